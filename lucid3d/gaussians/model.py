@@ -1,0 +1,58 @@
+"""A set of 3-D Gaussians, stored as the optimiser and the INRIA PLY file store it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+SH_C0 = 0.28209479177387814
+"""The constant of the degree-0 spherical harmonic: rgb = SH_C0 * sh[:, 0] + 0.5."""
+
+
+@dataclass
+class Gaussians:
+    """N Gaussians, before activation.
+
+    Attributes:
+        means: (N, 3) float32, metres, world frame (OpenCV axes, y down).
+        quats: (N, 4) float32, w x y z, not necessarily unit length.
+        log_scales: (N, 3) float32, natural logarithm of the standard deviations in metres.
+        logit_opacities: (N,) float32, opacity = sigmoid of this.
+        sh: (N, (degree + 1)^2, 3) float32 spherical harmonics of the sRGB colour; see `SH_C0`.
+    """
+
+    means: NDArray[np.float32]
+    quats: NDArray[np.float32]
+    log_scales: NDArray[np.float32]
+    logit_opacities: NDArray[np.float32]
+    sh: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.means)
+
+    def __getitem__(self, index: NDArray[np.bool_] | NDArray[np.integer] | slice) -> Gaussians:
+        return Gaussians(*(getattr(self, f.name)[index] for f in fields(self)))
+
+    @property
+    def sh_degree(self) -> int:
+        return int(round(self.sh.shape[1] ** 0.5)) - 1
+
+    @property
+    def opacities(self) -> NDArray[np.float32]:
+        """(N,) in (0, 1)."""
+        opacities: NDArray[np.float32] = 1 / (1 + np.exp(-self.logit_opacities))
+        return opacities
+
+    @property
+    def scales(self) -> NDArray[np.float32]:
+        """(N, 3) standard deviations in metres."""
+        scales: NDArray[np.float32] = np.exp(self.log_scales)
+        return scales
+
+    @property
+    def colors(self) -> NDArray[np.float32]:
+        """(N, 3) sRGB of the degree-0 term (what the Gaussian looks like on average), not clipped."""
+        colors: NDArray[np.float32] = self.sh[:, 0] * np.float32(SH_C0) + np.float32(0.5)
+        return colors
