@@ -1,7 +1,7 @@
 """Pinhole cameras: `Camera.unproject` is the paper's phi 2->3, `Camera.project` its phi 3->2.
 
-OpenCV axes: x right, y down, z forward; pixel centres at +0.5; depth is z-depth in metres. The world is the frame of the
-first camera, so "down" in the world is +y.
+OpenCV axes: x right, y down, z forward; pixel centres at +0.5; depth is z-depth in metres. The world is the frame of
+the first camera, so "down" in the world is +y.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ class Camera:
         object.__setattr__(self, "world_from_camera", pose)
 
     @classmethod
-    def from_fov(
-        cls, width: int, height: int, fov_degrees: float, world_from_camera: Floats | None = None
-    ) -> Camera:
+    def from_fov(cls, width: int, height: int, fov_degrees: float, world_from_camera: Floats | None = None) -> Camera:
         """A camera with square pixels, a centred principal point and this horizontal field of view in degrees."""
         if not 0 < fov_degrees < 180:
             raise InputError(f"field of view {fov_degrees} must lie between 0 and 180 degrees")

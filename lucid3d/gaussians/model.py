@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -37,7 +38,7 @@ class Gaussians:
 
     @property
     def sh_degree(self) -> int:
-        return int(round(self.sh.shape[1] ** 0.5)) - 1
+        return math.isqrt(self.sh.shape[1]) - 1
 
     @property
     def opacities(self) -> NDArray[np.float32]:
@@ -54,5 +55,4 @@ class Gaussians:
     @property
     def colors(self) -> NDArray[np.float32]:
         """(N, 3) sRGB of the degree-0 term (what the Gaussian looks like on average), not clipped."""
-        colors: NDArray[np.float32] = self.sh[:, 0] * np.float32(SH_C0) + np.float32(0.5)
-        return colors
+        return (self.sh[:, 0] * SH_C0 + 0.5).astype(np.float32)
