@@ -43,8 +43,7 @@ class Gaussians:
     @property
     def opacities(self) -> NDArray[np.float32]:
         """(N,) in (0, 1)."""
-        opacities: NDArray[np.float32] = 1 / (1 + np.exp(-self.logit_opacities))
-        return opacities
+        return (1 / (1 + np.exp(-self.logit_opacities))).astype(np.float32)
 
     @property
     def scales(self) -> NDArray[np.float32]:

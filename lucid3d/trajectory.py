@@ -1,0 +1,247 @@
+"""Camera paths as data: by name (cameras/*.yaml), by file (our YAML, nerfstudio's transforms.json or camera path), or
+as a list of poses.
+
+A YAML path has either `views`, the places to dream from, or `keyframes`, a smooth curve to film along. Angles are in
+degrees (yaw turns right, pitch looks up), positions in metres in the world (x right, y down, z forward); with
+`unit: walk_radius` positions are multiples of the radius within which a person may walk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.errors import InputError
+
+CAMERAS = Path(__file__).parent.parent / "cameras"
+"""Where the named paths live in a checkout; an installed package carries them inside (see `_named_file`)."""
+
+OPENGL_FROM_OPENCV = np.diag([1.0, -1.0, -1.0, 1.0])
+"""Turns a camera's axes between OpenCV (y down, z forward) and OpenGL (y up, z back), which nerfstudio uses."""
+
+NERFSTUDIO_FROM_WORLD = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
+"""nerfstudio's world has z up; ours has y down: x stays, forward (z) becomes y, up (-y) becomes z."""
+
+_VIEW_KEYS = {"yaw", "pitch", "position", "fov", "ring", "radius"}
+_KEYFRAME_KEYS = {"yaw", "pitch", "position"}
+_FILE_KEYS = {"description", "unit", "fov", "views", "keyframes", "frames", "closed"}
+
+
+def names() -> list[str]:
+    """The names of the paths that come with the project, sorted."""
+    return sorted(path.stem for path in _folder().glob("*.yaml"))
+
+
+def load_cameras(
+    trajectory: str | Path | Sequence[NDArray[np.floating]],
+    *,
+    width: int,
+    height: int,
+    fov_degrees: float,
+    walk_radius: float = 0.5,
+    frames: int | None = None,
+) -> list[Camera]:
+    """The cameras of a path; the first one is the origin of the world.
+
+    Args:
+        trajectory: a name (`names()`), a file, or a list of (4, 4) world_from_camera poses with OpenCV axes.
+        width, height: picture size in pixels.
+        fov_degrees: horizontal field of view where the path does not state its own.
+        walk_radius: metres; scales the paths that are written in units of it.
+        frames: number of pictures along a path of key frames (default: what the file says). Ignored for views.
+    Raises:
+        InputError: unknown name, unreadable file, a pose that is not rigid or not finite, or no pose at all.
+    """
+    if isinstance(trajectory, str | Path):
+        path = _named_file(trajectory)
+        poses, fovs = _read(path, walk_radius, frames)
+        where = f"trajectory '{trajectory}'"
+    else:
+        poses, fovs = [np.asarray(pose, np.float64) for pose in trajectory], [None] * len(trajectory)
+        where = "trajectory"
+    if not poses:
+        raise InputError(f"{where} holds no camera; it needs at least one")
+    cameras = []
+    origin: NDArray[np.float64] | None = None
+    for index, (pose, fov) in enumerate(zip(poses, fovs, strict=True)):
+        try:
+            camera = Camera.from_fov(width, height, fov or fov_degrees, pose)
+        except InputError as error:
+            raise InputError(f"{where}, camera {index}: {error}") from None
+        if origin is None:
+            origin = camera.camera_from_world
+        cameras.append(camera.at(_orthonormal(origin @ pose)))
+    return cameras
+
+
+def _orthonormal(pose: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round-off from files (nerfstudio writes six digits) taken out of the rotation."""
+    u, _, vt = np.linalg.svd(pose[:3, :3])
+    clean = pose.copy()
+    clean[:3, :3] = u @ vt
+    return clean
+
+
+def _folder() -> Path:
+    packaged = Path(__file__).parent / "cameras"
+    return packaged if packaged.is_dir() else CAMERAS
+
+
+def _named_file(trajectory: str | Path) -> Path:
+    named = _folder() / f"{trajectory}.yaml"
+    if named.is_file():
+        return named
+    path = Path(trajectory)
+    if path.is_file():
+        return path
+    if path.suffix:
+        raise InputError(
+            f"trajectory file '{trajectory}' does not exist; give a YAML or JSON file, or one of {names()}"
+        )
+    close = get_close_matches(str(trajectory), names(), n=1)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    raise InputError(f"trajectory '{trajectory}' is not known; {hint}Known: {', '.join(names())}, or a file")
+
+
+Poses = tuple[list[NDArray[np.float64]], list[float | None]]
+
+
+def _read(path: Path, walk_radius: float, frames: int | None) -> Poses:
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"trajectory file '{path}' cannot be read: {str(error).splitlines()[0]}") from None
+    if not isinstance(data, dict):
+        raise InputError(f"trajectory file '{path}' must hold a mapping with 'views', 'keyframes' or 'frames'")
+    try:
+        if path.suffix == ".json":
+            return _from_nerfstudio(data)
+        return _from_yaml(data, walk_radius, frames)
+    except InputError as error:
+        raise InputError(f"trajectory file '{path}': {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"trajectory file '{path}' does not have the expected form: {error}") from None
+
+
+def _from_nerfstudio(data: dict[str, Any]) -> Poses:
+    """A transforms.json ("frames") or a camera path exported from nerfstudio's viewer ("camera_path").
+
+    Both hold camera-to-world matrices with OpenGL axes in a world whose z is up.
+    """
+    if "camera_path" in data:
+        matrices = [np.array(f["camera_to_world"], np.float64).reshape(4, 4) for f in data["camera_path"]]
+        fovs: list[float | None] = [None] * len(
+            matrices
+        )  # the viewer states a vertical fov: not ours to guess a size from
+    elif "frames" in data:
+        # our own folders list the support views after the dreamed ones: they are no place to dream from
+        frames = [f for f in data["frames"] if not f.get("support", False)]
+        matrices = [np.array(f["transform_matrix"], np.float64).reshape(4, 4) for f in frames]
+        fovs = [_nerfstudio_fov({**data, **f}) for f in frames]
+    else:
+        raise InputError("a JSON trajectory needs 'frames' (transforms.json) or 'camera_path' (nerfstudio's viewer)")
+    return [world_from_nerfstudio(m) for m in matrices], fovs
+
+
+def _nerfstudio_fov(frame: dict[str, Any]) -> float | None:
+    if "fl_x" in frame and "w" in frame:
+        return float(np.degrees(2 * np.arctan(0.5 * float(frame["w"]) / float(frame["fl_x"]))))
+    return float(np.degrees(frame["camera_angle_x"])) if "camera_angle_x" in frame else None
+
+
+def world_from_nerfstudio(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(4, 4) OpenCV world_from_camera, y down, from nerfstudio's transform_matrix (OpenGL camera, world z up)."""
+    return NERFSTUDIO_FROM_WORLD.T @ matrix @ OPENGL_FROM_OPENCV
+
+
+def nerfstudio_from_world(world_from_camera: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of `world_from_nerfstudio`."""
+    return NERFSTUDIO_FROM_WORLD @ world_from_camera @ OPENGL_FROM_OPENCV
+
+
+def _from_yaml(data: dict[str, Any], walk_radius: float, frames: int | None) -> Poses:
+    _check_keys(data, _FILE_KEYS, "the file")
+    unit = data.get("unit", "metre")
+    if unit not in ("metre", "walk_radius"):
+        raise InputError(f"unit '{unit}' must be 'metre' or 'walk_radius'")
+    scale = walk_radius if unit == "walk_radius" else 1.0
+    if "views" in data:
+        return _views(data, scale)
+    if "keyframes" in data:
+        return _keyframes(data, scale, frames)
+    raise InputError("it needs 'views' or 'keyframes'")
+
+
+def _check_keys(data: dict[str, Any], allowed: set[str], where: str) -> None:
+    if not isinstance(data, dict):
+        raise InputError(f"{where} must be a mapping, not {data!r}")
+    for key in data:
+        if key not in allowed:
+            close = get_close_matches(str(key), sorted(allowed), n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(sorted(allowed))}"
+            raise InputError(f"{where} has an unknown key '{key}'{hint}")
+
+
+def _position(entry: dict[str, Any], scale: float) -> NDArray[np.float64]:
+    position = np.asarray(entry.get("position", (0, 0, 0)), np.float64)
+    if position.shape != (3,):
+        raise InputError(f"position {entry['position']} must be three numbers")
+    return position * scale
+
+
+def _views(data: dict[str, Any], scale: float) -> Poses:
+    poses: list[NDArray[np.float64]] = []
+    fovs: list[float | None] = []
+    for index, entry in enumerate(data["views"] or []):
+        _check_keys(entry, _VIEW_KEYS, f"view {index}")
+        position, pitch = _position(entry, scale), float(entry.get("pitch", 0))
+        start, count = float(entry.get("yaw", 0)), int(entry.get("ring", 1))
+        if count < 1:
+            raise InputError(f"view {index}: ring {count} must be at least 1")
+        for step in range(count):
+            yaw = start + 360.0 * step / count
+            # On a ring with a radius the camera stands that far out in the direction that it looks in.
+            outwards = np.array([np.sin(np.radians(yaw)), 0, np.cos(np.radians(yaw))])
+            radius = float(entry.get("radius", 0)) * scale
+            poses.append(yaw_pitch(yaw, pitch, position + radius * outwards))
+            fovs.append(float(entry["fov"]) if "fov" in entry else data.get("fov"))
+    return poses, fovs
+
+
+def _keyframes(data: dict[str, Any], scale: float, frames: int | None) -> Poses:
+    from scipy.interpolate import CubicSpline
+
+    entries = data["keyframes"] or []
+    for index, entry in enumerate(entries):
+        _check_keys(entry, _KEYFRAME_KEYS, f"key frame {index}")
+    if len(entries) < 2:
+        raise InputError(f"keyframes has {len(entries)} entries; a path needs at least two")
+    closed = bool(data.get("closed", False))
+    count = frames or int(data.get("frames", 30 * len(entries)))
+    keys = np.array([[*_position(e, scale), float(e.get("yaw", 0)), float(e.get("pitch", 0))] for e in entries])
+    if not np.isfinite(keys).all():
+        raise InputError("keyframes hold a number that is not finite")
+    if closed:
+        turn = np.round((keys[0, 3] - keys[-1, 3]) / 360.0)  # a full circle ends where it began, turned by 360 degrees
+        end = keys[0] - np.array([0, 0, 0, 360.0 * turn, 0])
+        keys = np.vstack([keys, end])
+        drift = keys[-1] - keys[0]  # periodic splines need equal ends: spline the motion without the steady turn
+        times = np.arange(len(keys), dtype=np.float64)
+        steady = times[:, None] / times[-1] * drift
+        curve = CubicSpline(times, np.vstack([(keys - steady)[:-1], keys[:1]]), bc_type="periodic")
+        samples = np.arange(count) / count * times[-1]
+        values = curve(samples) + samples[:, None] / times[-1] * drift
+    else:
+        times = np.arange(len(keys), dtype=np.float64)
+        values = CubicSpline(times, keys, bc_type="clamped")(np.linspace(0, times[-1], count))
+    return [yaw_pitch(v[3], v[4], v[:3]) for v in values], [data.get("fov")] * count
