@@ -1,0 +1,36 @@
+"""Worlds made of rules: a sentence and a seed in, a place out, drawn from any camera with exact depth.
+
+world = build_world("a misty alpine lake at sunrise", seed=7)
+drawing = world.draw(Camera.from_fov(512, 512, 90))
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lucid3d.procedural.world import World
+
+__all__ = ["build_world"]
+
+
+def build_world(prompt: str, seed: int, negative_prompt: str = "") -> World:
+    """Build the world that `prompt` describes; the same words and seed give the same world.
+
+    Args:
+        prompt: a sentence, in any of the languages of the vocabulary; unknown words are ignored, an empty or unknown
+            sentence gives a pleasant default.
+        seed: decides everything that the sentence leaves open.
+        negative_prompt: what must not appear.
+    """
+    import numpy as np
+
+    from lucid3d.procedural.atmosphere import atmosphere_for
+    from lucid3d.procedural.brief import understand
+    from lucid3d.procedural.places import builder
+    from lucid3d.procedural.world import World
+
+    brief = understand(prompt, negative_prompt)
+    place = builder(brief.place)(brief, np.random.default_rng([seed, 1]))
+    atmosphere = atmosphere_for(brief, place, np.random.default_rng([seed, 2]))
+    return World(place, atmosphere, prompt=prompt, seed=seed, brief=brief)

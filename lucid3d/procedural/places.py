@@ -1,0 +1,32 @@
+"""The table of places: one line a place, imported only when built.
+
+A builder is `build(brief, rng) -> Place` (see `world.Place`). It gets the brief (place, time, weather, season, features,
+without, colours, mood) and a seeded generator, and returns things in world coordinates: origin = the start camera's eye,
+ground at the start at y = +1.6, +z ahead, y down. Sky, sun, fog and exposure are added afterwards.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lucid3d.procedural.world import Place
+
+Builder = Callable[[Any, np.random.Generator], Place]
+
+PLACES: dict[str, str] = {
+    # natural places
+    "alpine lake": "lucid3d.procedural.lake:alpine_lake",
+}
+
+DEFAULT_PLACE = "alpine lake"
+
+
+def builder(name: str) -> Builder:
+    """The builder of a place; an unknown name gives the default place's."""
+    module, function = PLACES.get(name, PLACES[DEFAULT_PLACE]).split(":")
+    build: Builder = getattr(importlib.import_module(module), function)
+    return build
