@@ -1,0 +1,196 @@
+"""Holes in a panorama, filled on the sphere: by its surroundings, or by a painter that looks at them.
+
+The plain filling is a pull-push pyramid (Gortler et al. 1996, The Lumigraph, section 3.4): known pixels are averaged
+down until every hole has shrunk away, and holes take their colour from the finest level that knows one. It runs on the
+panorama as a sphere: levels wrap around, and near the poles rows are averaged along the circle of latitude until a
+sample covers as much of the sphere as one on the horizon does.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.errors import InputError
+from lucid3d.panorama.resampling import (
+    checked_panorama,
+    equirectangular_rays,
+    perspective_from_equirectangular,
+    pixel_solid_angles,
+)
+
+Array = NDArray[np.float32]
+Inpaint = Callable[[Array, NDArray[np.bool_], Camera], Array]
+"""(image, known, camera) -> image: a Painter's `inpaint` with its prompt and seed bound."""
+
+HOLE_ALPHA = 0.5
+"""A pixel covered less than this is counted (and handed to a painter) as a hole."""
+_ENOUGH = 1e-3
+"""Weight from which a coarse sample is believed to know its colour."""
+_VIEW_FOV = 90.0
+"""Field of view in degrees in which a painter sees a hole: a cube face's."""
+_MAX_VIEWS = 14
+"""Views a painter is asked for at most: six faces and eight corners of a cube cover every gap."""
+
+
+def fill_holes(
+    panorama: Array, alpha: NDArray[np.floating] | NDArray[np.bool_], *, inpaint: Inpaint | None = None
+) -> tuple[Array, float]:
+    """Leave no hole in a panorama.
+
+    Args:
+        panorama: (H, 2H, C) float32.
+        alpha: (H, 2H). bool: True = known, and known pixels come back exactly as they were. Float in [0, 1]: coverage,
+            with the panorama premultiplied by it (as a renderer over black gives it); the filling shines through where
+            coverage is below 1.
+        inpaint: a painter for pixels covered less than `HOLE_ALPHA`. It sees 90-degree views, the largest hole first;
+            what it paints is put back into holes only. Needs C = 3 and colours in [0, 1].
+    Returns:
+        The filled panorama (H, 2H, C) float32, and the fraction of the sphere that was a hole.
+    Raises:
+        InputError: shapes that do not belong together, or nothing known at all.
+    """
+    panorama = checked_panorama(panorama)
+    alpha = np.asarray(alpha)
+    if panorama.ndim != 3 or alpha.shape != panorama.shape[:2]:
+        raise InputError(
+            f"fill_holes needs a panorama (H, 2H, C) and a mask (H, 2H), got {panorama.shape}, {alpha.shape}"
+        )
+    coverage = np.clip(np.nan_to_num(alpha.astype(np.float32)), 0, 1)
+    if coverage.max() < _ENOUGH:
+        raise InputError("the panorama is one hole: nothing in it is known, so nothing can be continued")
+    holes = coverage < HOLE_ALPHA
+    fraction = float((holes.mean(axis=1) * pixel_solid_angles(len(holes)) * 2 * len(holes)).sum() / (4 * math.pi))
+    if coverage.min() >= 1:
+        return panorama.copy(), 0.0
+    premultiplied = panorama * coverage[..., None] if alpha.dtype == np.bool_ else panorama
+    background = _pull_push(premultiplied, coverage)
+    filled: Array = np.where(
+        (coverage < 1)[..., None], premultiplied + (1 - coverage)[..., None] * background, panorama
+    ).astype(np.float32)
+    if inpaint is not None and holes.any():
+        filled = _paint_holes(filled, holes, inpaint)
+    return filled, fraction
+
+
+def _pull_push(premultiplied: Array, weight: Array) -> Array:
+    """A colour for every pixel from premultiplied colours (H, 2H, C) and weights (H, 2H)."""
+    levels = [np.concatenate([premultiplied, weight[..., None]], axis=-1)]
+    shapes = []
+    while levels[-1].shape[0] > 1 and levels[-1][..., -1].min() < 1:
+        fine = levels[-1]
+        height, width = fine.shape[:2]
+        shapes.append((height, width))
+        # An odd height repeats its last row; the width is twice the height, so always even.
+        even = fine if height % 2 == 0 else np.concatenate([fine, fine[-1:]], axis=0)
+        if width % 2:
+            even = np.concatenate([even, even[:, :1]], axis=1)
+        pairs = even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2, -1)
+        coarse = pairs.mean(axis=(1, 3))
+        coarse = _even_out_latitudes(coarse)
+        # A level is as certain as its samples, but no more than fully: what is known well stays, what is known little
+        # counts for more as holes shrink.
+        gain = np.minimum(1, 2 * coarse[..., -1:]) / np.maximum(coarse[..., -1:], 1e-12)
+        levels.append((coarse * gain).astype(np.float32))
+    top = levels[-1]
+    total = top[..., -1].sum()
+    mean = top[..., :-1].sum(axis=(0, 1)) / max(total, 1e-12)
+    colour = np.where(top[..., -1:] > _ENOUGH, top[..., :-1] / np.maximum(top[..., -1:], 1e-12), mean)
+    colour = (top[..., :-1] + (1 - top[..., -1:]) * colour).astype(np.float32)
+    for fine, (height, width) in zip(levels[-2::-1], shapes[::-1], strict=True):
+        coarse = _upsample(colour, height, width)
+        colour = (fine[..., :-1] + (1 - fine[..., -1:]) * coarse).astype(np.float32)
+    return np.asarray(colour, np.float32)
+
+
+def _upsample(coarse: Array, height: int, width: int) -> Array:
+    """Twice the size, bilinear, wrapped at the sides, over the poles at the top and bottom."""
+    import cv2
+
+    opposite = np.roll(coarse, coarse.shape[1] // 2, axis=1)
+    tall = np.concatenate([opposite[:1], coarse, opposite[-1:]], axis=0)
+    padded = np.concatenate([tall[:, -1:], tall, tall[:, :1]], axis=1)
+    x, y = np.meshgrid(*((np.arange(n, dtype=np.float32) + 0.5) / 2 + 0.5 for n in (width, height)))
+    out = cv2.remap(
+        padded, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(out, np.float32).reshape(height, width, *coarse.shape[2:])
+
+
+def _even_out_latitudes(level: Array) -> Array:
+    """Average every row along its circle over 1 / cos(latitude) pixels, so that samples are alike on the sphere."""
+    height, width = level.shape[:2]
+    cosine = np.sin((np.arange(height) + 0.5) / height * math.pi)
+    radius = np.minimum(np.floor((1 / cosine - 1) / 2 + 0.5).astype(int), (width - 1) // 2)
+    out = level
+    for row in np.flatnonzero(radius):
+        r = int(radius[row])
+        if out is level:
+            out = level.copy()
+        wrapped = np.concatenate([level[row, -r - 1 :], level[row], level[row, :r]], axis=0)
+        sums = np.cumsum(wrapped, axis=0, dtype=np.float64)
+        out[row] = (sums[2 * r + 1 :] - sums[: -2 * r - 1]) / (2 * r + 1)
+    return out
+
+
+def _paint_holes(panorama: Array, holes: NDArray[np.bool_], inpaint: Inpaint) -> Array:
+    """Ask a painter for every hole, the largest gap of what is left first, and put its pixels back into holes only."""
+    height = panorama.shape[0]
+    size = max(
+        64, round(height / 2 / 8) * 8
+    )  # a 90-degree view has a quarter of the width; painters like multiples of 8
+    rays = equirectangular_rays(height)
+    weights = np.broadcast_to(pixel_solid_angles(height)[:, None], holes.shape)
+    panorama, left = panorama.copy(), holes.copy()
+    for _ in range(_MAX_VIEWS):
+        if not left.any():
+            return panorama
+        centre = _gap_centre(rays, left, weights)
+        yaw = math.degrees(math.atan2(centre[0], centre[2]))
+        pitch = math.degrees(math.asin(float(np.clip(-centre[1], -1, 1))))
+        camera = Camera.from_fov(size, size, _VIEW_FOV, yaw_pitch(yaw, pitch))
+        view = perspective_from_equirectangular(panorama, camera)
+        unknown = perspective_from_equirectangular(left.astype(np.float32), camera) > 0
+        painted = np.asarray(inpaint(view, ~unknown, camera), np.float32)
+        if painted.shape != view.shape:
+            raise InputError(f"the painter returned {painted.shape} for a view of {view.shape}")
+        pixels, depth = camera.project(rays[left])
+        # Half a pixel inside the view, so that interpolation never leaves it.
+        inside = (depth > 0) & (np.abs(pixels - size / 2) <= size / 2 - 0.5).all(axis=1)
+        target = np.flatnonzero(left)[inside]
+        panorama.reshape(-1, panorama.shape[2])[target] = _sample_image(painted, pixels[inside])
+        left.reshape(-1)[target] = False
+    if left.any():
+        logging.getLogger(__name__).warning("%d pixels of the panorama keep their plain filling", int(left.sum()))
+    return panorama
+
+
+def _gap_centre(rays: Array, left: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The direction that sees the most of what is left, among the holes themselves and the whole of them."""
+    directions, amounts = rays[left].astype(np.float64), weights[left]
+    step = max(1, len(directions) // 4096)  # enough to find the middle of a gap
+    directions, amounts = directions[::step], amounts[::step]
+    candidates = directions[:: max(1, len(directions) // 256)]
+    seen = (directions @ candidates.T > math.cos(math.radians(_VIEW_FOV / 2))).T @ amounts
+    best = candidates[int(seen.argmax())]
+    near = directions @ best > math.cos(math.radians(_VIEW_FOV / 2))
+    middle: NDArray[np.float64] = (directions[near] * amounts[near, None]).sum(axis=0)
+    length = float(np.linalg.norm(middle))
+    return middle / length if length > 1e-6 else best
+
+
+def _sample_image(image: Array, pixels: Array) -> Array:
+    """Bilinear values (N, C) of an image at pixels (N, 2), centres at +0.5."""
+    import cv2
+
+    out = np.empty((len(pixels), image.shape[2]), np.float32)
+    for start in range(0, len(pixels), 16384):
+        part = pixels[start : start + 16384].astype(np.float32) - np.float32(0.5)
+        values = cv2.remap(image, part[:, None, 0], part[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        out[start : start + len(part)] = values.reshape(-1, image.shape[2])
+    return out
