@@ -1,0 +1,75 @@
+"""What `lucid3d models list` and `lucid3d models download` do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lucid3d.errors import InputError
+from lucid3d.models import weights
+from lucid3d.models.catalogue import CATALOGUE, entry
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list: a known model, or one that is in the cache."""
+
+    name: str
+    role: str
+    state: Literal["complete", "incomplete", "not here"]
+    gigabytes: float
+    licence: str
+    note: str
+
+
+def models_on_disk() -> list[Row]:
+    """Every known model and every cached one that could be used, with its state and size (on disk, else of the download)."""
+    rows = []
+    names = [known.name for known in CATALOGUE] + [name for name in weights.cached_models() if entry(name) is None]
+    for name in names:
+        known, found = entry(name), weights.inspect(name)
+        if known is None and found.missing == ("model_index.json or config.json",):
+            continue  # a dataset's or another program's model
+        state: Literal["complete", "incomplete", "not here"] = "complete" if found.complete else "incomplete"
+        if found.path is None:
+            state = "not here"
+        note = known.note if known else ""
+        if state == "incomplete":
+            note = f"lacks {found.missing[0]}" + (f" and {len(found.missing) - 1} more" if found.missing[1:] else "")
+        size = found.size / 1e9 if found.path else (known.gigabytes if known else 0.0)
+        rows.append(Row(name, known.role if known else "other", state, size, known.licence if known else "unknown", note))
+    return rows
+
+
+def list_models() -> None:
+    """Print what is on disk, whether it is whole, sizes and licences."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Models in {weights.cache_folder()}", title_justify="left", pad_edge=False)
+    for column in ("Model", "For", "State", "GB", "Licence", "Note"):
+        table.add_column(column, justify="right" if column == "GB" else "left", overflow="fold")
+    colours = {"complete": "green", "incomplete": "yellow", "not here": "dim"}
+    for row in models_on_disk():
+        state = f"[{colours[row.state]}]{row.state}[/]"
+        table.add_row(row.name, row.role, state, f"{row.gigabytes:.2f}", row.licence, row.note)
+    console = Console()
+    console.print(table)
+    console.print("Fetch one with: lucid3d models download <model>", highlight=False)
+
+
+def download(*names: str) -> None:
+    """Fetch models from the hub, in a process of its own that Ctrl-C stops; a stopped download resumes where it was.
+
+    Raises:
+        InputError: no name, a name that is no hub repository, no network, or no such repository.
+    """
+    from lucid3d.models.fetch import fetch
+
+    if not names:
+        raise InputError("name the model to download, such as: lucid3d models download Intel/zoedepth-nyu-kitti")
+    for name in names:
+        if weights.inspect(name).place != "hub":
+            raise InputError(f"{name} is a path: only hub names such as owner/model can be downloaded")
+    for name in names:
+        fetch(name)

@@ -1,0 +1,126 @@
+"""Every knob of the models, in plain types, so that a YAML file or a command line can fill it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lucid3d.errors import InputError
+
+Scheduler = Literal["", "ddim", "dpm++", "euler", "euler-a", "unipc", "lcm"]
+Preset = Literal["", "lcm", "turbo"]
+
+
+@dataclass(frozen=True)
+class ModelsConfig:
+    """Which networks paint and measure, and how.
+
+    A model is named by its hub repository ("owner/name"), by a local folder, or, for the painters, by one .safetensors
+    file. Nothing is ever fetched unless somebody asks for it with `lucid3d models download`.
+    """
+
+    inpainting: str = "stable-diffusion-v1-5/stable-diffusion-inpainting"
+    """Paints what a view does not show yet: any checkpoint of diffusers' AutoPipelineForInpainting (SD 1.5, SD 2, SDXL)."""
+    text_to_image: str = ""
+    """Paints the first view. Empty: the inpainting checkpoint does it, with nothing known (its training covered that)."""
+    depth: str = "Intel/zoedepth-nyu-kitti"
+    """Measures depth: ZoeDepth, DepthAnything, or any depth-estimation checkpoint of transformers."""
+    depth_kind: Literal["auto", "metric", "relative-depth", "relative-disparity"] = "auto"
+    """What the depth network's numbers mean; "auto" reads it from the checkpoint."""
+    mirrored_average: bool = True
+    """Average the depth with that of the mirrored picture: steadier, and twice the time."""
+    sky: bool = True
+    """Find the sky and put it infinitely far away."""
+    captioner: str = "Salesforce/blip-image-captioning-base"
+    """Describes a picture that came without a prompt."""
+    controlnet: str = ""
+    """A ControlNet trained for inpainting, such as lllyasviel/control_v11p_sd15_inpaint, to guide a checkpoint that was
+    not trained to inpaint."""
+    controlnet_scale: float = 1.0
+    """How strongly the ControlNet guides, 0 to 2."""
+    lora: tuple[str, ...] = ()
+    """LoRA files, folders or hub names, merged into the painter; "name:0.7" merges with that weight."""
+    base_config: str = ""
+    """For a single .safetensors file: the diffusers folder or hub name of the same architecture that describes it. Empty:
+    the `inpainting` or `text_to_image` default of that family, if its configuration is on disk."""
+
+    preset: Preset = ""
+    """"lcm": 4 steps with the LCM scheduler and LCM-LoRA; "turbo": 4 steps for a Turbo checkpoint, without guidance. Both
+    make a CPU bearable. A preset replaces scheduler, steps and guidance (and lcm adds its LoRA)."""
+    scheduler: Scheduler = ""
+    """Noise schedule; empty keeps the checkpoint's own."""
+    steps: int = 30
+    """Denoising steps a picture."""
+    guidance: float = 7.5
+    """Classifier-free guidance scale; at 1 or below a step costs half."""
+    strength: float = 1.0
+    """How much of the unknown part is painted anew, in (0, 1]; below 1 the quick pre-fill shows through."""
+    image_size: int = 0
+    """Shorter side, in pixels, that the painter works at; the result is resized to the camera. 0: the camera's own size."""
+    feather: int = 8
+    """Width in pixels of the blend just outside the known region; known pixels themselves never change."""
+    retries: int = 2
+    """How often a black, broken or censored picture is painted again with another seed."""
+
+    prompt_up: str = "{prompt}, looking up, the sky or ceiling above"
+    """The prompt for a camera that looks up by more than `prompt_tilt`; {prompt} is what was asked for."""
+    prompt_down: str = "{prompt}, looking down, the ground or floor below"
+    """The same for looking down."""
+    prompt_level: str = "{prompt}"
+    """The same for every other direction."""
+    prompt_tilt: float = 35.0
+    """Degrees above or below the horizon from which a view counts as looking up or down."""
+    prompt_towards: tuple[str, ...] = ()
+    """What lies in a direction: "90: a waterfall" adds it to level views within 45 degrees of 90 degrees to the right."""
+
+    device: str = "auto"
+    """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """"auto": float16 on CUDA, bfloat16 on a CPU that computes in it, else float32."""
+    offload: Literal["auto", "none", "model", "sequential"] = "auto"
+    """Keep networks in main memory and move them to the GPU when used: whole networks, or layer by layer (slow, smallest)."""
+    allow_pickle: bool = False
+    """Accept weights stored as pickles (.bin, .ckpt). Reading one runs whatever code it contains."""
+    safety_checker: bool = True
+    """Use the checkpoint's safety checker where it has one."""
+
+    def __post_init__(self) -> None:
+        checks = {
+            "steps": (self.steps >= 1, "must be at least 1"),
+            "guidance": (self.guidance >= 0, "must not be negative"),
+            "strength": (0 < self.strength <= 1, "must lie above 0 and at most 1"),
+            "image_size": (self.image_size == 0 or 64 <= self.image_size <= 4096, "must be 0 or 64 to 4096"),
+            "feather": (self.feather >= 0, "must not be negative"),
+            "retries": (self.retries >= 0, "must not be negative"),
+            "controlnet_scale": (0 <= self.controlnet_scale <= 2, "must lie between 0 and 2"),
+            "prompt_tilt": (0 <= self.prompt_tilt <= 90, "must lie between 0 and 90 degrees"),
+        }
+        for name, (fine, rule) in checks.items():
+            if not fine:  # also catches NaN
+                raise InputError(f"models.{name} = {getattr(self, name)} {rule}")
+        for name in ("inpainting", "depth"):
+            if not getattr(self, name):
+                raise InputError(f"models.{name} is empty: name a hub repository, a folder or a file")
+
+
+LCM_LORAS = {
+    "sd": "latent-consistency/lcm-lora-sdv1-5",
+    "sdxl": "latent-consistency/lcm-lora-sdxl",
+}
+"""The LoRA that teaches a family to paint in four steps."""
+
+
+def with_preset(config: ModelsConfig) -> ModelsConfig:
+    """`config` with its preset's scheduler, steps and guidance written out; `preset` itself stays, for the record.
+
+    LCM: "Latent Consistency Models", Luo et al. 2023, which recommends 4 steps and, with the LoRA, guidance 1 to 2; at 1
+    the unconditional pass is skipped. Turbo: "Adversarial Diffusion Distillation", Sauer et al. 2023, trained without
+    guidance.
+    """
+    if config.preset == "lcm":
+        family = "sdxl" if "xl" in config.inpainting.lower() else "sd"
+        lora = config.lora if LCM_LORAS[family] in config.lora else (*config.lora, LCM_LORAS[family])
+        return replace(config, scheduler="lcm", steps=4, guidance=1.0, lora=lora)
+    if config.preset == "turbo":
+        return replace(config, scheduler="euler-a", steps=4, guidance=0.0)
+    return config

@@ -1,0 +1,93 @@
+"""Which family of models runs: decided from what is on disk, offline, without importing torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lucid3d.errors import InputError
+from lucid3d.models import weights
+from lucid3d.models.config import ModelsConfig, with_preset
+
+Family = Literal["procedural", "diffusion"]
+Requested = Literal["auto", "procedural", "diffusion"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The family that runs.
+
+    Attributes:
+        family: which one.
+        reason: one line for a person: which, why, and the command that fetches what is missing.
+        missing: hub names that `lucid3d models download` would have to fetch for diffusion; empty when nothing is.
+    """
+
+    family: Family
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+def needed(config: ModelsConfig, *, caption: bool = False) -> list[weights.Weights]:
+    """Everything that a run with this configuration reads, as found on disk.
+
+    Args:
+        config: the models.
+        caption: whether the run also needs the captioner (a picture without a prompt).
+    Raises:
+        InputError: a name that cannot be a model.
+    """
+    config = with_preset(config)
+    names = [config.inpainting, config.text_to_image, config.controlnet, config.depth]
+    names += [lora_name(each)[0] for each in config.lora]
+    names += [config.captioner] if caption else []
+    names = [name for name in dict.fromkeys(names) if name]
+    return [weights.inspect(name, safety_checker=config.safety_checker) for name in names]
+
+
+def lora_name(text: str) -> tuple[str, float]:
+    """Split "name:0.7" into the LoRA's name and its weight, 1 when none is given."""
+    name, colon, weight = text.rpartition(":")
+    if not colon or "/" in weight or "\\" in weight:  # "C:\lora.safetensors" has a colon and no weight
+        return text, 1.0
+    try:
+        return name, float(weight)
+    except ValueError:
+        raise InputError(f'models.lora "{text}": what follows the colon must be a number, such as 0.7') from None
+
+
+def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool = False) -> Choice:
+    """Decide between the diffusion and the procedural family.
+
+    "auto" takes diffusion when everything it needs is on disk, else procedural.
+
+    Args:
+        requested: what the person asked for.
+        config: the models' settings.
+        caption: whether the run also needs the captioner (a picture without a prompt).
+    Raises:
+        InputError: diffusion was asked for and something is missing (the message says what and how to fetch it), or the
+            request is none of the three.
+    """
+    if requested not in ("auto", "procedural", "diffusion"):
+        raise InputError(f'models "{requested}" must be auto, procedural or diffusion')
+    if requested == "procedural":
+        return Choice("procedural", "procedural models, as asked for")
+    found = needed(config, caption=caption)
+    lacking = [each for each in found if not each.complete]
+    if not lacking:
+        if requested == "diffusion":
+            for each in found:
+                each.require(config.allow_pickle)
+            return Choice("diffusion", f"diffusion models, as asked for: {config.inpainting} and {config.depth}")
+        refused = [each for each in found if each.pickled and not config.allow_pickle]
+        if refused:
+            reason = f"{refused[0].name} is stored as pickles; set models.allow_pickle if you trust it"
+            return Choice("procedural", f"procedural models, because {reason}")
+        return Choice("diffusion", f"diffusion models, all on disk: {config.inpainting} and {config.depth}")
+    fetchable = tuple(each.name for each in lacking if each.place == "hub")
+    advice = f"; fetch with: lucid3d models download {' '.join(fetchable)}" if fetchable else ""
+    what = ", and ".join(each.explain() for each in lacking)
+    if requested == "diffusion":
+        raise InputError(f"the diffusion models cannot run: {what}{advice or '; check the path'}")
+    return Choice("procedural", f"procedural models, because {what}{advice}", fetchable)

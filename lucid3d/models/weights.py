@@ -1,0 +1,278 @@
+"""Which weights are on disk, and whether they are whole. Reads file names and headers only; never goes online."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from lucid3d.errors import InputError
+
+Place = Literal["hub", "folder", "file"]
+
+_HUB_NAME = re.compile(r"[\w][\w.-]*/[\w.-]+")
+_PICKLES = (".bin", ".ckpt", ".pt", ".pth")
+_SINGLE_FILES = (".safetensors", *_PICKLES)
+_NO_WEIGHTS = {  # what a component without weights needs, any one of these
+    "scheduler": ("scheduler_config.json",),
+    "tokenizer": ("tokenizer.json", "vocab.json", "spiece.model"),
+    "feature_extractor": ("preprocessor_config.json",),
+    "image_processor": ("preprocessor_config.json",),
+}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One model as found on disk.
+
+    Attributes:
+        name: as it was asked for.
+        place: a repository in the hub's cache, a local folder, or a single file.
+        path: the folder or file, None when nothing is there.
+        missing: what is not there, one short phrase each; empty when the model is whole.
+        size: bytes on disk.
+        variant: "fp16" when only that variant of the weights is there, else "".
+        pickled: files that are pickles and have no safetensors beside them.
+    """
+
+    name: str
+    place: Place
+    path: Path | None
+    missing: tuple[str, ...] = ()
+    size: int = 0
+    variant: str = ""
+    pickled: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return self.path is not None and not self.missing
+
+    @property
+    def fetch_command(self) -> str:
+        """What a person types to get the model, or "" for what no hub has."""
+        return f"lucid3d models download {self.name}" if self.place == "hub" else ""
+
+    def explain(self) -> str:
+        """One phrase: what is there and what is not."""
+        if self.complete:
+            return f"{self.name} is on disk"
+        if self.path is None:
+            return f"{self.name} is not on disk"
+        return f"{self.name} is incomplete ({self.path} lacks {', '.join(self.missing)})"
+
+    def require(self, allow_pickle: bool = False) -> Path:
+        """The path of a whole model.
+
+        Raises:
+            InputError: it is missing, half there, or made of pickles and `allow_pickle` is False.
+        """
+        if self.path is None or self.missing:
+            way_out = f"fetch it with: {self.fetch_command}" if self.fetch_command else "check the path"
+            raise InputError(f"the model {self.explain()}; {way_out}")
+        if self.pickled and not allow_pickle:
+            raise InputError(
+                f"the model {self.name} stores {self.pickled[0]} as a pickle, which can run any code when it is read; use "
+                "a .safetensors version, or set models.allow_pickle if you trust whoever made it"
+            )
+        return self.path
+
+
+def cache_folder() -> Path:
+    """The hub's cache, as HF_HUB_CACHE or HF_HOME or the hub's default says."""
+    if cache := os.environ.get("HF_HUB_CACHE"):
+        return Path(cache).expanduser()
+    if home := os.environ.get("HF_HOME"):
+        return Path(home).expanduser() / "hub"
+    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "huggingface" / "hub"
+
+
+def inspect(name: str, *, safety_checker: bool = True) -> Weights:
+    """Look a model up by hub name, folder or file.
+
+    Args:
+        name: "owner/repository", a folder, or a .safetensors / .ckpt / .bin file.
+        safety_checker: whether a pipeline's safety checker counts as part of it.
+    Raises:
+        InputError: the name cannot be a model: neither a file, a folder nor "owner/repository".
+    """
+    path = Path(name).expanduser()
+    if path.is_file():
+        return _inspect_file(name, path)
+    if path.is_dir():
+        return _inspect_folder(name, "folder", path, safety_checker)
+    if name.startswith(("/", ".", "~")) or name.lower().endswith(_SINGLE_FILES):
+        return Weights(name, "file" if name.lower().endswith(_SINGLE_FILES) else "folder", None)
+    if not _HUB_NAME.fullmatch(name):
+        raise InputError(f'"{name}" names no model: it is neither a file, a folder, nor a hub name like "owner/model"')
+    snapshot = _snapshot(name)
+    if snapshot is None:
+        return Weights(name, "hub", None)
+    return _inspect_folder(name, "hub", snapshot, safety_checker)
+
+
+def cached_models() -> list[str]:
+    """Hub names with anything in the cache, sorted; empty on a fresh machine."""
+    folder = cache_folder()
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name[len("models--") :].replace("--", "/", 1) for entry in folder.glob("models--*--*"))
+
+
+def _snapshot(name: str) -> Path | None:
+    """The folder of the newest known commit of a hub repository, None when there is none."""
+    repository = cache_folder() / ("models--" + name.replace("/", "--"))
+    reference = repository / "refs" / "main"
+    if reference.is_file():
+        snapshot = repository / "snapshots" / reference.read_text().strip()
+        if snapshot.is_dir():
+            return snapshot
+    snapshots = [entry for entry in (repository / "snapshots").glob("*") if entry.is_dir()]
+    if snapshots:
+        return max(snapshots, key=lambda entry: entry.stat().st_mtime)
+    # A download that was stopped early leaves blobs only: the repository itself stands for "begun".
+    return repository if any((repository / "blobs").glob("*")) else None
+
+
+def _inspect_file(name: str, path: Path) -> Weights:
+    if path.suffix == ".safetensors":
+        problem = safetensors_problem(path)
+        return Weights(name, "file", path, (problem,) if problem else (), path.stat().st_size)
+    if path.suffix.lower() in _PICKLES:
+        return Weights(name, "file", path, (), path.stat().st_size, pickled=(path.name,))
+    raise InputError(f"{path} is no checkpoint: single files end in .safetensors (or .ckpt)")
+
+
+def _inspect_folder(name: str, place: Place, folder: Path, safety_checker: bool) -> Weights:
+    missing: list[str] = []
+    pickled: list[str] = []
+    variants: set[str] = set()
+    if (folder / "model_index.json").is_file():
+        for component in pipeline_components(folder):
+            if component == "safety_checker" and not safety_checker:
+                continue
+            kind = component.rstrip("_0123456789")  # tokenizer_2 is a tokenizer
+            if kind in _NO_WEIGHTS:
+                if not any((folder / component / file).is_file() for file in _NO_WEIGHTS[kind]):
+                    missing.append(f"{component}/{_NO_WEIGHTS[kind][0]}")
+                continue
+            _inspect_weights(folder, component, missing, pickled, variants)
+    elif (folder / "config.json").is_file():
+        _inspect_weights(folder, "", missing, pickled, variants)
+        architecture = read_json(folder / "config.json").get("architectures")
+        if architecture and not (folder / "preprocessor_config.json").is_file() and _sees(architecture):
+            missing.append("preprocessor_config.json")
+    elif lora := _lora_file(folder):
+        if lora.suffix == ".safetensors":
+            if problem := safetensors_problem(lora):
+                missing.append(problem)
+        else:
+            pickled.append(lora.name)
+    else:
+        missing.append("model_index.json or config.json")
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    # Mixed variants load only component by component; the plain one is preferred where both are there.
+    return Weights(name, place, folder, tuple(missing), size, "fp16" if variants == {"fp16"} else "", tuple(pickled))
+
+
+def _sees(architectures: list[str]) -> bool:
+    """Whether a transformers model takes pictures, and so needs the settings of an image processor."""
+    return any("Depth" in each or "Blip" in each for each in architectures)
+
+
+def _lora_file(folder: Path) -> Path | None:
+    for pattern in ("*lora*.safetensors", "*.safetensors", "*lora*.bin"):
+        if found := sorted(folder.glob(pattern)):
+            return found[0]
+    return None
+
+
+def lora_file(weights: Weights) -> Path:
+    """The file of a LoRA that was inspected and required."""
+    assert weights.path is not None
+    found = weights.path if weights.path.is_file() else _lora_file(weights.path)
+    if found is None:
+        raise InputError(f"{weights.name} holds no LoRA: no .safetensors file lies in {weights.path}")
+    return found
+
+
+def pipeline_components(folder: Path) -> list[str]:
+    """Names of the components that a diffusers folder's model_index.json lists."""
+    index = read_json(folder / "model_index.json")
+    listed = {key: value for key, value in index.items() if not key.startswith("_") and isinstance(value, list)}
+    return [key for key, value in listed.items() if value and value[0] is not None]
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a model's folder.
+
+    Raises:
+        InputError: the file is no JSON object (cut short, or a web page saved under its name).
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path} cannot be read as JSON ({error}): delete the model's folder and fetch it again") from None
+    if not isinstance(value, dict):
+        raise InputError(f"{path} should hold a JSON object: delete the model's folder and fetch it again")
+    return value
+
+
+def _inspect_weights(
+    folder: Path, component: str, missing: list[str], pickled: list[str], variants: set[str]
+) -> None:
+    """Note what the weights of one component lack, whether they are pickles, and which variant they are."""
+    here = folder / component
+    prefix = f"{component}/" if component else ""
+    if not (here / "config.json").is_file():
+        missing.append(f"{prefix}config.json")
+    for index in sorted(here.glob("*.safetensors.index*.json")):
+        shards = sorted(set(read_json(index).get("weight_map", {}).values()))
+        bad = [problem for shard in shards if (problem := safetensors_problem(here / shard, prefix))]
+        missing.extend(bad)
+        variants.add("fp16" if ".fp16" in index.name else "")
+        return
+    files = sorted(here.glob("*.safetensors"))
+    usual = [file for file in files if file.name.split(".")[0] in ("diffusion_pytorch_model", "model")]
+    plain = [file for file in usual if ".fp16" not in file.name and ".non_ema" not in file.name]
+    chosen = plain or [file for file in usual if ".fp16" in file.name]
+    # A download that was cut leaves a link to nothing, which glob does not list as a file but as a name.
+    if chosen:
+        if problem := safetensors_problem(chosen[0], prefix):
+            missing.append(problem)
+        variants.add("" if plain else "fp16")
+        return
+    stems = ("diffusion_pytorch_model", "pytorch_model", "model")
+    pickles = [file for file in sorted(here.glob("*.bin")) if file.name.split(".")[0].split("-")[0] in stems]
+    if pickles:
+        pickled.append(prefix + pickles[0].name)
+        variants.add("fp16" if all(".fp16" in file.name for file in pickles) else "")
+        return
+    usual_name = "diffusion_pytorch_model" if component in ("unet", "vae", "transformer", "controlnet") else "model"
+    missing.append(f"{prefix}{usual_name}.safetensors")
+
+
+def safetensors_problem(path: Path, prefix: str = "") -> str:
+    """What is wrong with a .safetensors file, judged by its header and its length; "" when nothing is.
+
+    The format (safetensors, "Format"): 8 bytes little-endian length N, N bytes of JSON with the offsets of every tensor
+    counted from the end of the header, then the tensors.
+    """
+    name = prefix + path.name
+    if not path.is_file():
+        return name
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if size < 8 or length > size - 8:
+            return f"the whole of {name} (the file is cut short or corrupt)"
+        try:
+            header = json.loads(file.read(length))
+            ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return f"a readable header in {name} (the file is corrupt)"
+    if 8 + length + max(ends, default=0) != size:
+        return f"the whole of {name} (the file is cut short or corrupt)"
+    return ""
