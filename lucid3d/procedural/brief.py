@@ -169,7 +169,6 @@ class _Reader:
         denied = "without" if negative else ""
         number: int | None = None
         colour = material = ""
-        size: float | None = None
         viewed = False
         pending: list[str] = []  # modifier meanings that wait for their noun
         for position, item in enumerate(finds):
@@ -190,7 +189,7 @@ class _Reader:
                     viewed = False
                 self._flush(colour, material, pending, item.kind == "break")
                 if item.kind == "break":
-                    number, colour, material, size, pending = None, "", "", None, []
+                    number, colour, material, pending = None, "", "", []
                 continue
             if item.kind == "and":
                 after = finds[position + 1].kind if position + 1 < len(finds) else ""
@@ -267,7 +266,7 @@ class _Reader:
                     self.painted.setdefault("", colour)
                 if not features and material:
                     self.made_of.setdefault("", material)
-                number, colour, material, size = None, "", "", None
+                number, colour, material = None, "", ""
             self._note(item, name)
         self._flush(colour, material, pending, True)
 

@@ -1,4 +1,4 @@
-"""From letters to words: splitting a sentence, taking endings off, forgiving spelling. English and Chinese, pure Python."""
+"""From letters to words: splitting a sentence, taking endings off, forgiving spelling. English and Chinese."""
 
 from __future__ import annotations
 
