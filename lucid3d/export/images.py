@@ -1,0 +1,115 @@
+"""Pictures in the formats that engines take: PNG, Radiance HDR, OpenEXR; and the way from sRGB to linear light."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.errors import InputError
+from lucid3d.files import atomic_path
+
+Array = NDArray[np.floating]
+
+HALF_MAX = 65504.0
+"""The largest finite float16: what an OpenEXR half channel and most texture formats end at."""
+
+
+def linear_from_srgb(image: Array) -> NDArray[np.float32]:
+    """Linear light from sRGB-encoded values in [0, 1] (IEC 61966-2-1)."""
+    image = np.asarray(image, np.float32)
+    linear = np.where(image <= 0.04045, image / 12.92, ((np.maximum(image, 0) + 0.055) / 1.055) ** 2.4)
+    return linear.astype(np.float32)
+
+
+def srgb_from_linear(image: Array) -> NDArray[np.float32]:
+    """sRGB-encoded values from linear light (IEC 61966-2-1), not clipped above 1."""
+    image = np.asarray(image, np.float32)
+    encoded = np.where(image <= 0.0031308, image * 12.92, 1.055 * np.maximum(image, 0.0031308) ** (1 / 2.4) - 0.055)
+    return encoded.astype(np.float32)
+
+
+def write_png(path: str | os.PathLike[str], image: NDArray[np.generic]) -> Path:
+    """An 8-bit PNG from float (H, W) or (H, W, 3 | 4) in [0, 1], or a PNG of uint8 or uint16 values as they are."""
+    import cv2
+
+    if image.dtype not in (np.uint8, np.uint16):
+        image = np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
+    return _write_cv2(path, cv2, _bgr(image), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+
+
+def write_jpeg(path: str | os.PathLike[str], image: Array, quality: int = 92) -> Path:
+    """A JPEG from float (H, W, 3) in [0, 1]."""
+    import cv2
+
+    image = np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
+    return _write_cv2(path, cv2, _bgr(image), [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def write_hdr(path: str | os.PathLike[str], radiance: Array) -> Path:
+    """A Radiance .hdr (RGBE) from linear light (H, W, 3), clipped to what is finite and not negative."""
+    import cv2
+
+    return _write_cv2(path, cv2, _bgr(_clean(radiance)), [])
+
+
+def write_exr(path: str | os.PathLike[str], image: Array, *, half: bool = True, latlong: bool = False) -> Path:
+    """An OpenEXR file with ZIP compression.
+
+    Args:
+        image: (H, W) becomes the channel Z (metres, +inf stays), (H, W, 3) becomes R G B.
+        half: float16 channels; False keeps float32.
+        latlong: mark the picture as a latitude-longitude environment map.
+    """
+    import OpenEXR
+
+    kind = np.float16 if half else np.float32
+    image = np.asarray(image, np.float32)
+    # A single array named RGB is OpenEXR's interleaved spelling of three channels.
+    values = image if image.ndim == 2 else _clean(image) if half else image
+    channels = {"Z" if image.ndim == 2 else "RGB": np.ascontiguousarray(values.astype(kind))}
+    header: dict[str, object] = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    if latlong:
+        header["envmap"] = OpenEXR.ENVMAP_LATLONG
+    with atomic_path(path) as temporary:
+        OpenEXR.File(header, channels).write(str(temporary))
+    return Path(path)
+
+
+def read_exr(path: str | os.PathLike[str]) -> NDArray[np.float32]:
+    """(H, W, 3) from R G B, or (H, W) from Z or Y, float32."""
+    import OpenEXR
+
+    if not Path(path).is_file():
+        raise InputError(f"{path} does not exist")
+    with OpenEXR.File(str(path)) as file:
+        channels = file.channels()
+        for name in ("RGB", "RGBA"):
+            if name in channels:
+                return np.asarray(channels[name].pixels, np.float32)[..., :3]
+        for name in ("Z", "Y"):
+            if name in channels:
+                return np.asarray(channels[name].pixels, np.float32)
+    raise InputError(f"{path} has neither R G B nor Z")
+
+
+def _clean(radiance: Array) -> NDArray[np.float32]:
+    cleaned = np.nan_to_num(np.asarray(radiance, np.float32), nan=0.0, posinf=HALF_MAX, neginf=0.0)
+    return np.clip(cleaned, 0, HALF_MAX).astype(np.float32)
+
+
+def _bgr(image: NDArray[np.generic]) -> NDArray[np.generic]:
+    """cv2's channel order."""
+    if image.ndim == 2:
+        return image
+    order = [2, 1, 0] if image.shape[2] == 3 else [2, 1, 0, 3]
+    return np.ascontiguousarray(image[..., order])
+
+
+def _write_cv2(path: str | os.PathLike[str], cv2: object, image: NDArray[np.generic], options: list[int]) -> Path:
+    with atomic_path(path) as temporary:
+        if not cv2.imwrite(str(temporary), image, options):  # type: ignore[attr-defined]
+            raise OSError(f"{path} could not be written")
+    return Path(path)

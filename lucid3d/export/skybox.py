@@ -1,0 +1,234 @@
+"""A panorama as the skybox of game engines: every picture turned so that each engine's forward is the scene's.
+
+Conventions, as the engines look a direction up:
+
+| engine | axes | panorama's centre looks along | forward |
+|---|---|---|---|
+| three.js cube | y up | faces px nx py ny pz nz, left-handed | +z: F is pz, R is px |
+| Unity, 6 Sided | y up, left-handed | the slot called Left lies at +X, Right at -X | +Z |
+| Unity, Panoramic | y up, left-handed | +X | +Z |
+| Godot, PanoramaSkyMaterial | y up | +Z | -Z |
+| Unreal, .hdr as a cube texture | z up, left-handed | -Y | +X |
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d import files
+from lucid3d.errors import InputError
+from lucid3d.export.hdr import InverseToneMapping, expand_highlights
+from lucid3d.export.images import write_exr, write_hdr, write_png
+from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
+from lucid3d.panorama.resampling import checked_panorama
+
+Array = NDArray[np.float32]
+
+THREE_FACES = {"px": "R", "nx": "L", "py": "U", "ny": "D", "pz": "F", "nz": "B"}
+"""three.js name -> our face."""
+UNITY_FACES = {"FrontTex": "F", "BackTex": "B", "LeftTex": "R", "RightTex": "L", "UpTex": "U", "DownTex": "D"}
+"""Slot of Unity's Skybox/6 Sided shader -> our face. Unity's world +x lies to the right of its forward +z, and its
+shader shows _LeftTex at +x: so what a person sees on the right goes into the slot called left."""
+
+
+@dataclass(frozen=True)
+class EnginePanorama:
+    """How an engine looks a panorama up.
+
+    Attributes:
+        turn: how far the picture's columns move to the right, as a fraction of its width, so that our forward (its
+            centre) comes to where the engine looks its own forward up.
+        forward, up, right: the engine's world axes that our forward, up and right become.
+        centre: the engine's axis in the middle of a picture.
+    """
+
+    turn: float
+    forward: str
+    up: str
+    right: str
+    centre: str
+
+
+ENGINE_PANORAMAS = {
+    "unity": EnginePanorama(-0.25, "+Z", "+Y", "+X", "+X"),
+    "unreal": EnginePanorama(0.25, "+X", "+Z", "+Y", "-Y"),
+    "godot": EnginePanorama(0.5, "-Z", "+Y", "+X", "+Z"),
+}
+
+
+def turn_panorama(panorama: Array, turn: float) -> Array:
+    """Move the columns to the right by a fraction of the width, around the wrap (whole pixels)."""
+    return np.roll(panorama, round(turn * panorama.shape[1]), axis=1)
+
+
+def write_skybox(
+    panorama: Array,
+    folder: str | os.PathLike[str],
+    *,
+    radiance: Array | None = None,
+    depth: Array | None = None,
+    normals: Array | None = None,
+    cube_size: int | None = None,
+    tone_mapping: InverseToneMapping = InverseToneMapping(),
+    holes_filled: float | None = None,
+) -> Path:
+    """Write a panorama for every engine, with a `skybox.json` that says what is what.
+
+    Args:
+        panorama: (H, 2H, 3) float32 sRGB in [0, 1]; its centre looks along the world's +z (see `lucid3d.panorama`).
+        folder: created when missing. Holds panorama.png .hdr .exr, cube/, unity/, unreal/, godot/ and skybox.json
+            (written last), and depth.png .exr and normals.png .exr when there is a depth.
+        radiance: (H, 2H, 3) float32 linear light, any size of panorama; by default `expand_highlights` of the colours.
+        depth: (h, 2h) float32 distance along each pixel's ray in metres, +inf for sky.
+        normals: (h, 2h, 3) float32 unit vectors in the world frame; by default from the depth.
+        cube_size: pixels along a cube face's edge; by default H / 2.
+        holes_filled: fraction of the sphere that was filled in, to be stated.
+    Returns:
+        The folder.
+    Raises:
+        InputError: shapes that are not 2:1, or values that are not finite.
+    """
+    folder = Path(folder)
+    panorama = checked_panorama(panorama)
+    height = panorama.shape[0]
+    if panorama.ndim != 3 or panorama.shape[2] != 3:
+        raise InputError(f"a skybox needs a colour panorama (H, 2H, 3), this one is {panorama.shape}")
+    if not np.isfinite(panorama).all():
+        raise InputError(
+            "the panorama holds values that are not finite: fill its holes first (lucid3d.panorama.fill_holes)"
+        )
+    size = max(1, height // 2) if cube_size is None else cube_size
+
+    hdr_source = "radiance of the scene"
+    curve: dict[str, float] | None = None
+    if radiance is None:
+        radiance, peak = expand_highlights(panorama, tone_mapping)
+        hdr_source, curve = "inverse tone mapping of panorama.png", {**asdict(tone_mapping), "peak_used": peak}
+    radiance = checked_panorama(radiance)
+
+    write_png(folder / "panorama.png", panorama)
+    write_hdr(folder / "panorama.hdr", radiance)
+    write_exr(folder / "panorama.exr", radiance, latlong=True)
+    faces = cube_from_equirectangular(panorama, size)
+    for name, face in faces.items():
+        write_png(folder / "cube" / f"{name}.png", face)
+    for name, source in THREE_FACES.items():
+        write_png(folder / "cube" / f"{name}.png", faces[source])
+    for slot, source in UNITY_FACES.items():
+        write_png(folder / "unity" / f"{slot}.png", faces[source])
+    for engine, convention in ENGINE_PANORAMAS.items():
+        write_hdr(folder / engine / "panorama.hdr", turn_panorama(radiance, convention.turn))
+        write_png(folder / engine / "panorama.png", turn_panorama(panorama, convention.turn))
+
+    statement = _statement(panorama.shape, size, hdr_source, curve, holes_filled)
+    if depth is not None:
+        statement["depth"] = _write_depth(folder, checked_panorama(depth), normals)
+    files.write_text(folder / "skybox.json", json.dumps(statement, indent=2) + "\n")
+    return folder
+
+
+def normals_from_depth(depth: Array) -> Array:
+    """World normals of a panorama's surfaces, towards the eye.
+
+    Args:
+        depth: (H, 2H) float32 distances along the rays, +inf for sky.
+    Returns:
+        (H, 2H, 3) float32 unit vectors, 0 where the depth or a neighbour's is not finite.
+    """
+    height = depth.shape[0]
+    rays = equirectangular_rays(height)
+    with np.errstate(invalid="ignore"):
+        points = rays * depth[..., None]
+        across = np.roll(points, -1, axis=1) - np.roll(points, 1, axis=1)
+        # Over a pole the neighbour lies half a turn away in the same row.
+        over = np.roll(points, height, axis=1)
+        padded = np.concatenate([over[:1], points, over[-1:]], axis=0)
+        down = padded[2:] - padded[:-2]
+        normals = np.cross(down, across)
+        normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+        towards_eye = np.where((normals * rays).sum(axis=-1, keepdims=True) > 0, -normals, normals)
+    return np.where(np.isfinite(towards_eye).all(axis=-1, keepdims=True), towards_eye, 0).astype(np.float32)
+
+
+def _write_depth(folder: Path, depth: Array, normals: Array | None) -> dict[str, object]:
+    """depth.png, depth.exr, normals.png, normals.exr; returns what skybox.json says of them."""
+    finite = np.isfinite(depth)
+    farthest = float(depth[finite].max()) if finite.any() else 0.0
+    # Millimetres when they reach (65.5 m), otherwise coarser; 0 is kept for the sky.
+    step = max(0.001, farthest / 65534)
+    coded = np.where(finite, np.clip(np.rint(np.where(finite, depth, 0) / step), 1, 65535), 0).astype(np.uint16)
+    write_png(folder / "depth.png", coded)
+    write_exr(folder / "depth.exr", depth, half=False)
+    normals = normals_from_depth(depth) if normals is None else checked_panorama(normals)
+    write_png(folder / "normals.png", normals * 0.5 + 0.5)
+    write_exr(folder / "normals.exr", normals, half=False)
+    return {
+        "meaning": "distance along each pixel's ray, in metres",
+        "png": {"file": "depth.png", "metres_per_unit": step, "sky": 0},
+        "exr": {"file": "depth.exr", "channel": "Z", "sky": "inf"},
+        "farthest_metres": farthest,
+        "normals": {
+            "png": "normals.png",
+            "exr": "normals.exr",
+            "frame": "x right, y down, z forward, towards the eye",
+            "coding": "png = (n + 1) / 2, 0.5 0.5 0.5 where there is none",
+        },
+    }
+
+
+def _statement(
+    shape: tuple[int, ...], size: int, hdr_source: str, curve: dict[str, float] | None, holes_filled: float | None
+) -> dict[str, object]:
+    """The contents of skybox.json."""
+    engines: dict[str, object] = {
+        name: {
+            "panorama": f"{name}/panorama.hdr",
+            "forward": convention.forward,
+            "up": convention.up,
+            "right": convention.right,
+            "image_centre": convention.centre,
+            "yaw_degrees": 0,
+            "turned_by_degrees": convention.turn * 360,
+        }
+        for name, convention in ENGINE_PANORAMAS.items()
+    }
+    engines["unity"]["six_sided"] = {f"_{slot}": f"unity/{slot}.png" for slot in UNITY_FACES}  # type: ignore[index]
+    engines["three"] = {
+        "cube": [f"cube/{name}.png" for name in THREE_FACES],
+        "forward": "+z",
+        "up": "+y",
+        "right": "-x",
+        "yaw_degrees": 180,
+        "note": "a camera that looks along -z sees forward once scene.backgroundRotation.y = Math.PI",
+    }
+    return {
+        "version": 1,
+        "panorama": {
+            "ldr": "panorama.png",
+            "hdr": "panorama.hdr",
+            "exr": "panorama.exr",
+            "width": shape[1],
+            "height": shape[0],
+            "projection": "equirectangular",
+            "frame": "x right, y down, z forward",
+            "forward": "+z, the image's centre",
+            "up": "-y, the top row",
+            "right": "+x, to the right of the centre",
+            "yaw_degrees": 0,
+        },
+        "color_space": {"png": "sRGB", "hdr": "linear, Rec. 709 primaries", "exr": "linear, Rec. 709 primaries"},
+        "hdr": {"source": hdr_source, "curve": curve},
+        "holes_filled_fraction": holes_filled,
+        "cube": {
+            "size": size,
+            "faces": {name: f"cube/{name}.png" for name in "FRBLUD"},
+            "seen_from": "inside; the bottom edge of U and the top edge of D join F",
+        },
+        "engines": engines,
+    }
