@@ -1,0 +1,172 @@
+"""Splat formats that other people's viewers and engines load: compressed .ply, .splat, .spz, .sog.
+
+Each states its axes; Gaussians arrive in our world frame (y down) and are turned here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lucid3d.errors import InputError
+from lucid3d.export import node
+from lucid3d.export.checks import MAX_SH_DEGREE, checked_gaussians
+from lucid3d.export.frames import frame_rotation, rotate_gaussians, unit_quaternions
+from lucid3d.export.ply import write_gaussians
+from lucid3d.files import atomic_path
+from lucid3d.gaussians.model import Gaussians
+
+SPZ_FRACTIONAL_BITS = 12
+"""Fixed-point bits below one metre in an .spz: a quarter of a millimetre, and a reach of 2048 m."""
+_SPZ_INTEGER_BITS = 23
+"""Bits of a 24-bit signed position."""
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """What is left out of a file to make it smaller.
+
+    Attributes:
+        sh_degree: spherical harmonics kept, 0 to 3; None keeps what the scene has.
+        min_opacity: Gaussians below it are left out (1/255 cannot be seen in 8 bits).
+        max_count: keep this many, those that matter most (opacity times the area of their two larger axes).
+    """
+
+    sh_degree: int | None = None
+    min_opacity: float = 0.0
+    max_count: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.sh_degree is not None and not 0 <= self.sh_degree <= MAX_SH_DEGREE:
+            raise InputError(f"sh_degree {self.sh_degree} must lie between 0 and {MAX_SH_DEGREE}")
+        if not 0 <= self.min_opacity < 1:
+            raise InputError(f"min_opacity {self.min_opacity} must lie in [0, 1)")
+        if self.max_count is not None and self.max_count < 1:
+            raise InputError(f"max_count {self.max_count} must be at least 1")
+
+
+def reduce(gaussians: Gaussians, reduction: Reduction) -> Gaussians:
+    """The scene without what a `Reduction` leaves out, in its old order.
+
+    Raises:
+        InputError: nothing is left.
+    """
+    keep = np.ones(len(gaussians), bool)
+    if reduction.min_opacity > 0:
+        keep = gaussians.opacities >= reduction.min_opacity
+    if reduction.max_count is not None and keep.sum() > reduction.max_count:
+        sizes = np.sort(gaussians.log_scales, axis=1)
+        weight = np.where(keep, gaussians.opacities * np.exp(sizes[:, 1] + sizes[:, 2]), -np.inf)
+        keep = np.zeros(len(gaussians), bool)
+        keep[np.argsort(-weight, kind="stable")[: reduction.max_count]] = True
+    if not keep.any():
+        raise InputError(f"no Gaussian has an opacity of {reduction.min_opacity} or more: lower min_opacity")
+    smaller = gaussians if keep.all() else gaussians[keep]
+    if reduction.sh_degree is not None and reduction.sh_degree < smaller.sh_degree:
+        smaller = Gaussians(
+            smaller.means,
+            smaller.quats,
+            smaller.log_scales,
+            smaller.logit_opacities,
+            np.ascontiguousarray(smaller.sh[:, : (reduction.sh_degree + 1) ** 2]),
+        )
+    return smaller
+
+
+def write_spz(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
+    """Niantic's .spz, version 3 (the last that every viewer reads). Axes: x right, y up, z backward.
+
+    Positions beyond 2 km cost precision: bits are moved from the fraction until the farthest fits.
+    """
+    import gsply
+
+    scene = rotate_gaussians(checked_gaussians(gaussians, f"the scene for {Path(path).name}"), frame_rotation("opengl"))
+    reach = float(np.abs(scene.means).max())
+    bits = min(SPZ_FRACTIONAL_BITS, _SPZ_INTEGER_BITS - int(np.ceil(np.log2(max(reach, 1e-9) * (1 + 1e-6)))))
+    if bits < 1:
+        raise InputError(f"a Gaussian lies {reach:.3g} m away, .spz reaches 4,000 km: leave it out")
+    with atomic_path(path) as temporary:
+        gsply.write_spz(temporary, _gsply_data(scene), version=3, fractional_bits=bits)
+    return Path(path)
+
+
+def write_compressed_ply(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
+    """PlayCanvas's compressed PLY (16 bytes a Gaussian and 8-bit harmonics). Axes as in a PLY: y down.
+
+    The name must end in .compressed.ply, by which readers know it. Gaussians are sorted along a space-filling curve.
+    """
+    import gsply
+
+    path = Path(path)
+    if not path.name.endswith(".compressed.ply"):
+        raise InputError(f"{path.name} must end in .compressed.ply, by which viewers know the format")
+    scene = checked_gaussians(gaussians, f"the scene for {path.name}")
+    data = gsply.compress_to_bytes(_gsply_data(scene))
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
+    return path
+
+
+def write_splat(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
+    """antimatter15's .splat, 32 bytes a Gaussian, no spherical harmonics. Axes as in a PLY: y down.
+
+    Float32 position and scale, 8-bit colour and opacity, 8-bit quaternion w x y z as 128 q + 128. The largest and
+    most opaque come first, so that a viewer that streams the file shows them first.
+    """
+    scene = checked_gaussians(gaussians, f"the scene for {Path(path).name}")
+    table = np.empty(
+        len(scene), np.dtype([("position", "<f4", 3), ("scale", "<f4", 3), ("rgba", "u1", 4), ("rotation", "u1", 4)])
+    )
+    table["position"], table["scale"] = scene.means, scene.scales
+    table["rgba"][:, :3] = np.rint(np.clip(scene.colors, 0, 1) * 255)
+    table["rgba"][:, 3] = np.rint(scene.opacities * 255)
+    table["rotation"] = np.clip(np.rint(unit_quaternions(scene) * 128 + 128), 0, 255)
+    order = np.argsort(-scene.opacities * np.exp(scene.log_scales.sum(axis=1)), kind="stable")
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(table[order].tobytes())
+    return Path(path)
+
+
+def write_sog(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
+    """PlayCanvas's .sog (WebP images in a zip), the smallest. Axes as in a PLY: y down. Needs Node.js.
+
+    Raises:
+        InputError: Node.js or splat-transform is missing (the message says how to get them).
+    """
+    return _convert(gaussians, path)
+
+
+def write_html(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
+    """A single .html with PlayCanvas's viewer and the scene in it. Needs Node.js, see `write_sog`."""
+    return _convert(gaussians, path)
+
+
+def _convert(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
+    """Through a PLY and splat-transform."""
+    path = Path(path)
+    command = node.splat_transform()
+    with atomic_path(path) as temporary:
+        source = temporary.with_name(f"{temporary.name}.ply")
+        with contextlib.ExitStack() as clean_up:
+            clean_up.callback(source.unlink, missing_ok=True)
+            write_gaussians(gaussians, source)
+            node.run([*command, "-w", "-q", "-g", "cpu", str(source), str(temporary)], path.name)
+    return path
+
+
+def _gsply_data(scene: Gaussians):  # type: ignore[no-untyped-def]
+    import gsply
+
+    return gsply.GSData.from_arrays(
+        means=scene.means,
+        scales=scene.log_scales,
+        quats=unit_quaternions(scene),
+        opacities=scene.logit_opacities,
+        sh0=np.ascontiguousarray(scene.sh[:, 0]),
+        shN=np.ascontiguousarray(scene.sh[:, 1:]) if scene.sh_degree else None,
+        format="ply",
+    )

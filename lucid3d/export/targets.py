@@ -1,0 +1,234 @@
+"""The table of export targets: single files, and bundles for one program each."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+from lucid3d.export.hdr import InverseToneMapping
+from lucid3d.export.splats import Reduction, reduce
+from lucid3d.gaussians.model import Gaussians
+from lucid3d.pointcloud import PointCloud
+
+
+class Exportable(Protocol):
+    """What an export needs of a scene; a `lucid3d.scene.Scene` is one.
+
+    Optional attributes besides: `panorama`, either (H, 2H, 3) float32 sRGB or a function of the height that returns an
+    object with image, depth, filled and radiance (without it one is rendered from the Gaussians); `radiance`,
+    (H, 2H, 3) float32 linear light.
+    """
+
+    @property
+    def gaussians(self) -> Gaussians: ...
+    @property
+    def points(self) -> PointCloud | None: ...
+    @property
+    def cameras(self) -> Sequence[Camera] | None: ...
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What a person can choose about an export.
+
+    Attributes:
+        reduction: what is left out of splat files.
+        panorama_height: rows of a panorama that has to be rendered (its width is twice that).
+        cube_size: pixels along a cube face's edge; by default half of the panorama's height.
+        tone_mapping: how lights get their brightness where the scene has no true radiance.
+        eye_distance: metres between the eyes of a stereo panorama.
+        mesh_triangles: triangles of the visible mesh at most.
+        collision_triangles: triangles of the mesh to walk on at most.
+    """
+
+    reduction: Reduction = field(default_factory=Reduction)
+    panorama_height: int = 2048
+    cube_size: int | None = None
+    tone_mapping: InverseToneMapping = field(default_factory=InverseToneMapping)
+    eye_distance: float = 0.064
+    mesh_triangles: int = 200_000
+    collision_triangles: int = 5_000
+
+
+@dataclass(frozen=True)
+class Target:
+    """One row of the table.
+
+    Attributes:
+        writer: "module:function", imported when it is used; function(scene, folder, options) -> list of paths.
+        description: what it is for, one line.
+    """
+
+    writer: str
+    description: str
+
+
+_HERE = "lucid3d.export"
+
+TARGETS: dict[str, Target] = {
+    "ply": Target(f"{_HERE}.targets:_ply", "scene.ply: Gaussians in the INRIA layout, for every splat viewer"),
+    "compressed-ply": Target(f"{_HERE}.targets:_compressed_ply", "scene.compressed.ply: for PlayCanvas and SuperSplat"),
+    "splat": Target(f"{_HERE}.targets:_splat", "scene.splat: 32 bytes a Gaussian, for web viewers"),
+    "spz": Target(f"{_HERE}.targets:_spz", "scene.spz: a tenth of the PLY, for Niantic's and Spark's viewers"),
+    "sog": Target(f"{_HERE}.targets:_sog", "scene.sog: the smallest, for PlayCanvas and Spark (needs Node.js)"),
+    "glb": Target(f"{_HERE}.targets:_glb", "scene.glb: Gaussians as glTF with KHR_gaussian_splatting"),
+    "usd": Target(f"{_HERE}.targets:_usd", "scene.usd: Gaussians as a USD particle field"),
+    "skybox": Target(f"{_HERE}.targets:_skybox", "skybox/: panorama, cube map and depth, turned for every engine"),
+    "hdr": Target(f"{_HERE}.targets:_hdr", "panorama.hdr and .exr: linear light, for image-based lighting"),
+    "mesh": Target(f"{_HERE}.targets:_mesh", "mesh.glb: vertex-coloured triangles, y up, metres"),
+    "collision": Target(f"{_HERE}.targets:_collision", "collision.glb: a light mesh to walk on, y up, metres"),
+    "ods": Target(f"{_HERE}.targets:_ods", "stereo360.png: top-bottom stereo panorama for headsets"),
+    "unity": Target(f"{_HERE}.bundles:unity", "unity/: splats, skybox, meshes and an editor script"),
+    "unreal": Target(f"{_HERE}.bundles:unreal", "unreal/: splats, skybox and meshes"),
+    "godot": Target(f"{_HERE}.bundles:godot", "godot/: splats, skybox, meshes and a script"),
+    "three": Target(f"{_HERE}.bundles:three", "three/: a web page that opens from disk, with all it needs"),
+    "blender": Target(f"{_HERE}.bundles:blender", "blender/: meshes, splats, world light and a script"),
+}
+
+
+def parse_targets(text: str | Sequence[str]) -> list[str]:
+    """Target names from "unity,ply" or a list, each once, in order.
+
+    Raises:
+        InputError: an unknown name; the nearest known one is suggested.
+    """
+    names = text.split(",") if isinstance(text, str) else list(text)
+    found: list[str] = []
+    for raw in names:
+        name = raw.strip().lower()
+        if not name:
+            continue
+        if name not in TARGETS:
+            nearest = difflib.get_close_matches(name, TARGETS, n=1, cutoff=0.4)
+            hint = f"did you mean {nearest[0]!r}? " if nearest else ""
+            raise InputError(f"export target {raw.strip()!r} is unknown: {hint}There are {', '.join(TARGETS)}")
+        if name not in found:
+            found.append(name)
+    if not found:
+        raise InputError(f"name at least one export target of {', '.join(TARGETS)}")
+    return found
+
+
+def export(
+    scene: Exportable,
+    target: str | Sequence[str],
+    folder: str | os.PathLike[str],
+    options: ExportOptions = ExportOptions(),
+) -> list[Path]:
+    """Write a scene for one or several targets.
+
+    Args:
+        scene: anything with gaussians, panorama, points and cameras.
+        target: a name of `TARGETS`, several with commas between them, or a list.
+        folder: where the files go; it is created when missing.
+    Returns:
+        The files and folders that were written.
+    Raises:
+        InputError: an unknown target, a scene that lacks what the target needs, a missing converter.
+        OSError: the folder cannot be written to.
+    """
+    folder = Path(folder)
+    written: list[Path] = []
+    for name in parse_targets(target):
+        module, function = TARGETS[name].writer.split(":")
+        written += getattr(importlib.import_module(module), function)(scene, folder, options)
+    return written
+
+
+def _reduced(scene: Exportable, options: ExportOptions) -> Gaussians:
+    if len(scene.gaussians) == 0:
+        raise InputError("the scene holds 0 Gaussians, so there is nothing to export: train or load a scene first")
+    return reduce(scene.gaussians, options.reduction)
+
+
+def _ply(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.ply import write_gaussians
+
+    return [write_gaussians(_reduced(scene, options), folder / "scene.ply")]
+
+
+def _compressed_ply(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.splats import write_compressed_ply
+
+    return [write_compressed_ply(_reduced(scene, options), folder / "scene.compressed.ply")]
+
+
+def _splat(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.splats import write_splat
+
+    return [write_splat(_reduced(scene, options), folder / "scene.splat")]
+
+
+def _spz(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.splats import write_spz
+
+    return [write_spz(_reduced(scene, options), folder / "scene.spz")]
+
+
+def _sog(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.splats import write_sog
+
+    return [write_sog(_reduced(scene, options), folder / "scene.sog")]
+
+
+def _glb(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.gltf import write_gaussian_glb
+
+    return [write_gaussian_glb(_reduced(scene, options), folder / "scene.glb")]
+
+
+def _usd(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.usd import write_usd
+
+    return [write_usd(_reduced(scene, options), folder / "scene.usdc")]
+
+
+def _skybox(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.panorama_render import write_scene_skybox
+
+    return [write_scene_skybox(scene, folder / "skybox", options)]
+
+
+def _hdr(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.hdr import expand_highlights
+    from lucid3d.export.images import write_exr, write_hdr
+    from lucid3d.export.panorama_render import panorama_of
+
+    panorama = panorama_of(scene, options.panorama_height)
+    radiance = panorama.radiance
+    if radiance is None:
+        radiance, _ = expand_highlights(panorama.image, options.tone_mapping)
+    return [
+        write_hdr(folder / "panorama.hdr", radiance),
+        write_exr(folder / "panorama.exr", radiance, latlong=True),
+    ]
+
+
+def _mesh(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.mesh import scene_mesh, write_mesh_glb
+
+    return [write_mesh_glb(scene_mesh(scene, options.mesh_triangles), folder / "mesh.glb")]
+
+
+def _collision(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
+
+    mesh = collision_mesh(scene_mesh(scene, options.mesh_triangles), options.collision_triangles)
+    return [write_mesh_glb(mesh, folder / "collision.glb")]
+
+
+def _ods(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    from lucid3d.export.stereo import write_stereo_panorama
+
+    return [
+        write_stereo_panorama(
+            scene.gaussians, folder / "stereo360.png", options.panorama_height, eye_distance=options.eye_distance
+        )
+    ]
