@@ -41,7 +41,8 @@ class DepthEstimator(Protocol):
     """Estimates how far away every pixel is.
 
     An estimator may carry an attribute `kind: DepthKind`; without one its depth is taken to be metric. With a relative
-    kind `estimate` returns the network's own numbers, and alignment finds scale and shift.
+    kind `estimate` returns the network's own numbers, and alignment finds scale and shift. One that carries
+    `exact = True` knows the truth (a procedural world): its depth is neither sharpened nor aligned.
     """
 
     def estimate(self, image: Image, camera: Camera) -> Depth:

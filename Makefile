@@ -1,0 +1,47 @@
+# make scene PROMPT="..."   from a fresh clone to a finished folder
+# make test                 from a fresh clone to a tested one
+# make env                  only the environment: .venv with exact pins, the package built and installed in it
+
+PYTHON ?= python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
+
+.PHONY: scene test lint env gallery benchmarks clean
+.DELETE_ON_ERROR:
+
+# Exported, so that the shell never parses what a person typed: any quote or dollar sign may stand in a prompt.
+export PROMPT
+scene: env
+	@test -n "$$PROMPT" || { echo 'error: say what to dream: make scene PROMPT="a misty alpine lake at sunrise"' >&2; exit 2; }
+	$(PY) run.py --prompt "$$PROMPT" $(ARGS)
+
+test: env
+	$(PY) -m pytest $(ARGS)
+
+lint: env
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+env: $(VENV)/.built
+
+# The stamps appear only when everything before them succeeded, so that an interrupted set-up is taken up again.
+$(VENV)/.locked: requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo 'error: $(PYTHON) is not installed; or name another: make PYTHON=python3.12 ...' >&2; exit 2; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.locked pyproject.toml $(NATIVE)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+gallery: env
+	$(PY) -m lucid3d.procedural.gallery --output docs/gallery.jpg
+
+benchmarks: env
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(PY) $$benchmark || exit 1; done
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,267 @@
+"""The command lines: parse, call the library, print. Heavy imports wait until something has to be done."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+from lucid3d.config import Config, find_config, load_config
+from lucid3d.errors import InputError
+
+if TYPE_CHECKING:
+    from lucid3d.progress import Event
+
+BAD_INPUT, INTERRUPTED = 2, 130
+"""Exit codes: something handed in cannot be used; stopped by Ctrl-C (128 + SIGINT)."""
+
+NO_ROOM = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file would exceed the size limit",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.EROFS: "the file system is read-only",
+}
+"""What the system says when a file cannot be written, in words."""
+
+
+@dataclass(frozen=True)
+class RunOptions(Config):
+    """Dream a 3-D place from a sentence or a picture: Gaussian splats, a 360-degree skybox, films and a report."""
+
+    config: str = "default"
+    """A preset (default, fast, quality) or a YAML file; what the command line says goes over it."""
+    output: str = ""
+    """The folder to write (default: outputs/<prompt>)."""
+    resume: bool = False
+    """Continue the unfinished scene in the output folder."""
+    overwrite: bool = False
+    """Replace the scene in the output folder."""
+    export: tuple[str, ...] = field(default=())
+    """A further format or engine to write for, may be repeated: unity, unreal, godot, three, blender, spz, glb, ..."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """`lucid3d <command>`: run, export, models."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    commands: dict[str, tuple[str, Callable[[Sequence[str]], None]]] = {
+        "run": ("dream a scene (what run.py does)", run_main),
+        "view": ("walk around in a scene (what viewer.py does)", view_main),
+        "export": ("write a finished scene in further formats", export_main),
+        "models": ("list or download the diffusion models", models_main),
+    }
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print("usage: lucid3d COMMAND [options]; 'lucid3d COMMAND --help' tells more\n")
+        for name, (summary, _) in commands.items():
+            print(f"  {name:8} {summary}")
+        return
+    if arguments[0] == "--version":
+        from lucid3d import __version__
+
+        print(__version__)
+        return
+    if arguments[0] not in commands:
+        _fail(f"command '{arguments[0]}' is not known; known: {', '.join(commands)}")
+    commands[arguments[0]][1](arguments[1:])
+
+
+def run_main(arguments: Sequence[str] | None = None) -> None:
+    """`python run.py`: exit code 0 when the scene is complete, 2 for bad input, 130 when interrupted."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    with _reported("--resume"):
+        options = parse_run(arguments)
+        _run(options)
+
+
+def parse_run(arguments: Sequence[str]) -> RunOptions:
+    """Preset first, command line over it.
+
+    Raises:
+        InputError: the preset cannot be read.
+        SystemExit: 0 after --help, 2 for an argument that is not known or not of its type.
+    """
+    import tyro
+
+    preset = load_config(find_config(_value_of("--config", arguments) or "default"))
+    defaults = RunOptions(**{f.name: getattr(preset, f.name) for f in fields(Config)})
+    repeatable = Annotated[RunOptions, tyro.conf.UseAppendAction]
+    options: RunOptions = tyro.cli(repeatable, args=list(arguments), default=defaults, prog="run.py")
+    return options
+
+
+def _value_of(name: str, arguments: Sequence[str]) -> str | None:
+    """The value of one option, before the real parser can run (it needs the preset for its defaults)."""
+    for index, argument in enumerate(arguments):
+        if argument == name and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if argument.startswith(f"{name}="):
+            return argument.removeprefix(f"{name}=")
+    return None
+
+
+def _run(options: RunOptions) -> None:
+    from lucid3d.prompts import plan_prompts
+
+    config = Config(**{f.name: getattr(options, f.name) for f in fields(Config)})
+    from_words = config.prompt or not config.image
+    sentence = plan_prompts(config.prompt).sentence if from_words else Path(config.image).stem
+    from lucid3d.workspace import default_folder
+
+    output = Path(options.output) if options.output else default_folder(sentence)
+    began = time.perf_counter()
+    with ProgressDisplay() as display:
+        from lucid3d.pipeline import run
+
+        scene = run(
+            config,
+            output,
+            export=options.export,
+            resume=options.resume,
+            overwrite=options.overwrite,
+            on_event=display.show,
+        )
+    seconds = time.perf_counter() - began
+    display.print(f"{len(scene.gaussians):,} Gaussians in {seconds:.0f} s: {output}")
+    display.print(f"look at it: {output / 'index.html'}, or walk in it: python viewer.py {output}")
+
+
+class ProgressDisplay:
+    """Progress bars on a terminal; elsewhere one line at the start of each stage."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.console = Console(stderr=False, highlight=False)
+        self.tasks: dict[str, Any] = {}
+        self.progress = Progress(
+            TextColumn("{task.description:9}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[detail]}"),
+            console=self.console,
+            disable=not self.console.is_terminal,
+        )
+
+    def __enter__(self) -> ProgressDisplay:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def print(self, text: str) -> None:
+        """One line for a person, above the bars."""
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    def show(self, event: Event) -> None:
+        """Move the bar of the event's stage."""
+        if event.stage == "models":
+            if event.done:
+                self.print(event.detail)
+            return
+        if event.stage not in self.tasks:
+            self.tasks[event.stage] = self.progress.add_task(event.stage, total=None, rate="", detail="")
+        task = self.tasks[event.stage]
+        self.progress.update(task, completed=event.done, total=event.total or None, detail=event.detail)
+        speed = next(t.speed for t in self.progress.tasks if t.id == task)
+        self.progress.update(task, rate=f"{speed:.1f}/s" if speed else "")
+
+
+def export_main(arguments: Sequence[str]) -> None:
+    """`lucid3d export <scene> --to unity,spz`."""
+    import tyro
+
+    @dataclass
+    class ExportOptions:
+        """Write a finished scene in further formats."""
+
+        scene: tyro.conf.Positional[str]
+        """The folder of the scene."""
+        to: str
+        """Formats or engines, separated by commas."""
+        output: str = ""
+        """Where to write (default: <scene>/export)."""
+
+    with _reported():
+        options = tyro.cli(ExportOptions, args=list(arguments), prog="lucid3d export")
+        from lucid3d.export import check_target, export_scene
+        from lucid3d.scene import Scene
+
+        targets = [target.strip() for target in options.to.split(",") if target.strip()]
+        for target in targets:
+            check_target(target)
+        scene = Scene.load(options.scene)
+        folder = Path(options.output) if options.output else Path(options.scene) / "export"
+        for target in targets:
+            export_scene(scene, target, folder / target)
+            print(folder / target)
+
+
+def models_main(arguments: Sequence[str]) -> None:
+    """`lucid3d models list` and `lucid3d models download <name> ...`."""
+    usage = "usage: lucid3d models list | lucid3d models download NAME [NAME ...]"
+    with _reported():
+        from lucid3d.models import commands
+
+        if list(arguments) == ["list"]:
+            commands.list_models()
+        elif len(arguments) >= 2 and arguments[0] == "download":
+            for name in arguments[1:]:
+                commands.download(name)
+        elif arguments and arguments[0] in ("-h", "--help"):
+            print(usage)
+        else:
+            raise InputError(usage)
+
+
+def view_main(arguments: Sequence[str] | None = None) -> None:
+    """`python viewer.py outputs/<scene>`."""
+    with _reported():
+        from lucid3d.viewer.command import serve
+
+        serve(list(sys.argv[1:] if arguments is None else arguments))
+
+
+class _reported:
+    """Turns what a person can mend into one sentence and an exit code; bugs keep their traceback."""
+
+    def __init__(self, resume: str = "") -> None:
+        self.resume = resume
+
+    def __enter__(self) -> None:
+        # `kill` ends a run as Ctrl-C does: between two files, never in one
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, InputError):
+            _fail(str(error))
+        if isinstance(error, KeyboardInterrupt):
+            hint = f"; the same command with {self.resume} continues" if self.resume else ""
+            print(f"\nstopped{hint}", file=sys.stderr)
+            _leave(INTERRUPTED)
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _leave(1)
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            where = f" '{error.filename}'" if error.filename else ""
+            hint = f"; mend that, and continue with {self.resume}" if self.resume else ""
+            _fail(f"cannot write{where}: {NO_ROOM[error.errno]}{hint}")
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(f"error: {sentence}", file=sys.stderr)
+    _leave(BAD_INPUT)
+
+
+def _leave(code: int) -> NoReturn:
+    raise SystemExit(code) from None

@@ -1,0 +1,216 @@
+"""Every choice in one place: dataclasses, filled from configs/*.yaml and the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from lucid3d.errors import InputError
+from lucid3d.gaussians.config import TrainConfig
+from lucid3d.models.config import ModelsConfig
+
+
+@dataclass(frozen=True)
+class DreamConfig:
+    """The dream-and-align loop."""
+
+    size: int = 512
+    """Width and height of a dreamed view, in pixels."""
+    fov: float = 90.0
+    """Horizontal field of view in degrees, where the trajectory does not state its own."""
+    walk_radius: float = 0.5
+    """Metres around the start within which a person may walk without seeing holes."""
+    enough: float = 0.998
+    """A view of which at least this part is known already is not dreamed again."""
+    support_views: int = 12
+    """Extra training views, reprojected from the whole cloud with masks (the paper's M views). 0 for none."""
+    max_points: int = 4_000_000
+    """Points kept in the cloud; beyond it, those far away are thinned first."""
+
+    def __post_init__(self) -> None:
+        _check(self, "size", self.size >= 16, "must be at least 16 pixels")
+        _check(self, "fov", 10 <= self.fov <= 150, "must lie between 10 and 150 degrees")
+        _check(self, "walk_radius", 0 <= self.walk_radius <= 100, "must lie between 0 and 100 metres")
+        _check(self, "enough", 0 < self.enough <= 1, "must lie above 0 and at most 1")
+        _check(self, "support_views", self.support_views >= 0, "must not be negative")
+        _check(self, "max_points", self.max_points >= 1000, "must be at least 1000")
+
+
+@dataclass(frozen=True)
+class RenderConfig:
+    """What is drawn from the trained Gaussians."""
+
+    panorama_height: int = 2048
+    """Rows of the 2:1 panorama (its width is twice that)."""
+    film: str = "stroll"
+    """The camera path of preview.mp4 and depth.mp4: a name or file, like a trajectory."""
+    film_width: int = 960
+    """Pixels; even, as H.264 demands."""
+    film_height: int = 540
+    """Pixels; even."""
+    film_fov: float = 75.0
+    """Horizontal field of view of the films, in degrees."""
+    film_frames: int = 150
+    """Pictures in a film; 0 for no film."""
+    film_rate: int = 25
+    """Pictures a second."""
+
+    def __post_init__(self) -> None:
+        _check(self, "panorama_height", 16 <= self.panorama_height <= 8192, "must lie between 16 and 8192")
+        for name in ("film_width", "film_height"):
+            value = getattr(self, name)
+            _check(self, name, value >= 16 and value % 2 == 0, "must be even and at least 16")
+        _check(self, "film_fov", 10 <= self.film_fov <= 150, "must lie between 10 and 150 degrees")
+        _check(self, "film_frames", self.film_frames >= 0, "must not be negative")
+        _check(self, "film_rate", 1 <= self.film_rate <= 120, "must lie between 1 and 120")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides a scene. The same config, seed and version give the same scene on the same machine."""
+
+    prompt: tuple[str, ...] = ()
+    """What to dream, in words. Several prompts share the circle: the first is ahead, the next to its right, and so on.
+    The name of a YAML file gives a prompt for each range of azimuths (see the README)."""
+    negative_prompt: str = ""
+    """What must not be there."""
+    image: str = ""
+    """A picture to start from (the first view)."""
+    depth: str = ""
+    """The depth of that picture: 16-bit PNG, EXR or npy."""
+    depth_unit: float = 0.0
+    """Metres that one step of the depth file stands for. 0: a millimetre for PNG and TIFF, a metre for EXR and npy."""
+    models: Literal["auto", "procedural", "diffusion"] = "auto"
+    """Who paints: worlds made of rules (no download), or Stable Diffusion and a depth network (weights on disk)."""
+    trajectory: str = "walk"
+    """Where to dream from: a name in cameras/, or a YAML or nerfstudio JSON file."""
+    seed: int = 0
+    """Decides everything that is random."""
+    train: bool = True
+    """Train the Gaussians. Without it they stay as the dreamed points initialise them."""
+
+    dream: DreamConfig = field(default_factory=DreamConfig)
+    training: TrainConfig = field(default_factory=TrainConfig)
+    render: RenderConfig = field(default_factory=RenderConfig)
+    diffusion: ModelsConfig = field(default_factory=ModelsConfig)
+
+    def __post_init__(self) -> None:
+        _check(self, "depth_unit", 0 <= self.depth_unit < 1e6, "must not be negative")
+        _check(self, "seed", 0 <= self.seed < 2**32, "must lie between 0 and 2^32 - 1")
+        if self.depth and not self.image:
+            raise InputError(f"depth '{self.depth}' needs the picture that it belongs to: add --image")
+
+
+CONFIGS = Path(__file__).parent.parent / "configs"
+"""Where the presets live in a checkout; an installed package carries them inside (see `find_config`)."""
+
+
+def find_config(name: str) -> Path:
+    """The file of a preset ("fast", "configs/fast.yaml") or a user's own.
+
+    Raises:
+        InputError: there is no such file.
+    """
+    packaged = Path(__file__).parent / "configs"
+    folder = packaged if packaged.is_dir() else CONFIGS
+    for path in (Path(name), folder / f"{name}.yaml", folder / Path(name).name):
+        if path.is_file():
+            return path
+    presets = ", ".join(sorted(path.stem for path in folder.glob("*.yaml")))
+    raise InputError(f"config '{name}' does not exist; give a YAML file or one of the presets: {presets}")
+
+
+def load_config(path: str | Path, base: Config | None = None) -> Config:
+    """A YAML file laid over `base` (default: the built-in values, which configs/default.yaml spells out).
+
+    Raises:
+        InputError: the file is no YAML mapping, has an unknown key (the nearest is suggested) or a wrong type.
+    """
+    import yaml
+
+    try:
+        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"config '{path}' cannot be read: {str(error).splitlines()[0]}") from None
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise InputError(f"config '{path}' must be a mapping of names to values")
+    try:
+        return overlay(base or Config(), data)
+    except InputError as error:
+        raise InputError(f"config '{path}': {error}") from None
+
+
+_T = TypeVar("_T")
+
+
+def overlay(base: _T, data: Mapping[str, Any], where: str = "") -> _T:
+    """`base` (a dataclass instance) with the values of `data` in place of its own, checked against the field types."""
+    known = typing.get_type_hints(type(base))
+    changes = {}
+    for key, value in data.items():
+        name = f"{where}{key}"
+        if key not in known:
+            close = get_close_matches(str(key), list(known), n=1, cutoff=0.5)
+            hint = f"did you mean '{where}{close[0]}'?" if close else f"known: {', '.join(known)}"
+            raise InputError(f"unknown key '{name}'; {hint}")
+        current = getattr(base, key)
+        if dataclasses.is_dataclass(current):
+            if not isinstance(value, dict):
+                raise InputError(f"'{name}' must be a mapping, not {value!r}")
+            changes[key] = overlay(current, value, f"{name}.")
+        else:
+            changes[key] = _typed(value, known[key], name)
+    return dataclasses.replace(base, **changes)  # type: ignore[type-var]
+
+
+def to_mapping(config: Any) -> dict[str, Any]:
+    """Plain dicts, lists and scalars, ready for YAML; `overlay` reads it back."""
+    plain = dataclasses.asdict(config)
+    return {key: _plain(value) for key, value in plain.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _typed(value: Any, kind: Any, name: str) -> Any:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is Literal:
+        if value in arguments:
+            return value
+        close = get_close_matches(str(value), [str(a) for a in arguments], n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise InputError(f"'{name}' is {value!r} but must be one of {', '.join(repr(a) for a in arguments)}{hint}")
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in arguments:
+            return None
+        return _typed(value, next(a for a in arguments if a is not type(None)), name)
+    if origin is tuple:
+        items = [value] if isinstance(value, str | int | float) else value
+        if isinstance(items, list):
+            return tuple(_typed(item, arguments[0], f"{name}[{i}]") for i, item in enumerate(items))
+    elif kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    elif kind is bool or kind is int or kind is str:
+        if type(value) is kind:
+            return value
+    elif not isinstance(kind, type) or isinstance(value, kind):
+        return value
+    expected = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}.get(kind, "a list")
+    raise InputError(f"'{name}' is {value!r} but must be {expected}")
+
+
+def _check(config: Any, name: str, fine: bool, rule: str) -> None:
+    if not fine:  # comparisons with NaN are false, so NaN is caught too
+        prefix = {DreamConfig: "dream.", RenderConfig: "render."}.get(type(config), "")
+        raise InputError(f"{prefix}{name} = {getattr(config, name)} {rule}")

@@ -1,0 +1,309 @@
+"""The dream-and-align loop: Algorithm 1 of "LucidDreamer: Domain-free Generation of 3D Gaussian Splatting Scenes"
+(Chung et al. 2023), with the circle closed at the end.
+
+    view 0:     paint from nothing, estimate depth, lift to points
+    view i:     project the points to the next camera (phi 3->2), inpaint what is not known,
+                estimate depth, align it with the points (lines 6 to 13), lift what was painted (phi 2->3), merge
+    afterwards: support views, reprojected from the whole cloud
+
+The loop knows nothing of files, progress bars or models: it takes a Painter and a DepthEstimator, and yields after
+every view.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d import alignment, depth, pointcloud, projection
+from lucid3d.camera import Camera
+from lucid3d.config import DreamConfig
+from lucid3d.errors import InputError
+from lucid3d.models.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
+from lucid3d.pointcloud import PointCloud
+from lucid3d.prompts import PromptPlan
+from lucid3d.start import Start, depth_of_start, first_depth
+
+log = logging.getLogger(__name__)
+
+SKY_RADIUS = 10_000.0
+"""Metres to the sky dome while dreaming: beyond everything that an estimator may find. `settle_sky` draws it in."""
+
+SEED_STRIDE = 1_000_003
+"""Views get seeds this far apart, so that neighbouring scene seeds share no view seed."""
+
+
+@dataclass
+class DreamedView:
+    """One view as it was dreamed.
+
+    Attributes:
+        index: its place in the trajectory.
+        camera: where it was dreamed from.
+        prompt: the words that painted it.
+        image: (H, W, 3) float32 sRGB in steps of 1/255, so that a PNG holds it exactly.
+        depth: (H, W) float32 aligned z-depth in metres, +inf in the sky.
+        painted: (H, W) bool, True where the painter painted; elsewhere the picture is the cloud's.
+        scale, shift: what alignment applied to the estimator's numbers.
+        overlap: part of the picture that was known before.
+        warning: what went wrong and what was done instead, or None.
+    """
+
+    index: int
+    camera: Camera
+    prompt: str
+    image: Image
+    depth: Depth
+    painted: Mask
+    scale: float = 1.0
+    shift: float = 0.0
+    overlap: float = 0.0
+    warning: str | None = None
+
+
+@dataclass
+class Dream:
+    """What the loop holds after each view.
+
+    Attributes:
+        views: the views so far; a view that would have shown nothing new is left out.
+        cloud: all points so far.
+        done: how many cameras of the trajectory have been dealt with.
+        total: how many there are.
+        newest: the view of this step as it came from the alignment (before a circle was closed), or None if the camera
+            would have shown nothing new. These are what `dream_views` takes as `done` to continue.
+        drift: median relative depth step where views overlap, before and after the circle was closed, or None.
+    """
+
+    views: list[DreamedView]
+    cloud: PointCloud
+    done: int
+    total: int
+    newest: DreamedView | None = None
+    drift: tuple[float, float] | None = None
+
+
+def dream_views(
+    painter: Painter,
+    estimator: DepthEstimator,
+    cameras: Sequence[Camera],
+    prompts: PromptPlan,
+    config: DreamConfig,
+    *,
+    negative_prompt: str = "",
+    seed: int = 0,
+    start: Start | None = None,
+    done: Sequence[DreamedView] = (),
+) -> Iterator[Dream]:
+    """Dream along a path, yielding after every camera; the last yield is the whole dream, its circle closed.
+
+    Args:
+        cameras: where to dream from; the first is the origin.
+        start: a picture in place of the first painted view.
+        done: views of an earlier run to continue after, as they were yielded.
+    Raises:
+        InputError: a model returned something of the wrong shape, or no camera was given.
+    """
+    if not cameras:
+        raise InputError("the trajectory holds no camera; it needs at least one")
+    exact = _is_exact(estimator)
+    resumed = {view.index: view for view in done}
+    begin = max(resumed, default=-1) + 1
+    last, circle = len(cameras) - 1, closing_camera(cameras)
+    views: list[DreamedView] = []
+    cloud = PointCloud.empty()
+    drift = None
+    for index, camera in enumerate(cameras):
+        words = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + index) % 2**32}
+        prompt = prompts.at(camera)
+        newest: DreamedView | None
+        if index < begin:
+            newest = resumed.get(index)
+        elif index == 0:
+            newest = _first_view(painter, estimator, camera, prompt, words, start)
+        else:
+            newest = _next_view(painter, estimator, camera, prompt, words, cloud, index, config.enough)
+        if newest is not None:
+            views = [*views, newest]
+            cloud = _grown(cloud, newest, config)
+        if not exact and len(views) > 2 and index in (circle, last):
+            views, cloud, drift = _close(views, config)
+        if index >= begin or index == last:
+            yield Dream(views, cloud, index + 1, len(cameras), newest, drift)
+
+
+def _is_exact(estimator: DepthEstimator) -> bool:
+    """Whether the estimator says that its depth is the truth (see `DepthEstimator`)."""
+    return bool(getattr(estimator, "exact", False))
+
+
+def _kind(estimator: DepthEstimator) -> DepthKind:
+    kind: DepthKind = getattr(estimator, "kind", "metric")
+    return kind
+
+
+def _next_view(
+    painter: Painter,
+    estimator: DepthEstimator,
+    camera: Camera,
+    prompt: str,
+    words: dict[str, Any],
+    cloud: PointCloud,
+    index: int,
+    enough: float,
+) -> DreamedView | None:
+    """Lines 4 to 13 of Algorithm 1 for one camera; None if the cloud shows all of it already."""
+    partial = projection.project_cloud(cloud, camera)
+    if partial.known.mean() >= enough:
+        return None
+    image = _painted(painter.inpaint(partial.image, partial.known, prompt, camera, **words), camera)
+    image[partial.known] = _quantised(partial.image[partial.known])
+    estimate = _estimated(estimator.estimate(image, camera), camera)
+    overlap = float(partial.known.mean())
+    if _is_exact(estimator):
+        return DreamedView(index, camera, prompt, image, estimate, ~partial.known, overlap=overlap)
+    sharp = depth.sharpen_depth(estimate, camera)
+    aligned = alignment.align(sharp, _kind(estimator), partial, camera)
+    if aligned.warning:
+        log.warning("view %d: %s", index, aligned.warning)
+    fit = {"scale": aligned.scale, "shift": aligned.shift, "overlap": aligned.overlap, "warning": aligned.warning}
+    return DreamedView(index, camera, prompt, image, aligned.depth, ~partial.known, **fit)
+
+
+def _first_view(
+    painter: Painter,
+    estimator: DepthEstimator,
+    camera: Camera,
+    prompt: str,
+    words: dict[str, Any],
+    start: Start | None,
+) -> DreamedView:
+    everything = np.ones((camera.height, camera.width), bool)
+    if start is None:
+        image = _painted(painter.imagine(prompt, camera, **words), camera)
+    else:
+        image = start.image
+        if not start.known.all():
+            image = painter.inpaint(image, start.known, prompt, camera, **words)
+        image = _painted(image, camera)
+        image[start.known] = _quantised(start.image[start.known])
+    estimate = _estimated(estimator.estimate(image, camera), camera)
+    if not _is_exact(estimator):
+        estimate = first_depth(depth.sharpen_depth(estimate, camera), _kind(estimator))
+    if start is not None and start.depth is not None:
+        estimate = depth_of_start(start, estimate, camera)
+    return DreamedView(0, camera, prompt, image, estimate, everything)
+
+
+def _painted(image: Image, camera: Camera) -> Image:
+    if np.shape(image) != (camera.height, camera.width, 3):
+        raise InputError(f"the painter returned shape {np.shape(image)}, not ({camera.height}, {camera.width}, 3)")
+    if not np.isfinite(image).all():
+        raise InputError("the painter returned a picture with NaN or infinite values")
+    return _quantised(np.clip(image, 0, 1))
+
+
+def _quantised(image: Image) -> Image:
+    """Steps of 1/255: what is trained on is what the PNG files hold, with or without --resume."""
+    return (np.round(image * 255) / 255).astype(np.float32)
+
+
+def _estimated(estimate: Depth, camera: Camera) -> Depth:
+    if np.shape(estimate) != (camera.height, camera.width):
+        raise InputError(
+            f"the depth estimator returned shape {np.shape(estimate)}, not ({camera.height}, {camera.width})"
+        )
+    return np.asarray(estimate, np.float32)
+
+
+def _lifted(view: DreamedView) -> PointCloud:
+    return pointcloud.lift(
+        view.image, view.depth, view.camera, view=view.index, mask=view.painted, sky_radius=SKY_RADIUS
+    )
+
+
+def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig) -> PointCloud:
+    cloud = pointcloud.merge(cloud, _lifted(view))
+    return pointcloud.thin(cloud, config.max_points) if len(cloud) > config.max_points else cloud
+
+
+def _cloud_of(views: Sequence[DreamedView], config: DreamConfig) -> PointCloud:
+    cloud = PointCloud.empty()
+    for view in views:
+        cloud = _grown(cloud, view, config)
+    return cloud
+
+
+def _close(views: list[DreamedView], config: DreamConfig) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:
+    closure = alignment.close_loop(views)
+    views = [replace(view, depth=corrected) for view, corrected in zip(views, closure.depths, strict=True)]
+    return views, _cloud_of(views, config), (closure.drift_before, closure.drift_after)
+
+
+def closing_camera(cameras: Sequence[Camera]) -> int | None:
+    """The camera with which the horizon has been seen all the way around, or None if it never is."""
+    seen = np.zeros(360, bool)
+    for index, camera in enumerate(cameras):
+        seen |= _horizon(camera)
+        if seen.all():
+            return index
+    return None
+
+
+def _horizon(camera: Camera) -> NDArray[np.bool_]:
+    """(360,) bool: the degrees of azimuth in which a camera sees the horizon."""
+    angles = np.radians(np.arange(360) + 0.5)
+    directions = np.stack([np.sin(angles), np.zeros(360), np.cos(angles)], axis=1)
+    pixels, z = camera.project(camera.position + directions)
+    inside = (pixels >= 0).all(axis=1) & (pixels <= (camera.width, camera.height)).all(axis=1)
+    seen: NDArray[np.bool_] = (z > 0) & inside
+    return seen
+
+
+def settle_sky(cloud: PointCloud, *, minimum: float = 50.0, margin: float = 1.2) -> PointCloud:
+    """The cloud with its sky dome drawn in to just beyond the farthest surface.
+
+    A dome that is nearer serves every viewer better (far planes, float16 positions), and it is still so far that it
+    does not move when a person walks.
+
+    Args:
+        minimum: radius in metres where there is no farther surface (100 default walk radii: no visible parallax).
+        margin: radius of the dome as a multiple of the distance of the farthest surface.
+    """
+    if not cloud.is_sky.any():
+        return cloud
+    surfaces = cloud.positions[~cloud.is_sky]
+    farthest = float(np.linalg.norm(surfaces, axis=1).max()) if len(surfaces) else 0.0
+    shrink = max(minimum, margin * farthest) / SKY_RADIUS
+    positions, footprints = cloud.positions.copy(), cloud.footprints.copy()
+    positions[cloud.is_sky] *= shrink
+    footprints[cloud.is_sky] *= shrink
+    return replace(cloud, positions=positions, footprints=footprints)
+
+
+def support_cameras(views: Sequence[DreamedView], count: int, walk_radius: float, seed: int) -> list[Camera]:
+    """Poses around the dreamed ones for the paper's M extra views: turned a little, stepped a little aside.
+
+    The steps stay within `walk_radius` metres of the start.
+    """
+    rng = np.random.default_rng([seed, 0x5EED])
+    cameras = []
+    for step in range(count):
+        base = views[(step * len(views)) // count].camera
+        offset = rng.normal(size=3)
+        position = 0.5 * base.position + walk_radius * rng.uniform(0, 1) ** (1 / 3) * offset / np.linalg.norm(offset)
+        distance = np.linalg.norm(position)
+        if distance > walk_radius > 0:
+            position *= walk_radius / distance
+        yaw = np.radians(rng.uniform(-22, 22))
+        turn = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
+        pose = base.world_from_camera.copy()
+        pose[:3, :3] = turn @ base.rotation
+        pose[:3, 3] = position
+        cameras.append(base.at(pose))
+    return cameras

@@ -1,0 +1,129 @@
+"""What a finished scene is written as: splats, points, views, skybox, films and the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+from lucid3d.export.video import depth_colours, near_depth, write_film
+from lucid3d.models.base import Image
+from lucid3d.progress import Event, Listener, ignore
+from lucid3d.scene import Scene
+from lucid3d.trajectory import load_cameras
+from lucid3d.transforms import write_image, write_transforms
+from lucid3d.workspace import Workspace
+
+PREVIEW_FOV = 90.0
+"""Degrees across preview.jpg: what a person takes in at a glance."""
+
+DEPTH_ALPHA = 0.5
+"""Below this opacity a pixel of the depth film shows nothing."""
+
+
+def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (), on_event: Listener = ignore) -> None:
+    """Write every file of the output folder; scene.yaml says "complete" only after the last one."""
+    from lucid3d.export import export_scene
+    from lucid3d.export.ply import write_gaussians, write_points
+    from lucid3d.export.skybox import write_skybox
+    from lucid3d.report import write_report
+
+    folder, timings = workspace.folder, scene.facts.setdefault("timings", {})
+    workspace.note(status="writing", prompt=scene.prompt, **_plain_facts(scene))
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        began = time.perf_counter()
+        result = work()
+        timings[name] = round(timings.get(name, 0.0) + time.perf_counter() - began, 2)
+        return result
+
+    def step(done: int, detail: str) -> None:
+        on_event(Event("write", done, 5, detail))
+
+    step(0, "splats and points")
+    timed("files", lambda: write_gaussians(scene.gaussians, folder / "scene.ply"))
+    timed("files", lambda: write_points(scene.points, folder / "points.ply"))
+    step(1, "views")
+    timed("files", lambda: write_transforms(scene.views, folder))
+    step(2, "panorama and skybox")
+    panorama = timed("panorama", scene.panorama)
+    scene.facts["filled"] = round(panorama.filled, 6)
+    timed(
+        "panorama",
+        lambda: write_skybox(panorama.image, folder / "skybox", radiance=panorama.radiance, depth=panorama.depth),
+    )
+    first = scene.views[0].camera if scene.views else Camera.from_fov(768, 768, PREVIEW_FOV)
+    glance = Camera.from_fov(768, 768, PREVIEW_FOV, first.world_from_camera)
+    timed("panorama", lambda: write_image(scene.render(glance).image, folder / "preview.jpg"))
+    step(3, "films")
+    timed("films", lambda: _write_films(scene, workspace, on_event))
+    step(4, "exports")
+    for target in export:
+        timed("exports", lambda target=target: export_scene(scene, target, folder / "export" / target))
+    scene.facts["timings"] = timings
+    timed("files", lambda: write_report(scene, panorama, folder))
+    workspace.note(**_plain_facts(scene))
+    workspace.complete()
+    step(5, "done")
+
+
+def _plain_facts(scene: Scene) -> dict[str, Any]:
+    return {key: value for key, value in scene.facts.items() if key not in ("lucid3d", "inputs", "prompt")}
+
+
+def film_cameras(scene: Scene) -> list[Camera]:
+    """The cameras of the preview film, in the world of the scene."""
+    render = scene.config.render
+    return load_cameras(
+        render.film,
+        width=render.film_width,
+        height=render.film_height,
+        fov_degrees=render.film_fov,
+        walk_radius=scene.config.dream.walk_radius,
+        frames=render.film_frames,
+    )
+
+
+def _write_films(scene: Scene, workspace: Workspace, on_event: Listener) -> None:
+    render = scene.config.render
+    if render.film_frames == 0:
+        return
+    cameras = film_cameras(scene)
+    # one pass over the path draws both films: the depth is kept as 8-bit colours until the first file is written
+    depths: list[Image] = []
+    near: float | None = None
+
+    def pictures() -> Iterator[Image]:
+        nonlocal near
+        for index, camera in enumerate(cameras):
+            drawn = scene.render(camera)
+            seen = np.where(drawn.alpha >= DEPTH_ALPHA, drawn.depth, np.inf).astype(np.float32)
+            near = near or near_depth(seen)
+            depths.append((depth_colours(seen, near) * 255).astype(np.uint8))
+            on_event(Event("film", index + 1, len(cameras)))
+            yield drawn.image
+
+    size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
+    write_film(pictures(), workspace.folder / "preview.mp4", **size)
+    write_film((d.astype(np.float32) / 255 for d in depths), workspace.folder / "depth.mp4", **size)
+
+
+def check_outputs(scene_config: Any, export: Sequence[str]) -> None:
+    """Refuse before hours of work what would fail after them: an unknown film path or export target.
+
+    Raises:
+        InputError: names the option and what is known.
+    """
+    from lucid3d.export import check_target
+
+    render = scene_config.render
+    try:
+        load_cameras(render.film, width=16, height=16, fov_degrees=render.film_fov, frames=2)
+    except InputError as error:
+        raise InputError(f"render.film: {error}") from None
+    for target in export:
+        check_target(target)

@@ -1,0 +1,306 @@
+"""From a config to a finished scene: models, dream, Gaussians, training. Every stage can be resumed."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lucid3d.camera import Camera
+from lucid3d.config import Config
+from lucid3d.errors import InputError
+from lucid3d.models.base import DepthEstimator, Painter
+from lucid3d.progress import Event, Listener, ignore
+from lucid3d.prompts import PromptPlan, plan_prompts
+from lucid3d.scene import Scene
+from lucid3d.start import Start, load_start
+from lucid3d.trajectory import load_cameras
+from lucid3d.transforms import PosedView
+from lucid3d.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lucid3d.dreaming import Dream, DreamedView
+    from lucid3d.gaussians.model import Gaussians
+    from lucid3d.pointcloud import PointCloud
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_EVERY = 200
+"""Training iterations between checkpoints: what a killed run loses at most."""
+
+PREVIEW_EVERY = 25
+"""Training iterations between the looks that a listener may take at the Gaussians."""
+
+VERSIONS = ("torch", "numpy", "diffusers", "transformers", "gsplat", "open3d")
+"""Packages whose versions decide the result and are therefore recorded."""
+
+
+@dataclass
+class Models:
+    """Who paints and who measures, and why they were chosen."""
+
+    painter: Painter
+    estimator: DepthEstimator
+    family: str
+    reason: str
+
+
+def run(
+    config: Config,
+    output: Path | None = None,
+    *,
+    export: Sequence[str] = (),
+    resume: bool = False,
+    overwrite: bool = False,
+    painter: Painter | None = None,
+    estimator: DepthEstimator | None = None,
+    on_event: Listener = ignore,
+) -> Scene:
+    """Dream, train and (with `output`) save a scene.
+
+    Args:
+        output: the folder to write and to keep checkpoints in; None keeps everything in memory.
+        export: further formats to write, by the names of `lucid3d.export`.
+        resume: continue an unfinished job in `output`.
+        overwrite: replace what another job of this project left in `output`.
+        painter, estimator: models of your own; both or neither.
+        on_event: told after every step; an exception from it ends the job cleanly.
+    Raises:
+        InputError: something in the config cannot be used; nothing has been written then.
+    """
+    from lucid3d.outputs import check_outputs, write_scene
+
+    began = time.perf_counter()
+    if (painter is None) != (estimator is None):
+        raise InputError("hand in both a painter and an estimator, or neither")
+    check_outputs(config, export)
+    cameras = cameras_of(config)
+    config, start, cameras = _with_picture(config, cameras)
+    prompts = plan_prompts(config.prompt)
+    workspace = Workspace(output, config) if output is not None else None
+    if workspace is not None and workspace.open(resume=resume, overwrite=overwrite):
+        return Scene.load(workspace.folder)
+    timings: dict[str, float] = dict(workspace.record.get("timings", {})) if workspace else {}
+
+    on_event(Event("models", 0, 1, "loading"))
+    models = _models(config, prompts, start, painter, estimator)
+    timings["models"] = timings.get("models", 0.0) + _since(began)
+    on_event(Event("models", 1, 1, models.reason))
+    facts: dict[str, Any] = {
+        "prompt": prompts.sentence,
+        "models": {"family": models.family, "reason": models.reason},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
+        "timings": timings,
+    }
+    if workspace is not None:
+        workspace.note(status="dreaming", **facts)
+
+    began = time.perf_counter()
+    dream = _dream(models, cameras, prompts, config, start, workspace, on_event)
+    cloud, views = _supported(dream, config)
+    timings["dream"] = round(timings.get("dream", 0.0) + _since(began), 2)
+    facts["dream"] = _summary(dream, cameras)
+    _release(models)
+
+    began = time.perf_counter()
+    gaussians = _gaussians(cloud, views, config, workspace, on_event)
+    timings["train"] = round(timings.get("train", 0.0) + _since(began), 2)
+    scene = Scene(prompts.sentence, config, gaussians, cloud, views, facts)
+    if workspace is not None:
+        write_scene(scene, workspace, export=export, on_event=on_event)
+    return scene
+
+
+def _since(began: float) -> float:
+    return round(time.perf_counter() - began, 2)
+
+
+def cameras_of(config: Config) -> list[Camera]:
+    """The cameras to dream from."""
+    dream = config.dream
+    return load_cameras(
+        config.trajectory, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
+    )
+
+
+def _with_picture(config: Config, cameras: list[Camera]) -> tuple[Config, Start | None, list[Camera]]:
+    """The start from --image and --depth: the first camera takes the picture's lens where the file states it."""
+    if not config.image:
+        return config, None, cameras
+    start, fov = load_start(config.image, config.depth, size=config.dream.size, depth_unit=config.depth_unit)
+    if fov is not None:
+        cameras = [Camera.from_fov(cameras[0].width, cameras[0].height, fov), *cameras[1:]]
+    if not config.prompt and config.models != "procedural":
+        from lucid3d.models.selection import choose_models
+
+        if choose_models(config.models, config.diffusion).family == "diffusion":
+            from lucid3d.models.captioner import caption
+
+            config = replace(config, prompt=(caption(start.image, config.diffusion),))
+    if not config.prompt:
+        # the procedural family reads the place from the picture itself
+        config = replace(config, prompt=("a place like the picture",))
+    return config, start, cameras
+
+
+def _models(
+    config: Config,
+    prompts: PromptPlan,
+    start: Start | None,
+    painter: Painter | None,
+    estimator: DepthEstimator | None,
+) -> Models:
+    if painter is not None and estimator is not None:
+        return Models(painter, estimator, "custom", f"{type(painter).__name__} and {type(estimator).__name__}")
+    from lucid3d.models.selection import choose_models
+
+    choice = choose_models(config.models, config.diffusion)
+    if choice.family == "diffusion":
+        from lucid3d.models.selection import load_diffusion
+
+        return Models(*load_diffusion(config.diffusion), choice.family, choice.reason)
+    if start is not None:
+        from lucid3d.procedural.photo import photo_models
+
+        found = photo_models(start.image, seed=config.seed, prompt=prompts.sentence)
+        return Models(*found[:2], choice.family, choice.reason)
+    from lucid3d.models.procedural import procedural_models
+
+    painter, estimator, _ = procedural_models(prompts.sentence, config.seed, config.negative_prompt)
+    return Models(painter, estimator, choice.family, choice.reason)
+
+
+def _release(models: Models) -> None:
+    """Let go of what the models hold before training needs the memory."""
+    for model in (models.painter, models.estimator):
+        close = getattr(model, "close", None)
+        if close is not None:
+            close()
+
+
+def _dream(
+    models: Models,
+    cameras: Sequence[Camera],
+    prompts: PromptPlan,
+    config: Config,
+    start: Start | None,
+    workspace: Workspace | None,
+    on_event: Listener,
+) -> Dream:
+    from lucid3d.dreaming import dream_views
+
+    kept = workspace.load_views(cameras) if workspace is not None else []
+    steps = dream_views(
+        models.painter,
+        models.estimator,
+        cameras,
+        prompts,
+        config.dream,
+        negative_prompt=config.negative_prompt,
+        seed=config.seed,
+        start=start,
+        done=kept,
+    )
+    on_event(Event("dream", kept[-1].index + 1 if kept else 0, len(cameras)))
+    dream = None
+    for dream in steps:
+        newest = dream.newest
+        if workspace is not None and newest is not None:
+            workspace.save_view(newest)
+        detail = f"view {newest.index}" if newest is not None else "known already"
+        on_event(Event("dream", dream.done, dream.total, detail, dream=dream))
+    assert dream is not None  # dream_views yields at least once, or raises
+    return dream
+
+
+def _supported(dream: Dream, config: Config) -> tuple[PointCloud, list[PosedView]]:
+    """The settled cloud, and the views to train on: dreamed ones whole, support views where the cloud is known."""
+    from lucid3d.dreaming import settle_sky, support_cameras
+    from lucid3d.projection import project_cloud
+
+    cloud = settle_sky(dream.cloud)
+    views = [_posed(view) for view in dream.views]
+    for camera in support_cameras(dream.views, config.dream.support_views, config.dream.walk_radius, config.seed):
+        partial = project_cloud(cloud, camera)
+        views.append(PosedView(camera, partial.image, partial.depth, partial.known, support=True))
+    return cloud, views
+
+
+def _posed(view: DreamedView) -> PosedView:
+    return PosedView(view.camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=view.prompt)
+
+
+def _summary(dream: Dream, cameras: Sequence[Camera]) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "cameras": len(cameras),
+        "views": len(dream.views),
+        "points": len(dream.cloud),
+        "warnings": [f"view {view.index}: {view.warning}" for view in dream.views if view.warning],
+    }
+    if dream.drift is not None:
+        summary["drift"] = {"before": round(float(dream.drift[0]), 5), "after": round(float(dream.drift[1]), 5)}
+    return summary
+
+
+def _gaussians(
+    cloud: PointCloud, views: Sequence[PosedView], config: Config, workspace: Workspace | None, on_event: Listener
+) -> Gaussians:
+    from lucid3d.gaussians import Trainer, TrainingView, from_points
+
+    settings = replace(config.training, seed=config.seed)
+    initial = from_points(cloud, max_gaussians=settings.max_gaussians)
+    if not config.train:
+        return initial
+    training = [
+        TrainingView(view.camera, view.image, view.mask, view.depth, weight=0.5 if view.support else 1.0)
+        for view in views
+    ]
+    checkpoint = workspace.checkpoint if workspace is not None else None
+    if checkpoint is not None and checkpoint.is_file():
+        trainer = Trainer.load(checkpoint, training, settings)
+    else:
+        trainer = Trainer(initial, training, settings)
+    total = settings.iterations
+    while trainer.iteration < total:
+        report = trainer.step()
+        if checkpoint is not None and trainer.iteration % CHECKPOINT_EVERY == 0 and trainer.iteration < total:
+            trainer.save(checkpoint)
+        peek = (lambda: trainer.gaussians) if trainer.iteration % PREVIEW_EVERY == 0 else None
+        on_event(Event("train", trainer.iteration, total, f"loss {report.loss:.4f}", gaussians=peek))
+    return trainer.gaussians
+
+
+def dream(
+    prompt: str | Sequence[str] = (),
+    *,
+    config: Config | None = None,
+    painter: Painter | None = None,
+    estimator: DepthEstimator | None = None,
+    on_event: Listener = ignore,
+    **choices: Any,
+) -> Scene:
+    """A sentence (or a picture) in, a scene out; nothing is written.
+
+    Args:
+        prompt: what to dream; several sentences share the circle.
+        config: a base to start from, for example `load_config(find_config("fast"))`.
+        painter, estimator: models of your own; both or neither.
+        on_event: told after every step.
+        choices: fields of `Config` by name: seed=3, image="photo.jpg", models="procedural", ...
+    Raises:
+        InputError: something handed in cannot be used.
+    """
+    prompts = (prompt,) if isinstance(prompt, str) else tuple(prompt)
+    base = config or Config()
+    unknown = sorted(set(choices) - set(vars(base)))
+    if unknown:
+        raise InputError(f"dream() has no option '{unknown[0]}'; known: {', '.join(vars(base))}")
+    settings = replace(base, **({"prompt": prompts} if prompts else {}), **choices)
+    return run(settings, painter=painter, estimator=estimator, on_event=on_event)

@@ -1,0 +1,41 @@
+"""What a long job tells whoever watches: a command line, a viewer, a service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from lucid3d.dreaming import Dream
+    from lucid3d.gaussians.model import Gaussians
+
+Stage = Literal["models", "dream", "train", "panorama", "film", "write"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step of a job.
+
+    Attributes:
+        stage: which part of the job it belongs to.
+        done, total: steps of the stage; `total` is 0 where it is not known.
+        detail: a few words for a person ("view 3", "25.1 dB").
+        dream: after a dreamed view, everything dreamed so far.
+        gaussians: now and then while training, a function that fetches the Gaussians as they are.
+    """
+
+    stage: Stage
+    done: int
+    total: int
+    detail: str = ""
+    dream: Dream | None = None
+    gaussians: Callable[[], Gaussians] | None = None
+
+
+Listener = Callable[[Event], Any]
+"""Called after every step, in the thread that works; an exception from it ends the job (that is how to cancel)."""
+
+
+def ignore(event: Event) -> None:
+    """The listener that does nothing."""
