@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+
 
 @dataclass
 class PointCloud:
@@ -53,3 +56,213 @@ class PointCloud:
         if not clouds:
             return cls.empty()
         return cls(*(np.concatenate([getattr(c, f.name) for c in clouds]) for f in fields(cls)))
+
+
+def lift(
+    image: NDArray[np.float32],
+    depth: NDArray[np.float32],
+    camera: Camera,
+    *,
+    view: int,
+    mask: NDArray[np.bool_] | None = None,
+    sky_radius: float,
+) -> PointCloud:
+    """Lift an RGB-D view to points (phi 2->3, Algorithm 1, line 2), row by row.
+
+    Pixels of depth +inf go onto a dome of `sky_radius` around the world's origin. Pixels whose depth is NaN or not
+    positive are left out. Normals come from differences of inverse depth (exact on planes) that do not reach across
+    depth edges; a pixel with no neighbour on its own surface has none (zeros). Confidence is the cosine between normal
+    and ray, less at edges.
+
+    Args:
+        image: (H, W, 3) sRGB in [0, 1].
+        depth: (H, W) z-depth, metres; +inf is sky.
+        camera: of that size.
+        view: the index that the points carry.
+        mask: (H, W) bool, the pixels to lift; None for all.
+        sky_radius: metres, further than the camera is from the world's origin.
+    Raises:
+        InputError: shapes do not fit the camera, or the camera stands outside the sky dome.
+    """
+    import lucid3d.native._geometry as _geometry
+    from lucid3d.projection import lens_values, thread_count
+
+    shape = (camera.height, camera.width)
+    if depth.shape != shape or image.shape != (*shape, 3) or (mask is not None and mask.shape != shape):
+        raise InputError(
+            f"image {image.shape} and depth {depth.shape} do not fit a camera of {shape[1]}x{shape[0]} pixels"
+        )
+    if not np.linalg.norm(camera.position) < sky_radius:
+        raise InputError(
+            f"sky_radius {sky_radius} m leaves the camera at {camera.position.round(2)} outside the sky dome"
+        )
+    depth = np.ascontiguousarray(depth, np.float32)
+    normals = np.empty((*shape, 3), np.float32)
+    confidences = np.empty(shape, np.float32)
+    _geometry.surface(depth, lens_values(camera), thread_count(None), normals, confidences)
+    wanted = depth > 0  # False for NaN
+    if mask is not None:
+        wanted &= mask
+    rays = camera.world_rays()[wanted]
+    z = depth[wanted]
+    is_sky = np.isinf(z)
+    world_normals = (normals[wanted] @ camera.rotation.T.astype(np.float32)).astype(np.float32)
+    if is_sky.any():
+        z[is_sky] = _dome_depth(rays[is_sky], camera, sky_radius)
+        unit = rays[is_sky] / np.linalg.norm(rays[is_sky], axis=1, keepdims=True)
+        world_normals[is_sky] = -unit
+    return PointCloud(
+        positions=(rays * z[:, None] + camera.position.astype(np.float32)).astype(np.float32),
+        colors=np.ascontiguousarray(image[wanted], np.float32),
+        normals=world_normals,
+        footprints=(z * np.float32(2 / (camera.fx + camera.fy))).astype(np.float32),
+        views=np.full(len(z), view, np.int32),
+        confidences=confidences[wanted],
+        is_sky=is_sky,
+    )
+
+
+def _dome_depth(rays: NDArray[np.float32], camera: Camera, radius: float) -> NDArray[np.float32]:
+    """Where rays (N, 3) from the camera meet the sphere of `radius` around the world's origin, as a factor of the
+    ray.
+    """
+    rays64, position = rays.astype(np.float64), camera.position
+    a = (rays64**2).sum(1)
+    b = rays64 @ position
+    c = position @ position - radius**2
+    return ((-b + np.sqrt(b * b - a * c)) / a).astype(np.float32)
+
+
+MERGE_FOOTPRINTS = 0.75
+"""Points of one surface within this many footprints of each other, across the line of sight, say the same thing
+twice."""
+MERGE_THICKNESS = 3.0
+"""Footprints along the normal within which two layers are one surface that was measured twice."""
+
+
+def merge(
+    cloud: PointCloud,
+    new: PointCloud,
+    *,
+    radius: float = MERGE_FOOTPRINTS,
+    thickness: float = MERGE_THICKNESS,
+) -> PointCloud:
+    """Append `new` to `cloud` without the points that would double a surface.
+
+    A new point is left out where the cloud already has a point of at most 1.5 times its footprint within `radius`
+    footprints of it along the surface and `thickness` footprints along its normal (within `radius` all around where it
+    has no normal). Points of the cloud are never moved, so indices into it stay valid.
+
+    Returns:
+        PointCloud that begins with the whole of `cloud`.
+    """
+    if len(cloud) == 0 or len(new) == 0:
+        return PointCloud.concatenate([cloud, new])
+    doubled = np.zeros(len(new), bool)
+    for sky in (False, True):
+        mine = np.flatnonzero(new.is_sky == sky)
+        if len(mine) == 0:
+            continue
+        doubled[mine] = _doubled(cloud, np.flatnonzero(cloud.is_sky == sky), new, mine, radius, thickness)
+    return PointCloud.concatenate([cloud, new[~doubled]])
+
+
+def _doubled(
+    cloud: PointCloud,
+    theirs: NDArray[np.integer],
+    new: PointCloud,
+    mine: NDArray[np.integer],
+    radius: float,
+    thickness: float,
+) -> NDArray[np.bool_]:
+    """(len(mine),) bool: which points of `new` stand on a surface that `cloud` already has."""
+    from scipy.spatial import cKDTree
+
+    positions, footprints, normals = new.positions[mine], new.footprints[mine], new.normals[mine]
+    reach = float(footprints.max()) * thickness
+    near = theirs[_near_any(cloud.positions[theirs], positions, reach)]
+    result = np.zeros(len(mine), bool)
+    if len(near) == 0:
+        return result
+    candidates = np.flatnonzero(_near_any(positions, cloud.positions[near], reach))
+    tree = cKDTree(cloud.positions[near], balanced_tree=False, compact_nodes=False)
+    points, size, normal = positions[candidates], footprints[candidates], normals[candidates]
+    distance, neighbour = tree.query(points, k=1, distance_upper_bound=reach, workers=-1)
+    found = np.isfinite(distance)
+    neighbour = near[np.where(found, neighbour, 0)]
+    offset = cloud.positions[neighbour] - points
+    along = np.abs((offset * normal).sum(1))
+    across2 = np.maximum((offset**2).sum(1) - along**2, 0)
+    same_detail = cloud.footprints[neighbour] <= 1.5 * size
+    oriented = (normal != 0).any(1)
+    within = (across2 <= (radius * size) ** 2) & (along <= np.where(oriented, thickness * size, 0.0))
+    within |= distance <= radius * size
+    result[candidates] = found & same_detail & within
+    return result
+
+
+def _near_any(points: NDArray[np.float32], others: NDArray[np.float32], reach: float) -> NDArray[np.bool_]:
+    """(len(points),) bool: a cheap superset of the points that have one of `others` within `reach`, by coarse cells."""
+    cells = 64
+    low, high = others.min(0) - reach, others.max(0) + reach
+    size = np.maximum((high - low) / cells, max(reach, 1e-9))
+    occupied = np.zeros((cells + 2,) * 3, bool)
+    at = ((others - low) / size).astype(np.int32) + 1
+    occupied[at[:, 0], at[:, 1], at[:, 2]] = True
+    for axis in range(3):  # a neighbour within reach is at most one cell away
+        occupied |= np.roll(occupied, 1, axis) | np.roll(occupied, -1, axis)
+    inside = ((points >= low) & (points <= high)).all(1)
+    result = np.zeros(len(points), bool)
+    at = ((points[inside] - low) / size).astype(np.int32) + 1
+    result[inside] = occupied[at[:, 0], at[:, 1], at[:, 2]]
+    return result
+
+
+def thin(cloud: PointCloud, max_points: int, *, origin: NDArray[np.floating] | None = None) -> PointCloud:
+    """Thin a cloud to about `max_points`, far things first.
+
+    Space is cut into cells whose size grows with distance d from `origin` as d^1.5 / near^0.5 (near: the median
+    distance), so that near things keep more points an angle than far ones; each cell keeps its most confident point.
+    Order is kept.
+
+    Args:
+        max_points: upper bound on the points that stay, at least 1.
+        origin: (3,) where people will stand; None for the world's origin.
+    Raises:
+        InputError: `max_points` is below 1.
+    """
+    if max_points < 1:
+        raise InputError(f"max_points {max_points} must be at least 1")
+    if len(cloud) <= max_points:
+        return cloud
+    offset = cloud.positions.astype(np.float64) - (np.zeros(3) if origin is None else np.asarray(origin, np.float64))
+    distance = np.maximum(np.linalg.norm(offset, axis=1), 1e-6)
+    relative = distance / np.median(distance)
+    # Shells of constant cell size, an eighth of an octave each, so that cells line up within a shell.
+    shell = np.floor(8 * np.log2(relative)).astype(np.int64)
+    unit = np.median(distance) * np.exp2(1.5 * (shell + 0.5) / 8)
+    order = np.lexsort((np.arange(len(cloud)), -cloud.confidences))
+    coarse, fine = 1.0, 1e-5
+    best: NDArray[np.integer] = order[:1]
+    for _ in range(18):
+        middle = float(np.sqrt(coarse * fine))
+        cells = np.floor(offset / (unit * middle)[:, None]).astype(np.int64)
+        keys = _hash_cells(cells, shell)
+        _, first = np.unique(keys[order], return_index=True)
+        if len(first) <= max_points:
+            best, coarse = order[first], middle
+            if len(first) >= 0.97 * max_points:
+                break
+        else:
+            fine = middle
+    return cloud[np.sort(best)]
+
+
+def _hash_cells(cells: NDArray[np.int64], shell: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """(N,) one number a cell (a 64-bit mix; a collision would drop one point of millions)."""
+    with np.errstate(over="ignore"):
+        key = shell.astype(np.uint64)
+        for axis in range(3):
+            key = (key ^ cells[:, axis].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            key ^= key >> np.uint64(29)
+    return key

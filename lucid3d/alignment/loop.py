@@ -1,0 +1,266 @@
+"""All views at once: scales and smooth corrections solved together over every overlap.
+
+Views aligned one after the other pass their errors on, and the last one does not meet the first. Here every pair of
+views that see the same surface says how much their depths differ there; the most plausible smooth corrections
+(`smooth`) that explain it are found by robust least squares, the first view held fixed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.alignment.motion import NOISE, robust_weight
+from lucid3d.alignment.smooth import FieldBasis, field_basis
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+
+SAMPLE_GRID = 40
+"""Samples a picture's side: the corrections are smooth, so a sample every dozen pixels says all."""
+GATE = 0.5
+"""Log-depth beyond which two depths on one line of sight are taken for two surfaces, not one measured twice."""
+OUTER_ITERATIONS = 3
+"""Times that pixels are paired anew, because corrected points land on other pixels of views that stand elsewhere."""
+INNER_ITERATIONS = 6
+LEAST_SAMPLES = 12
+"""Common samples below which two views do not count as overlapping."""
+CONSISTENT = 5e-4
+"""Median relative step below which depths are left exactly as they are."""
+
+_log = logging.getLogger(__name__)
+
+
+class PosedDepth(Protocol):
+    """What `close_loop` needs to know of a view."""
+
+    @property
+    def camera(self) -> Camera: ...
+    @property
+    def depth(self) -> NDArray[np.float32]: ...
+
+
+@dataclass(frozen=True)
+class LoopClosure:
+    """Depths that agree all the way around.
+
+    Attributes:
+        depths: corrected (H, W) float32 z-depth of every view; the first is unchanged.
+        corrections: (H, W) float32 log-factors by which depths were multiplied.
+        drift_before, drift_after: median relative depth step over all overlaps; NaN without any.
+        closing_before, closing_after: the same where the path closes: between the last view and those at the beginning
+            that it meets but does not follow; NaN when the path does not close.
+        overlaps: pairs of views that see the same surface.
+        changed: False when everything agreed already and nothing was touched.
+        warning: what went wrong, or None.
+    """
+
+    depths: list[NDArray[np.float32]]
+    corrections: list[NDArray[np.float32]]
+    drift_before: float
+    drift_after: float
+    closing_before: float
+    closing_after: float
+    overlaps: int
+    changed: bool
+    warning: str | None
+
+
+@dataclass
+class _Pair:
+    """Samples of view i that land on view j, on the same surface.
+
+    xi, yi, xj, yj: (N,) pixels; residual: (N,) log of depth in j as i has it over depth in j as j has it;
+    gain: (N,) derivative of the residual in i's correction (1 on the spot).
+    """
+
+    i: int
+    j: int
+    xi: NDArray[np.intp]
+    yi: NDArray[np.intp]
+    xj: NDArray[np.intp]
+    yj: NDArray[np.intp]
+    residual: NDArray[np.float64]
+    gain: NDArray[np.float64]
+
+
+def close_loop(
+    views: Sequence[PosedDepth],
+    *,
+    fixed: Sequence[int] = (0,),
+    scaled: Sequence[NDArray[np.float32]] | None = None,
+) -> LoopClosure:
+    """Solve for the scales and smooth corrections of all views together.
+
+    Args:
+        views: with `camera` and `depth` ((H, W) z-depth, +inf for sky), already aligned one by one, in path order.
+        fixed: indices of views that stay as they are (the gauge).
+        scaled: depth of every view after scale and shift alone (`Alignment.scaled`); with it the whole correction is
+        asked
+            to be plausible, not only what is added to the one found view by view.
+    Raises:
+        InputError: no view is fixed, or `scaled` does not fit the views.
+    """
+    if not views:
+        return LoopClosure([], [], *[float("nan")] * 4, 0, False, None)
+    if not fixed or min(fixed) < 0 or max(fixed) >= len(views):
+        raise InputError(f"fixed views {list(fixed)} must name at least one of the {len(views)} views")
+    if scaled is not None and [s.shape for s in scaled] != [v.depth.shape for v in views]:
+        raise InputError("scaled must hold one depth map of the same shape for every view")
+    cameras = [v.camera for v in views]
+    given = [np.asarray(v.depth, np.float32) for v in views]
+    prior = list(given if scaled is None else scaled)
+    for k in fixed:
+        prior[k] = given[k]
+    bases = [field_basis(c.width, c.height) for c in cameras]
+    pairs = _pairs(cameras, given)
+    before = _steps(pairs, len(views))
+    nothing = [np.zeros(d.shape, np.float32) for d in given]
+    if not pairs:
+        warning = None if len(views) == 1 else "no two views see the same surface; the loop was not closed"
+        if warning:
+            _log.warning(warning)
+        return LoopClosure(given, nothing, *before, *before, 0, False, warning)
+    overlaps = len({frozenset((p.i, p.j)) for p in pairs})
+    if before[0] < CONSISTENT:
+        return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], overlaps, False, None)
+    depths = given
+    for _ in range(OUTER_ITERATIONS):
+        coefficients = _solve(_pairs(cameras, depths), bases, depths, prior, set(fixed))
+        depths = [
+            d if k in fixed else (d * np.exp(b.field(q))).astype(np.float32)
+            for k, (d, b, q) in enumerate(zip(prior, bases, coefficients, strict=True))
+        ]
+    after = _steps(_pairs(cameras, depths), len(views))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corrections = [np.nan_to_num(np.log(d / g)).astype(np.float32) for d, g in zip(depths, given, strict=True)]
+    return LoopClosure(depths, corrections, before[0], after[0], before[1], after[1], overlaps, True, None)
+
+
+def _pairs(cameras: list[Camera], depths: list[NDArray[np.float32]]) -> list[_Pair]:
+    """Every ordered pair of views with common samples."""
+    pairs = []
+    for i, (camera, depth) in enumerate(zip(cameras, depths, strict=True)):
+        step = max(1, max(camera.width, camera.height) // SAMPLE_GRID)
+        yi, xi = (a.ravel() for a in np.mgrid[step // 2 : camera.height : step, step // 2 : camera.width : step])
+        z = depth[yi, xi].astype(np.float64)
+        surface = np.isfinite(z) & (z > 0)
+        xi, yi, z = xi[surface], yi[surface], z[surface]
+        rays = np.stack([(xi + 0.5 - camera.cx) / camera.fx, (yi + 0.5 - camera.cy) / camera.fy, np.ones(len(xi))], 1)
+        motion = (rays * z[:, None]) @ camera.rotation.T
+        points = motion + camera.position
+        for j, other in enumerate(cameras):
+            if i == j:
+                continue
+            local = points @ other.rotation + other.camera_from_world[:3, 3]
+            direction = motion @ other.rotation
+            depth_j = local[:, 2]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                u = local[:, 0] / depth_j * other.fx + other.cx
+                v = local[:, 1] / depth_j * other.fy + other.cy
+            inside = (depth_j > 0) & (u >= 0) & (v >= 0) & (u < other.width) & (v < other.height)
+            index = np.flatnonzero(inside)
+            if len(index) < LEAST_SAMPLES:
+                continue
+            u, v, depth_j, direction = u[index], v[index], depth_j[index], direction[index]
+            xj, yj = u.astype(np.intp), v.astype(np.intp)
+            theirs, slope_x, slope_y = _sample(depths[j], u, v, xj, yj)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                residual = np.log(depth_j / theirs)
+            same = np.abs(residual) < GATE
+            if same.sum() < LEAST_SAMPLES:
+                continue
+            # A point that moves along i's ray changes its depth in j, and the pixel of j that it is compared with.
+            du = other.fx * (direction[:, 0] - direction[:, 2] * (u - other.cx) / other.fx) / depth_j
+            dv = other.fy * (direction[:, 1] - direction[:, 2] * (v - other.cy) / other.fy) / depth_j
+            gain = direction[:, 2] / depth_j - slope_x * du - slope_y * dv
+            index = index[same]
+            pairs.append(_Pair(i, j, xi[index], yi[index], xj[same], yj[same], residual[same], gain[same]))
+    return pairs
+
+
+def _sample(
+    depth: NDArray[np.float32],
+    u: NDArray[np.float64],
+    v: NDArray[np.float64],
+    x: NDArray[np.intp],
+    y: NDArray[np.intp],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Depth at (u, v) on the tangent plane of its pixel (x, y), and the slopes of log-depth there, a pixel."""
+    height, width = depth.shape
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1.0 / depth
+        here = inverse[y, x].astype(np.float64)
+        slopes = []
+        for before, after in (
+            (inverse[y, np.maximum(x - 1, 0)], inverse[y, np.minimum(x + 1, width - 1)]),
+            (inverse[np.maximum(y - 1, 0), x], inverse[np.minimum(y + 1, height - 1), x]),
+        ):
+            back, on = here - before, after - here
+            slope = np.where(np.abs(back) < np.abs(on), back, on)
+            slopes.append(np.where(np.abs(slope) < 0.02 * here, slope, 0.0))
+        value = here + slopes[0] * (u - x - 0.5) + slopes[1] * (v - y - 0.5)
+        return 1.0 / value, -slopes[0] / here, -slopes[1] / here
+
+
+def _steps(pairs: list[_Pair], count: int) -> tuple[float, float]:
+    """Median relative step over all overlaps, and where the path closes."""
+    if not pairs:
+        return float("nan"), float("nan")
+    everywhere = np.concatenate([p.residual for p in pairs])
+    closing = [p.residual for p in pairs if {p.i, p.j} == {0, count - 1} and count > 2]
+    return float(np.median(np.abs(everywhere))), (
+        float(np.median(np.abs(np.concatenate(closing)))) if closing else float("nan")
+    )
+
+
+def _solve(
+    pairs: list[_Pair],
+    bases: list[FieldBasis],
+    depths: list[NDArray[np.float32]],
+    prior: list[NDArray[np.float32]],
+    fixed: set[int],
+) -> list[NDArray[np.float64]]:
+    """Coefficients of every view's whole correction, from `prior`, that explain the overlaps of `depths` best."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    free = [k for k in range(len(bases)) if k not in fixed]
+    sizes = np.array([len(bases[k]) for k in free], np.intp)
+    starts = dict(zip(free, np.concatenate([[0], np.cumsum(sizes)[:-1]]), strict=True)) if free else {}
+    unknowns = int(sizes.sum())
+    solution = np.zeros(unknowns)
+    terms = []
+    for p in pairs:
+        rows_i = bases[p.i].rows(p.xi, p.yi) * p.gain[:, None] if p.i in starts else None
+        rows_j = -bases[p.j].rows(p.xj, p.yj) if p.j in starts else None
+        # The residual was measured with the corrections so far; ask for what it would be without.
+        residual = p.residual.copy()
+        residual -= p.gain * np.log(depths[p.i][p.yi, p.xi] / prior[p.i][p.yi, p.xi])
+        residual += np.log(depths[p.j][p.yj, p.xj] / prior[p.j][p.yj, p.xj])
+        terms.append((p, rows_i, rows_j, residual))
+    current = [p.residual for p in pairs]
+    for _ in range(INNER_ITERATIONS):
+        information, right = np.eye(unknowns), np.zeros(unknowns)
+        for (p, rows_i, rows_j, residual), now in zip(terms, current, strict=True):
+            spread = max(NOISE, 1.4826 * float(np.median(np.abs(now))))
+            weight = robust_weight(now, spread) / NOISE**2
+            blocks = [(starts[k], rows) for k, rows in ((p.i, rows_i), (p.j, rows_j)) if rows is not None]
+            for a, rows_a in blocks:
+                weighted = (rows_a * weight[:, None]).T
+                right[a : a + len(weighted)] -= weighted @ residual
+                for b, rows_b in blocks:
+                    information[a : a + len(weighted), b : b + rows_b.shape[1]] += weighted @ rows_b
+        solution = cho_solve(cho_factor(information, check_finite=False), right, check_finite=False)
+        current = []
+        for p, rows_i, rows_j, residual in terms:
+            now = residual.copy()
+            if rows_i is not None:
+                now += rows_i @ solution[starts[p.i] : starts[p.i] + rows_i.shape[1]]
+            if rows_j is not None:
+                now += rows_j @ solution[starts[p.j] : starts[p.j] + rows_j.shape[1]]
+            current.append(now)
+    return [solution[starts[k] : starts[k] + len(b)] if k in starts else np.zeros(len(b)) for k, b in enumerate(bases)]

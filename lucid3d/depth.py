@@ -1,0 +1,93 @@
+"""Depth maps before they are lifted: depth edges without pixels that float between the surfaces."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera
+
+SOBEL_THRESHOLD = 3.0
+"""Pixels of disparity; steeper is a depth edge (Watson et al., Learning Stereo from Single Images, section 3.2)."""
+REFERENCE_DISPARITY = 120.0
+"""Pixels; the disparity of the nearest surfaces at which SOBEL_THRESHOLD is meant (the middle of that paper's 50 to
+225)."""
+NEAREST_PERCENTILE = 98.0
+"""What counts as the nearest surfaces; not the maximum, because a depth network's single nearest pixel is noise."""
+RAMP_RADIUS = 3
+"""Pixels on either side in which both ends of a smeared edge are looked for."""
+BETWEEN = 0.1
+"""A pixel floats when it is further than this share of the step from both surfaces; nearer, it belongs to one of
+them."""
+
+
+def sharpen_depth(depth: NDArray[np.float32], camera: Camera | None = None) -> NDArray[np.float32]:
+    """Give pixels that float between two surfaces the depth of the nearest pixel that does not.
+
+    A pixel floats when the disparity gradient is steep there (Sobel above SOBEL_THRESHOLD at REFERENCE_DISPARITY) and
+    its disparity lies between those of the surfaces on either side. Crisp edges, such as an exact renderer's, and
+    things a pixel thin therefore come back as they are.
+
+    Args:
+        depth: (H, W) z-depth; +inf is sky (disparity zero).
+        camera: not needed for z-depth; here so that a caller need not know.
+    Returns:
+        (H, W) float32, a new array.
+    """
+    del camera
+    floating = floating_pixels(depth)
+    result = np.array(depth, np.float32)
+    if not floating.any() or floating.all():
+        return result
+    nearest = nearest_index(~floating)
+    return result.reshape(-1)[nearest]
+
+
+def floating_pixels(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(H, W) bool: pixels of a depth map (H, W) that lie on a smeared depth edge, on neither of its surfaces."""
+    import cv2
+
+    disparity = _disparity(depth)
+    steep = edge_strength(disparity) > SOBEL_THRESHOLD
+    if not steep.any():
+        return steep
+    kernel = np.ones((2 * RAMP_RADIUS + 1, 2 * RAMP_RADIUS + 1), np.uint8)
+    high, low = cv2.dilate(disparity, kernel), cv2.erode(disparity, kernel)
+    step = high - low
+    floating: NDArray[np.bool_] = steep & (disparity < high - BETWEEN * step) & (disparity > low + BETWEEN * step)
+    return floating
+
+
+def edge_strength(disparity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) float32 magnitude of the Sobel gradient (in disparity a pixel) of a disparity map (H, W)."""
+    import cv2
+
+    # The Sobel kernels sum to 8 for a unit slope; 1/8 makes that disparity a pixel.
+    x = cv2.Sobel(disparity, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    y = cv2.Sobel(disparity, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    magnitude: NDArray[np.float32] = np.hypot(x, y)
+    return magnitude
+
+
+def _disparity(depth: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) float32 inverse depth scaled so that the nearest surfaces have REFERENCE_DISPARITY."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = np.where(depth > 0, 1.0 / depth, 0.0).astype(np.float32)
+    seen = inverse[inverse > 0]
+    if seen.size == 0:
+        return inverse
+    scale = REFERENCE_DISPARITY / np.percentile(seen, NEAREST_PERCENTILE)
+    return (inverse * np.float32(scale)).astype(np.float32)
+
+
+def nearest_index(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """(H, W) flat index of the nearest True pixel of `mask` (H, W), which must have one."""
+    import cv2
+
+    _, labels = cv2.distanceTransformWithLabels(
+        (~mask).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_label = np.zeros(int(labels.max()) + 1, np.intp)
+    of_label[labels[mask]] = np.flatnonzero(mask)
+    nearest: NDArray[np.intp] = of_label[labels]
+    return nearest
