@@ -58,13 +58,21 @@ CATALOGUE = (
         "depth-anything/Depth-Anything-V2-Metric-Indoor-Small-hf", "depth", 0.1, "Apache-2.0", "metric, indoors; quick"
     ),
     Entry(
-        "depth-anything/Depth-Anything-V2-Metric-Outdoor-Small-hf", "depth", 0.1, "Apache-2.0", "metric, outdoors; quick"
+        "depth-anything/Depth-Anything-V2-Metric-Outdoor-Small-hf",
+        "depth",
+        0.1,
+        "Apache-2.0",
+        "metric, outdoors; quick",
     ),
     Entry("depth-anything/Depth-Anything-V2-Small-hf", "depth", 0.1, "Apache-2.0", "relative disparity; quick"),
-    Entry("depth-anything/Depth-Anything-V2-Large-hf", "depth", 1.3, "CC-BY-NC-4.0", "relative; not for commercial use"),
+    Entry(
+        "depth-anything/Depth-Anything-V2-Large-hf", "depth", 1.3, "CC-BY-NC-4.0", "relative; not for commercial use"
+    ),
     Entry("Salesforce/blip-image-captioning-base", "caption", 1.0, "BSD-3-Clause", "the default"),
     Entry("Salesforce/blip-image-captioning-large", "caption", 1.9, "BSD-3-Clause"),
-    Entry("lllyasviel/control_v11p_sd15_inpaint", "controlnet", 0.7, "CreativeML OpenRAIL-M", "guides SD 1.5 checkpoints"),
+    Entry(
+        "lllyasviel/control_v11p_sd15_inpaint", "controlnet", 0.7, "CreativeML OpenRAIL-M", "guides SD 1.5 checkpoints"
+    ),
     Entry("latent-consistency/lcm-lora-sdv1-5", "lora", 0.1, "CreativeML OpenRAIL++-M", "preset lcm for SD 1.5"),
     Entry("latent-consistency/lcm-lora-sdxl", "lora", 0.4, "CreativeML OpenRAIL++-M", "preset lcm for SDXL"),
 )

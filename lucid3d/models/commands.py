@@ -37,7 +37,9 @@ def models_on_disk() -> list[Row]:
         if state == "incomplete":
             note = f"lacks {found.missing[0]}" + (f" and {len(found.missing) - 1} more" if found.missing[1:] else "")
         size = found.size / 1e9 if found.path else (known.gigabytes if known else 0.0)
-        rows.append(Row(name, known.role if known else "other", state, size, known.licence if known else "unknown", note))
+        rows.append(
+            Row(name, known.role if known else "other", state, size, known.licence if known else "unknown", note)
+        )
     return rows
 
 

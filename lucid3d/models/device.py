@@ -45,13 +45,18 @@ def choose_device(requested: str = "auto") -> torch.device:
     return device
 
 
-def choose_dtype(requested: str, device: torch.device) -> torch.dtype:
+def choose_dtype(requested: str, device: torch.device, stored_bytes: int = 0) -> torch.dtype:
     """The precision of the networks.
 
     "auto" is float16 on CUDA and MPS, and on a CPU bfloat16 where the processor multiplies in it (AVX512-BF16, AMX, or
-    an arm64 with BF16), else float32: emulated bfloat16 is three times slower than float32. The decision rests on what
-    the processor says, never on a timing, so that one seed gives one picture.
+    an arm64 with BF16), else float32: emulated bfloat16 is three times slower than float32. Weights that would fill more
+    than half of the memory as float32 take bfloat16 all the same. The decision rests on what the machine has, never on
+    a timing or on what is free, so that one seed gives one picture.
 
+    Args:
+        requested: "auto" or the name of a torch dtype.
+        device: where the networks run.
+        stored_bytes: size of the weights on disk.
     Raises:
         InputError: float16 was asked for on a CPU, where most operators do not have it.
     """
@@ -64,7 +69,18 @@ def choose_dtype(requested: str, device: torch.device) -> torch.dtype:
         return dtype
     if device.type != "cpu":
         return torch.float16
-    return torch.bfloat16 if cpu_computes_bfloat16() else torch.float32
+    short = 2 * stored_bytes > total_memory()
+    return torch.bfloat16 if short or cpu_computes_bfloat16() else torch.float32
+
+
+def total_memory() -> int:
+    """Bytes of main memory; a generous guess where the system does not say."""
+    import os
+
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 16 * 1024**3
 
 
 def cpu_computes_bfloat16() -> bool:
@@ -85,7 +101,9 @@ def place(pipeline: Any, device: torch.device, offload: str) -> str:
 
     if device.type != "cuda":
         if offload in ("model", "sequential"):
-            raise InputError(f"models.offload {offload} needs a CUDA GPU; this run uses {device}: set it to none or auto")
+            raise InputError(
+                f"models.offload {offload} needs a CUDA GPU; this run uses {device}: set it to none or auto"
+            )
         pipeline.to(device)
         return "none"
     if offload == "auto":

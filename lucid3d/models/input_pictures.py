@@ -79,7 +79,9 @@ def load_picture(path: str | os.PathLike[str]) -> Picture:
 
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"the picture {path} does not exist" if not path.exists() else f"{path} is a folder, no picture")
+        raise InputError(
+            f"the picture {path} does not exist" if not path.exists() else f"{path} is a folder, no picture"
+        )
     limit, pillow.MAX_IMAGE_PIXELS = pillow.MAX_IMAGE_PIXELS, None  # the limit below is ours, and an error
     try:
         with pillow.open(path) as opened:
@@ -220,9 +222,13 @@ def load_depth(path: str | os.PathLike[str], unit: DepthUnit | float = "m") -> D
     if raw.ndim == 3 and raw.shape[-1] == 1:
         raw = raw[..., 0]
     if raw.ndim != 2 or not (np.issubdtype(raw.dtype, np.floating) or np.issubdtype(raw.dtype, np.integer)):
-        raise InputError(f"the depth map {path} has shape {raw.shape} of {raw.dtype}: it must be one channel of numbers")
+        raise InputError(
+            f"the depth map {path} has shape {raw.shape} of {raw.dtype}: it must be one channel of numbers"
+        )
     if min(raw.shape) < SMALLEST_SIDE:
-        raise InputError(f"the depth map {path} is {raw.shape[1]}x{raw.shape[0]}: at least {SMALLEST_SIDE} a side are needed")
+        raise InputError(
+            f"the depth map {path} is {raw.shape[1]}x{raw.shape[0]}: at least {SMALLEST_SIDE} a side are needed"
+        )
     depth = raw.astype(np.float32) * np.float32(scale)
     if (depth < 0).any():
         raise InputError(
@@ -241,7 +247,9 @@ def fill_unmeasured(depth: Depth, name: str) -> Depth:
     unmeasured = np.isnan(depth) | (depth == 0)
     share = float(unmeasured.mean())
     if share > 0.5:
-        raise InputError(f"the depth map {name} is zero or NaN on {share:.0%} of its pixels: at most half may be missing")
+        raise InputError(
+            f"the depth map {name} is zero or NaN on {share:.0%} of its pixels: at most half may be missing"
+        )
     if not np.isfinite(depth[~unmeasured]).any():
         raise InputError(f"the depth map {name} is infinite everywhere")
     if not unmeasured.any():
@@ -265,7 +273,9 @@ def _read_depth(path: Path) -> NDArray[Any]:
 
         with pillow.open(path) as opened:
             if opened.mode in ("L", "P", "1"):
-                raise InputError(f"the depth map {path} has 8 bits, 256 steps at most: save it with 16 bits, or as .npy or .exr")
+                raise InputError(
+                    f"the depth map {path} has 8 bits, 256 steps at most: save it with 16 bits, or as .npy or .exr"
+                )
             if not (opened.mode.startswith("I;16") or opened.mode in ("I", "F")):
                 raise InputError(f"the depth map {path} is a colour picture ({opened.mode}): it must have one channel")
             return np.asarray(opened)
@@ -324,11 +334,15 @@ def prepare_picture(picture: Picture, size: int, depth: Depth | None = None) -> 
     # Colours of transparent pixels must not bleed into known ones: average what is known only.
     weight = known.astype(np.float32)
     mode = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    small_weight = cv2.resize(weight, (new_width, new_height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    small_weight = cv2.resize(
+        weight, (new_width, new_height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
     if known.all():
         small = cv2.resize(image, (new_width, new_height), interpolation=mode)
     else:
-        small = cv2.resize(image * weight[..., None], (new_width, new_height), interpolation=cv2.INTER_LINEAR if not shrinks else mode)
+        small = cv2.resize(
+            image * weight[..., None], (new_width, new_height), interpolation=cv2.INTER_LINEAR if not shrinks else mode
+        )
         small = small / np.maximum(small_weight, 1e-3)[..., None]
     square = np.zeros((size, size, 3), np.float32)
     square_known = np.zeros((size, size), bool)

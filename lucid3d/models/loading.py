@@ -19,9 +19,7 @@ Progress = Callable[[str, int, int], None]
 """progress(what, step, steps); an exception raised in it cancels the run at once and leaves the networks usable."""
 
 
-def load_diffusion(
-    config: ModelsConfig, progress: Progress | None = None
-) -> tuple[DiffusionPainter, NetworkDepth]:
+def load_diffusion(config: ModelsConfig, progress: Progress | None = None) -> tuple[DiffusionPainter, NetworkDepth]:
     """The painter and the depth estimator of the diffusion family.
 
     Checkpoints are looked at here, so that a wrong name fails at once; networks are read at first use and stay until
@@ -73,7 +71,16 @@ def read_checkpoint(name: str) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, NotImplementedError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+        ImportError,
+        NotImplementedError,
+    ) as error:
         if is_out_of_memory(error):
             raise InputError(f"there is not enough memory to read {name}: choose a smaller checkpoint") from error
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

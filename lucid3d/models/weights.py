@@ -16,6 +16,7 @@ Place = Literal["hub", "folder", "file"]
 _HUB_NAME = re.compile(r"[\w][\w.-]*/[\w.-]+")
 _PICKLES = (".bin", ".ckpt", ".pt", ".pth")
 _SINGLE_FILES = (".safetensors", *_PICKLES)
+_PROCESSORS = ("preprocessor_config.json", "processor_config.json")  # transformers 5 writes the second for some models
 _NO_WEIGHTS = {  # what a component without weights needs, any one of these
     "scheduler": ("scheduler_config.json",),
     "tokenizer": ("tokenizer.json", "vocab.json", "spiece.model"),
@@ -74,8 +75,8 @@ class Weights:
             raise InputError(f"the model {self.explain()}; {way_out}")
         if self.pickled and not allow_pickle:
             raise InputError(
-                f"the model {self.name} stores {self.pickled[0]} as a pickle, which can run any code when it is read; use "
-                "a .safetensors version, or set models.allow_pickle if you trust whoever made it"
+                f"the model {self.name} stores {self.pickled[0]} as a pickle, which can run any code when it is "
+                "read; use a .safetensors version, or set models.allow_pickle if you trust whoever made it"
             )
         return self.path
 
@@ -162,8 +163,8 @@ def _inspect_folder(name: str, place: Place, folder: Path, safety_checker: bool)
     elif (folder / "config.json").is_file():
         _inspect_weights(folder, "", missing, pickled, variants)
         architecture = read_json(folder / "config.json").get("architectures")
-        if architecture and not (folder / "preprocessor_config.json").is_file() and _sees(architecture):
-            missing.append("preprocessor_config.json")
+        if architecture and _sees(architecture) and not any((folder / file).is_file() for file in _PROCESSORS):
+            missing.append(_PROCESSORS[0])
     elif lora := _lora_file(folder):
         if lora.suffix == ".safetensors":
             if problem := safetensors_problem(lora):
@@ -214,15 +215,15 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise InputError(f"{path} cannot be read as JSON ({error}): delete the model's folder and fetch it again") from None
+        raise InputError(
+            f"{path} cannot be read as JSON ({error}): delete the model's folder and fetch it again"
+        ) from None
     if not isinstance(value, dict):
         raise InputError(f"{path} should hold a JSON object: delete the model's folder and fetch it again")
     return value
 
 
-def _inspect_weights(
-    folder: Path, component: str, missing: list[str], pickled: list[str], variants: set[str]
-) -> None:
+def _inspect_weights(folder: Path, component: str, missing: list[str], pickled: list[str], variants: set[str]) -> None:
     """Note what the weights of one component lack, whether they are pickles, and which variant they are."""
     here = folder / component
     prefix = f"{component}/" if component else ""

@@ -1,0 +1,107 @@
+"""LoRA: low-rank changes to a painter's weights (Hu et al. 2021), merged once, so that they cost nothing afterwards."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lucid3d.errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+_DOWN_UP = (
+    (".lora_A.", ".lora_B."),
+    (".lora.down.", ".lora.up."),
+    ("_lora.down.", "_lora.up."),
+    (".lora_down.", ".lora_up."),
+)
+
+
+def merge_lora(pipeline: Any, path: Path, weight: float) -> int:
+    """Add weight * (alpha / rank) * up @ down to every weight that the LoRA names.
+
+    Reads the naming of diffusers, of PEFT and of kohya's trainer (through diffusers' own converter).
+
+    Args:
+        pipeline: a diffusers pipeline with unet and text encoders.
+        path: a .safetensors file.
+        weight: 0 leaves the painter as it was, 1 is the full LoRA.
+    Returns:
+        how many weights were changed.
+    Raises:
+        InputError: the file is no LoRA, or one for another architecture.
+    """
+    from diffusers.loaders import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
+    from safetensors.torch import load_file
+
+    mixin = StableDiffusionXLLoraLoaderMixin if hasattr(pipeline, "text_encoder_2") else StableDiffusionLoraLoaderMixin
+    tensors = load_file(path)
+    if not any("lora" in key for key in tensors):
+        raise InputError(f"{path} is no LoRA: none of its tensors is named so")
+    state, alphas = mixin.lora_state_dict(tensors, unet_config=pipeline.unet.config)[:2]
+    pairs = _pairs(state)
+    if not pairs:
+        raise InputError(f"{path} is a LoRA of a kind that is not known here (LoHa, LoKr and DoRA are not)")
+    modules = _modules(pipeline)
+    unknown = [name for name in pairs if name not in modules]
+    if len(unknown) == len(pairs):
+        raise InputError(f"{path} is a LoRA for another architecture: this checkpoint has no {unknown[0]}")
+    if unknown:
+        logging.getLogger(__name__).warning("%s: %d of %d parts have no place here", path, len(unknown), len(pairs))
+    alphas = alphas or {}
+    for name, (down, up) in pairs.items():
+        if name in modules:
+            alpha = _alpha(alphas, name)
+            scale = weight * (alpha / down.shape[0] if alpha is not None else 1.0)
+            _add(modules[name], down, up, scale, f"{path}: {name}")
+    return len(pairs) - len(unknown)
+
+
+def _pairs(state: dict[str, torch.Tensor]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """Module name -> (down, up) for every complete pair."""
+    pairs = {}
+    for key, down in state.items():
+        for down_mark, up_mark in _DOWN_UP:
+            if down_mark in key and (up := state.get(key.replace(down_mark, up_mark))) is not None:
+                name = key.split(down_mark)[0]
+                # The oldest naming hangs a LoRA on the attention's processor instead of on its layer.
+                name = name.replace(".processor.to_out", ".to_out.0").replace(".processor.", ".")
+                pairs[name] = (down, up)
+    return pairs
+
+
+def _alpha(alphas: dict[str, Any], name: str) -> float | None:
+    for key in (f"{name}.alpha", name):
+        if key in alphas:
+            return float(alphas[key])
+    return None
+
+
+def _modules(pipeline: Any) -> dict[str, torch.nn.Module]:
+    found = {}
+    for part in ("unet", "text_encoder", "text_encoder_2"):
+        if (network := getattr(pipeline, part, None)) is not None:
+            for name, module in network.named_modules():
+                found[f"{part}.{name}"] = module
+                if part != "unet":  # transformers dropped this level of CLIP's names; the files still have it
+                    found[f"{part}.text_model.{name}"] = module
+    return found
+
+
+def _add(module: torch.nn.Module, down: torch.Tensor, up: torch.Tensor, scale: float, what: str) -> None:
+    """weight += scale * up @ down, for linear layers and convolutions (the down part carries the kernel)."""
+    import torch
+
+    weight = getattr(module, "weight", None)
+    if not isinstance(weight, torch.Tensor):
+        raise InputError(f"{what} is no layer that a LoRA can change")
+    rank = down.shape[0]
+    change = (up.float().reshape(up.shape[0], -1)[:, :rank] @ down.float().reshape(rank, -1)) * scale
+    if change.numel() != weight.numel():
+        raise InputError(
+            f"{what} has shape {tuple(change.shape)}, the checkpoint {tuple(weight.shape)}: another architecture"
+        )
+    with torch.no_grad():
+        weight.copy_((weight.float() + change.reshape(weight.shape).to(weight.device)).to(weight.dtype))

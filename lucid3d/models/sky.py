@@ -1,0 +1,123 @@
+"""Where the sky is: it goes infinitely far away, and a depth network always puts it somewhere near."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera
+from lucid3d.models.base import Image, Mask
+
+WORK_SIDE = 160  # pixels; the sky is large and smooth, and its rim is refined at full size
+FAR_QUANTILE = 0.55  # sky lies beyond this quantile of the picture's depths
+SMOOTH = 0.035  # standard deviation of brightness within 5 pixels: clouds stay below, foliage and rock above
+LOWEST_ELEVATION = -2.0  # degrees; the sea's horizon is at 0, and a camera may be a little tilted
+LEAST_SHARE = 0.01  # of the picture; smaller finds are gaps between leaves or mistakes
+HEIGHT_FOR_SKY = 8.0  # degrees above the horizon that sky reaches up to, or touches the picture's upper edge
+
+
+def find_sky(image: Image, far: NDArray[np.floating], camera: Camera) -> Mask:
+    """Find sky by what it looks like and where it is: above the horizon, smooth, far, and open to the zenith.
+
+    A region counts as sky when it is connected, smooth in colour, among the farthest things the network sees, lies above
+    the horizon of the camera, reaches the upper edge of the picture (or the zenith), and is coloured like sky: bluish or
+    grey, or bright, not green and not a dim brown. Walls fail by colour or by distance: something in the picture is as far.
+
+    Args:
+        image: (H, W, 3) float32 sRGB.
+        far: (H, W) any number that grows with distance (depth, or disparity with its sign turned).
+        camera: the view.
+    Returns:
+        (H, W) bool.
+    """
+    import cv2
+
+    height, width = image.shape[:2]
+    scale = min(1.0, WORK_SIDE / min(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    distance = cv2.resize(far.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    elevation = _elevation(camera.resized(*size))
+    candidate = _sky_coloured(small) & (_roughness(small) < SMOOTH) & (elevation > LOWEST_ELEVATION)
+    low, high = np.quantile(distance, (0.02, 0.98))
+    if high - low > 1e-6:
+        candidate &= distance >= low + FAR_QUANTILE * (np.quantile(distance, 0.9) - low)
+    else:  # nothing is nearer than anything else: the network saw no structure, and no sky can be told from it
+        return np.zeros((height, width), bool)
+    count, labels = cv2.connectedComponents(candidate.astype(np.uint8), connectivity=4)
+    sky = np.zeros(size[::-1], bool)
+    for label in range(1, count):
+        region = labels == label
+        if region.mean() < LEAST_SHARE:
+            continue
+        reaches_up = region[0].any() or elevation[region].max() > 80.0
+        if reaches_up and elevation[region].max() > HEIGHT_FOR_SKY and _beyond_rest(distance, region):
+            sky |= region
+    if not sky.any():
+        return np.zeros((height, width), bool)
+    return _refine(sky, image, camera)
+
+
+def _beyond_rest(distance: NDArray[np.floating], region: Mask) -> bool:
+    """Whether a region is farther than most of the rest of the picture; true when it is nearly all of the picture."""
+    if region.mean() > 0.9:
+        return True
+    return bool(np.median(distance[region]) > np.quantile(distance[~region], 0.7))
+
+
+def _elevation(camera: Camera) -> NDArray[np.float32]:
+    """(H, W) degrees above the horizon of every pixel's ray; the world's +y is down."""
+    rays = camera.world_rays()
+    length = np.linalg.norm(rays, axis=-1)
+    degrees: NDArray[np.float32] = np.degrees(np.arcsin(np.clip(-rays[..., 1] / length, -1, 1))).astype(np.float32)
+    return degrees
+
+
+def _roughness(image: Image) -> NDArray[np.float32]:
+    """(H, W) standard deviation of brightness in a 5 x 5 window."""
+    import cv2
+
+    grey = image.mean(axis=-1)
+    mean = cv2.blur(grey, (5, 5))
+    rough: NDArray[np.float32] = np.sqrt(np.maximum(cv2.blur(grey * grey, (5, 5)) - mean * mean, 0))
+    return rough
+
+
+def _sky_coloured(image: Image) -> Mask:
+    """(H, W) bool: blue, grey, white, or the warm hues of dusk when bright; never with green above both others."""
+    red, green, blue = image[..., 0], image[..., 1], image[..., 2]
+    bright = image.max(axis=-1)
+    saturation = np.where(bright > 0, (bright - image.min(axis=-1)) / np.maximum(bright, 1e-6), 0)
+    leafy = (green > blue + 0.03) & (green > red + 0.03)
+    bluish = blue >= red - 0.02
+    warm_and_bright = (red >= blue) & (bright > 0.55)
+    grey = (saturation < 0.15) & (bright > 0.35)
+    sky: Mask = ~leafy & (bluish | warm_and_bright | grey)
+    return sky
+
+
+def _refine(sky: Mask, image: Image, camera: Camera) -> Mask:
+    """Take a coarse mask to full size; along its rim every pixel goes to the side whose colour it has."""
+    import cv2
+
+    height, width = image.shape[:2]
+    soft = cv2.resize(sky.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    reach = max(3, round(2.5 * max(height / sky.shape[0], 1.0)))
+    kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    coarse = (soft > 0.5).astype(np.uint8)
+    certain_sky = cv2.erode(coarse, kernel).astype(bool)
+    certain_not = ~cv2.dilate(coarse, kernel).astype(bool)
+    rim = ~certain_sky & ~certain_not
+    if not (rim.any() and certain_sky.any() and certain_not.any()):
+        return coarse.astype(bool)
+    sigma = 2.0 * reach
+
+    def local_mean(mask: Mask) -> NDArray[np.float32]:
+        weight = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma)
+        mean: NDArray[np.float32] = cv2.GaussianBlur(image * mask[..., None].astype(np.float32), (0, 0), sigma)
+        return mean / np.maximum(weight, 1e-6)[..., None]
+
+    to_sky = np.abs(image - local_mean(certain_sky)).sum(axis=-1)
+    to_rest = np.abs(image - local_mean(certain_not)).sum(axis=-1)
+    refined: Mask = certain_sky | (rim & (to_sky < to_rest) & (_elevation(camera) > LOWEST_ELEVATION))
+    return refined

@@ -1,0 +1,283 @@
+"""Tiny checkpoints with random weights: real files of the real formats, which the real libraries read.
+
+Each builder writes one checkpoint below `folder` and returns the folder; nothing here replaces a network by a stand-in.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+CROSS_ATTENTION = 32  # width of the text features
+
+
+def clip_tokenizer() -> Any:
+    """A byte-level CLIP tokenizer: every byte, every byte at the end of a word, a few merges."""
+    from tokenizers.pre_tokenizers import ByteLevel
+    from transformers import CLIPTokenizer
+
+    letters = sorted(ByteLevel.alphabet())
+    merges = [("l", "a"), ("la", "k"), ("lak", "e</w>")]
+    words = [*letters, *(letter + "</w>" for letter in letters), *("".join(pair) for pair in merges)]
+    words += ["<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(vocab={word: index for index, word in enumerate(words)}, merges=merges, model_max_length=77)
+
+
+def _text_encoder(tokenizer: Any, projection: bool = False) -> Any:
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+    config = CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=CROSS_ATTENTION,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=77,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.eos_token_id,
+        projection_dim=CROSS_ATTENTION,
+    )
+    return CLIPTextModelWithProjection(config) if projection else CLIPTextModel(config)
+
+
+def _vae() -> Any:
+    from diffusers import AutoencoderKL
+
+    return AutoencoderKL(
+        in_channels=3,
+        out_channels=3,
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=(32, 64, 64, 64),
+        layers_per_block=1,
+        latent_channels=4,
+        norm_num_groups=32,
+        sample_size=64,
+    )
+
+
+def _unet(channels: int, xl: bool = False) -> Any:
+    from diffusers import UNet2DConditionModel
+
+    shared: dict[str, Any] = {
+        "sample_size": 16,
+        "in_channels": channels,
+        "out_channels": 4,
+        "layers_per_block": 1,
+        "block_out_channels": (32, 64),
+        "norm_num_groups": 32,
+    }
+    if not xl:
+        return UNet2DConditionModel(
+            **shared,
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+            attention_head_dim=8,
+            cross_attention_dim=CROSS_ATTENTION,
+        )
+    return UNet2DConditionModel(
+        **shared,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        attention_head_dim=(2, 4),
+        use_linear_projection=True,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        transformer_layers_per_block=(1, 2),
+        projection_class_embeddings_input_dim=6 * 8 + CROSS_ATTENTION,
+        cross_attention_dim=2 * CROSS_ATTENTION,
+    )
+
+
+def _scheduler() -> Any:
+    from diffusers import DDIMScheduler
+
+    return DDIMScheduler(
+        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, set_alpha_to_one=False
+    )
+
+
+def stable_diffusion(folder: Path, channels: int = 9, seed: int = 0, **saving: Any) -> Path:
+    """A Stable Diffusion 1.5 pipeline; 9 channels: trained to inpaint, 4: text-to-image. `saving` goes to diffusers."""
+    import torch
+    from diffusers import StableDiffusionInpaintPipeline, StableDiffusionPipeline
+
+    torch.manual_seed(seed)
+    tokenizer = clip_tokenizer()
+    pipeline_class = StableDiffusionInpaintPipeline if channels == 9 else StableDiffusionPipeline
+    pipeline = pipeline_class(
+        vae=_vae(),
+        text_encoder=_text_encoder(tokenizer),
+        tokenizer=tokenizer,
+        unet=_unet(channels),
+        scheduler=_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.save_pretrained(folder, **saving)
+    return folder
+
+
+def stable_diffusion_xl(folder: Path, channels: int = 9, seed: int = 0) -> Path:
+    """A Stable Diffusion XL pipeline."""
+    import torch
+    from diffusers import StableDiffusionXLInpaintPipeline, StableDiffusionXLPipeline
+
+    torch.manual_seed(seed)
+    tokenizer = clip_tokenizer()
+    pipeline_class = StableDiffusionXLInpaintPipeline if channels == 9 else StableDiffusionXLPipeline
+    pipeline = pipeline_class(
+        vae=_vae(),
+        text_encoder=_text_encoder(tokenizer),
+        text_encoder_2=_text_encoder(tokenizer, projection=True),
+        tokenizer=tokenizer,
+        tokenizer_2=clip_tokenizer(),
+        unet=_unet(channels, xl=True),
+        scheduler=_scheduler(),
+    )
+    pipeline.save_pretrained(folder)
+    return folder
+
+
+def controlnet(folder: Path, seed: int = 0) -> Path:
+    """A ControlNet for the tiny Stable Diffusion; its zero convolutions get weights, so that it has an effect."""
+    import torch
+    from diffusers import ControlNetModel
+
+    torch.manual_seed(seed)
+    network = ControlNetModel.from_unet(_unet(4), conditioning_channels=3)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if "controlnet_" in name:
+                parameter.normal_(std=0.05)
+    network.save_pretrained(folder)
+    return folder
+
+
+def zoedepth(folder: Path, kind: str = "n", seed: int = 0) -> Path:
+    """ZoeDepth: "n" (indoors), "k" (outdoors) or "nk" (both heads and a router)."""
+    import torch
+    from transformers import BeitConfig, ZoeDepthConfig, ZoeDepthForDepthEstimation, ZoeDepthImageProcessor
+
+    torch.manual_seed(seed)
+    backbone = BeitConfig(
+        image_size=32,
+        patch_size=16,
+        num_hidden_layers=4,
+        hidden_size=32,
+        intermediate_size=64,
+        num_attention_heads=2,
+        use_relative_position_bias=True,
+        reshape_hidden_states=False,
+        out_features=["stage1", "stage2", "stage3", "stage4"],
+        initializer_range=0.3,
+    )
+    nyu = {"n_bins": 16, "min_depth": 1e-3, "max_depth": 10.0, "name": "nyu"}
+    kitti = {"n_bins": 16, "min_depth": 1e-3, "max_depth": 80.0, "name": "kitti"}
+    options: dict[str, Any] = {"bin_configurations": {"n": [nyu], "k": [kitti], "nk": [nyu, kitti]}[kind]}
+    if kind == "nk":
+        options |= {"num_patch_transformer_layers": 4, "patch_transformer_hidden_size": 128}
+        options |= {"patch_transformer_intermediate_size": 64, "patch_transformer_num_attention_heads": 4}
+    config = ZoeDepthConfig(
+        backbone_config=backbone,
+        neck_hidden_sizes=[16, 16, 32, 32],
+        fusion_hidden_size=16,
+        bottleneck_features=16,
+        num_attractors=[4, 2, 2, 1],
+        bin_embedding_dim=16,
+        initializer_range=0.3,
+        **options,
+    )
+    ZoeDepthForDepthEstimation(config).save_pretrained(folder)
+    ZoeDepthImageProcessor(size={"height": 64, "width": 64}).save_pretrained(folder)
+    return folder
+
+
+def depth_anything(folder: Path, metric: bool = False, seed: int = 0) -> Path:
+    """DepthAnything V2, relative (disparity) or metric."""
+    import torch
+    from transformers import DepthAnythingConfig, DepthAnythingForDepthEstimation, Dinov2Config, DPTImageProcessor
+
+    torch.manual_seed(seed)
+    backbone = Dinov2Config(
+        image_size=70,
+        patch_size=14,
+        hidden_size=32,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        out_features=["stage1", "stage2", "stage3", "stage4"],
+        reshape_hidden_states=False,
+        initializer_range=0.3,
+    )
+    config = DepthAnythingConfig(
+        backbone_config=backbone,
+        reassemble_hidden_size=32,
+        neck_hidden_sizes=[16, 16, 32, 32],
+        fusion_hidden_size=16,
+        head_hidden_size=16,
+        depth_estimation_type="metric" if metric else "relative",
+        max_depth=20 if metric else 1,
+        initializer_range=0.3,
+    )
+    DepthAnythingForDepthEstimation(config).save_pretrained(folder)
+    processor = DPTImageProcessor(size={"height": 70, "width": 70}, ensure_multiple_of=14, keep_aspect_ratio=True)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def blip(folder: Path, seed: int = 0) -> Path:
+    """BLIP with a vocabulary of a few words."""
+    import torch
+    from transformers import BertTokenizer, BlipConfig, BlipForConditionalGeneration, BlipImageProcessor, BlipProcessor
+
+    torch.manual_seed(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]", "[ENC]", "a", "picture", "of", "lake", "tree", "house"]
+    words += [f"word{index}" for index in range(51)]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    tokenizer = BertTokenizer(vocab={word: index for index, word in enumerate(words)})
+    text = {
+        "vocab_size": len(words),
+        "hidden_size": 32,
+        "encoder_hidden_size": 32,
+        "intermediate_size": 64,
+        "projection_dim": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 64,
+        "bos_token_id": 5,
+        "eos_token_id": 3,
+        "sep_token_id": 3,
+        "pad_token_id": 0,
+    }
+    vision = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "image_size": 32,
+        "patch_size": 16,
+    }
+    config = BlipConfig(text_config=text, vision_config=vision, projection_dim=32)
+    BlipForConditionalGeneration(config).save_pretrained(folder)
+    BlipProcessor(BlipImageProcessor(size={"height": 32, "width": 32}), tokenizer).save_pretrained(folder)
+    return folder
+
+
+def as_hub_cache(checkpoint: Path, cache: Path, name: str) -> Path:
+    """Copy a checkpoint into a hub cache under a repository name; returns the snapshot's folder."""
+    repository = cache / ("models--" + name.replace("/", "--"))
+    snapshot = repository / "snapshots" / "0123456789abcdef"
+    shutil.copytree(checkpoint, snapshot)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("0123456789abcdef")
+    return snapshot
+
+
+def edit_json(path: Path, **changes: Any) -> None:
+    """Change entries of a JSON file."""
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
