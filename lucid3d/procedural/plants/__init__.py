@@ -1,0 +1,37 @@
+"""Plants grown by rules: every one is a function of a random generator and parameters, and gives a `Prototype`.
+
+A `Prototype` has one mesh for each level of detail; `lucid3d.procedural.scatter` places copies. Triangles at the levels
+from near to far (they vary with the seed):
+
+| function | kinds | triangles |
+|---|---|---|
+| `conifer(rng, kind, height, season, snow=)` | keys of `NEEDLES` | 180k 23k 4k 600 230 |
+| `broadleaf(rng, kind, height, season, blossom=)` | keys of `CROWNS` | 80k 15k 6k 800 200 |
+| `dead_tree(rng, height, snow=)` | grey snag | 8k 5k 2k 300 |
+| `shrub(rng, height, palette, season, berries=, blossom=)` | palettes of `palettes.LEAVES` | 24k 4k 1.6k 200 |
+| `fern(rng, size, fronds)` | | 850 220 90 |
+| `grass_tuft(rng, kind, height, radius, count, ears=)` | kinds of `palettes.GRASSES` | 130 40 6 |
+| `flower(rng, kind, stems)` | kinds of `palettes.FLOWERS` | 220-650 60 8 |
+| `reeds(rng, height, count, cattails=)` | | 470 350 30 |
+
+Stones are in `lucid3d.procedural.rocks`: `boulder` 5k 1.3k 320 80, `pebble` 320 80 20, `scree`, `crystals`.
+"""
+
+from lucid3d.procedural.plants.conifers import conifer
+from lucid3d.procedural.plants.flowers import flower
+from lucid3d.procedural.plants.prototype import Prototype, Season
+from lucid3d.procedural.plants.trees import broadleaf, dead_tree
+from lucid3d.procedural.plants.undergrowth import fern, grass_tuft, reeds, shrub
+
+__all__ = [
+    "Prototype",
+    "Season",
+    "broadleaf",
+    "conifer",
+    "dead_tree",
+    "fern",
+    "flower",
+    "grass_tuft",
+    "reeds",
+    "shrub",
+]

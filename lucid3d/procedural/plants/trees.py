@@ -1,0 +1,252 @@
+"""Broadleaved trees: oak, maple, birch, willow, blossom, jungle giants, dead snags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lucid3d.procedural.materials import Material
+from lucid3d.procedural.plants.foliage import (
+    SNOW_MATERIAL,
+    Foliage,
+    bark_material,
+    foliage,
+    leaf_material,
+    snow_on,
+    wood,
+)
+from lucid3d.procedural.plants.growth import Branches, Rule, branch, dome, flame, leaf_sites, stem, umbrella
+from lucid3d.procedural.plants.palettes import BARK, BLOSSOM, LEAVES
+from lucid3d.procedural.plants.prototype import Prototype, Season, solid
+from lucid3d.procedural.plants.shapes import BLOB, BROAD, KITE, RAGGED, Array, Leaf, Shape, empty, f32, join
+
+LEVEL_RANGES = (9.0, 26.0, 70.0, 190.0, np.inf)
+"""Metres up to which each of a tree's five levels of detail is drawn, for a tree of ten metres."""
+
+Outline = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class Crown:
+    """What makes one kind of broadleaved tree differ from another.
+
+    Attributes:
+        leaf, bark: keys of `LEAVES` and `BARK`.
+        trunk: radius as a share of the height.
+        bare: share of the height without branches.
+        boughs, limbs, twigs: children on the trunk, on each bough, on each limb.
+        outline: the crown's shape along the trunk.
+        reach: length of the longest bough as a share of the height.
+        angle: of boughs, at the bottom and at the top.
+        rise: bending of boughs; hang: bending of twigs.
+        size: leaf length and width in metres.
+        spacing: metres between leaves along a twig.
+        together: leaves at each place.
+        droop: of leaves.
+        wander: crookedness.
+    """
+
+    leaf: str
+    bark: str
+    trunk: float = 0.03
+    bare: float = 0.22
+    boughs: float = 13
+    limbs: float = 9
+    twigs: float = 7
+    outline: Outline = dome
+    reach: float = 0.46
+    angle: tuple[float, float] = (75.0, 28.0)
+    rise: float = 0.35
+    hang: float = 0.0
+    size: tuple[float, float] = (0.185, 0.13)
+    spacing: float = 0.04
+    together: int = 1
+    droop: float = 0.25
+    wander: float = 0.13
+    limb: float = 0.42
+    twig: float = 0.36
+
+
+CROWNS = {
+    "oak": Crown("oak", "oak", trunk=0.04, bare=0.16, wander=0.17, reach=0.5),
+    "maple": Crown("maple", "maple", bare=0.2, size=(0.19, 0.17), reach=0.4, angle=(65.0, 22.0)),
+    "birch": Crown(
+        "birch", "birch", trunk=0.014, bare=0.25, boughs=22, limbs=8, twigs=5, outline=flame, reach=0.27,
+        angle=(55.0, 25.0), rise=0.1, hang=-0.9, size=(0.105, 0.082), spacing=0.028, droop=0.6, wander=0.1,
+    ),
+    "willow": Crown(
+        "olive", "willow", trunk=0.04, bare=0.2, boughs=12, limbs=9, twigs=6, reach=0.42, angle=(60.0, 30.0), rise=-0.2,
+        hang=-2.2, size=(0.17, 0.035), spacing=0.035, droop=0.9, limb=0.45, twig=0.8,
+    ),
+    "poplar": Crown(
+        "birch", "maple", trunk=0.02, bare=0.08, boughs=34, limbs=7, twigs=5, outline=flame, reach=0.17,
+        angle=(28.0, 14.0), rise=0.5, size=(0.11, 0.1), wander=0.08,
+    ),
+    "olive": Crown(
+        "olive", "oak", trunk=0.06, bare=0.22, boughs=10, reach=0.48, size=(0.09, 0.03), spacing=0.035, wander=0.22,
+    ),
+    "acacia": Crown(
+        "dry", "oak", trunk=0.03, bare=0.45, boughs=9, limbs=10, twigs=7, outline=umbrella, reach=0.62,
+        angle=(58.0, 50.0), rise=0.05, size=(0.13, 0.08), spacing=0.03, wander=0.16,
+    ),
+    "jungle": Crown(
+        "jungle", "jungle", trunk=0.026, bare=0.5, boughs=10, limbs=8, twigs=6, outline=umbrella, reach=0.36,
+        angle=(70.0, 45.0), size=(0.34, 0.15), spacing=0.13, droop=0.45, wander=0.15,
+    ),
+}  # fmt: skip
+
+
+def skeleton(crown: Crown, height: float, rng: np.random.Generator) -> list[Branches]:
+    """Trunk, boughs, limbs and twigs."""
+    trunk = stem(rng, height * 0.86, height * crown.trunk, points=12, wander=crown.wander * 0.35, lean=0.05)
+    boughs = branch(
+        trunk,
+        Rule(
+            crown.boughs, crown.bare / 0.86, 0.98, crown.angle, crown.reach / 0.86, crown.outline, radius=0.55,
+            rise=crown.rise, wander=crown.wander, points=8, spread=0.16,
+        ),
+        rng,
+    )  # fmt: skip
+    limbs = branch(
+        boughs,
+        Rule(crown.limbs, 0.2, 1.0, (62, 30), crown.limb, radius=0.5, rise=crown.rise * 0.6 + crown.hang * 0.3,
+             wander=crown.wander, points=6, spread=0.3, flat=0.25),
+        rng,
+    )  # fmt: skip
+    twigs = branch(
+        limbs,
+        Rule(crown.twigs, 0.12, 1.0, (60, 25), crown.twig, radius=0.5, rise=0.1 + crown.hang, wander=crown.wander,
+             points=5, spread=0.3),
+        rng,
+    )  # fmt: skip
+    levels = [trunk, boughs, limbs, twigs]
+    tallest = max(float(-level.points[..., 1].min()) for level in levels)
+    for level in levels:  # branches that rise make it taller than its trunk: bring it to the height that was asked for
+        level.points *= f32(height / tallest)
+        level.radii *= f32(height / tallest)
+    return levels
+
+
+def broadleaf(
+    rng: np.random.Generator,
+    kind: str = "oak",
+    height: float = 9.0,
+    season: Season = "summer",
+    *,
+    blossom: str | None = None,
+    detail: float = 1.0,
+) -> Prototype:
+    """A broadleaved tree.
+
+    Args:
+        kind: one of `CROWNS`.
+        height: metres.
+        season: leaf colours; in winter the tree is bare, with snow on its branches.
+        blossom: one of `BLOSSOM`, mixed with young leaves.
+        detail: factor on the number of leaves at the nearest level.
+    """
+    crown = CROWNS[kind]
+    levels = skeleton(crown, height, rng)
+    bark = bark_material(crown.bark, bump=0.014)
+    if season == "winter" and crown.leaf not in ("jungle", "dry", "olive"):
+        return bare_tree(kind, levels, bark, crown.bark, rng)
+    scale = (height / 9.0) ** 0.5  # taller trees have more leaves rather than larger ones
+    sites = leaf_sites(levels[3], crown.spacing * scale / detail, rng, start=0.1, together=crown.together)
+    palette = LEAVES[crown.leaf][season]
+    bough = levels[2].parent[levels[3].parent]
+    rows = np.repeat(
+        np.arange(len(levels[3])),
+        np.maximum(np.round(levels[3].lengths * 0.9 / (crown.spacing * scale / detail)), 1).astype(np.int64)
+        * crown.together,
+    )
+    length, width = crown.size[0] * scale, crown.size[1] * scale
+    green = foliage(
+        sites, palette, rng, length=length, width=width, droop=crown.droop, boughs=bough[rows], cell=height * 0.05
+    )
+    materials = leaf_material(crown.leaf + f" {season}", palette)
+    if blossom is not None:
+        petals = rng.random(len(green)) < 0.82
+        tone = np.exp(rng.normal(0, 0.1, (int(petals.sum()), 1)))
+        shade = green.colors[petals].sum(axis=1, keepdims=True) / (3 * float(np.mean(palette)))
+        green.colors[petals] = np.clip(f32(BLOSSOM[blossom]) * tone * (0.55 + 0.45 * np.clip(shade, 0, 1)), 0, 0.8)
+        green.lengths[petals] *= 0.62
+        green.widths[petals] *= 0.95
+        materials = leaf_material(f"{blossom} blossom", [(0.5, 0.4, 0.4), (0.5, 0.38, 0.4)], 0.5)
+    return _levels(kind, levels, green, bark, materials, crown.bark, rng, near=BROAD)
+
+
+def _levels(
+    name: str,
+    levels: list[Branches],
+    green: Foliage,
+    bark: Material,
+    leafy: Material,
+    bark_kind: str,
+    rng: np.random.Generator,
+    near: Leaf,
+) -> Prototype:
+    """Four levels of detail from one skeleton and all its leaves."""
+    color = BARK[bark_kind]
+    count = len(green)
+    meshes = []
+    for sides, every, shape in (
+        ([14, 7, 4, 3], 1, green.shape(near)),
+        ([9, 5, 3, 0], 1, green.coarse(max(int(count / 2.5), 900), rng, KITE)),
+        ([6, 3, 0, 0], 2, green.clumps(620, rng, RAGGED)),
+        ([4, 0, 0, 0], 4, green.clumps(130, rng, BLOB)),
+        ([3, 0, 0, 0], 6, green.clumps(34, rng, BLOB)),
+    ):
+        trunk = wood(levels, sides, color, rng, every=every, flare=0.9 if sides[0] > 4 else 0)
+        if bark_kind == "birch":
+            trunk = _birch_marks(trunk, rng)
+        meshes.append(solid([(trunk, bark), (shape, leafy)], "tree"))
+    radius = float(levels[0].radii[0, 0])
+    return Prototype(name, meshes, LEVEL_RANGES, radius=radius * 4 + 0.4, sink=radius * 0.5)
+
+
+def bare_tree(
+    name: str, levels: list[Branches], bark: Material, bark_kind: str, rng: np.random.Generator, snow: bool = True
+) -> Prototype:
+    """A tree without leaves; branches are thicker than twigs would be, because thousands of hairs only flicker."""
+    color = BARK[bark_kind]
+    meshes = []
+    for sides, every, cover in (
+        ([14, 7, 4, 3], 1, 4),
+        ([9, 5, 3, 3], 2, 3),
+        ([6, 3, 3, 0], 3, 2),
+        ([4, 3, 0, 0], 4, 2),
+        ([3, 3, 0, 0], 6, 2),
+    ):
+        trunk = wood(levels, sides, color, rng, every=every, flare=0.9 if sides[0] > 4 else 0)
+        if bark_kind == "birch":
+            trunk = _birch_marks(trunk, rng)
+        white = join([snow_on(b, rng) for b in levels[1:cover]]) if snow else empty()
+        meshes.append(solid([(trunk, bark), (white, SNOW_MATERIAL)], "tree"))
+    radius = float(levels[0].radii[0, 0])
+    return Prototype(name, meshes, LEVEL_RANGES, radius=radius * 4 + 0.4, sink=radius * 0.5)
+
+
+def _birch_marks(trunk: Shape, rng: np.random.Generator) -> Shape:
+    """White bark with dark scars and a dark, cracked foot; thin branches are brown."""
+    dark = rng.random(len(trunk.vertices)) < 0.2
+    foot = np.clip(1 + trunk.vertices[:, 1] / 0.7, 0, 1)[:, None]
+    colors = np.where(dark[:, None], f32([0.06, 0.05, 0.045]), trunk.colors)
+    colors = colors * (1 - foot * 0.75)
+    return trunk.painted(colors.astype(np.float32))
+
+
+def dead_tree(rng: np.random.Generator, height: float = 6.0, *, snow: bool = False) -> Prototype:
+    """A grey snag: crooked, broken boughs, no twigs."""
+    crown = Crown("dry", "dead", trunk=0.035, bare=0.25, boughs=9, limbs=5, twigs=3, reach=0.4, wander=0.26, rise=0.1)
+    levels = skeleton(crown, height, rng)
+    keep = rng.random(len(levels[1])) < 0.8
+    cut = rng.uniform(0.35, 1.0, len(levels[1]))  # broken off: the polyline ends early
+    for i in np.nonzero(keep)[0]:
+        if cut[i] < 0.7:
+            stop = max(int(cut[i] * levels[1].points.shape[1]), 2)
+            levels[1].points[i, stop:] = levels[1].points[i, stop - 1]
+    whole = cut[levels[2].parent] >= 0.7
+    limbs = Branches(levels[2].points[whole], levels[2].radii[whole], levels[2].parent[whole], levels[2].start[whole])
+    return bare_tree("dead tree", [levels[0], levels[1], limbs], bark_material("dead"), "dead", rng, snow=snow)
