@@ -1,6 +1,6 @@
 """Files that game engines, viewers and web pages take as they are.
 
-    export(scene, "unity", "outputs/lake/export")
+    export_scene(scene, "unity", "outputs/lake/export")
 
 `TARGETS` is the table of everything that can be written; docs/engines.md says what to do with it in each program.
 """
@@ -8,6 +8,6 @@
 from __future__ import annotations
 
 from lucid3d.export.splats import Reduction
-from lucid3d.export.targets import TARGETS, Exportable, ExportOptions, export, parse_targets
+from lucid3d.export.targets import TARGETS, Exportable, ExportOptions, check_target, export_scene, parse_targets
 
-__all__ = ["TARGETS", "ExportOptions", "Exportable", "Reduction", "export", "parse_targets"]
+__all__ = ["TARGETS", "ExportOptions", "Exportable", "Reduction", "check_target", "export_scene", "parse_targets"]

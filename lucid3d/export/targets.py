@@ -12,6 +12,7 @@ from typing import Protocol
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.export import node, usd
 from lucid3d.export.hdr import InverseToneMapping
 from lucid3d.export.splats import Reduction, reduce
 from lucid3d.gaussians.model import Gaussians
@@ -116,7 +117,20 @@ def parse_targets(text: str | Sequence[str]) -> list[str]:
     return found
 
 
-def export(
+def check_target(name: str) -> None:
+    """Refuse at once what would fail at the end: an unknown target, or one whose converter is not installed.
+
+    Raises:
+        InputError: says which, and the way out.
+    """
+    for target in parse_targets(name):
+        if target == "sog":
+            node.splat_transform()
+        elif target == "usd":
+            usd.require()
+
+
+def export_scene(
     scene: Exportable,
     target: str | Sequence[str],
     folder: str | os.PathLike[str],
@@ -197,7 +211,8 @@ def _skybox(scene: Exportable, folder: Path, options: ExportOptions) -> list[Pat
 
 
 def _hdr(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.hdr import expand_highlights
+    from lucid3d.export import node, usd
+from lucid3d.export.hdr import expand_highlights
     from lucid3d.export.images import write_exr, write_hdr
     from lucid3d.export.panorama_render import panorama_of
 

@@ -17,6 +17,16 @@ KERNEL_REACH = 3.0
 """Standard deviations that the extent allows for around each Gaussian."""
 
 
+def require() -> None:
+    """Raise an InputError unless a usd-core that knows Gaussian splats is installed."""
+    try:
+        from pxr import UsdVol
+    except ImportError:
+        raise InputError("USD needs the package usd-core: pip install 'lucid3d[usd]'") from None
+    if not hasattr(UsdVol, "ParticleField3DGaussianSplat"):
+        raise InputError("this usd-core knows no Gaussian splats: pip install --upgrade usd-core (26.3 or later)")
+
+
 def write_usd(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
     """Write a scene as .usdc, .usda or .usd. Axes: x right, y up, z backward; one unit is a metre.
 
@@ -26,12 +36,9 @@ def write_usd(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
     path = Path(path)
     if path.suffix not in (".usd", ".usda", ".usdc"):
         raise InputError(f"{path.name} must end in .usd, .usda or .usdc")
-    try:
-        from pxr import Gf, Usd, UsdGeom, UsdVol, Vt
-    except ImportError:
-        raise InputError("USD needs the package usd-core: pip install 'lucid3d[usd]'") from None
-    if not hasattr(UsdVol, "ParticleField3DGaussianSplat"):
-        raise InputError("this usd-core knows no Gaussian splats: pip install --upgrade usd-core (26.3 or later)")
+    require()
+    from pxr import Gf, Usd, UsdGeom, UsdVol, Vt
+
     scene = rotate_gaussians(checked_gaussians(gaussians, f"the scene for {path.name}"), frame_rotation("opengl"))
 
     with atomic_path(path) as temporary:
