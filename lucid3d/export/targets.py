@@ -211,8 +211,7 @@ def _skybox(scene: Exportable, folder: Path, options: ExportOptions) -> list[Pat
 
 
 def _hdr(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export import node, usd
-from lucid3d.export.hdr import expand_highlights
+    from lucid3d.export.hdr import expand_highlights
     from lucid3d.export.images import write_exr, write_hdr
     from lucid3d.export.panorama_render import panorama_of
 
