@@ -194,17 +194,13 @@ def export_main(arguments: Sequence[str]) -> None:
 
     with _reported():
         options = tyro.cli(ExportOptions, args=list(arguments), prog="lucid3d export")
-        from lucid3d.export import check_target, export_scene
+        from lucid3d.export import export, parse_targets
         from lucid3d.scene import Scene
 
-        targets = [target.strip() for target in options.to.split(",") if target.strip()]
-        for target in targets:
-            check_target(target)
-        scene = Scene.load(options.scene)
+        targets = parse_targets(options.to)
         folder = Path(options.output) if options.output else Path(options.scene) / "export"
-        for target in targets:
-            export_scene(scene, target, folder / target)
-            print(folder / target)
+        for path in export(Scene.load(options.scene), targets, folder):
+            print(path)
 
 
 def models_main(arguments: Sequence[str]) -> None:

@@ -12,7 +12,6 @@ every view.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,8 +27,6 @@ from lucid3d.models.base import Depth, DepthEstimator, DepthKind, Image, Mask, P
 from lucid3d.pointcloud import PointCloud
 from lucid3d.prompts import PromptPlan
 from lucid3d.start import Start, depth_of_start, first_depth
-
-log = logging.getLogger(__name__)
 
 SKY_RADIUS = 10_000.0
 """Metres to the sky dome while dreaming: beyond everything that an estimator may find. `settle_sky` draws it in."""
@@ -51,6 +48,8 @@ class DreamedView:
         painted: (H, W) bool, True where the painter painted; elsewhere the picture is the cloud's.
         scale, shift: what alignment applied to the estimator's numbers.
         overlap: part of the picture that was known before.
+        scaled: (H, W) float32 the depth after scale and shift alone (what `close_loop` takes as given), or None where
+            the depth is exact or measured.
         warning: what went wrong and what was done instead, or None.
     """
 
@@ -63,6 +62,7 @@ class DreamedView:
     scale: float = 1.0
     shift: float = 0.0
     overlap: float = 0.0
+    scaled: Depth | None = None
     warning: str | None = None
 
 
@@ -168,11 +168,20 @@ def _next_view(
     if _is_exact(estimator):
         return DreamedView(index, camera, prompt, image, estimate, ~partial.known, overlap=overlap)
     sharp = depth.sharpen_depth(estimate, camera)
-    aligned = alignment.align(sharp, _kind(estimator), partial, camera)
-    if aligned.warning:
-        log.warning("view %d: %s", index, aligned.warning)
-    fit = {"scale": aligned.scale, "shift": aligned.shift, "overlap": aligned.overlap, "warning": aligned.warning}
-    return DreamedView(index, camera, prompt, image, aligned.depth, ~partial.known, **fit)
+    aligned = alignment.align(sharp, _kind(estimator), partial, camera, view=index)
+    return DreamedView(
+        index,
+        camera,
+        prompt,
+        image,
+        aligned.depth,
+        ~partial.known,
+        scale=aligned.scale,
+        shift=aligned.shift,
+        overlap=aligned.overlap,
+        scaled=aligned.scaled,
+        warning=aligned.warning,
+    )
 
 
 def _first_view(
@@ -240,7 +249,7 @@ def _cloud_of(views: Sequence[DreamedView], config: DreamConfig) -> PointCloud:
 
 
 def _close(views: list[DreamedView], config: DreamConfig) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:
-    closure = alignment.close_loop(views)
+    closure = alignment.close_loop(views, scaled=[view.depth if view.scaled is None else view.scaled for view in views])
     views = [replace(view, depth=corrected) for view, corrected in zip(views, closure.depths, strict=True)]
     return views, _cloud_of(views, config), (closure.drift_before, closure.drift_after)
 

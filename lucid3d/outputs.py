@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lucid3d.camera import Camera
+from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.export.video import depth_colours, near_depth, write_film
 from lucid3d.models.base import Image
@@ -27,7 +28,7 @@ DEPTH_ALPHA = 0.5
 
 def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (), on_event: Listener = ignore) -> None:
     """Write every file of the output folder; scene.yaml says "complete" only after the last one."""
-    from lucid3d.export import export_scene
+    from lucid3d.export import export as export_files
     from lucid3d.export.ply import write_gaussians, write_points
     from lucid3d.export.skybox import write_skybox
     from lucid3d.report import write_report
@@ -62,8 +63,8 @@ def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (
     step(3, "films")
     timed("films", lambda: _write_films(scene, workspace, on_event))
     step(4, "exports")
-    for target in export:
-        timed("exports", lambda target=target: export_scene(scene, target, folder / "export" / target))
+    if export:
+        timed("exports", lambda: export_files(scene, export, folder / "export"))
     scene.facts["timings"] = timings
     timed("files", lambda: write_report(scene, panorama, folder))
     workspace.note(**_plain_facts(scene))
@@ -112,18 +113,18 @@ def _write_films(scene: Scene, workspace: Workspace, on_event: Listener) -> None
     write_film((d.astype(np.float32) / 255 for d in depths), workspace.folder / "depth.mp4", **size)
 
 
-def check_outputs(scene_config: Any, export: Sequence[str]) -> None:
+def check_outputs(config: Config, export: Sequence[str]) -> None:
     """Refuse before hours of work what would fail after them: an unknown film path or export target.
 
     Raises:
         InputError: names the option and what is known.
     """
-    from lucid3d.export import check_target
+    from lucid3d.export import parse_targets
 
-    render = scene_config.render
+    render = config.render
     try:
         load_cameras(render.film, width=16, height=16, fov_degrees=render.film_fov, frames=2)
     except InputError as error:
         raise InputError(f"render.film: {error}") from None
-    for target in export:
-        check_target(target)
+    if export:
+        parse_targets(export)

@@ -156,6 +156,7 @@ class Workspace:
                 temporary,
                 image=np.round(view.image * 255).astype(np.uint8),
                 depth=view.depth,
+                scaled=np.zeros(0, np.float32) if view.scaled is None else view.scaled,
                 painted=np.packbits(view.painted),
                 pose=camera.world_from_camera,
                 facts=np.frombuffer(json.dumps(facts, default=float).encode(), np.uint8),
@@ -179,6 +180,7 @@ class Workspace:
                         scale=facts["scale"],
                         shift=facts["shift"],
                         overlap=facts["overlap"],
+                        scaled=data["scaled"] if data["scaled"].size else None,
                         warning=facts["warning"],
                     )
             except (OSError, ValueError, KeyError, EOFError):
