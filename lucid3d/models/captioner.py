@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lucid3d.errors import InputError
 from lucid3d.models.base import Image
 from lucid3d.models.config import ModelsConfig
@@ -31,8 +33,9 @@ def caption(image: Image, config: ModelsConfig) -> str:
     if kind != "blip":
         raise InputError(f'models.captioner {config.captioner} is a "{kind}" checkpoint: a BLIP captioner is needed')
     with quiet(), read_checkpoint(config.captioner):
-        processor = BlipProcessor.from_pretrained(folder, local_files_only=True)
-        network = BlipForConditionalGeneration.from_pretrained(folder, local_files_only=True).eval().to(device)
+        processor: Any = BlipProcessor.from_pretrained(folder, local_files_only=True)
+        network: Any = BlipForConditionalGeneration.from_pretrained(folder, local_files_only=True)
+        network = network.eval().to(device)
     bytes_image = (image * 255 + 0.5).astype("uint8")
     with torch.inference_mode(), quiet():
         inputs = processor(images=bytes_image, return_tensors="pt").to(device)

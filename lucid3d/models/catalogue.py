@@ -68,8 +68,7 @@ CATALOGUE = (
     Entry(
         "depth-anything/Depth-Anything-V2-Large-hf", "depth", 1.3, "CC-BY-NC-4.0", "relative; not for commercial use"
     ),
-    Entry("Salesforce/blip-image-captioning-base", "caption", 1.0, "BSD-3-Clause", "the default"),
-    Entry("Salesforce/blip-image-captioning-large", "caption", 1.9, "BSD-3-Clause"),
+    Entry("Salesforce/blip-image-captioning-large", "caption", 1.9, "BSD-3-Clause", "the default"),
     Entry(
         "lllyasviel/control_v11p_sd15_inpaint", "controlnet", 0.7, "CreativeML OpenRAIL-M", "guides SD 1.5 checkpoints"
     ),

@@ -92,7 +92,7 @@ def _from_folder(
         raise InputError(
             f"{found.name} is an inpainting checkpoint: leave models.text_to_image empty to use it for both"
         )
-    return automatic.from_pretrained(str(folder), **options)
+    return automatic.from_pretrained(str(folder), **options)  # type: ignore[no-untyped-call]
 
 
 def _from_file(config: ModelsConfig, path: Path, task: Task, dtype: torch.dtype, controlnet: Any) -> Any:
@@ -153,7 +153,9 @@ def _load_controlnet(config: ModelsConfig, dtype: torch.dtype) -> Any:
         raise InputError(f"models.controlnet {config.controlnet} is a {kind}, no ControlNet")
     with quiet(), read_checkpoint(config.controlnet):
         options = {"variant": found.variant} if found.variant else {}
-        return ControlNetModel.from_pretrained(str(folder), dtype=dtype, local_files_only=True, **options)
+        return ControlNetModel.from_pretrained(  # type: ignore[no-untyped-call]
+            str(folder), dtype=dtype, local_files_only=True, **options
+        )
 
 
 def _find_lora(text: str, config: ModelsConfig) -> tuple[Path, float]:
@@ -173,8 +175,8 @@ def _check_task(pipeline: Any, name: str, task: Task, guided: bool) -> None:
     channels = unet.config.in_channels
     if task == "text-to-image" and channels != TEXT_TO_IMAGE_CHANNELS:
         raise InputError(
-            f"{name} takes {channels} channels, so it is an inpainting checkpoint: leave models.text_to_image empty to use "
-            "it for both"
+            f"{name} takes {channels} channels, so it is an inpainting checkpoint: leave models.text_to_image empty to "
+            "use it for both"
         )
     if task == "inpainting" and guided and channels != TEXT_TO_IMAGE_CHANNELS:
         raise InputError(
@@ -193,7 +195,7 @@ def make_scheduler(name: str, trained: Any) -> Any:
     """The scheduler of this name, with the noise schedule that the checkpoint was trained on."""
     import diffusers
 
-    classes = {
+    classes: dict[str, tuple[str, dict[str, Any]]] = {
         "ddim": ("DDIMScheduler", {}),
         "dpm++": ("DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver++", "use_karras_sigmas": True}),
         "euler": ("EulerDiscreteScheduler", {}),

@@ -23,7 +23,7 @@ class Row:
 
 
 def models_on_disk() -> list[Row]:
-    """Every known model and every cached one that could be used, with its state and size (on disk, else of the download)."""
+    """Every known model and every usable cached one, with its state and size (on disk, else of the download)."""
     rows = []
     names = [known.name for known in CATALOGUE] + [name for name in weights.cached_models() if entry(name) is None]
     for name in names:

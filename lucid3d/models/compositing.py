@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.models.base import Image, Mask
+from lucid3d.models.pixels import blur_known, resize
 
 PREFILL_RADIUS = 5  # pixels that Telea's method looks around itself; larger only costs time
 PREFILL_SIDE = 256  # the pre-fill is a blur in large holes, so it is made at this size and enlarged
@@ -46,12 +46,12 @@ def prefill(image: Image, known: Mask) -> Image:
     height, width = known.shape
     scale = min(1.0, PREFILL_SIDE / min(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    weight = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    colours = cv2.resize(image * known[..., None].astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    weight = resize(known.astype(np.float32), *size)
+    colours = resize(image * known[..., None].astype(np.float32), *size)
     small = np.clip(colours / np.maximum(weight, 1e-6)[..., None], 0, 1)
     hole = (weight < 1e-6).astype(np.uint8)
     filled = cv2.inpaint((small * 255 + 0.5).astype(np.uint8), hole, PREFILL_RADIUS, cv2.INPAINT_TELEA)
-    large = cv2.resize(filled.astype(np.float32) / 255, (width, height), interpolation=cv2.INTER_LINEAR)
+    large = resize((filled / np.float32(255)).astype(np.float32), width, height, "linear")
     result: Image = np.where(known[..., None], image, large).astype(np.float32)
     return result
 
@@ -70,28 +70,17 @@ def composite(painted: Image, image: Image, known: Mask, feather: int) -> Image:
     Returns:
         (H, W, 3) float32 in [0, 1].
     """
-    painted = np.clip(painted, 0, 1)
+    painted = np.clip(painted, 0, 1).astype(np.float32)
     if feather > 0 and known.any() and not known.all():
         from scipy.ndimage import distance_transform_edt
 
         distance, nearest = distance_transform_edt(~known, return_indices=True)
-        offset = _smooth_known(image - painted, known, feather / 2)[nearest[0], nearest[1]]
+        offset = blur_known(image - painted, known, feather / 2)[nearest[0], nearest[1]]
         near = np.clip(1 - (distance - 1) / feather, 0, 1)
         fade = (near * near * (3 - 2 * near)).astype(np.float32)
-        painted = np.clip(painted + fade[..., None] * offset, 0, 1)
+        painted = np.clip(painted + fade[..., None] * offset, 0, 1).astype(np.float32)
     result: Image = np.where(known[..., None], image, painted).astype(np.float32)
     return result
-
-
-def _smooth_known(values: NDArray[np.float32], known: Mask, sigma: float) -> NDArray[np.float32]:
-    """A Gaussian average of (H, W, 3) values over known pixels only (normalised convolution)."""
-    import cv2
-
-    weight = known.astype(np.float32)
-    total = cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    share = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    smooth: NDArray[np.float32] = total / np.maximum(share, 1e-6)[..., None]
-    return smooth
 
 
 def blank(image: Image) -> str:

@@ -20,9 +20,9 @@ class ModelsConfig:
     """
 
     inpainting: str = "stable-diffusion-v1-5/stable-diffusion-inpainting"
-    """Paints what a view does not show yet: any checkpoint of diffusers' AutoPipelineForInpainting (SD 1.5, SD 2, SDXL)."""
+    """Paints what a view does not show yet: whatever diffusers' AutoPipelineForInpainting reads (SD 1.5, 2, XL)."""
     text_to_image: str = ""
-    """Paints the first view. Empty: the inpainting checkpoint does it, with nothing known (its training covered that)."""
+    """Paints the first view. Empty: the inpainting checkpoint does, with nothing known (its training covered that)."""
     depth: str = "Intel/zoedepth-nyu-kitti"
     """Measures depth: ZoeDepth, DepthAnything, or any depth-estimation checkpoint of transformers."""
     depth_kind: Literal["auto", "metric", "relative-depth", "relative-disparity"] = "auto"
@@ -31,8 +31,8 @@ class ModelsConfig:
     """Average the depth with that of the mirrored picture: steadier, and twice the time."""
     sky: bool = True
     """Find the sky and put it infinitely far away."""
-    captioner: str = "Salesforce/blip-image-captioning-base"
-    """Describes a picture that came without a prompt."""
+    captioner: str = "Salesforce/blip-image-captioning-large"
+    """Describes a picture that came without a prompt. (The base variant of BLIP exists only as a pickle.)"""
     controlnet: str = ""
     """A ControlNet trained for inpainting, such as lllyasviel/control_v11p_sd15_inpaint, to guide a checkpoint that was
     not trained to inpaint."""
@@ -41,12 +41,12 @@ class ModelsConfig:
     lora: tuple[str, ...] = ()
     """LoRA files, folders or hub names, merged into the painter; "name:0.7" merges with that weight."""
     base_config: str = ""
-    """For a single .safetensors file: the diffusers folder or hub name of the same architecture that describes it. Empty:
-    the `inpainting` or `text_to_image` default of that family, if its configuration is on disk."""
+    """For a single .safetensors file: the diffusers folder or hub name of the same architecture that describes it.
+    Empty: the `inpainting` or `text_to_image` default of that family, if its configuration is on disk."""
 
     preset: Preset = ""
-    """"lcm": 4 steps with the LCM scheduler and LCM-LoRA; "turbo": 4 steps for a Turbo checkpoint, without guidance. Both
-    make a CPU bearable. A preset replaces scheduler, steps and guidance (and lcm adds its LoRA)."""
+    """"lcm": 4 steps with the LCM scheduler and LCM-LoRA; "turbo": 4 steps for a Turbo checkpoint, without guidance.
+    Both make a CPU bearable. A preset replaces scheduler, steps and guidance (and lcm adds its LoRA)."""
     scheduler: Scheduler = ""
     """Noise schedule; empty keeps the checkpoint's own."""
     steps: int = 30
@@ -56,7 +56,7 @@ class ModelsConfig:
     strength: float = 1.0
     """How much of the unknown part is painted anew, in (0, 1]; below 1 the quick pre-fill shows through."""
     image_size: int = 0
-    """Shorter side, in pixels, that the painter works at; the result is resized to the camera. 0: the camera's own size."""
+    """Shorter side, in pixels, that the painter works at; the result is resized. 0: the camera's own size."""
     feather: int = 8
     """Width in pixels of the blend just outside the known region; known pixels themselves never change."""
     retries: int = 2
@@ -71,14 +71,14 @@ class ModelsConfig:
     prompt_tilt: float = 35.0
     """Degrees above or below the horizon from which a view counts as looking up or down."""
     prompt_towards: tuple[str, ...] = ()
-    """What lies in a direction: "90: a waterfall" adds it to level views within 45 degrees of 90 degrees to the right."""
+    """What lies in a direction: "90: a waterfall" adds it to level views within 45 degrees of 90 to the right."""
 
     device: str = "auto"
     """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """"auto": float16 on CUDA, bfloat16 on a CPU that computes in it, else float32."""
     offload: Literal["auto", "none", "model", "sequential"] = "auto"
-    """Keep networks in main memory and move them to the GPU when used: whole networks, or layer by layer (slow, smallest)."""
+    """Keep networks in main memory until the GPU needs them: whole networks, or layer by layer (slow, smallest)."""
     allow_pickle: bool = False
     """Accept weights stored as pickles (.bin, .ckpt). Reading one runs whatever code it contains."""
     safety_checker: bool = True
@@ -113,8 +113,8 @@ LCM_LORAS = {
 def with_preset(config: ModelsConfig) -> ModelsConfig:
     """`config` with its preset's scheduler, steps and guidance written out; `preset` itself stays, for the record.
 
-    LCM: "Latent Consistency Models", Luo et al. 2023, which recommends 4 steps and, with the LoRA, guidance 1 to 2; at 1
-    the unconditional pass is skipped. Turbo: "Adversarial Diffusion Distillation", Sauer et al. 2023, trained without
+    LCM: "Latent Consistency Models", Luo et al. 2023, which recommends 4 steps and, with the LoRA, guidance 1 to 2; at
+    1 the unconditional pass is skipped. Turbo: "Adversarial Diffusion Distillation", Sauer et al. 2023, trained without
     guidance.
     """
     if config.preset == "lcm":

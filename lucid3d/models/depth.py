@@ -30,7 +30,8 @@ class NetworkDepth:
     The network is read at first use and stays until `close`.
 
     Attributes:
-        kind: what its numbers mean. Metric: metres. Relative kinds: the network's own numbers. Sky is +inf in all of them.
+        kind: what its numbers mean. Metric: metres. Relative kinds: the network's own numbers. Sky is +inf in all of
+            them.
         device: where it runs.
     """
 
@@ -58,13 +59,14 @@ class NetworkDepth:
 
         Args:
             image: (H, W, 3) float32 sRGB in [0, 1].
-            camera: where it was taken from; its field of view goes to networks that take one, its pose says where the sky
-                can be.
+            camera: where it was taken from; its field of view goes to networks that take one, its pose says where the
+                sky can be.
         Returns:
             (camera.height, camera.width) float32: z-depth in metres when `kind` is metric, else the network's numbers;
             +inf where it is sky.
         Raises:
-            InputError: the image is not of the camera's size, memory is short, or the network answers with nothing usable.
+            InputError: the image is not of the camera's size, memory is short, or the network answers with nothing
+                usable.
         """
         if image.shape != (camera.height, camera.width, 3):
             raise InputError(f"estimate got an image {image.shape} for a camera of {(camera.height, camera.width)}")
@@ -109,7 +111,9 @@ class NetworkDepth:
             self.progress("reading the depth network", 0, 1)
         dtype = choose_dtype(self.config.dtype, self.device)
         with memory_advice(self.config, self.device, 512, 512), quiet(), read_checkpoint(self.config.depth):
-            self._processor = AutoImageProcessor.from_pretrained(self._folder, local_files_only=True)
+            self._processor = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+                self._folder, local_files_only=True
+            )
             network = AutoModelForDepthEstimation.from_pretrained(
                 self._folder,
                 local_files_only=True,
@@ -119,7 +123,9 @@ class NetworkDepth:
             self._network = network.eval().to(self.device)
 
     def _predict(self, image: Image, camera: Camera) -> tuple[Depth, bool]:
-        """The network's answer at the camera's size, averaged with the mirrored one; and whether it took it for indoors."""
+        """The network's answer at the camera's size, mirrored average included; whether it took the place for
+        indoors.
+        """
         import torch
 
         from lucid3d.models.device import memory_advice
@@ -137,7 +143,9 @@ class NetworkDepth:
         return self._to_size(answer, height, width).cpu().numpy(), indoors
 
     def _run(self, inputs: torch.Tensor, camera: Camera) -> tuple[torch.Tensor, bool]:
-        """One pass: (h, w) float32 in the network's own resolution; True when a ZoeDepth with two heads chose the indoor one."""
+        """One pass: (h, w) float32 at the network's own size; True when a ZoeDepth with two heads chose the indoor
+        one.
+        """
         output = self._network(pixel_values=inputs)
         answer = output.predicted_depth.float().reshape(output.predicted_depth.shape[-2:])
         if self._architecture == "depth_pro":

@@ -49,9 +49,9 @@ def choose_dtype(requested: str, device: torch.device, stored_bytes: int = 0) ->
     """The precision of the networks.
 
     "auto" is float16 on CUDA and MPS, and on a CPU bfloat16 where the processor multiplies in it (AVX512-BF16, AMX, or
-    an arm64 with BF16), else float32: emulated bfloat16 is three times slower than float32. Weights that would fill more
-    than half of the memory as float32 take bfloat16 all the same. The decision rests on what the machine has, never on
-    a timing or on what is free, so that one seed gives one picture.
+    an arm64 with BF16), else float32: emulated bfloat16 is three times slower than float32. Weights that would fill
+    more than half of the memory as float32 take bfloat16 all the same. The decision rests on what the machine has,
+    never on a timing or on what is free, so that one seed gives one picture.
 
     Args:
         requested: "auto" or the name of a torch dtype.

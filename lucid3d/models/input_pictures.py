@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
 from lucid3d.models.base import Depth, Image, Mask
+from lucid3d.models.pixels import resize
 
 if TYPE_CHECKING:
     from PIL import Image as PillowImage
@@ -119,7 +120,7 @@ def _check_size(path: Path, width: int, height: int) -> None:
         raise InputError(f"the picture {path} is {width}x{height} pixels: reduce it to below 20,000x20,000")
     if max(width, height) > WIDEST_ASPECT * min(width, height):
         raise InputError(
-            f"the picture {path} is {width}x{height}: crop it, its sides may differ by a factor of {WIDEST_ASPECT:g} at most"
+            f"the picture {path} is {width}x{height}: crop it, its sides may differ {WIDEST_ASPECT:g}-fold at most"
         )
 
 
@@ -201,8 +202,8 @@ def _focal_pixels(picture: PillowImage.Image) -> float | None:
 def load_depth(path: str | os.PathLike[str], unit: DepthUnit | float = "m") -> Depth:
     """Read a z-depth map: 16-bit PNG or TIFF, OpenEXR, or .npy.
 
-    Zero and NaN mean "not measured" (the habit of depth cameras) and are filled from the nearest measured pixel; +inf is
-    sky.
+    Zero and NaN mean "not measured" (the habit of depth cameras) and are filled from the nearest measured pixel; +inf
+    is sky.
 
     Args:
         path: the file.
@@ -232,8 +233,8 @@ def load_depth(path: str | os.PathLike[str], unit: DepthUnit | float = "m") -> D
     depth = raw.astype(np.float32) * np.float32(scale)
     if (depth < 0).any():
         raise InputError(
-            f"the depth map {path} has negative values ({float(np.nanmin(depth)):g} m): depth counts metres forward from "
-            "the camera"
+            f"the depth map {path} has negative values ({float(np.nanmin(depth)):g} m): depth counts metres forward "
+            "from the camera"
         )
     return fill_unmeasured(depth, str(path))
 
@@ -307,15 +308,13 @@ def prepare_picture(picture: Picture, size: int, depth: Depth | None = None) -> 
     Raises:
         InputError: the depth map has another aspect than the picture.
     """
-    import cv2
-
     height, width = picture.image.shape[:2]
     fov = picture.fov_degrees
     focal = None if fov is None else width / 2 / math.tan(math.radians(fov) / 2)
     if depth is not None:
         _check_aspect(depth, width, height)
         # Nearest: a blend of near and far would be a surface that is not there.
-        depth = cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+        depth = resize(depth, width, height, "nearest")
     image, known = picture.image, picture.known
     if max(width, height) <= NEARLY_SQUARE * min(width, height):
         side = min(width, height)
@@ -330,20 +329,12 @@ def prepare_picture(picture: Picture, size: int, depth: Depth | None = None) -> 
     left, top = (size - new_width) // 2, (size - new_height) // 2
     inside = (slice(top, top + new_height), slice(left, left + new_width))
 
-    shrinks = new_width < image.shape[1]
     # Colours of transparent pixels must not bleed into known ones: average what is known only.
-    weight = known.astype(np.float32)
-    mode = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    small_weight = cv2.resize(
-        weight, (new_width, new_height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    small_weight = resize(known.astype(np.float32), new_width, new_height, "linear")
+    small = resize(
+        image * known[..., None].astype(np.float32), new_width, new_height, "smooth" if known.all() else "linear"
     )
-    if known.all():
-        small = cv2.resize(image, (new_width, new_height), interpolation=mode)
-    else:
-        small = cv2.resize(
-            image * weight[..., None], (new_width, new_height), interpolation=cv2.INTER_LINEAR if not shrinks else mode
-        )
-        small = small / np.maximum(small_weight, 1e-3)[..., None]
+    small = (small / np.maximum(small_weight, 1e-3)[..., None]).astype(np.float32)
     square = np.zeros((size, size, 3), np.float32)
     square_known = np.zeros((size, size), bool)
     square_known[inside] = small_weight >= OPAQUE
@@ -352,7 +343,7 @@ def prepare_picture(picture: Picture, size: int, depth: Depth | None = None) -> 
     square_depth = None
     if depth is not None:
         square_depth = np.full((size, size), np.nan, np.float32)
-        square_depth[inside] = cv2.resize(depth, (new_width, new_height), interpolation=cv2.INTER_NEAREST_EXACT)
+        square_depth[inside] = resize(depth, new_width, new_height, "nearest")
         square_depth[~square_known] = np.nan
     square_fov = None if focal is None else math.degrees(2 * math.atan(side / 2 / focal))
     return SquarePicture(square, square_known, square_fov, square_depth)
@@ -362,6 +353,6 @@ def _check_aspect(depth: Depth, width: int, height: int) -> None:
     expected = depth.shape[0] * width / height
     if abs(depth.shape[1] - expected) > max(2.0, 0.02 * expected):
         raise InputError(
-            f"the depth map is {depth.shape[1]}x{depth.shape[0]} and the picture {width}x{height}: they must show the same "
-            "frame, so their aspect must agree"
+            f"the depth map is {depth.shape[1]}x{depth.shape[0]} and the picture {width}x{height}: they must show the "
+            "same frame, so their aspect must agree"
         )

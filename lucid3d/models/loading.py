@@ -57,7 +57,7 @@ def quiet() -> Iterator[None]:
         for module, level in levels:
             module.set_verbosity(level)
         if transformers_bar:
-            transformers_logging.enable_progress_bar()
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
         if diffusers_bar:
             diffusers_logging.enable_progress_bar()
 

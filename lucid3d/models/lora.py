@@ -33,7 +33,7 @@ def merge_lora(pipeline: Any, path: Path, weight: float) -> int:
     Raises:
         InputError: the file is no LoRA, or one for another architecture.
     """
-    from diffusers.loaders import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
+    from diffusers.loaders.lora_pipeline import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
     from safetensors.torch import load_file
 
     mixin = StableDiffusionXLLoraLoaderMixin if hasattr(pipeline, "text_encoder_2") else StableDiffusionLoraLoaderMixin

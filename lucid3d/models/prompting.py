@@ -1,8 +1,8 @@
 """Panorama-aware prompting: what is asked for is adapted to where the camera looks.
 
-A painter that is shown the ground and asked for "an alpine lake at sunrise" paints a second lake in it. The templates are
-part of the configuration (`prompt_up`, `prompt_down`, `prompt_level`, `prompt_towards`), so that what was asked of the
-network can be read there.
+A painter that is shown the ground and asked for "an alpine lake at sunrise" paints a second lake in it. The templates
+are part of the configuration (`prompt_up`, `prompt_down`, `prompt_level`, `prompt_towards`), so that what was asked of
+the network can be read there.
 """
 
 from __future__ import annotations

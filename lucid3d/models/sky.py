@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.models.base import Image, Mask
+from lucid3d.models.pixels import Floats32, blur_known, resize
 
 WORK_SIDE = 160  # pixels; the sky is large and smooth, and its rim is refined at full size
 FAR_QUANTILE = 0.55  # sky lies beyond this quantile of the picture's depths
@@ -19,9 +20,10 @@ HEIGHT_FOR_SKY = 8.0  # degrees above the horizon that sky reaches up to, or tou
 def find_sky(image: Image, far: NDArray[np.floating], camera: Camera) -> Mask:
     """Find sky by what it looks like and where it is: above the horizon, smooth, far, and open to the zenith.
 
-    A region counts as sky when it is connected, smooth in colour, among the farthest things the network sees, lies above
-    the horizon of the camera, reaches the upper edge of the picture (or the zenith), and is coloured like sky: bluish or
-    grey, or bright, not green and not a dim brown. Walls fail by colour or by distance: something in the picture is as far.
+    A region counts as sky when it is connected, smooth in colour, among the farthest things the network sees, lies
+    above the horizon of the camera, reaches the upper edge of the picture (or the zenith), and is coloured like sky:
+    bluish or grey, or bright, not green and not a dim brown. Walls fail by colour or by distance: something in the
+    picture is as far.
 
     Args:
         image: (H, W, 3) float32 sRGB.
@@ -35,8 +37,8 @@ def find_sky(image: Image, far: NDArray[np.floating], camera: Camera) -> Mask:
     height, width = image.shape[:2]
     scale = min(1.0, WORK_SIDE / min(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    distance = cv2.resize(far.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = resize(image, *size)
+    distance = resize(far.astype(np.float32), *size)
     elevation = _elevation(camera.resized(*size))
     candidate = _sky_coloured(small) & (_roughness(small) < SMOOTH) & (elevation > LOWEST_ELEVATION)
     low, high = np.quantile(distance, (0.02, 0.98))
@@ -65,21 +67,21 @@ def _beyond_rest(distance: NDArray[np.floating], region: Mask) -> bool:
     return bool(np.median(distance[region]) > np.quantile(distance[~region], 0.7))
 
 
-def _elevation(camera: Camera) -> NDArray[np.float32]:
+def _elevation(camera: Camera) -> Floats32:
     """(H, W) degrees above the horizon of every pixel's ray; the world's +y is down."""
     rays = camera.world_rays()
     length = np.linalg.norm(rays, axis=-1)
-    degrees: NDArray[np.float32] = np.degrees(np.arcsin(np.clip(-rays[..., 1] / length, -1, 1))).astype(np.float32)
+    degrees: Floats32 = np.degrees(np.arcsin(np.clip(-rays[..., 1] / length, -1, 1))).astype(np.float32)
     return degrees
 
 
-def _roughness(image: Image) -> NDArray[np.float32]:
+def _roughness(image: Image) -> Floats32:
     """(H, W) standard deviation of brightness in a 5 x 5 window."""
     import cv2
 
     grey = image.mean(axis=-1)
     mean = cv2.blur(grey, (5, 5))
-    rough: NDArray[np.float32] = np.sqrt(np.maximum(cv2.blur(grey * grey, (5, 5)) - mean * mean, 0))
+    rough: Floats32 = np.sqrt(np.maximum(cv2.blur(grey * grey, (5, 5)) - mean * mean, 0))
     return rough
 
 
@@ -101,7 +103,7 @@ def _refine(sky: Mask, image: Image, camera: Camera) -> Mask:
     import cv2
 
     height, width = image.shape[:2]
-    soft = cv2.resize(sky.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    soft = resize(sky.astype(np.float32), width, height, "linear")
     reach = max(3, round(2.5 * max(height / sky.shape[0], 1.0)))
     kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     coarse = (soft > 0.5).astype(np.uint8)
@@ -110,14 +112,7 @@ def _refine(sky: Mask, image: Image, camera: Camera) -> Mask:
     rim = ~certain_sky & ~certain_not
     if not (rim.any() and certain_sky.any() and certain_not.any()):
         return coarse.astype(bool)
-    sigma = 2.0 * reach
-
-    def local_mean(mask: Mask) -> NDArray[np.float32]:
-        weight = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma)
-        mean: NDArray[np.float32] = cv2.GaussianBlur(image * mask[..., None].astype(np.float32), (0, 0), sigma)
-        return mean / np.maximum(weight, 1e-6)[..., None]
-
-    to_sky = np.abs(image - local_mean(certain_sky)).sum(axis=-1)
-    to_rest = np.abs(image - local_mean(certain_not)).sum(axis=-1)
+    to_sky = np.abs(image - blur_known(image, certain_sky, 2.0 * reach)).sum(axis=-1)
+    to_rest = np.abs(image - blur_known(image, certain_not, 2.0 * reach)).sum(axis=-1)
     refined: Mask = certain_sky | (rim & (to_sky < to_rest) & (_elevation(camera) > LOWEST_ELEVATION))
     return refined

@@ -13,6 +13,7 @@ from lucid3d.errors import InputError
 from lucid3d.models.base import Image, Mask
 from lucid3d.models.compositing import blank, block_unknown, composite, prefill
 from lucid3d.models.config import ModelsConfig, with_preset
+from lucid3d.models.pixels import resize
 from lucid3d.models.prompting import adapt
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class DiffusionPainter:
         return pipeline
 
     def working_size(self, camera: Camera) -> tuple[int, int]:
-        """(width, height) that the network paints at: the camera's, or `image_size` on the shorter side; whole cells."""
+        """(width, height) that the network paints at: the camera's, or `image_size` for the shorter side."""
         scale = self.config.image_size / min(camera.width, camera.height) if self.config.image_size else 1.0
         width, height = (
             LATENT_CELL * max(1, math.ceil(side * scale / LATENT_CELL)) for side in (camera.width, camera.height)
@@ -147,8 +148,6 @@ class DiffusionPainter:
         known: Mask | None = None,
     ) -> Image:
         """Run the network, again with other seeds while the result is blank; (camera.height, camera.width, 3)."""
-        import cv2
-
         from lucid3d.models.device import memory_advice
 
         width, height = self.working_size(camera)
@@ -177,22 +176,18 @@ class DiffusionPainter:
         if problem:
             raise InputError(self._report(problem, asked))
         if painted.shape[:2] != (camera.height, camera.width):
-            shrinks = width > camera.width
-            size = (camera.width, camera.height)
-            painted = cv2.resize(painted, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+            painted = resize(painted, camera.width, camera.height)
         clipped: Image = np.clip(painted, 0, 1).astype(np.float32)
         return clipped
 
     def _conditions(self, pipeline: Any, image: Image, known: Mask, width: int, height: int) -> dict[str, Any]:
         """The picture, mask and ControlNet picture at the working size, as diffusers takes them."""
-        import cv2
         import torch
 
         if known.shape != (height, width):
             # A working pixel that covers anything unknown is unknown: no hole may be lost by reducing the mask.
-            unknown = cv2.resize((~known).astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) > 1e-3
-            image = prefill(image, known)
-            image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+            unknown = resize((~known).astype(np.float32), width, height, "linear") > 1e-3
+            image = resize(prefill(image, known), width, height)
             known = ~unknown
         unknown = block_unknown(known, LATENT_CELL)
         guided = hasattr(pipeline, "controlnet")

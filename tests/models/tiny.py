@@ -236,7 +236,8 @@ def blip(folder: Path, seed: int = 0) -> Path:
 
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]", "[ENC]", "a", "picture", "of", "lake", "tree", "house"]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]", "[ENC]"]
+    words += ["a", "picture", "of", "lake", "tree", "house"]
     words += [f"word{index}" for index in range(51)]
     (folder / "vocab.txt").write_text("\n".join(words))
     tokenizer = BertTokenizer(vocab={word: index for index, word in enumerate(words)})
