@@ -1,0 +1,37 @@
+"""3-D Gaussians: the data, a differentiable rasteriser, rendering, and training.
+
+Names load on first use, so that importing the package does not import torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lucid3d.gaussians.initialization import from_points
+    from lucid3d.gaussians.model import SH_C0, Gaussians
+    from lucid3d.gaussians.rasterizer import rasterization
+    from lucid3d.gaussians.rendering import Render, Renderer, render
+
+_HOME = {
+    "Gaussians": "model",
+    "SH_C0": "model",
+    "from_points": "initialization",
+    "rasterization": "rasterizer",
+    "Render": "rendering",
+    "Renderer": "rendering",
+    "render": "rendering",
+}
+
+__all__ = ["SH_C0", "Gaussians", "Render", "Renderer", "from_points", "rasterization", "render"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

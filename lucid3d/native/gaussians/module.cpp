@@ -1,4 +1,209 @@
-// Python's view of the native kernels for gaussians.
+// Python's view of the native Gaussian kernels. Arrays are NumPy float32, C-contiguous; lucid3d.gaussians.kernels checks
+// shapes with friendlier words before it calls, this file checks what memory safety needs.
 #include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
-NB_MODULE(_gaussians, m) { m.doc() = "lucid3d: native kernels for gaussians"; }
+#include <optional>
+#include <stdexcept>
+
+#include "frame.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace lucid3d {
+namespace {
+
+using Plane2 = nb::ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using ConstPlane2 = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Plane3 = nb::ndarray<float, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+using ConstPlane3 = nb::ndarray<const float, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+using ConstVector = nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+void require(bool condition, const char* message) {
+  if (!condition) throw std::invalid_argument(message);
+}
+
+// Rows of the parameter planes: means 0-2, quats 3-6, scales 7-9, opacity 10, then spherical harmonics or features.
+constexpr int kAppearanceRow = 11;
+
+Parameters make_parameters(const ConstPlane2& planes, int count, int sh_degree, int channels, bool raw) {
+  const size_t stride = planes.shape(1);
+  require(count >= 0 && (size_t)count <= stride, "count must lie between 0 and the planes' length");
+  require(stride % 16 == 0, "the planes' length must be a multiple of 16");
+  require(sh_degree <= 3, "spherical harmonics go up to degree 3");
+  require(channels >= 0 && channels <= 4, "0 to 4 feature channels");
+  const size_t rows = kAppearanceRow + (sh_degree >= 0 ? 3 * (sh_degree + 1) * (sh_degree + 1) : channels);
+  require(planes.shape(0) >= rows, "too few parameter planes");
+  const float* p = planes.data();
+  Parameters g = {};
+  g.means = p;
+  g.quats = p + 3 * stride;
+  g.scales = p + 7 * stride;
+  g.opacities = p + 10 * stride;
+  if (sh_degree >= 0) {
+    g.sh = p + kAppearanceRow * stride;
+    g.sh_degree = sh_degree;
+  } else {
+    g.features = p + kAppearanceRow * stride;
+    g.channels = channels;
+  }
+  g.count = count;
+  g.stride = stride;
+  g.raw = raw;
+  return g;
+}
+
+View make_view(const ConstPlane2& viewmat, const ConstVector& position, float fx, float fy, float cx, float cy,
+               int width, int height, float near_plane, float far_plane, float eps2d, float radius_clip,
+               bool antialiased) {
+  require(viewmat.shape(0) == 4 && viewmat.shape(1) == 4, "viewmat must be 4x4");
+  require(position.shape(0) == 3, "position must have 3 entries");
+  require(width >= 1 && height >= 1 && width <= UINT16_MAX && height <= UINT16_MAX, "size must be 1 to 65535 pixels");
+  View view = {};
+  for (int k = 0; k < 12; ++k) view.world_to_camera[k] = viewmat.data()[k];
+  for (int k = 0; k < 3; ++k) view.position[k] = position.data()[k];
+  view.fx = fx, view.fy = fy, view.cx = cx, view.cy = cy;
+  view.width = width, view.height = height;
+  view.near_plane = near_plane, view.far_plane = far_plane;
+  view.eps2d = eps2d, view.radius_clip = radius_clip, view.antialiased = antialiased;
+  return view;
+}
+
+// The frame remembers how its Gaussians were described, so that the backward pass cannot be told something else.
+struct PyFrame {
+  Frame frame;
+  int sh_degree = -1, channels = 0;
+  bool raw = false, rasterized = false, differentiated = false;
+};
+
+template <class Array>
+void require_image(const PyFrame& f, const Array& image) {
+  require(image.shape(0) == kImagePlanes && image.shape(1) == (size_t)f.frame.view().height &&
+              image.shape(2) == (size_t)f.frame.view().width,
+          "image must have shape (5, height, width)");
+}
+
+}  // namespace
+
+NB_MODULE(_gaussians, m) {
+  m.doc() = "lucid3d: native kernels for Gaussians";
+  nb::set_leak_warnings(false);  // a graph that is alive when Python exits is no bug
+  m.def("instruction_sets", instruction_sets, "Usable instruction sets, best first.");
+  m.def("instruction_set", [] { return std::string(kernels().name); }, "The instruction set in use.");
+  m.def("use_instruction_set", use_instruction_set, "name"_a);
+  m.def("default_threads", default_threads, "Cores that this process may use.");
+
+  nb::class_<View>(m, "View")
+      .def(nb::new_([](const ConstPlane2& viewmat, const ConstVector& position, float fx, float fy, float cx,
+                       float cy, int width, int height, float near_plane, float far_plane, float eps2d,
+                       float radius_clip, bool antialiased) {
+             return make_view(viewmat, position, fx, fy, cx, cy, width, height, near_plane, far_plane, eps2d,
+                              radius_clip, antialiased);
+           }),
+           "viewmat"_a, "position"_a, "fx"_a, "fy"_a, "cx"_a, "cy"_a, "width"_a, "height"_a, "near_plane"_a,
+           "far_plane"_a, "eps2d"_a, "radius_clip"_a, "antialiased"_a);
+
+  nb::class_<PyFrame>(m, "Frame")
+      .def(nb::init<>())
+      .def(
+          "project",
+          [](PyFrame& f, const View& view, const ConstPlane2& planes, int count, int sh_degree, int channels, bool raw,
+             int threads) {
+            const Parameters g = make_parameters(planes, count, sh_degree, channels, raw);
+            nb::gil_scoped_release release;
+            f.rasterized = f.differentiated = false;
+            f.frame.project(view, g, threads);
+            f.sh_degree = sh_degree, f.channels = channels, f.raw = raw;
+          },
+          "view"_a, "planes"_a, "count"_a, "sh_degree"_a, "channels"_a, "raw"_a, "threads"_a)
+      .def(
+          "set_features",
+          [](PyFrame& f, const ConstPlane2& features, int threads) {
+            require(features.shape(1) >= (size_t)f.frame.count(), "features must have a column for every Gaussian");
+            require(features.shape(0) <= 4, "0 to 4 feature channels");
+            nb::gil_scoped_release release;
+            f.frame.set_features(features.data(), (int)features.shape(0), features.shape(1), threads);
+            f.sh_degree = -1, f.channels = (int)features.shape(0);
+            f.rasterized = f.differentiated = false;
+          },
+          "features"_a, "threads"_a)
+      .def(
+          "rasterize",
+          [](PyFrame& f, const ConstVector& background, const Plane3& image, int threads) {
+            require_image(f, image);
+            require(background.shape(0) == 4, "background must have 4 entries");
+            nb::gil_scoped_release release;
+            f.frame.rasterize(background.data(), image.data(), threads);
+            f.rasterized = true;
+          },
+          "background"_a, "image"_a, "threads"_a)
+      .def(
+          "rasterize_backward",
+          [](PyFrame& f, const ConstVector& background, const ConstPlane3& image, const ConstPlane3& v_image,
+             bool absolute, int threads) {
+            require(f.rasterized, "rasterize comes before rasterize_backward");
+            require_image(f, image);
+            require_image(f, v_image);
+            require(background.shape(0) == 4, "background must have 4 entries");
+            nb::gil_scoped_release release;
+            f.frame.rasterize_backward(background.data(), image.data(), v_image.data(), absolute, threads);
+            f.differentiated = true;
+          },
+          "background"_a, "image"_a, "v_image"_a, "absolute"_a, "threads"_a)
+      .def(
+          "project_backward",
+          [](PyFrame& f, const ConstPlane2& planes, const Plane2& gradients, const std::optional<Plane2>& means2d,
+             const std::optional<Plane2>& abs_means2d, bool with_view, int threads) {
+            require(f.differentiated, "rasterize_backward comes before project_backward");
+            const Parameters g = make_parameters(planes, f.frame.count(), f.sh_degree, f.channels, f.raw);
+            require(gradients.shape(0) >= kAppearanceRow + (g.sh ? 3u * (g.sh_degree + 1) * (g.sh_degree + 1)
+                                                                 : (unsigned)g.channels) &&
+                        gradients.shape(1) == g.stride,
+                    "gradients must have the shape of the planes");
+            float* p = gradients.data();
+            Gradients out = {};
+            out.means = p, out.quats = p + 3 * g.stride, out.scales = p + 7 * g.stride, out.opacities = p + 10 * g.stride;
+            (g.sh ? out.sh : out.features) = p + kAppearanceRow * g.stride;
+            out.stride = g.stride;
+            const auto optional_planes = [&](const std::optional<Plane2>& array) {
+              if (!array) return (float*)nullptr;
+              require(array->shape(0) == 2 && array->shape(1) == g.stride, "2-D gradients must have 2 planes");
+              return array->data();
+            };
+            out.means2d = optional_planes(means2d);
+            out.abs_means2d = optional_planes(abs_means2d);
+            std::vector<float> view_gradient(with_view ? 15 : 0);
+            if (with_view) out.view = view_gradient.data();
+            {
+              nb::gil_scoped_release release;
+              f.frame.project_backward(g, out, threads);
+            }
+            return view_gradient;
+          },
+          "planes"_a, "gradients"_a, "means2d"_a.none(), "abs_means2d"_a.none(), "with_view"_a, "threads"_a)
+      .def(
+          "describe",
+          [](const PyFrame& f, const Plane2& out) {
+            // x, y, depth, conic A B C, effective opacity, box x0 y0 x1 y1: a row each.
+            require(out.shape(0) == 11 && out.shape(1) >= (size_t)f.frame.count(), "out must have 11 rows");
+            const size_t stride = out.shape(1);
+            for (int i = 0; i < f.frame.count(); ++i) {
+              const Splat& s = f.frame.splats()[i];
+              const bool seen = f.frame.ranges()[i].x1 > f.frame.ranges()[i].x0;
+              constexpr float kFromLog2 = 1.3862943611198906f;  // 2 ln 2
+              const float values[11] = {s.x, s.y, s.depth, -s.a * kFromLog2, -s.b * kFromLog2 / 2, -s.c * kFromLog2,
+                                        s.opacity * s.compensation, (float)s.x0, (float)s.y0, (float)s.x1, (float)s.y1};
+              for (int k = 0; k < 11; ++k) out.data()[k * stride + i] = seen ? values[k] : 0.0f;
+            }
+          },
+          "out"_a)
+      .def_prop_ro("visible", [](const PyFrame& f) { return f.frame.visible(); })
+      .def_prop_ro("intersections", [](const PyFrame& f) { return f.frame.intersections(); })
+      .def_prop_ro("bytes", [](const PyFrame& f) { return f.frame.bytes(); });
+}
+
+}  // namespace lucid3d

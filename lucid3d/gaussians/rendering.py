@@ -1,0 +1,89 @@
+"""Pictures of Gaussians without gradients: the fast path for previews, videos and panoramas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+from lucid3d.gaussians import kernels
+from lucid3d.gaussians.model import Gaussians
+
+
+@dataclass(frozen=True)
+class Render:
+    """What a camera sees.
+
+    Attributes:
+        image: (H, W, 3) float32 sRGB, background included, not clipped from above.
+        depth: (H, W) float32, expected z-depth in metres: the mean over what is in the pixel, weighted by how much of
+            the pixel it covers. 0 where alpha is 0.
+        alpha: (H, W) float32 in [0, 1], how much of the pixel is covered.
+    """
+
+    image: NDArray[np.float32]
+    depth: NDArray[np.float32]
+    alpha: NDArray[np.float32]
+
+
+def check_background(background: ArrayLike | None) -> NDArray[np.float32]:
+    """(3,) float32, black if None."""
+    values = np.zeros(3, np.float32) if background is None else np.asarray(background, np.float32)
+    if values.shape != (3,):
+        raise InputError(f"background has shape {values.shape}, it must be one colour: (3,)")
+    return values
+
+
+class Renderer:
+    """Renders one set of Gaussians from many cameras; keeps their packed form and the kernels' buffers.
+
+    Args:
+        gaussians: what to look at.
+        threads: how many to use; None for the cores that this process may use.
+    """
+
+    def __init__(self, gaussians: Gaussians, *, threads: int | None = None) -> None:
+        self._count = len(gaussians)
+        self._degree = gaussians.sh_degree
+        self._planes = kernels.pack(gaussians)
+        self._frame = kernels.native().Frame()
+        self._threads = kernels.thread_count(threads)
+
+    def planes(self, camera: Camera, background: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(5, H, W) float32: red, green, blue, depth summed by weight, alpha."""
+        view = kernels.view_of(camera)
+        self._frame.project(
+            view, self._planes, self._count, sh_degree=self._degree, channels=0, raw=True, threads=self._threads
+        )
+        image = np.empty((kernels.IMAGE_PLANES, camera.height, camera.width), np.float32)
+        self._frame.rasterize(np.append(background, np.float32(0)), image, self._threads)
+        return image
+
+    def render(self, camera: Camera, *, background: ArrayLike | None = None) -> Render:
+        """See `render`."""
+        planes = self.planes(camera, check_background(background))
+        depth, alpha = planes[3], planes[4]
+        depth /= np.maximum(alpha, np.float32(1e-10))
+        return Render(image=np.ascontiguousarray(planes[:3].transpose(1, 2, 0)), depth=depth, alpha=alpha)
+
+
+def render(
+    gaussians: Gaussians, camera: Camera, *, background: ArrayLike | None = None, threads: int | None = None
+) -> Render:
+    """Render Gaussians as a pinhole camera sees them, spherical harmonics included.
+
+    Args:
+        gaussians: N Gaussians.
+        camera: where from, and at what size.
+        background: (3,) sRGB behind everything; black if None.
+        threads: how many to use; None for the cores that this process may use.
+    Returns:
+        Image, expected depth and alpha.
+    Raises:
+        InputError: the background is not one colour, or the size is beyond 65535 pixels.
+        ImportError: the native kernels were not built (use `rasterization(..., backend="torch")`).
+    """
+    return Renderer(gaussians, threads=threads).render(camera, background=background)

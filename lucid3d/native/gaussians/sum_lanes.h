@@ -1,0 +1,97 @@
+// Sums of sixteen vectors over their lanes, by a butterfly: each step adds the halves of two vectors into one vector, so
+// that all sums end in as few registers as hold them. Which lane then holds which sum depends on the width of a register;
+// `lane_of` says it.
+#pragma once
+
+#include "simd.h"
+
+namespace lucid3d {
+namespace LUCID3D_ISA {
+namespace {
+
+// Where sum_lanes puts the sum of vector i.
+constexpr int lane_of(int i) {
+  return kWidth == 16 ? 4 * (i % 4) + i / 4 : kWidth == 8 ? i / 8 * 8 + 4 * (i % 2) + i % 8 / 2 : i;
+}
+
+#if defined(__AVX512F__)
+
+LUCID3D_INLINE FloatPart add_halves(FloatPart p, FloatPart q) {
+  return __builtin_shufflevector(p, q, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+         __builtin_shufflevector(p, q, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+}
+LUCID3D_INLINE FloatPart add_quarters(FloatPart p, FloatPart q) {
+  return __builtin_shufflevector(p, q, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+         __builtin_shufflevector(p, q, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+}
+LUCID3D_INLINE FloatPart add_pairs(FloatPart p, FloatPart q) {
+  return __builtin_shufflevector(p, q, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+         __builtin_shufflevector(p, q, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+}
+LUCID3D_INLINE FloatPart add_neighbours(FloatPart p, FloatPart q) {
+  return __builtin_shufflevector(p, q, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
+         __builtin_shufflevector(p, q, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+}
+
+// out[lane_of(k)] = sum of v[k] over its lanes, for k < count; the other entries of out[0..16) become zero.
+template <int count>
+LUCID3D_INLINE void sum_lanes(const Floats* v, float* out) {
+  const FloatPart zero = {};
+  FloatPart a[8], b[4], c[2];
+  for (int k = 0; k < 8; ++k) {
+    a[k] = 2 * k < count ? add_halves(v[2 * k].part[0], 2 * k + 1 < count ? v[2 * k + 1].part[0] : zero) : zero;
+  }
+  for (int k = 0; k < 4; ++k) b[k] = 4 * k < count ? add_quarters(a[2 * k], a[2 * k + 1]) : zero;
+  for (int k = 0; k < 2; ++k) c[k] = 8 * k < count ? add_pairs(b[2 * k], b[2 * k + 1]) : zero;
+  const FloatPart sums = add_neighbours(c[0], c[1]);
+  memcpy(out, &sums, sizeof sums);
+}
+
+#elif defined(__AVX__)
+
+template <int count>
+LUCID3D_INLINE void sum_lanes(const Floats* v, float* out) {
+  const FloatPart zero = {};
+  for (int first = 0; first < kLanes; first += 8) {
+    FloatPart s[8], a[4], b[2];
+    for (int k = 0; k < 8; ++k) s[k] = first + k < count ? v[first + k].part[0] + v[first + k].part[1] : zero;
+    for (int k = 0; k < 4; ++k) {
+      const FloatPart p = s[2 * k], q = s[2 * k + 1];
+      a[k] = __builtin_shufflevector(p, q, 0, 1, 2, 3, 8, 9, 10, 11) +
+             __builtin_shufflevector(p, q, 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+    for (int k = 0; k < 2; ++k) {
+      const FloatPart p = a[2 * k], q = a[2 * k + 1];
+      b[k] = __builtin_shufflevector(p, q, 0, 1, 8, 9, 4, 5, 12, 13) +
+             __builtin_shufflevector(p, q, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    const FloatPart sums = __builtin_shufflevector(b[0], b[1], 0, 2, 8, 10, 4, 6, 12, 14) +
+                           __builtin_shufflevector(b[0], b[1], 1, 3, 9, 11, 5, 7, 13, 15);
+    memcpy(out + first, &sums, sizeof sums);
+  }
+}
+
+#else
+
+template <int count>
+LUCID3D_INLINE void sum_lanes(const Floats* v, float* out) {
+  const FloatPart zero = {};
+  for (int first = 0; first < kLanes; first += 4) {
+    FloatPart s[4];
+    for (int k = 0; k < 4; ++k) {
+      s[k] = zero;
+      if (first + k >= count) continue;
+      for (int j = 0; j < kParts; ++j) s[k] += v[first + k].part[j];
+    }
+    const FloatPart p = __builtin_shufflevector(s[0], s[1], 0, 1, 4, 5) + __builtin_shufflevector(s[0], s[1], 2, 3, 6, 7);
+    const FloatPart q = __builtin_shufflevector(s[2], s[3], 0, 1, 4, 5) + __builtin_shufflevector(s[2], s[3], 2, 3, 6, 7);
+    const FloatPart sums = __builtin_shufflevector(p, q, 0, 2, 4, 6) + __builtin_shufflevector(p, q, 1, 3, 5, 7);
+    memcpy(out + first, &sums, sizeof sums);
+  }
+}
+
+#endif
+
+}  // namespace
+}  // namespace LUCID3D_ISA
+}  // namespace lucid3d

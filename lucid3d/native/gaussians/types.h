@@ -1,0 +1,123 @@
+// What the kernels pass to each other. Plain data only: this header is seen by code for every instruction set.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lucid3d {
+
+// Pixels are worked on in tiles of 16x16 and, inside a tile, in blocks of 4x4 (sixteen lanes).
+constexpr int kTile = 16;
+constexpr int kBlock = 4;
+constexpr int kBlocksPerTile = (kTile / kBlock) * (kTile / kBlock);
+
+// Gaussians are worked on in groups; a group's sums come before its members' numbers are known.
+constexpr int kGroup = 1024;
+
+// A pinhole camera; see gsplat's `viewmats` and `Ks`.
+struct View {
+  float world_to_camera[12];  // three rows of [rotation | translation]
+  float position[3];          // of the camera, in the world
+  float fx, fy, cx, cy;       // in pixels
+  int width, height;
+  float near_plane, far_plane;
+  float eps2d;        // added to both eigenvalues of the projected covariance, in square pixels
+  float radius_clip;  // Gaussians of at most this radius in pixels are left out
+  bool antialiased;   // weaken opacity by what eps2d has added (Mip-Splatting)
+
+  int tiles_x() const { return (width + kTile - 1) / kTile; }
+  int tiles_y() const { return (height + kTile - 1) / kTile; }
+};
+
+// N Gaussians as planes: component k of Gaussian i is at plane[k * stride + i]. Memory of every plane must be readable
+// up to the next multiple of 16 Gaussians, which is what stride is.
+struct Parameters {
+  const float* means;      // 3 planes, metres
+  const float* quats;      // 4 planes, w x y z, any length
+  const float* scales;     // 3 planes, metres, or their logarithms if `raw`
+  const float* opacities;  // 1 plane in [0, 1], or their logits if `raw`
+  const float* sh;         // 3 (degree + 1)^2 planes, coefficient-major; null where `features` are used
+  const float* features;   // `channels` planes (at most 4); null where `sh` is used
+  int sh_degree;
+  int channels;  // of features; the channel after the last feature (or after r, g, b) carries depth if there is room
+  int count;
+  size_t stride;
+  bool raw;
+};
+
+// Gradients of the same planes, written by the backward pass; null pointers are left out.
+struct Gradients {
+  float* means;
+  float* quats;
+  float* scales;
+  float* opacities;
+  float* sh;
+  float* features;
+  float* means2d;      // 2 planes: of the projected centre, in pixels
+  float* abs_means2d;  // 2 planes: sums of absolute values over pixels (AbsGS)
+  float* view;         // 12 of world_to_camera, then 3 of position
+  size_t stride;
+};
+
+// A Gaussian as the rasteriser sees it: one cache line.
+// alpha(pixel) = 2^(a dx^2 + b dx dy + c dy^2 + log2_opacity), dx = pixel centre - x.
+struct alignas(64) Splat {
+  float x, y;
+  float a, b, c;
+  float log2_opacity;
+  float feature[4];
+  uint16_t x0, x1, y0, y1;  // pixels [x0, x1) x [y0, y1) where alpha can reach 1/255; empty if not visible
+  uint32_t slot;            // first intersection of this Gaussian, counted from the start of its group
+  float depth;              // z in the camera's frame
+  float opacity;            // the Gaussian's own, before antialiasing
+  float compensation;       // antialiasing factor in [0, 1]
+};
+static_assert(sizeof(Splat) == 64, "a splat fills one cache line");
+
+// Sums over an intersection's pixels that the backward pass hands from the rasteriser to the projection.
+// v is the loss's derivative by sigma, the exponent: alpha = opacity * exp(-sigma).
+enum Moment {
+  kV,    // sum of v
+  kVx,   // sum of v dx
+  kVy,   // sum of v dy
+  kVxx,  // sum of v dx^2
+  kVxy,  // sum of v dx dy
+  kVyy,  // sum of v dy^2
+  kF0,   // derivatives by the four features
+  kF1,
+  kF2,
+  kF3,
+  kAbsX,  // sums of |dL/dx|, |dL/dy|, if asked for
+  kAbsY,
+  kMoments = 16
+};
+
+// The tiles [x0, x1) x [y0, y1) that a Gaussian touches.
+struct TileRange {
+  uint16_t x0, x1, y0, y1;
+};
+
+// What a group of Gaussians adds up to.
+struct GroupSums {
+  uint32_t visible;
+  uint32_t intersections;
+  uint32_t least_key, greatest_key;  // of the depth keys of the visible
+};
+
+// An order of Gaussians by depth and, for every tile, the Gaussians that touch it, nearest first.
+struct Bins {
+  const uint32_t* ids;         // Gaussian of every intersection, tile by tile
+  const uint32_t* tile_start;  // tiles + 1 offsets into ids
+  const uint32_t* group_slot;  // groups + 1: first gradient slot of every group
+};
+
+// Images are planes of height x width: four feature channels and alpha.
+constexpr int kImagePlanes = 5;
+
+struct AdamSettings {
+  float beta1, beta2, epsilon;
+  float correction1, correction2;  // 1 / (1 - beta^t)
+  bool visible_only;               // leave Gaussians alone that the view does not see
+};
+
+}  // namespace lucid3d
