@@ -95,7 +95,7 @@ def stone(
     *,
     planes: int = 11,
     roundness: float = 0.35,
-    rough: float = 0.05,
+    rough: float = 0.07,
     flat: float = 0.72,
 ) -> tuple[Array, NDArray[np.int32]]:
     """A stone of about one metre across: a body cut by random planes, with worn edges and a rough skin.
@@ -113,14 +113,17 @@ def stone(
     offsets = rng.uniform(0.3, 0.52, planes).astype(np.float32)
     reach = directions @ normals.T
     cuts = np.where(reach > 0.05, offsets / np.maximum(reach, 0.05), 9.0)
-    sharp = 26.0 * (1 - roundness) + 5.0  # soft minimum over the planes: the larger, the sharper the edges
+    sharp = 110.0 * (1 - roundness) ** 2 + 7.0  # soft minimum over the planes: the larger, the sharper the edges
     radius = -np.log(np.exp(-sharp * np.minimum(cuts, 0.62)).sum(axis=1) + np.exp(-sharp * 0.62)) / sharp
     radius = radius * (1 - roundness) + 0.42 * roundness
     state = rng.spawn(1)[0]
     vertices = directions * np.maximum(radius, 0.12)[:, None]
-    relief = waves(vertices, state, 4 if subdivisions > 2 else 2, 6.0, 0.55)
-    ridged = 1 - np.abs(waves(vertices, state, 2, 3.0))
-    vertices = vertices * (1 + rough * relief + rough * 0.8 * (ridged - 0.5))[:, None]
+    fine = subdivisions > 2
+    relief = waves(vertices, state, 5 if fine else 2, 5.0, 0.58)
+    ridged = 1 - np.abs(waves(vertices, state, 3 if fine else 1, 3.5, 0.6))
+    steps = waves(vertices * f32([0.3, 1.0, 0.3]), state, 1, 9.0)  # bedding: ledges run level through the stone
+    skin = rough * (0.8 * relief + 1.2 * (ridged - 0.5) + 0.35 * np.tanh(4 * steps))
+    vertices = vertices * (1 + skin)[:, None]
     squash = f32([rng.uniform(0.85, 1.25), flat * rng.uniform(0.85, 1.15), rng.uniform(0.75, 1.1)])
     vertices = vertices * squash
     vertices[:, 1] -= vertices[:, 1].max() * 0.45
@@ -148,7 +151,8 @@ def stone_shape(
     upward = -normals[:, 1:2]
     patchy = waves(vertices, rng, 3, 7.0)[:, None]
     if moss > 0:
-        cover = np.clip((upward * 0.9 + patchy * 0.5 - (1.05 - moss)) * 3.5, 0, 1)
+        ragged = patchy + 0.6 * waves(vertices, rng, 2, 25.0)[:, None] + rng.normal(0, 0.12, (len(vertices), 1))
+        cover = np.clip((upward * 0.8 + ragged * 0.45 - (1.15 - moss)) * 2.5, 0, 0.92)
         colors = colors * (1 - cover) + MOSS * (1 + 0.35 * patchy) * cover
     if snow > 0:
         cover = np.clip((upward + patchy * 0.2 - (0.95 - 0.6 * snow)) * 5, 0, 1)
@@ -166,7 +170,7 @@ def boulder(
     moss: float = 0.0,
     snow: float = 0.0,
     planes: int = 12,
-    roundness: float = 0.3,
+    roundness: float = 0.2,
     flat: float = 0.7,
 ) -> Prototype:
     """A boulder about `size` metres across, a third of it in the ground; `moss` and `snow` 0 to 1."""
@@ -177,7 +181,7 @@ def boulder(
                 (
                     stone_shape(
                         np.random.default_rng(seed), size, kind, n, moss=moss, snow=snow, planes=planes,
-                        roundness=roundness, rough=0.05, flat=flat,
+                        roundness=roundness, rough=0.07, flat=flat,
                     ),
                     stone_material(kind, 0.35 * size ** 0.5),
                 )
@@ -254,7 +258,7 @@ def crystals(
     emission = (color[0] * glow, color[1] * glow, color[2] * glow)
     material = Material(
         "crystal", "ice", (srgb(color),), scale=0.3, roughness=0.15, translucency=0.35, emission=emission
-    )  # type: ignore[arg-type]
+    )
     return Prototype(
         "crystals", [solid([(shape, material)], "rock")], (np.inf,), radius=height * 0.4, sink=0.05, lean=0.4
     )

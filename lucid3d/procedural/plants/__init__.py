@@ -12,13 +12,21 @@ from near to far (they vary with the seed):
 | `fern(rng, size, fronds)` | | 850 220 90 |
 | `grass_tuft(rng, kind, height, radius, count, ears=)` | kinds of `palettes.GRASSES` | 130 40 6 |
 | `flower(rng, kind, stems)` | kinds of `palettes.FLOWERS` | 220-650 60 8 |
+| `palm(rng, height, fronds)` | coconut palm | 8k 5k 3k 1k 90 |
+| `banana(rng, height)`, `bamboo(rng, height, canes)` | | 1k 700 500; 14k 6k 1.2k |
+| `liana(rng, start, end, sag)` | a `Shape` in world coordinates | 400 |
+| `saguaro`, `barrel_cactus`, `prickly_pear`, `agave` `(rng, size)` | | 10k 1.5k 250; ... |
+| `fallen_leaves(rng, palette, count, radius)`, `twigs`, `mushroom`, `log`, `stump`, `lily_pads` | litter | 20-1100 |
 | `reeds(rng, height, count, cattails=)` | | 470 350 30 |
 
 Stones are in `lucid3d.procedural.rocks`: `boulder` 5k 1.3k 320 80, `pebble` 320 80 20, `scree`, `crystals`.
 """
 
 from lucid3d.procedural.plants.conifers import conifer
+from lucid3d.procedural.plants.desert import agave, barrel_cactus, prickly_pear, saguaro
 from lucid3d.procedural.plants.flowers import flower
+from lucid3d.procedural.plants.litter import fallen_leaves, lily_pads, log, mushroom, stump, twigs
+from lucid3d.procedural.plants.palms import bamboo, banana, liana, palm
 from lucid3d.procedural.plants.prototype import Prototype, Season
 from lucid3d.procedural.plants.trees import broadleaf, dead_tree
 from lucid3d.procedural.plants.undergrowth import fern, grass_tuft, reeds, shrub
@@ -26,12 +34,26 @@ from lucid3d.procedural.plants.undergrowth import fern, grass_tuft, reeds, shrub
 __all__ = [
     "Prototype",
     "Season",
+    "agave",
+    "bamboo",
+    "banana",
+    "barrel_cactus",
     "broadleaf",
     "conifer",
     "dead_tree",
+    "fallen_leaves",
     "fern",
     "flower",
     "grass_tuft",
+    "liana",
+    "lily_pads",
+    "log",
+    "mushroom",
+    "palm",
+    "prickly_pear",
     "reeds",
+    "saguaro",
     "shrub",
+    "stump",
+    "twigs",
 ]

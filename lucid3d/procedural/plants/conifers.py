@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,13 +195,16 @@ def _levels(
     near, middle = (
         (comb(5, 0.5, 0.9), comb(3, 0.5, 0.8)) if rules.crown_round else (comb(4, 0.5, 0.9), comb(2, 0.5, 0.8))
     )
-    for sides, every, shape in (
-        ([12, 5, 3], 1, lambda: green.coarse(30_000 // (3 if rules.crown_round else 2), rng, near)),
-        ([8, 3, 0], 1, lambda: green.coarse(max(len(green) // 4, 1), rng, middle)),
-        ([6, 0, 0], 2, lambda: _boughs(levels[1], green, rules, 300, rng, comb(3, 0.6, 0.7), RAGGED, 560)),
+    thin = 30_000 // (3 if rules.crown_round else 2)
+    fine = comb(3, 0.6, 0.7)
+    plans: list[tuple[list[int], int, Callable[[], Shape]]] = [
+        ([12, 5, 3], 1, lambda: green.coarse(thin, rng, near)),
+        ([8, 3, 0], 1, lambda: green.coarse(max(len(green) // 2, 1), rng, middle)),
+        ([6, 0, 0], 2, lambda: _boughs(levels[1], green, rules, 300, rng, fine, RAGGED, 560)),
         ([4, 0, 0], 3, lambda: _boughs(levels[1], green, rules, 110, rng, KITE, BLOB, 120)),
         ([3, 0, 0], 5, lambda: _boughs(levels[1], green, rules, 44, rng, KITE, BLOB, 36)),
-    ):
+    ]
+    for sides, every, shape in plans:
         needles = shape() if len(green) else empty()
         snow = join([snow_on(b, rng) for b in white_levels]) if every == 1 else empty()
         trunk = wood(levels, sides, color, rng, every=every, flare=0.6 if sides[0] > 5 else 0)

@@ -88,7 +88,7 @@ def _head(bloom: Bloom, top: Array, facing: Array, line: Array, rng: np.random.G
     angle = np.arange(bloom.count) * 2 * np.pi / bloom.count + rng.normal(0, 0.12, bloom.count)
     side = unit(np.cross(facing, f32([1, 0.13, 0.2])))
     other = np.cross(facing, side)
-    out = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * other
+    out = f32(np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * other)
     lift = 0.25 if bloom.form == "star" else 1.1
     axes = unit(out + facing * lift)
     long = np.full(bloom.count, bloom.width * (0.5 if bloom.form == "star" else 0.6)) * rng.uniform(

@@ -225,8 +225,9 @@ def pinnae(
     palette: NDArray[np.floating],
     rng: np.random.Generator,
     broad: float = 1.0,
+    hang: float = 0.12,
 ) -> Shape:
-    """Leaflets left and right of ribs: `reach` is the longest as a share of the rib."""
+    """Leaflets left and right of ribs: `reach` is the longest as a share of the rib; `hang` lets them droop."""
     count = len(ribs)
     rows = np.repeat(np.arange(count), pairs * 2)
     along = np.tile(np.repeat(0.12 + 0.88 * (np.arange(pairs) + 0.5) / pairs, 2), count).astype(np.float32)
@@ -234,7 +235,7 @@ def pinnae(
     side = unit(np.cross(axis, UP) + 1e-4) * np.tile([1.0, -1.0], count * pairs)[:, None]
     outline = np.sin(np.pi * np.clip(along * 0.85 + 0.13, 0, 1)) ** 0.8
     lengths = ribs.lengths[rows] * reach * outline * rng.uniform(0.9, 1.1, len(rows))
-    axes = unit(side + axis * 0.45 - UP * 0.12 + rng.normal(0, 0.06, place.shape))
+    axes = unit(side + axis * 0.45 - UP * hang + rng.normal(0, 0.06, place.shape))
     normals = unit(np.cross(axis, side))
     normals = normals * np.where(normals[:, 1:2] > 0, -1, 1)
     width = ribs.lengths[rows] * 0.62 / pairs * broad
