@@ -31,7 +31,7 @@ def caption(image: Image, config: ModelsConfig) -> str:
     device = choose_device(config.device)
     kind = weights.read_json(folder / "config.json").get("model_type")
     if kind != "blip":
-        raise InputError(f'models.captioner {config.captioner} is a "{kind}" checkpoint: a BLIP captioner is needed')
+        raise InputError(f'diffusion.captioner {config.captioner} is a "{kind}" checkpoint: a BLIP captioner is needed')
     with quiet(), read_checkpoint(config.captioner):
         processor: Any = BlipProcessor.from_pretrained(folder, local_files_only=True)
         network: Any = BlipForConditionalGeneration.from_pretrained(folder, local_files_only=True)

@@ -48,7 +48,7 @@ CATALOGUE = (
         "text-to-image",
         2.7,
         "CreativeML OpenRAIL-M",
-        "the first view, if models.text_to_image names it",
+        "the first view, if diffusion.text_to_image names it",
     ),
     Entry("stabilityai/stable-diffusion-xl-base-1.0", "text-to-image", 6.9, "CreativeML OpenRAIL++-M", "1024 pixels"),
     Entry("Intel/zoedepth-nyu-kitti", "depth", 1.4, "MIT", "metric, indoors and outdoors; the paper's; the default"),

@@ -90,7 +90,7 @@ def _from_folder(
     class_name = str(weights.read_json(folder / "model_index.json").get("_class_name", ""))
     if task == "text-to-image" and "Inpaint" in class_name:
         raise InputError(
-            f"{found.name} is an inpainting checkpoint: leave models.text_to_image empty to use it for both"
+            f"{found.name} is an inpainting checkpoint: leave diffusion.text_to_image empty to use it for both"
         )
     return automatic.from_pretrained(str(folder), **options)  # type: ignore[no-untyped-call]
 
@@ -108,12 +108,12 @@ def _from_file(config: ModelsConfig, path: Path, task: Task, dtype: torch.dtype,
     if folder is None or not (folder / "model_index.json").is_file():
         hint = f", or fetch it with: {described.fetch_command}" if described.fetch_command else ""
         raise InputError(
-            f"{path} holds weights only; name a diffusers folder of the same architecture in models.base_config{hint}"
+            f"{path} holds weights only; name a diffusers folder of its architecture in diffusion.base_config{hint}"
         )
     expected = weights.read_json(folder / "unet" / "config.json").get("in_channels")
     if expected != channels:
         raise InputError(
-            f"{path} takes {channels} channels and models.base_config {base} describes {expected}: name "
+            f"{path} takes {channels} channels and diffusion.base_config {base} describes {expected}: name "
             f"{'an inpainting' if channels == 9 else 'a text-to-image'} folder there"
         )
     kind = "StableDiffusionXL" if large else "StableDiffusion"
@@ -150,7 +150,7 @@ def _load_controlnet(config: ModelsConfig, dtype: torch.dtype) -> Any:
         else "pipeline"
     )
     if kind != "ControlNetModel":
-        raise InputError(f"models.controlnet {config.controlnet} is a {kind}, no ControlNet")
+        raise InputError(f"diffusion.controlnet {config.controlnet} is a {kind}, no ControlNet")
     with quiet(), read_checkpoint(config.controlnet):
         options = {"variant": found.variant} if found.variant else {}
         return ControlNetModel.from_pretrained(  # type: ignore[no-untyped-call]
@@ -175,18 +175,18 @@ def _check_task(pipeline: Any, name: str, task: Task, guided: bool) -> None:
     channels = unet.config.in_channels
     if task == "text-to-image" and channels != TEXT_TO_IMAGE_CHANNELS:
         raise InputError(
-            f"{name} takes {channels} channels, so it is an inpainting checkpoint: leave models.text_to_image empty to "
-            "use it for both"
+            f"{name} takes {channels} channels, so it is an inpainting checkpoint: leave diffusion.text_to_image empty "
+            "to use it for both"
         )
     if task == "inpainting" and guided and channels != TEXT_TO_IMAGE_CHANNELS:
         raise InputError(
-            f"models.controlnet guides text-to-image checkpoints; {name} was itself trained to inpaint ({channels} "
-            "channels): leave models.controlnet empty"
+            f"diffusion.controlnet guides text-to-image checkpoints; {name} was itself trained to inpaint ({channels} "
+            "channels): leave diffusion.controlnet empty"
         )
     if task == "inpainting" and not guided and channels == TEXT_TO_IMAGE_CHANNELS:
         logging.getLogger(__name__).warning(
             "%s is a text-to-image checkpoint: it was not trained to inpaint and leaves seams; name an inpainting "
-            "checkpoint, or guide it with models.controlnet",
+            "checkpoint, or guide it with diffusion.controlnet",
             name,
         )
 

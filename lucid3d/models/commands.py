@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
 from lucid3d.errors import InputError
 from lucid3d.models import weights
 from lucid3d.models.catalogue import CATALOGUE, entry
+from lucid3d.models.selection import Choice
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,38 @@ def list_models() -> None:
     console = Console()
     console.print(table)
     console.print("Fetch one with: lucid3d models download <model>", highlight=False)
+
+
+def offer_download(choice: Choice, answer: Literal["ask", "yes", "no"] = "ask") -> bool:
+    """On a machine with a CUDA GPU, ask whether to fetch what `choose_models` found missing, and fetch it.
+
+    Args:
+        choice: what was chosen; nothing is offered when it lacks nothing.
+        answer: "ask" asks in a terminal and takes silence for no; "yes" and "no" answer for scripts.
+    Returns:
+        True when everything has been fetched, so that the choice should be made again.
+    """
+    if not choice.missing or answer == "no" or not _has_cuda():
+        return False
+    if answer == "ask":
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return False
+        known = [entry(name) for name in choice.missing]
+        size = f", about {sum(each.gigabytes for each in known if each):.1f} GB" if all(known) else ""
+        question = f"This GPU can run the diffusion models. Fetch {' and '.join(choice.missing)}{size}? [y/N] "
+        if input(question).strip().lower() not in ("y", "yes"):
+            return False
+    download(*choice.missing)
+    return True
+
+
+def _has_cuda() -> bool:
+    """Whether there is a CUDA GPU; torch is only imported where NVIDIA's driver is installed."""
+    if shutil.which("nvidia-smi") is None:
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def download(*names: str) -> None:

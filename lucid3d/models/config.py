@@ -97,10 +97,10 @@ class ModelsConfig:
         }
         for name, (fine, rule) in checks.items():
             if not fine:  # also catches NaN
-                raise InputError(f"models.{name} = {getattr(self, name)} {rule}")
+                raise InputError(f"diffusion.{name} = {getattr(self, name)} {rule}")
         for name in ("inpainting", "depth"):
             if not getattr(self, name):
-                raise InputError(f"models.{name} is empty: name a hub repository, a folder or a file")
+                raise InputError(f"diffusion.{name} is empty: name a hub repository, a folder or a file")
 
 
 LCM_LORAS = {

@@ -14,7 +14,7 @@ from lucid3d.models.config import ModelsConfig
 if TYPE_CHECKING:
     import torch
 
-    from lucid3d.models.loading import Progress
+    from lucid3d.models.selection import Progress
 
 NEAREST_METRES = (
     1e-3  # a metric network that answers 0 or less has failed on that pixel; alignment needs a positive number
@@ -43,7 +43,7 @@ class NetworkDepth:
 
         folder = weights.inspect(config.depth).require(config.allow_pickle)
         if not folder.is_dir() or not (folder / "config.json").is_file():
-            raise InputError(f"models.depth {config.depth} must be a folder or hub name with a config.json")
+            raise InputError(f"diffusion.depth {config.depth} must be a folder or hub name with a config.json")
         self.config = config
         self.progress = progress
         self.device = choose_device(config.device)
@@ -76,7 +76,7 @@ class NetworkDepth:
         depth, indoors = self._predict(np.clip(image, 0, 1), camera)
         if not np.isfinite(depth).all():
             raise InputError(
-                f"{self.config.depth} answers with values that are not numbers: set models.dtype to float32"
+                f"{self.config.depth} answers with values that are not numbers: set diffusion.dtype to float32"
             )
         if self.kind == "metric":
             depth = np.maximum(depth, NEAREST_METRES)
@@ -192,8 +192,8 @@ def depth_kind(settings: dict[str, Any], name: str) -> DepthKind:
         return "metric" if str(backbone.get("model_type", "")).startswith("dinov2") else "relative-disparity"
     if architecture == "prompt_depth_anything":
         raise InputError(
-            f"models.depth {name} refines a depth sensor's map: name one that works from the picture alone"
+            f"diffusion.depth {name} refines a depth sensor's map: name one that works from the picture alone"
         )
     if any("DepthEstimation" in str(each) for each in settings.get("architectures") or []):
-        raise InputError(f'models.depth {name}: say what a "{architecture}" answers with, in models.depth_kind')
-    raise InputError(f'models.depth {name} is a "{architecture}" checkpoint, no depth estimator')
+        raise InputError(f'diffusion.depth {name}: say what a "{architecture}" answers with, in diffusion.depth_kind')
+    raise InputError(f'diffusion.depth {name} is a "{architecture}" checkpoint, no depth estimator')

@@ -34,14 +34,14 @@ def choose_device(requested: str = "auto") -> torch.device:
     try:
         device = torch.device(requested)
     except RuntimeError:
-        raise InputError(f'models.device "{requested}" must be auto, cpu, mps, cuda or cuda:<number>') from None
+        raise InputError(f'diffusion.device "{requested}" must be auto, cpu, mps, cuda or cuda:<number>') from None
     there = {
         "cpu": True,
         "mps": torch.backends.mps.is_available(),
         "cuda": torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count(),
     }
     if not there.get(device.type, False):
-        raise InputError(f'models.device "{requested}" is not there on this machine; use auto or cpu')
+        raise InputError(f'diffusion.device "{requested}" is not there on this machine; use auto or cpu')
     return device
 
 
@@ -65,7 +65,7 @@ def choose_dtype(requested: str, device: torch.device, stored_bytes: int = 0) ->
     if requested != "auto":
         dtype: torch.dtype = getattr(torch, requested)
         if dtype == torch.float16 and device.type == "cpu":
-            raise InputError("models.dtype float16 needs a GPU; on a CPU use bfloat16, float32 or auto")
+            raise InputError("diffusion.dtype float16 needs a GPU; on a CPU use bfloat16, float32 or auto")
         return dtype
     if device.type != "cpu":
         return torch.float16
@@ -102,7 +102,7 @@ def place(pipeline: Any, device: torch.device, offload: str) -> str:
     if device.type != "cuda":
         if offload in ("model", "sequential"):
             raise InputError(
-                f"models.offload {offload} needs a CUDA GPU; this run uses {device}: set it to none or auto"
+                f"diffusion.offload {offload} needs a CUDA GPU; this run uses {device}: set it to none or auto"
             )
         pipeline.to(device)
         return "none"
@@ -158,17 +158,17 @@ def advice(config: ModelsConfig, device: torch.device, width: int, height: int) 
     ways = []
     if device.type == "cuda":
         if config.offload in ("auto", "none"):
-            ways.append("set models.offload to model")
+            ways.append("set diffusion.offload to model")
         elif config.offload == "model":
-            ways.append("set models.offload to sequential (slow, but the least memory)")
+            ways.append("set diffusion.offload to sequential (slow, but the least memory)")
         ways.append("close other programs that use the GPU")
     if config.dtype == "float32":
-        ways.append(f"set models.dtype to {'bfloat16' if device.type == 'cpu' else 'float16'}, which halves it")
+        ways.append(f"set diffusion.dtype to {'bfloat16' if device.type == 'cpu' else 'float16'}, which halves it")
     if min(width, height) > 256:
         smaller = max(256, min(width, height) * 3 // 4 // 64 * 64)
-        ways.append(f"set models.image_size to {smaller}")
+        ways.append(f"set diffusion.image_size to {smaller}")
     if device.type != "cpu":
-        ways.append("set models.device to cpu with few steps (models.preset lcm)")
+        ways.append("set diffusion.device to cpu with few steps (diffusion.preset lcm)")
     elif config.dtype != "float32":
         ways.append("use a smaller checkpoint, such as Stable Diffusion 1.5 instead of SDXL")
     return ways

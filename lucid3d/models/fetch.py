@@ -197,8 +197,7 @@ def _download(name: str) -> Iterator[dict[str, Any]]:
 def _continue_file(name: str, file: str) -> Iterator[int]:
     """Bring one large file into the cache's blobs, from where an earlier attempt stopped; yields the bytes so far."""
     from huggingface_hub import get_hf_file_metadata, get_session, hf_hub_url
-    from huggingface_hub.utils._headers import build_hf_headers
-    from huggingface_hub.utils._http import hf_raise_for_status
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     url = hf_hub_url(name, file)
     found = get_hf_file_metadata(url)
@@ -215,7 +214,7 @@ def _continue_file(name: str, file: str) -> Iterator[int]:
         headers["Range"] = f"bytes={have}-"
     if have < found.size:
         with get_session().stream("GET", found.location, headers=headers, follow_redirects=True) as answer:
-            hf_raise_for_status(answer)
+            answer.raise_for_status()
             mode = "ab" if have and answer.status_code == 206 else "wb"  # 200: the store sends it from the start
             have = have if mode == "ab" else 0
             told = time.monotonic()

@@ -5,36 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from lucid3d.errors import InputError
-
-if TYPE_CHECKING:
-    from lucid3d.models.config import ModelsConfig
-    from lucid3d.models.depth import NetworkDepth
-    from lucid3d.models.stable_diffusion import DiffusionPainter
-
-Progress = Callable[[str, int, int], None]
-"""progress(what, step, steps); an exception raised in it cancels the run at once and leaves the networks usable."""
-
-
-def load_diffusion(config: ModelsConfig, progress: Progress | None = None) -> tuple[DiffusionPainter, NetworkDepth]:
-    """The painter and the depth estimator of the diffusion family.
-
-    Checkpoints are looked at here, so that a wrong name fails at once; networks are read at first use and stay until
-    `close()`. Either can be closed between stages and used again.
-
-    Args:
-        config: the models' settings.
-        progress: called after every denoising step and every depth map.
-    Raises:
-        InputError: a model is missing, half there, of the wrong kind, or stored as pickles.
-    """
-    from lucid3d.models.depth import NetworkDepth
-    from lucid3d.models.stable_diffusion import DiffusionPainter
-
-    return DiffusionPainter(config, progress), NetworkDepth(config, progress)
 
 
 @contextlib.contextmanager

@@ -51,5 +51,7 @@ def _towards(entry: str) -> tuple[float, str]:
     except ValueError:
         degrees = math.nan
     if not (colon and text.strip() and math.isfinite(degrees)):
-        raise InputError(f'models.prompt_towards "{entry}" must be degrees to the right and a text: "90: a waterfall"')
+        raise InputError(
+            f'diffusion.prompt_towards "{entry}" must be degrees to the right and a text: "90: a waterfall"'
+        )
     return degrees, text.strip()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lucid3d.errors import InputError
 from lucid3d.models import weights
 from lucid3d.models.config import ModelsConfig, with_preset
+
+if TYPE_CHECKING:
+    from lucid3d.models.depth import NetworkDepth
+    from lucid3d.models.stable_diffusion import DiffusionPainter
+
+Progress = Callable[[str, int, int], None]
+"""progress(what, step, steps); an exception raised in it cancels the run at once and leaves the networks usable."""
 
 Family = Literal["procedural", "diffusion"]
 Requested = Literal["auto", "procedural", "diffusion"]
@@ -53,7 +61,7 @@ def lora_name(text: str) -> tuple[str, float]:
     try:
         return name, float(weight)
     except ValueError:
-        raise InputError(f'models.lora "{text}": what follows the colon must be a number, such as 0.7') from None
+        raise InputError(f'diffusion.lora "{text}": what follows the colon must be a number, such as 0.7') from None
 
 
 def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool = False) -> Choice:
@@ -82,7 +90,7 @@ def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool =
             return Choice("diffusion", f"diffusion models, as asked for: {config.inpainting} and {config.depth}")
         refused = [each for each in found if each.pickled and not config.allow_pickle]
         if refused:
-            reason = f"{refused[0].name} is stored as pickles; set models.allow_pickle if you trust it"
+            reason = f"{refused[0].name} is stored as pickles; set diffusion.allow_pickle if you trust it"
             return Choice("procedural", f"procedural models, because {reason}")
         return Choice("diffusion", f"diffusion models, all on disk: {config.inpainting} and {config.depth}")
     fetchable = tuple(each.name for each in lacking if each.place == "hub")
@@ -91,3 +99,22 @@ def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool =
     if requested == "diffusion":
         raise InputError(f"the diffusion models cannot run: {what}{advice or '; check the path'}")
     return Choice("procedural", f"procedural models, because {what}{advice}", fetchable)
+
+
+def load_diffusion(config: ModelsConfig, progress: Progress | None = None) -> tuple[DiffusionPainter, NetworkDepth]:
+    """The painter and the depth estimator of the diffusion family.
+
+    Checkpoints are looked at here, so that a wrong name fails at once; networks are read at first use and stay until
+    `close()`. Either can be closed between stages and used again.
+
+    Args:
+        config: the models' settings.
+        progress: called as progress(what, step, steps) after every denoising step and around every depth map; an
+            exception raised in it cancels at once and leaves the networks usable.
+    Raises:
+        InputError: a model is missing, half there, of the wrong kind, or stored as pickles.
+    """
+    from lucid3d.models.depth import NetworkDepth
+    from lucid3d.models.stable_diffusion import DiffusionPainter
+
+    return DiffusionPainter(config, progress), NetworkDepth(config, progress)

@@ -17,13 +17,13 @@ from lucid3d.models.pixels import resize
 from lucid3d.models.prompting import adapt
 
 if TYPE_CHECKING:
-    from lucid3d.models.loading import Progress
+    from lucid3d.models.selection import Progress
 
 LATENT_CELL = 8  # pixels a side of what one latent stands for; sizes must be divisible by it
 TILING_PIXELS = (
     1024 * 1024
 )  # from here on the VAE decodes in tiles: its memory grows with the picture, the UNet's less so
-RETRY_STRIDE = 1_000_003  # what a retry adds to the seed: far from the next view's seed, and always the same
+RETRY_STRIDE = 7_368_787  # what a retry adds to the seed: a prime far from what separates the seeds of views
 
 
 class DiffusionPainter:
@@ -44,7 +44,7 @@ class DiffusionPainter:
         config = with_preset(config)
         if int(config.steps * config.strength) < 1:
             raise InputError(
-                f"models.steps {config.steps} at strength {config.strength:g} leaves no step: raise one of them"
+                f"diffusion.steps {config.steps} at strength {config.strength:g} leaves no step: raise one of them"
             )
         for name in filter(None, (config.inpainting, config.text_to_image, config.controlnet)):
             weights.inspect(name, safety_checker=config.safety_checker).require(config.allow_pickle)
@@ -227,10 +227,11 @@ class DiffusionPainter:
         tried = f"{self.config.retries + 1} seeds"
         if "safety" in problem:
             return (
-                f'every picture of "{prompt}" {problem} ({tried}): change the prompt, or set models.safety_checker off'
+                f'every picture of "{prompt}" {problem} ({tried}): change the prompt, or set diffusion.safety_checker '
+                "to false"
             )
         return (
-            f'every picture of "{prompt}" {problem} ({tried}): set models.dtype to float32, or check the checkpoint '
+            f'every picture of "{prompt}" {problem} ({tried}): set diffusion.dtype to float32, or check the checkpoint '
             f"{self.config.inpainting}"
         )
 

@@ -76,7 +76,7 @@ class Weights:
         if self.pickled and not allow_pickle:
             raise InputError(
                 f"the model {self.name} stores {self.pickled[0]} as a pickle, which can run any code when it is "
-                "read; use a .safetensors version, or set models.allow_pickle if you trust whoever made it"
+                "read; use a .safetensors version, or set diffusion.allow_pickle if you trust whoever made it"
             )
         return self.path
 
