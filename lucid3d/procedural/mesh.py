@@ -26,7 +26,7 @@ class Mesh:
         vertices: (V, 3) float32 positions in metres, world frame (y down).
         triangles: (T, 3) int32 vertex indices.
         materials: the materials in use; `material_index` points into it.
-        label: semantic label such as "tree", "rock", "building" (ground truth; see `groundtruth.LABELS`).
+        label: semantic label such as "tree", "rock", "building" (ground truth; see `labels.LABELS`).
         material_index: (T,) int32, or None where every triangle has `materials[0]`.
         tints: (V, 3) float32 factors on the albedo (1 = unchanged), or None. Vary them by instance and inside an
             object: darker inside a crown, lighter at tips.

@@ -19,10 +19,10 @@ Builder = Callable[[Any, np.random.Generator], Place]
 
 PLACES: dict[str, str] = {
     # natural places
-    "alpine lake": "lucid3d.procedural.lake:alpine_lake",
+    "alpine_lake": "lucid3d.procedural.lake:alpine_lake",
 }
 
-DEFAULT_PLACE = "alpine lake"
+DEFAULT_PLACE = "alpine_lake"
 
 
 def builder(name: str) -> Builder:

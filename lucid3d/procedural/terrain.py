@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.ground import GROUND, Ground
 from lucid3d.procedural.mesh import Mesh
 
-Heights = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float32]]
+Floats = NDArray[np.floating]
+Heights = Callable[[Floats, Floats], NDArray[np.float32]]
 
 
 @dataclass
@@ -18,19 +20,21 @@ class Terrain:
     """Land for things to stand on.
 
     Attributes:
-        heights: (x, z) arrays -> y of the ground, float32, metres, y DOWN (a hilltop is more negative). Vectorised; what
-            is scattered should call `height` with thousands of points at once.
+        heights: (x, z) arrays of one shape -> y of the ground, float32, metres, y DOWN (a hilltop is more negative).
+            Vectorised: what is scattered should call `height` with thousands of points at once.
+        ground: what it is covered with.
         mesh: the drawn land, built from `heights`.
     """
 
     heights: Heights
-    mesh: Mesh | None = field(default=None)
+    ground: Ground = field(default_factory=Ground)
+    mesh: Mesh | None = None
 
-    def height(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.float32]:
+    def height(self, x: Floats, z: Floats) -> NDArray[np.float32]:
         """y of the ground at (x, z), any shape; put a plant's foot here (sink it by a few centimetres)."""
         return self.heights(np.asarray(x, np.float32), np.asarray(z, np.float32))
 
-    def normal(self, x: NDArray[np.floating], z: NDArray[np.floating], step: float = 0.25) -> NDArray[np.float32]:
+    def normal(self, x: Floats, z: Floats, step: float = 0.25) -> NDArray[np.float32]:
         """(..., 3) unit normals that point up (y < 0), from differences over `step` metres."""
         x, z = np.asarray(x, np.float32), np.asarray(z, np.float32)
         slope_x = (self.height(x + step, z) - self.height(x - step, z)) / (2 * step)
@@ -39,7 +43,70 @@ class Terrain:
         unit: NDArray[np.float32] = (normal / np.linalg.norm(normal, axis=-1, keepdims=True)).astype(np.float32)
         return unit
 
-    def slope(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.float32]:
+    def slope(self, x: Floats, z: Floats) -> NDArray[np.float32]:
         """Steepness in [0, 1]: 0 flat, 1 a cliff (1 - cosine of the slope)."""
         steepness: NDArray[np.float32] = 1.0 + self.normal(x, z, 0.5)[..., 1]
         return steepness
+
+    def rise_over_run(self, x: Floats, z: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(y, tangent of the slope) at (x, z): what `scatter` asks of the ground."""
+        normal = self.normal(x, z, 0.4)
+        flat = np.maximum(-normal[..., 1], 0.05)
+        slope = np.sqrt(np.maximum(1 - flat**2, 0)) / flat
+        return self.height(x, z), slope.astype(np.float32)
+
+
+def polar_grid(
+    near: float = 0.05, far: float = 9000.0, around: int = 640, rings: int = 420, inner: float = 1.0
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
+    """A disc about the origin whose cells grow with distance.
+
+    Args:
+        near: smallest ring spacing in metres; far: radius in metres; around, rings: numbers of spokes and circles;
+        inner: radius of the middle that is a square grid (spokes would crowd there).
+    Returns:
+        x (V,), z (V,), triangles (T, 3).
+    """
+    # Spacing grows from `near` in proportion to the radius: cells keep their shape on the screen.
+    growth = np.linspace(0, 1, rings)
+    scale = near * rings
+    shape = np.arcsinh(far / scale)
+    radii = scale * np.sinh(shape * growth)
+    radii = inner + (far - inner) * (radii - radii[0]) / (radii[-1] - radii[0])
+    angles = np.arange(around) * (2 * np.pi / around)
+    x = (radii[:, None] * np.sin(angles)).ravel()
+    z = (radii[:, None] * np.cos(angles)).ravel()
+    index = np.arange(rings * around).reshape(rings, around)
+    a, b = index[:-1], np.roll(index[:-1], -1, axis=1)
+    c, d = index[1:], np.roll(index[1:], -1, axis=1)
+    triangles = [np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)]
+    middle = around // 8  # a disc of squares bent round, stitched to the first circle
+    side = np.linspace(-1, 1, 2 * middle + 1)
+    u, v = np.meshgrid(side, side)
+    ring = np.maximum(np.abs(u), np.abs(v))
+    bearing = np.where(
+        np.abs(u) >= np.abs(v),
+        np.where(u > 0, 0.25 - v / np.where(u == 0, 1, u) * 0.125, 0.75 - v / np.where(u == 0, 1, u) * 0.125),
+        np.where(v > 0, 0.0 + u / np.where(v == 0, 1, v) * 0.125, 0.5 + u / np.where(v == 0, 1, v) * 0.125),
+    )
+    radius = inner * ring
+    first = len(x)
+    x = np.concatenate([x, (radius * np.sin(bearing * 2 * np.pi)).ravel()])
+    z = np.concatenate([z, (radius * np.cos(bearing * 2 * np.pi)).ravel()])
+    cells = (np.arange(u.size) + first).reshape(u.shape)
+    p, q, r, s = cells[:-1, :-1], cells[:-1, 1:], cells[1:, :-1], cells[1:, 1:]
+    triangles += [np.stack([p, r, q], -1).reshape(-1, 3), np.stack([q, r, s], -1).reshape(-1, 3)]
+    return x.astype(np.float32), z.astype(np.float32), np.concatenate(triangles).astype(np.int32)
+
+
+def terrain_mesh(
+    heights: Heights, *, far: float = 9000.0, around: int = 720, rings: int = 400, near: float = 0.045
+) -> Mesh:
+    """The land about the origin as one mesh with smooth normals."""
+    x, z, triangles = polar_grid(near, far, around, rings)
+    vertices = np.stack([x, heights(x, z), z], axis=1)
+    mesh = Mesh(vertices, triangles, (GROUND,), "ground").with_smooth_normals()
+    assert mesh.normals is not None
+    if mesh.normals[:, 1].mean() > 0:  # up is -y
+        mesh.normals *= -1
+    return mesh

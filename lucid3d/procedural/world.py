@@ -80,7 +80,7 @@ class Drawing:
         radiance: float32 linear HDR radiance, antialiased, unexposed (1 is about a white wall in the sun).
         depth: float32 z-depth in metres through the pixel centre (distance for equirectangular), +inf = sky.
         normals: float32 world-frame unit normals of the surface towards the camera, 0 for sky.
-        labels: int32 semantic label numbers (`groundtruth.LABELS`), 0 = sky.
+        labels: int32 semantic label numbers (`labels.LABELS`), 0 = sky.
         instances: int32 instance numbers, unique in the world, 0 = sky.
     """
 

@@ -217,8 +217,9 @@ namespace {
 float optical_depth(float density, float base, float height, Vec3 origin, Vec3 d, float s) {
   const float h0 = std::max((base - origin.y) / height, -3.0f);
   const float k = -d.y / height;
-  const float x = std::min(std::max(k * s, -3.0f - std::max(h0, 0.0f)), 60.0f);
-  const float path = std::fabs(x) < 1e-4f ? s : s * (1 - std::exp(-x)) / x;
+  // Below its foot the air grows no thicker: a ray that goes down stops adding after a few heights.
+  const float x = std::max(k * s, -3.0f - std::max(h0, 0.0f));
+  const float path = std::fabs(x) < 1e-4f ? s : (1 - std::exp(-x)) / k;
   return density * std::exp(-h0) * path;
 }
 

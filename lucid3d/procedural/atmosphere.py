@@ -1,0 +1,202 @@
+"""What hangs over a place: the hour's light, the weather's clouds and air. Chosen from a brief, computed in `light`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lucid3d.procedural.materials import RGB
+
+if TYPE_CHECKING:
+    from lucid3d.procedural.world import Place
+
+
+@dataclass(frozen=True)
+class Atmosphere:
+    """Light and air over a place.
+
+    Attributes:
+        elevation, azimuth: of the key light in radians; azimuth 0 is straight ahead (+z), positive to the right.
+        moon: the key light is the moon.
+        strength: linear colour of the light above the air; 1 makes a white wall in the noon sun about 1.
+        turbidity: 1 pure air, 2 clear, 4 hazy, 8 thick.
+        rayleigh: scattering of the air per metre at sea level, by channel.
+        cover, cloud_density, cloud_base, cloud_top, cloud_size, wisps: clouds; see the native `CloudParams`.
+        cloud_shade: how dark clouds are (1 white, 0.4 storm).
+        sun_share: how much of the direct light the clouds let through to the ground.
+        visibility: metres at which a dark hill has lost all but 5 % of its contrast.
+        haze_height: metres over which haze thins out by e.
+        mist: extinction per metre of ground mist, 0 = none; `mist_height` in metres, `mist_base` y of its foot.
+        stars, aurora, rainbow: strengths, 0 = none.
+        night_glow: linear radiance of the moonless night sky.
+        moon_phase: lit share of the moon, 0 to 1.
+        exposure: stops added to the automatic exposure (night stays darker than day).
+        tint: linear colour grade on the final picture.
+        saturation: 1 = as it is.
+        contrast: 1 = as it is.
+        rain: falling rain or snow ahead, 0 to 1 (`snowing` tells which).
+    """
+
+    elevation: float = 0.3
+    azimuth: float = 0.7
+    moon: bool = False
+    strength: RGB = (1.6, 1.6, 1.6)
+    turbidity: float = 2.2
+    rayleigh: RGB = (5.8e-6, 13.5e-6, 33.1e-6)
+    cover: float = 0.35
+    cloud_density: float = 0.02
+    cloud_base: float = 1500.0
+    cloud_top: float = 2600.0
+    cloud_size: float = 2600.0
+    wisps: float = 0.5
+    cloud_shade: float = 1.0
+    sun_share: float = 1.0
+    visibility: float = 24000.0
+    haze_height: float = 900.0
+    mist: float = 0.0
+    mist_height: float = 6.0
+    mist_base: float = 1.6
+    stars: float = 0.0
+    aurora: float = 0.0
+    rainbow: float = 0.0
+    night_glow: RGB = (0.0, 0.0, 0.0)
+    moon_phase: float = 0.8
+    exposure: float = 0.0
+    tint: RGB = (1.0, 1.0, 1.0)
+    saturation: float = 1.0
+    contrast: float = 1.0
+    rain: float = 0.0
+    snowing: bool = False
+    seed: int = 0
+
+    @property
+    def sun_direction(self) -> tuple[float, float, float]:
+        """Unit vector to the key light, y down."""
+        c = math.cos(self.elevation)
+        return c * math.sin(self.azimuth), -math.sin(self.elevation), c * math.cos(self.azimuth)
+
+
+# Elevation in degrees, strength, turbidity, exposure, saturation.
+_HOURS: dict[str, dict[str, Any]] = {
+    "dawn": {"elevation": 2.5, "turbidity": 2.6, "exposure": -0.35},
+    "sunrise": {"elevation": 6.5, "turbidity": 2.6},
+    "morning": {"elevation": 19.0, "turbidity": 2.0},
+    "noon": {"elevation": 48.0, "turbidity": 2.0},
+    "afternoon": {"elevation": 24.0, "turbidity": 2.2},
+    "sunset": {"elevation": 6.0, "turbidity": 3.2},
+    "dusk": {"elevation": 1.2, "turbidity": 2.8, "exposure": -0.6},
+    "night": {"elevation": 28.0, "turbidity": 1.6, "exposure": -1.35},
+}
+
+_WEATHER: dict[str, dict[str, Any]] = {
+    "clear": {"cover": 0.3, "wisps": 0.6, "visibility": 30000.0},
+    "cloudy": {"cover": 0.66, "wisps": 0.3, "visibility": 20000.0, "sun_share": 0.75},
+    "mist": {"cover": 0.25, "wisps": 0.5, "visibility": 5200.0, "mist": 0.02, "haze_height": 260.0},
+    "rain": {
+        "cover": 0.92, "wisps": 0.0, "visibility": 3600.0, "sun_share": 0.1, "cloud_shade": 0.7, "rain": 0.6,
+        "cloud_base": 900.0, "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0,
+    },
+    "snow": {
+        "cover": 0.85, "wisps": 0.0, "visibility": 2600.0, "sun_share": 0.2, "cloud_shade": 0.9, "rain": 0.7,
+        "snowing": True, "mist": 0.003, "mist_height": 25.0,
+    },
+    "storm": {
+        "cover": 0.8, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.5, "cloud_base": 800.0,
+        "cloud_top": 3200.0, "cloud_size": 3400.0, "rain": 0.4,
+    },
+}  # fmt: skip
+
+
+def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosphere:
+    """The light and air that a brief asks for, over this place."""
+    hour = dict(_HOURS.get(brief.time, _HOURS["morning"]))
+    weather = dict(_WEATHER.get(brief.weather, _WEATHER["clear"]))
+    strength = float(getattr(brief, "strength", 1.0))
+    for name in ("mist", "rain"):
+        if name in weather:
+            weather[name] *= strength
+    if brief.weather in ("mist", "rain", "snow"):
+        weather["visibility"] /= strength
+    elevation = math.radians(hour.pop("elevation") * rng.uniform(0.85, 1.15))
+    usual = math.radians(rng.uniform(25, 50)) * (1 if rng.random() < 0.7 else -1)
+    azimuth = place.sun_azimuth if place.sun_azimuth is not None else usual
+    air = Atmosphere(
+        elevation=elevation,
+        azimuth=azimuth,
+        seed=int(rng.integers(1 << 20)),
+        **{**hour, **weather},
+    )
+    air = replace(air, cover=float(np.clip(air.cover + rng.uniform(-0.06, 0.06), 0, 0.97)))
+    sky = getattr(brief, "sky", frozenset())
+    if brief.time == "night":
+        air = _by_night(air, sky)
+    if "rainbow" in sky:
+        # A rainbow stands opposite a low sun: put the sun behind the viewer, in front of rain.
+        low = min(air.elevation, math.radians(20))
+        air = replace(air, rainbow=1.0, elevation=low, azimuth=azimuth + math.pi, sun_share=max(air.sun_share, 0.8))
+    if "aurora" in sky:
+        air = replace(air, aurora=1.0, cover=min(air.cover, 0.12), wisps=0.1)
+    if "stars" in sky or ("moon" in sky and brief.time != "night"):
+        air = replace(air, stars=max(air.stars, 0.25))
+    if place.haze != 1.0:
+        air = replace(air, visibility=air.visibility / place.haze)
+    if place.water is not None:
+        air = replace(air, mist_base=min(air.mist_base, place.water.level))
+    air = _finish(air, brief)
+    return replace(air, **place.sky)
+
+
+def _by_night(air: Atmosphere, sky: frozenset[str]) -> Atmosphere:
+    """Moonlight is sunlight, 400,000 times weaker; eyes and films make it blue and far less dark than that."""
+    return replace(
+        air,
+        moon=True,
+        strength=(0.10, 0.125, 0.17),
+        stars=1.0 if air.cover < 0.6 else 0.3,
+        night_glow=(0.0035, 0.006, 0.0125),
+        cover=min(air.cover, 0.3) if "stars" in sky or "moon" in sky or "aurora" in sky else air.cover,
+        wisps=0.25,
+        exposure=air.exposure if air.sun_share > 0.5 else air.exposure + 0.2,
+        moon_phase=0.85,
+    )
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "painting": {"saturation": 1.15, "contrast": 1.05},
+    "watercolour": {"saturation": 0.85, "contrast": 0.88, "exposure": 0.25},
+    "vintage": {"saturation": 0.65, "tint": (1.08, 1.0, 0.84), "contrast": 0.92},
+    "noir": {"saturation": 0.0, "contrast": 1.25},
+    "pastel": {"saturation": 0.7, "contrast": 0.82, "exposure": 0.4},
+    "vivid": {"saturation": 1.4, "contrast": 1.08},
+    "cyberpunk": {"saturation": 1.25, "tint": (1.0, 0.93, 1.12)},
+}
+_MOODS: dict[str, dict[str, Any]] = {
+    "eerie": {"saturation": 0.75, "tint": (0.94, 1.03, 0.98), "exposure": -0.3},
+    "lonely": {"saturation": 0.85},
+    "dark": {"exposure": -0.6, "saturation": 0.9},
+    "dreamy": {"saturation": 0.95, "contrast": 0.9, "exposure": 0.15},
+    "magical": {"saturation": 1.15, "tint": (1.0, 0.97, 1.06)},
+    "romantic": {"tint": (1.05, 1.0, 0.96)},
+    "cosy": {"tint": (1.05, 1.0, 0.93)},
+    "cheerful": {"saturation": 1.12, "exposure": 0.15},
+    "epic": {"contrast": 1.08},
+    "calm": {"contrast": 0.97},
+}
+
+
+def _finish(air: Atmosphere, brief: Any) -> Atmosphere:
+    """How the picture is developed: by mood, then by style."""
+    for table, name in ((_MOODS, getattr(brief, "mood", "")), (_STYLES, getattr(brief, "style", ""))):
+        changes = dict(table.get(name, {}))
+        if changes:
+            air = replace(
+                air,
+                exposure=air.exposure + changes.get("exposure", 0.0),
+                saturation=air.saturation * changes.get("saturation", 1.0),
+                contrast=air.contrast * changes.get("contrast", 1.0),
+                tint=changes.get("tint", air.tint),
+            )
+    return air

@@ -1,0 +1,218 @@
+"""From an atmosphere to what shading reads: sky and cloud tables, the colour of far air, light from all around."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.atmosphere import Atmosphere
+from lucid3d.procedural.materials import RGB
+
+Floats = NDArray[np.float32]
+
+AIR_ROWS, AIR_COLUMNS = 72, 144
+CLOUD_ROWS, CLOUD_COLUMNS = 224, 1024
+SUN_RADIUS = math.radians(0.5)
+"""The sun's disc, drawn twice its true size: film bleeds, and it must be more than a pixel."""
+MOON_RADIUS = math.radians(1.1)
+KOSCHMIEDER = 3.0
+"""-ln(0.05): extinction times visibility."""
+
+
+@dataclass(frozen=True)
+class Sky:
+    """What the native scene is told of the light.
+
+    Attributes:
+        state: the native SkyState's values.
+        air: (rows, columns, 3) clear-sky radiance; row r looks to elevation (r / (rows - 1))**2 * 90 degrees, column c to
+            azimuth c / columns * 360 degrees from +z towards +x.
+        clouds: (rows, columns, 4) radiance that clouds add, and the share of the sky behind them that remains.
+        horizon: (1, columns, 3) colour of far air by azimuth.
+        ambient: (9, 3) spherical harmonics of the light from all around, ready to be read by a normal.
+        sunlight: (3,) radiance of a white wall that faces the key light.
+    """
+
+    state: Floats
+    air: Floats
+    clouds: Floats
+    horizon: Floats
+    ambient: Floats
+    sunlight: Floats
+
+
+def directions(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Unit vectors (rows, columns, 3) of a sky table and the solid angle of each of its cells (rows, columns)."""
+    elevation = np.linspace(0, 1, rows) ** 2 * (math.pi / 2)
+    azimuth = np.arange(columns) / columns * 2 * math.pi
+    e, a = np.meshgrid(elevation, azimuth, indexing="ij")
+    vectors = np.stack([np.cos(e) * np.sin(a), -np.sin(e), np.cos(e) * np.cos(a)], axis=-1)
+    edges = np.concatenate([[0], 0.5 * (elevation[1:] + elevation[:-1]), [math.pi / 2]])
+    solid = np.diff(np.sin(edges)) * (2 * math.pi / columns)
+    return vectors, np.repeat(solid[:, None], columns, axis=1)
+
+
+def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
+    """Everything about the light that does not depend on where one stands."""
+    from lucid3d.native import _worlds
+
+    sun = np.array(air.sun_direction)
+    params = np.array([*sun, *air.strength, air.turbidity, *air.rayleigh], np.float32)
+    clear, through = _worlds.scatter(params, AIR_ROWS, AIR_COLUMNS)
+    clear = np.asarray(clear) + np.array(air.night_glow, np.float32) * _night_gradient()
+    direct = np.asarray(through) * np.array(air.strength, np.float32)
+    if air.moon:
+        direct = np.array(air.strength, np.float32)
+    elif air.elevation < math.radians(4):  # the last light comes from the glow as much as from the disc
+        share = 1 - max(air.elevation, 0.0) / math.radians(4)
+        direct = direct + share * _glow(clear, sun) * 0.6
+    sunlight = (direct * air.sun_share).astype(np.float32)
+    vectors, solid = directions(AIR_ROWS, AIR_COLUMNS)
+    mean_sky = (clear * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
+    if air.cover > 0.6:  # under an overcast the blue behind it no longer colours anything
+        grey = (air.cover - 0.6) / 0.4
+        flat = mean_sky.mean() * np.array([0.95, 1.0, 1.07]) * 1.15 * (0.6 + 0.4 * air.cloud_shade)
+        low = 1 - 0.35 * np.clip(-vectors[..., 1:2], 0, 1)
+        clear = clear * (1 - 0.8 * grey) + (flat * low * 1.1) * 0.8 * grey
+        mean_sky = (clear * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
+    clouds = _clouds(air, clear, direct, mean_sky)
+    seen = _seen(clear, clouds)
+    horizon = _horizon(seen, air)
+    ambient = _ambient(seen, vectors, solid, sunlight, sun, np.array(ground_color))
+    state = _state(air, sunlight, direct, seen, solid)
+    f32 = np.float32
+    return Sky(state, clear.astype(f32), clouds, horizon.astype(f32), ambient.astype(f32), sunlight)
+
+
+def _night_gradient() -> Floats:
+    """The night sky is a little brighter low down."""
+    elevation = np.linspace(0, 1, AIR_ROWS, dtype=np.float32) ** 2
+    return (0.75 + 0.9 * np.exp(-elevation * 7))[:, None, None]
+
+
+def _glow(clear: Floats, sun: NDArray[np.float64]) -> Floats:
+    """Radiance of the sky about the sun's azimuth, near the horizon."""
+    column = round(math.atan2(sun[0], sun[2]) / (2 * math.pi) * AIR_COLUMNS) % AIR_COLUMNS
+    rows = slice(2, AIR_ROWS // 3)
+    return np.asarray(np.roll(clear, -column, axis=1)[rows, :6].mean(axis=(0, 1)), np.float32)
+
+
+def _clouds(air: Atmosphere, clear: Floats, direct: Floats, mean_sky: Floats) -> Floats:
+    from lucid3d.native import _worlds
+
+    fine = _resampled(clear.astype(np.float32), CLOUD_ROWS, CLOUD_COLUMNS)
+    lit = direct * (0.35 + 0.65 * air.cloud_shade)
+    params: dict[str, Any] = {
+        "cover": float(air.cover),
+        "density": float(air.cloud_density),
+        "base": float(air.cloud_base),
+        "top": float(air.cloud_top),
+        "scale": float(air.cloud_size),
+        "wisps": float(air.wisps),
+        "sun": [float(v) for v in air.sun_direction],
+        "sunlight": [float(v) for v in lit * (1 - 0.75 * max(air.cover - 0.6, 0) / 0.4)],
+        "ambient_low": [float(v) for v in mean_sky * 0.5 * air.cloud_shade],
+        "ambient_high": [float(v) for v in mean_sky * 1.05 * air.cloud_shade],
+        "drift": [float(air.seed % 1000) * 37.0, float(air.seed % 777) * 53.0],
+        "silver": 0.6,
+        "seed": int(air.seed) & 0xFFFF,
+    }
+    return np.asarray(_worlds.clouds(params, fine), np.float32)
+
+
+def _resampled(table: Floats, rows: int, columns: int) -> Floats:
+    import cv2
+
+    wrapped = np.concatenate([table, table[:, :1]], axis=1)
+    r = np.linspace(0, table.shape[0] - 1, rows, dtype=np.float32)
+    c = np.arange(columns, dtype=np.float32) / columns * table.shape[1]
+    x, y = np.meshgrid(c, r)
+    return np.ascontiguousarray(cv2.remap(wrapped, x, y, cv2.INTER_LINEAR))
+
+
+def _seen(clear: Floats, clouds: Floats) -> Floats:
+    """The sky with its clouds, at the resolution of the clear sky."""
+    rows = np.linspace(0, CLOUD_ROWS - 1, AIR_ROWS).round().astype(int)
+    columns = (np.arange(AIR_COLUMNS) * CLOUD_COLUMNS // AIR_COLUMNS).astype(int)
+    few = clouds[rows][:, columns]
+    return np.asarray(clear * few[..., 3:] + few[..., :3], np.float32)
+
+
+def _horizon(seen: Floats, air: Atmosphere) -> Floats:
+    """Colour of far air by azimuth: the low sky, smoothed sideways."""
+    elevation = np.linspace(0, 1, AIR_ROWS) ** 2 * 90
+    band = (elevation > 0.8) & (elevation < 9)
+    low = seen[band].mean(axis=0)
+    frequencies = np.fft.rfft(low, axis=0)
+    frequencies *= np.exp(-((np.arange(len(frequencies)) / 7.0) ** 2))[:, None]
+    smooth = np.fft.irfft(frequencies, AIR_COLUMNS, axis=0)
+    return np.maximum(smooth, 0)[None] * (1.0 if not air.moon else 0.9)
+
+
+def _basis(n: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Real spherical harmonics to order 2, (..., 9), in the native code's order."""
+    x, y, z = n[..., 0], n[..., 1], n[..., 2]
+    one = np.ones_like(x)
+    return np.stack(
+        [
+            0.282095 * one, 0.488603 * y, 0.488603 * z, 0.488603 * x, 1.092548 * x * y, 1.092548 * y * z,
+            0.315392 * (3 * z * z - 1), 1.092548 * x * z, 0.546274 * (x * x - y * y),
+        ],
+        axis=-1,
+    )  # fmt: skip
+
+
+LAMBERT = np.array([1.0] + [2.0 / 3.0] * 3 + [0.25] * 5)
+"""The cosine lobe in spherical harmonics, over pi (Ramamoorthi and Hanrahan 2001)."""
+
+
+def _ambient(
+    seen: Floats,
+    vectors: NDArray[np.float64],
+    solid: NDArray[np.float64],
+    sunlight: Floats,
+    sun: Floats,
+    ground: Floats,
+) -> NDArray[np.float64]:
+    weights = (seen * solid[..., None]).reshape(-1, 3)
+    sh = _basis(vectors.reshape(-1, 3)).T @ weights
+    fall = (seen * solid[..., None] * -vectors[..., 1:2]).sum(axis=(0, 1)) / math.pi
+    bounced = ground * (fall + sunlight * max(-float(sun[1]), 0.0))
+    mirrored = vectors * np.array([1, -1, 1])  # the lower half, of one colour
+    sh = sh + _basis(mirrored.reshape(-1, 3)).T @ (np.ones_like(seen) * bounced * solid[..., None]).reshape(-1, 3)
+    result: NDArray[np.float64] = sh * LAMBERT[:, None]
+    return result
+
+
+def _state(air: Atmosphere, sunlight: Floats, direct: Floats, seen: Floats, solid: NDArray[np.float64]) -> Floats:
+    hidden = max(0.0, 1 - air.cover * 0.3) if air.sun_share > 0.5 else 0.0
+    mean = (seen * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
+    disc = direct * (14.0 if air.moon else 60.0) * hidden
+    extinction = KOSCHMIEDER / air.visibility
+    blue = np.array([0.8, 1.0, 1.28]) if air.visibility > 8000 else np.array([0.95, 1.0, 1.06])
+    mist_color = mean * 0.85 + sunlight * 0.1
+    return np.array(
+        [
+            *air.sun_direction,
+            *sunlight,
+            *disc,
+            MOON_RADIUS if air.moon else SUN_RADIUS,
+            (0.5 if air.moon else 1.0) * hidden,
+            air.moon_phase if air.moon else 0.0,
+            air.stars,
+            *(extinction * blue),
+            air.haze_height,
+            air.mist,
+            air.mist_base,
+            air.mist_height,
+            *mist_color,
+            air.rainbow,
+            air.seed % 4096,
+            1.0,
+        ],
+        np.float32,
+    )

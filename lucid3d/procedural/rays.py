@@ -1,0 +1,79 @@
+"""Embree, through open3d: what rays hit and whether they are blocked."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import pathlib
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@functools.cache
+def open3d() -> ModuleType:
+    """Import open3d, lending it the libusb of a wheel where the system has none (slim Linux images)."""
+    if sys.platform.startswith("linux"):
+        try:
+            import libusb_package
+
+            for library in pathlib.Path(libusb_package.__file__).parent.rglob("libusb-1.0*.so*"):
+                ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
+        except (ImportError, OSError):
+            pass  # the system's own libusb may do
+    import open3d as module
+
+    return module  # type: ignore[no-any-return]
+
+
+@dataclass
+class RayHits:
+    """distance (N,) in ray lengths, +inf = nothing; triangle (N,) uint32; barycentric (N, 2); normals (N, 3)."""
+
+    distance: Floats
+    triangle: NDArray[np.uint32]
+    barycentric: Floats
+    normals: Floats
+
+
+class RayScene:
+    """Triangles in Embree's tree."""
+
+    def __init__(self, vertices: Floats, triangles: NDArray[np.uint32]) -> None:
+        self._o3d = open3d()
+        self._scene = self._o3d.t.geometry.RaycastingScene()
+        self.empty = len(triangles) == 0
+        if not self.empty:
+            tensor = self._o3d.core.Tensor
+            self._scene.add_triangles(tensor(np.ascontiguousarray(vertices)), tensor(np.ascontiguousarray(triangles)))
+
+    def _rays(self, origins: Floats, directions: Floats) -> object:
+        rays = np.empty((len(origins), 6), np.float32)
+        rays[:, :3], rays[:, 3:] = origins, directions
+        return self._o3d.core.Tensor(rays)
+
+    def cast(self, origins: Floats, directions: Floats) -> RayHits:
+        """The nearest hit of every ray; origins and directions (N, 3)."""
+        count = len(origins)
+        if self.empty or not count:
+            zeros = np.zeros((count, 3), np.float32)
+            return RayHits(np.full(count, np.inf, np.float32), np.zeros(count, np.uint32), zeros[:, :2], zeros)
+        result = self._scene.cast_rays(self._rays(origins, directions))
+        return RayHits(
+            result["t_hit"].numpy(),
+            result["primitive_ids"].numpy(),
+            result["primitive_uvs"].numpy(),
+            result["primitive_normals"].numpy(),
+        )
+
+    def blocked(self, origins: Floats, directions: Floats, reach: float = float("inf")) -> Floats:
+        """1 where something stands within `reach` ray lengths, else 0; (N,) float32."""
+        if self.empty or not len(origins):
+            return np.zeros(len(origins), np.float32)
+        result = self._scene.test_occlusions(self._rays(origins, directions), tnear=0.0, tfar=reach)
+        return result.numpy().astype(np.float32)  # type: ignore[no-any-return]

@@ -1,0 +1,81 @@
+"""Exposure and film curve: from linear radiance to the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.materials import RGB
+
+Floats = NDArray[np.float32]
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+MIDDLE = 0.19
+"""Where the log-average of a scene is put, in exposed linear light: a third of a stop above the grey card's 0.18, which
+the curve's toe takes back."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """How radiance is developed.
+
+    Attributes:
+        exposure: factor on radiance; tint: linear colour grade; saturation, contrast: 1 = as it is.
+    """
+
+    exposure: float = 1.0
+    tint: RGB = (1.0, 1.0, 1.0)
+    saturation: float = 1.0
+    contrast: float = 1.0
+
+    def develop(self, radiance: Floats) -> Floats:
+        """(..., 3) linear radiance -> (..., 3) sRGB in [0, 1].
+
+        A filmic curve (the rational fit of the ACES tone scale by K. Narkowicz) on each channel, with a share of the
+        same curve on luminance alone, so that highlights keep their hue longer before they run to white.
+        """
+        exposed = np.maximum(radiance, 0) * (np.array(self.tint, np.float32) * np.float32(self.exposure))
+        luma = exposed @ LUMA
+        curved = _curve(exposed, self.contrast)
+        kept = exposed * (_curve(luma, self.contrast) / np.maximum(luma, 1e-6))[..., None]
+        mixed = 0.6 * curved + 0.4 * np.minimum(kept, 1.0)
+        if self.saturation != 1.0:
+            grey = (mixed @ LUMA)[..., None]
+            mixed = grey + (mixed - grey) * np.float32(self.saturation)
+        return srgb_encoded(np.clip(mixed, 0, 1))
+
+    def compress(self, radiance: Floats) -> Floats:
+        """Radiance squeezed into [0, 1) as the eye weighs it, for averaging; `expand` undoes it."""
+        exposed = np.maximum(radiance, 0) * np.float32(self.exposure)
+        squeezed: Floats = exposed / (1 + exposed)
+        return squeezed
+
+    def expand(self, squeezed: Floats) -> Floats:
+        """The inverse of `compress`."""
+        radiance: Floats = squeezed / np.maximum(1 - squeezed, 1e-4) / np.float32(self.exposure)
+        return radiance
+
+
+def _curve(x: Floats, contrast: float) -> Floats:
+    if contrast != 1.0:
+        x = np.float32(MIDDLE) * (x / np.float32(MIDDLE)) ** np.float32(contrast)
+    x = x * np.float32(0.72)
+    curved: Floats = (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)
+    return curved.astype(np.float32)
+
+
+def srgb_encoded(linear: Floats) -> Floats:
+    """The sRGB transfer function (IEC 61966-2-1)."""
+    encoded: Floats = np.where(
+        linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-8) ** (1 / 2.4) - 0.055
+    )
+    return encoded.astype(np.float32)
+
+
+def metered(radiance: Floats, weights: Floats, ev: float) -> float:
+    """The exposure that puts the weighted log-average at `MIDDLE`, changed by `ev` stops."""
+    luma = np.maximum(radiance @ LUMA, 1e-5)
+    low, high = np.quantile(luma, [0.02, 0.97])
+    log = np.log(np.clip(luma, low, high))
+    return float(MIDDLE / np.exp((log * weights).sum() / weights.sum()) * 2.0**ev)
