@@ -1,4 +1,4 @@
-"""Gaussians as glTF 2.0 binary with the extension KHR_gaussian_splatting.
+"""glTF 2.0 binary: triangles, and Gaussians with the extension KHR_gaussian_splatting.
 
 Source: Khronos, KHR_gaussian_splatting (release candidate): a POINTS primitive whose attributes are named
 KHR_gaussian_splatting:ROTATION (x y z w), :SCALE and :OPACITY (linear), and :SH_DEGREE_l_COEF_n. Axes: glTF's y up.
@@ -15,15 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 import lucid3d
+from lucid3d.errors import InputError
 from lucid3d.export.checks import checked_gaussians
 from lucid3d.export.frames import frame_rotation, rotate_gaussians, unit_quaternions
+from lucid3d.export.images import linear_from_srgb
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
 
 EXTENSION = "KHR_gaussian_splatting"
 
 _GLTF_MAGIC, _JSON_CHUNK, _BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
-_FLOAT, _ARRAY_BUFFER, _POINTS = 5126, 34962, 0
+_UNSIGNED_SHORT, _UNSIGNED_INT, _FLOAT = 5123, 5125, 5126
+_ARRAY_BUFFER, _ELEMENT_BUFFER, _POINTS = 34962, 34963, 0
 
 
 def write_gaussian_glb(gaussians: Gaussians, path: str | os.PathLike[str], *, frame: str = "gltf") -> Path:
@@ -94,6 +97,96 @@ def write_gaussian_glb(gaussians: Gaussians, path: str | os.PathLike[str], *, fr
     }
     _write_glb(path, document, b"".join(chunks))
     return Path(path)
+
+
+def write_triangles_glb(
+    vertices: NDArray[np.float32],
+    triangles: NDArray[np.int32],
+    colors: NDArray[np.float32] | None,
+    path: str | os.PathLike[str],
+) -> Path:
+    """Write a triangle mesh as GLB.
+
+    Args:
+        vertices: (V, 3) in the file's own axes, metres.
+        triangles: (T, 3).
+        colors: (V, 3) sRGB in [0, 1], or None. glTF's vertex colours are linear; they are kept in 16 bits, for 8 would
+            show steps in the dark, and shown as they are (KHR_materials_unlit): the light is already in them.
+    Raises:
+        InputError: no triangles.
+    """
+    if len(triangles) == 0:
+        raise InputError(f"the mesh for {Path(path).name} has no triangles")
+    positions = np.ascontiguousarray(vertices, "<f4")
+    indices = np.ascontiguousarray(triangles.reshape(-1), "<u4")
+    columns: list[tuple[str, NDArray[np.generic], dict[str, object]]] = [
+        (
+            "POSITION",
+            positions,
+            {
+                "componentType": _FLOAT,
+                "type": "VEC3",
+                "min": positions.min(axis=0).tolist(),
+                "max": positions.max(axis=0).tolist(),
+            },
+        ),
+        ("NORMAL", _vertex_normals(positions, triangles), {"componentType": _FLOAT, "type": "VEC3"}),
+    ]
+    material: dict[str, object] = {"pbrMetallicRoughness": {"metallicFactor": 0, "roughnessFactor": 1}}
+    if colors is not None:
+        # Four channels: rows of three 16-bit numbers would break glTF's alignment to four bytes.
+        linear = np.ones((len(positions), 4), np.float32)
+        linear[:, :3] = linear_from_srgb(np.clip(colors, 0, 1))
+        coded = np.rint(linear * 65535).astype("<u2")
+        columns.append(("COLOR_0", coded, {"componentType": _UNSIGNED_SHORT, "type": "VEC4", "normalized": True}))
+        material["extensions"] = {"KHR_materials_unlit": {}}
+    columns.append(("", indices, {"componentType": _UNSIGNED_INT, "type": "SCALAR"}))
+
+    views: list[dict[str, object]] = []
+    accessors: list[dict[str, object]] = []
+    offset = 0
+    for name, values, accessor in columns:
+        target = _ARRAY_BUFFER if name else _ELEMENT_BUFFER
+        views.append({"buffer": 0, "byteOffset": offset, "byteLength": values.nbytes, "target": target})
+        accessors.append({"bufferView": len(accessors), "count": len(values), **accessor})
+        offset += values.nbytes
+    document: dict[str, object] = {
+        "asset": {"version": "2.0", "generator": f"lucid3d {lucid3d.__version__}"},
+        "scene": 0,
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0, "name": Path(path).stem}],
+        "meshes": [
+            {
+                "primitives": [
+                    {
+                        "attributes": {name: index for index, (name, _, _) in enumerate(columns) if name},
+                        "indices": len(columns) - 1,
+                        "material": 0,
+                    }
+                ]
+            }
+        ],
+        "materials": [material],
+        "accessors": accessors,
+        "bufferViews": views,
+        "buffers": [{"byteLength": offset}],
+    }
+    if colors is not None:
+        document["extensionsUsed"] = ["KHR_materials_unlit"]
+    _write_glb(path, document, b"".join(np.ascontiguousarray(values).tobytes() for _, values, _ in columns))
+    return Path(path)
+
+
+def _vertex_normals(vertices: NDArray[np.float32], triangles: NDArray[np.int32]) -> NDArray[np.float32]:
+    """(V, 3) unit normals, averaged over a vertex's triangles by their area."""
+    a, b, c = (vertices[triangles[:, i]] for i in range(3))
+    face = np.cross(b - a, c - a)
+    normals = np.zeros((len(vertices), 3), np.float64)
+    for corner in range(3):
+        for axis in range(3):
+            normals[:, axis] += np.bincount(triangles[:, corner], face[:, axis], len(vertices))
+    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+    return np.where(lengths > 0, normals / np.maximum(lengths, 1e-30), [0.0, 1.0, 0.0]).astype("<f4")
 
 
 def _write_glb(path: str | os.PathLike[str], document: dict[str, object], binary: bytes) -> None:
