@@ -1,0 +1,149 @@
+// First-person walking for viser's page: W A S D and arrows, a drag that looks around, a ground and a radius.
+//
+// viser keeps its camera controls (github.com/yomotsu/camera-controls) in a React context; they are found from the
+// canvas upwards. Where they cannot be found, viser's own controls stay as they are and nothing breaks.
+(() => {
+  if (window.lucid3dWalk) return;
+
+  const settings = { walking: true, speed: 1.4, radius: 0, reach: 0.2, look: 0.0026, ground: null };
+  const held = new Set();
+  const MOVES = new Set(["KeyW", "KeyA", "KeyS", "KeyD", "KeyQ", "KeyE",
+    "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "ShiftLeft", "ShiftRight"]);
+  const MAX_PITCH = 1.5; // radians; straight up has no heading
+  const TURN = 1.2; // radians a second with the arrow keys
+  const STEP_TIME = 0.12; // seconds in which the eye follows a step up or down
+  let last = 0, drag = null, running = false, heights = null, lifted = 0;
+
+  function viewer() {
+    const canvas = document.querySelector("canvas");
+    const key = canvas && Object.keys(canvas).find((name) => name.startsWith("__reactFiber$"));
+    for (let fiber = key && canvas[key]; fiber; fiber = fiber.return) {
+      const value = fiber.memoizedProps && fiber.memoizedProps.value;
+      if (value && value.mutable && value.mutable.current && value.mutable.current.cameraControl) return value;
+    }
+    return null;
+  }
+
+  // Between the page's three.js frame and the scene's world frame: the rotation of viser's root node.
+  function rotate([w, x, y, z], v) {
+    const t = [2 * (y * v[2] - z * v[1]), 2 * (z * v[0] - x * v[2]), 2 * (x * v[1] - y * v[0])];
+    return [v[0] + w * t[0] + y * t[2] - z * t[1], v[1] + w * t[1] + z * t[0] - x * t[2],
+      v[2] + w * t[2] + x * t[1] - y * t[0]];
+  }
+  const root = (view) => (view.useSceneTree.get("") || {}).wxyz || [1, 0, 0, 0];
+  const inverse = ([w, x, y, z]) => [w, -x, -y, -z];
+
+  // The camera as position, yaw (to the right of +z) and pitch (up), world frame: x right, y down, z forward.
+  function read(view) {
+    const control = view.mutable.current.cameraControl, turn = inverse(root(view));
+    const camera = control.camera, target = control._target;
+    const p = rotate(turn, [camera.position.x, camera.position.y, camera.position.z]);
+    const t = rotate(turn, [target.x, target.y, target.z]);
+    const d = [t[0] - p[0], t[1] - p[1], t[2] - p[2]];
+    return { p, yaw: Math.atan2(d[0], d[2]), pitch: Math.atan2(-d[1], Math.hypot(d[0], d[2])) };
+  }
+  function write(view, { p, yaw, pitch }) {
+    const level = Math.cos(pitch) * settings.reach;
+    const t = [p[0] + Math.sin(yaw) * level, p[1] - Math.sin(pitch) * settings.reach, p[2] + Math.cos(yaw) * level];
+    const turn = root(view), a = rotate(turn, p), b = rotate(turn, t);
+    view.mutable.current.cameraControl.setLookAt(a[0], a[1], a[2], b[0], b[1], b[2], false);
+  }
+
+  function groundAt(x, z) {
+    const { cell, count } = settings.ground, half = (count - 1) / 2;
+    const clamp = (value) => Math.min(Math.max(value / cell + half, 0), count - 1.001);
+    const c = clamp(x), r = clamp(z), i = Math.floor(c), j = Math.floor(r), u = c - i, v = r - j;
+    const at = (row, column) => heights[row * count + column];
+    return (at(j, i) * (1 - u) + at(j, i + 1) * u) * (1 - v) + (at(j + 1, i) * (1 - u) + at(j + 1, i + 1) * u) * v;
+  }
+
+  function step(now) {
+    running = false;
+    const view = settings.walking && viewer();
+    if (!view || (held.size === 0 && !drag)) { last = 0; return; }
+    const dt = last ? Math.min((now - last) / 1000, 0.25) : 0;
+    last = now;
+    const pose = read(view);
+    const on = (...names) => (names.some((name) => held.has(name)) ? 1 : 0);
+    const ahead = on("KeyW", "ArrowUp") - on("KeyS", "ArrowDown"), aside = on("KeyD") - on("KeyA");
+    const rise = on("KeyE") - on("KeyQ"), fast = on("ShiftLeft", "ShiftRight") ? 3 : 1;
+    pose.yaw += (on("ArrowRight") - on("ArrowLeft")) * TURN * dt;
+    if (drag) {
+      pose.yaw -= drag.x * settings.look;
+      pose.pitch = Math.min(Math.max(pose.pitch + drag.y * settings.look, -MAX_PITCH), MAX_PITCH);
+      drag.x = drag.y = 0;
+    }
+    const length = Math.hypot(ahead, aside) || 1, stride = settings.speed * fast * dt / length;
+    let x = pose.p[0] + (Math.sin(pose.yaw) * ahead + Math.cos(pose.yaw) * aside) * stride;
+    let z = pose.p[2] + (Math.cos(pose.yaw) * ahead - Math.sin(pose.yaw) * aside) * stride;
+    const far = Math.hypot(x, z);
+    // only what leads out of the circle is stopped: who is outside already can walk back in
+    if (settings.radius > 0 && far > settings.radius && far > Math.hypot(pose.p[0], pose.p[2])) {
+      const limit = Math.max(settings.radius, Math.hypot(pose.p[0], pose.p[2])) / far;
+      x *= limit; z *= limit;
+    }
+    lifted += rise * settings.speed * fast * dt;
+    if (heights && (ahead || aside || rise)) {
+      const wanted = groundAt(x, z) - settings.ground.eye - lifted;
+      pose.p[1] += (wanted - pose.p[1]) * Math.min(1, dt / STEP_TIME);
+    } else {
+      pose.p[1] -= rise * settings.speed * fast * dt;
+    }
+    pose.p[0] = x; pose.p[2] = z;
+    write(view, pose);
+    start();
+  }
+  function start() {
+    if (!running) { running = true; requestAnimationFrame(step); }
+  }
+
+  const typing = (target) => target && (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable);
+  const onCanvas = (event) => settings.walking && event.target && event.target.tagName === "CANVAS";
+
+  window.addEventListener("keydown", (event) => {
+    if (!settings.walking || !MOVES.has(event.code) || typing(event.target) || event.ctrlKey || event.metaKey) return;
+    if (!viewer()) return;
+    if (!event.code.startsWith("Shift")) event.stopPropagation(); // viser must not move the camera a second time
+    held.add(event.code);
+    start();
+  }, true);
+  window.addEventListener("keyup", (event) => held.delete(event.code), true);
+  window.addEventListener("blur", () => held.clear());
+
+  // A drag looks around; a modifier key leaves the drag to viser (orbit, selection), and so does a second finger.
+  window.addEventListener("pointerdown", (event) => {
+    if (!onCanvas(event) || event.button !== 0 || event.pointerType !== "mouse" || settings.selecting) return;
+    if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || !viewer()) return;
+    drag = { id: event.pointerId, x: 0, y: 0, moved: 0 };
+  }, true);
+  window.addEventListener("pointermove", (event) => {
+    const locked = document.pointerLockElement !== null;
+    if (locked && !drag) drag = { id: -1, x: 0, y: 0, moved: 0 };
+    if (!drag || (event.pointerId !== drag.id && !locked)) return;
+    drag.x += locked ? -event.movementX : event.movementX;
+    drag.y += locked ? -event.movementY : event.movementY;
+    drag.moved += Math.abs(event.movementX) + Math.abs(event.movementY);
+    if (!locked && drag.moved > 3) event.stopPropagation();
+    start();
+  }, true);
+  window.addEventListener("pointerup", () => { if (!document.pointerLockElement) drag = null; }, true);
+  window.addEventListener("dblclick", (event) => {
+    if (onCanvas(event) && event.target.requestPointerLock) event.target.requestPointerLock();
+  }, true);
+  document.addEventListener("pointerlockchange", () => { if (!document.pointerLockElement) drag = null; });
+
+  window.lucid3dWalk = {
+    settings,
+    configure(changes) {
+      Object.assign(settings, changes);
+      if (changes.title) document.title = changes.title;
+      if (changes.ground) {
+        const bytes = Uint8Array.from(atob(changes.ground.heights), (c) => c.charCodeAt(0));
+        heights = new Float32Array(bytes.buffer);
+        lifted = 0;
+      } else if (changes.ground === null) heights = null;
+      if (!settings.walking) { held.clear(); drag = null; if (document.pointerLockElement) document.exitPointerLock(); }
+    },
+    pose() { const view = viewer(); return view ? read(view) : null; },
+  };
+})();
