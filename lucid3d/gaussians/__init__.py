@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lucid3d.gaussians.equirectangular import render_equirectangular
     from lucid3d.gaussians.initialization import from_points
     from lucid3d.gaussians.model import SH_C0, Gaussians
     from lucid3d.gaussians.rasterizer import rasterization
@@ -22,9 +23,19 @@ _HOME = {
     "Render": "rendering",
     "Renderer": "rendering",
     "render": "rendering",
+    "render_equirectangular": "equirectangular",
 }
 
-__all__ = ["SH_C0", "Gaussians", "Render", "Renderer", "from_points", "rasterization", "render"]
+__all__ = [
+    "SH_C0",
+    "Gaussians",
+    "Render",
+    "Renderer",
+    "from_points",
+    "rasterization",
+    "render",
+    "render_equirectangular",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,8 +1,7 @@
 """Gaussians from points: so good a start that training is polish.
 
-A point lifted from a pixel stands for a small patch of surface: the pixel's footprint, turned into the surface's plane.
-So its Gaussian is a disc in that plane, as wide as the pixels are apart, nearly opaque, thin along the normal. Seen at an
-angle the footprint stretches by 1 / cos along the slope, and so does the disc.
+A point lifted from a pixel stands for a small patch of surface: the pixel's footprint, turned into the surface's
+plane. So its Gaussian is a disc in that plane, as wide as the pixels are apart, nearly opaque, thin along the normal.
 """
 
 from __future__ import annotations

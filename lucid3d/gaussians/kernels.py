@@ -27,6 +27,9 @@ GEOMETRY_ROWS = 11
 IMAGE_PLANES = 5
 """Planes of a rendered image: four features and alpha."""
 
+EPS2D = 0.3
+"""Square pixels added to a projected covariance's eigenvalues by default: nothing falls between pixels."""
+
 LANES = 16
 MAX_SIZE = 65535
 
@@ -104,7 +107,7 @@ def view_of(
     *,
     near_plane: float = 0.01,
     far_plane: float = 1e10,
-    eps2d: float = 0.3,
+    eps2d: float = EPS2D,
     radius_clip: float = 0.0,
     antialiased: bool = False,
 ) -> Any:

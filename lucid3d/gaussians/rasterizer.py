@@ -78,7 +78,7 @@ def rasterization(
         packed: whether `meta` lists visible (camera, Gaussian) pairs (True) or has an entry for every pair (False).
         tile_size, sparse_grad, channel_chunk: of the gsplat backend alone; the others accept and ignore them.
         backgrounds: (..., C, D) what is behind everything; black if None.
-        render_mode: "RGB" features; "D" depth summed by weight; "ED" expected depth; "RGB+D", "RGB+ED" both, depth last.
+        render_mode: "RGB" features; "D" depth summed by weight; "ED" expected depth; "RGB+D", "RGB+ED" both.
         absgrad: also sum absolute gradients: `meta["means2d"].absgrad` after backward (AbsGS).
         rasterize_mode: "antialiased" weakens Gaussians by what `eps2d` has added (Mip-Splatting).
         backend: "native" (compiled, CPU, float32), "torch" (the twin: any device and floating dtype, slow) or "gsplat"

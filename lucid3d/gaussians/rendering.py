@@ -52,9 +52,11 @@ class Renderer:
         self._frame = kernels.native().Frame()
         self._threads = kernels.thread_count(threads)
 
-    def planes(self, camera: Camera, background: NDArray[np.float32]) -> NDArray[np.float32]:
+    def planes(
+        self, camera: Camera, background: NDArray[np.float32], *, eps2d: float = kernels.EPS2D
+    ) -> NDArray[np.float32]:
         """(5, H, W) float32: red, green, blue, depth summed by weight, alpha."""
-        view = kernels.view_of(camera)
+        view = kernels.view_of(camera, eps2d=eps2d)
         self._frame.project(
             view, self._planes, self._count, sh_degree=self._degree, channels=0, raw=True, threads=self._threads
         )

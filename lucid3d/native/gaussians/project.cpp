@@ -103,9 +103,13 @@ void project(const View& view, const Parameters& g, Splat* splats, TileRange* ra
     GroupSums sum = {0, 0, UINT32_MAX, 0};
     const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
     for (int first = group * kGroup; first < end; first += kLanes) {
+      const int lanes = end - first < kLanes ? end - first : kLanes;
+      if (all_outside(view, limits, g, first)) {
+        memset(ranges + first, 0, sizeof(TileRange) * lanes);
+        continue;
+      }
       Staged s;
       stage(view, limits, g, first, s);
-      const int lanes = end - first < kLanes ? end - first : kLanes;
       for (int l = 0; l < lanes; ++l) {
         Splat& splat = splats[first + l];
         TileRange& range = ranges[first + l];

@@ -114,6 +114,32 @@ LUCID3D_INLINE void project_lanes(const View& view, const Limits& limits, const 
   o.c01 = p[0][0] * p[1][0] + p[0][1] * p[1][1] + p[0][2] * p[1][2];
 }
 
+// Whether sixteen Gaussians are certainly all out of the picture, found without their rotations: |P|'s first row is no
+// longer than the greatest scale times |J|'s first row, and no ellipse alpha >= 1/255 is wider than kMaxReach sigma.
+LUCID3D_INLINE bool all_outside(const View& view, const Limits& limits, const Parameters& g, size_t i) {
+  constexpr float kMaxReach = 3.33f;  // sqrt(2 ln 255) = 3.329
+  const float* w = view.world_to_camera;
+  const Floats m0 = load(g.means + i), m1 = load(g.means + g.stride + i), m2 = load(g.means + 2 * g.stride + i);
+  const Floats z = m0 * w[8] + m1 * w[9] + m2 * w[10] + w[11];
+  const Mask in_front = (z > view.near_plane) & (z < view.far_plane);
+  if (!any(in_front)) return true;
+  const Floats inv_z = Floats(1.0f) / select(in_front, z, 1.0f);
+  const Floats rx = (m0 * w[0] + m1 * w[1] + m2 * w[2] + w[3]) * inv_z;
+  const Floats ry = (m0 * w[4] + m1 * w[5] + m2 * w[6] + w[7]) * inv_z;
+  const Floats s0 = load(g.scales + i), s1 = load(g.scales + g.stride + i), s2 = load(g.scales + 2 * g.stride + i);
+  Floats s = max(max(s0, s1), s2);
+  if (g.raw) s = exp(s);
+  const float far_x = limits.x_high > -limits.x_low ? limits.x_high : -limits.x_low;
+  const float far_y = limits.y_high > -limits.y_low ? limits.y_high : -limits.y_low;
+  const float stretch_x = __builtin_sqrtf(1.0f + far_x * far_x), stretch_y = __builtin_sqrtf(1.0f + far_y * far_y);
+  const float blur = kMaxReach * __builtin_sqrtf(view.eps2d) + 1.0f;
+  const Floats reach = s * inv_z * kMaxReach;
+  const Floats reach_x = reach * (view.fx * stretch_x) + blur, reach_y = reach * (view.fy * stretch_y) + blur;
+  const Floats u = rx * view.fx + view.cx, v = ry * view.fy + view.cy;
+  return !any(in_front & (u + reach_x > 0.0f) & (u - reach_x < (float)view.width) & (v + reach_y > 0.0f) &
+              (v - reach_y < (float)view.height));
+}
+
 LUCID3D_INLINE Floats opacity_lanes(const Parameters& g, size_t i) {
   const Floats o = load(g.opacities + i);
   return g.raw ? Floats(1.0f) / (exp(-o) + 1.0f) : o;

@@ -194,6 +194,20 @@ LUCID3D_INLINE void store_planes(float* planes, const Floats* values, int count,
   for (int k = 0; k < count; ++k) store_some(planes + k * stride + i, values[k], lanes);
 }
 
+// The gradient of sixteen Gaussians that the view does not see.
+LUCID3D_INLINE void store_zeros(const Parameters& g, const Gradients& out, size_t i, int lanes) {
+  const auto clear = [&](float* planes, int count) {
+    for (int k = 0; planes && k < count; ++k) store_some(planes + k * out.stride + i, 0.0f, lanes);
+  };
+  clear(out.means, 3), clear(out.quats, 4), clear(out.scales, 3), clear(out.opacities, 1);
+  clear(out.means2d, 2), clear(out.abs_means2d, 2);
+  if (g.sh) {
+    clear(out.sh, 3 * (g.sh_degree + 1) * (g.sh_degree + 1));
+  } else {
+    clear(out.features, g.channels);
+  }
+}
+
 // Gaussians that the view does not see leave no moments, but may hold anything (infinities, say): their gradient is
 // zero, not zero times infinity.
 LUCID3D_INLINE void blank(Floats* values, int count, const Mask& seen) {
@@ -214,6 +228,10 @@ void project_backward(const View& view, const Parameters& g, const Splat* splats
       float visible[kLanes] = {};
       for (int l = 0; l < lanes; ++l) visible[l] = ranges[first + l].x1 > ranges[first + l].x0 ? 1.0f : 0.0f;
       const Mask seen = load(visible) > 0.0f;
+      if (!any(seen)) {
+        store_zeros(g, out, first, lanes);
+        continue;
+      }
       Sums sums;
       gather(splats, ranges, bins, moments, first, lanes, sums);
       Derived d;

@@ -1,0 +1,135 @@
+"""Equirectangular pictures of Gaussians, put together from many small perspective ones.
+
+A Gaussian's projection is linearised at its centre, which is only right near the optical axis; a cube's faces show their
+edges for that reason. So the sphere is cut into facets of at most 22.5 degrees, each drawn by a camera of its own that
+looks at its middle, finer than needed, and filtered down. No more than one facet is in memory at a time.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.errors import InputError
+from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.rendering import Render, Renderer, check_background
+
+FACET_DEGREES = 22.5
+FACET_PIXELS = 512
+"""A facet has at most this many rows and columns of the panorama."""
+
+SUPERSAMPLING = 2
+"""Samples along each axis of a pixel of the panorama."""
+
+PIXEL_BLUR = 0.3
+"""Variance in square pixels of the panorama that every Gaussian is widened by (3D Gaussian Splatting's low-pass)."""
+
+_MARGIN = 2
+"""Pixels that a facet's picture extends beyond its samples, for interpolation."""
+
+
+def directions(rows: NDArray[np.floating], columns: NDArray[np.floating], height: int) -> NDArray[np.float64]:
+    """Unit vectors (R, C, 3) of a panorama `height` rows high, at pixel coordinates (centres at +0.5).
+
+    The centre column looks along +z, columns to the right of it towards +x, the top row up (-y).
+    """
+    latitude = (0.5 - rows / height) * np.pi
+    longitude = (columns / (2 * height) - 0.5) * 2 * np.pi
+    vectors = np.empty((len(rows), len(columns), 3))
+    vectors[..., 0] = np.cos(latitude)[:, None] * np.sin(longitude)
+    vectors[..., 1] = -np.sin(latitude)[:, None]
+    vectors[..., 2] = np.cos(latitude)[:, None] * np.cos(longitude)
+    return vectors
+
+
+def render_equirectangular(
+    gaussians: Gaussians,
+    position: ArrayLike,
+    height: int,
+    *,
+    world_from_panorama: ArrayLike | None = None,
+    background: ArrayLike | None = None,
+    threads: int | None = None,
+) -> Render:
+    """Render everything around a position.
+
+    Args:
+        gaussians: N Gaussians.
+        position: (3,) where to look from, world frame, metres.
+        height: rows of the picture; it has twice as many columns.
+        world_from_panorama: (3, 3) rotation; with the identity (the default) the centre column looks along world +z,
+            what is right of it towards +x, and the top row up, towards -y.
+        background: (3,) sRGB behind everything; black if None.
+        threads: how many to use; None for the cores that this process may use.
+    Returns:
+        A Render of shape (height, 2 height). Its depth is the expected distance from the position (not z-depth).
+    Raises:
+        InputError: the size, the position or the rotation cannot be used.
+    """
+    if height < 2:
+        raise InputError(f"height={height} of a panorama must be at least 2")
+    centre = np.asarray(position, np.float64)
+    if centre.shape != (3,) or not np.isfinite(centre).all():
+        raise InputError(f"position {position!r} must be three finite numbers")
+    turn = np.eye(3) if world_from_panorama is None else np.asarray(world_from_panorama, np.float64)
+    if turn.shape != (3, 3) or not np.allclose(turn @ turn.T, np.eye(3), atol=1e-4) or np.linalg.det(turn) < 0:
+        raise InputError("world_from_panorama must be a 3x3 rotation")
+    colour = check_background(background)
+    renderer = Renderer(gaussians, threads=threads)
+
+    image = np.empty((height, 2 * height, 3), np.float32)
+    depth = np.empty((height, 2 * height), np.float32)
+    alpha = np.empty((height, 2 * height), np.float32)
+    facets = min(height, max(math.ceil(180 / FACET_DEGREES), math.ceil(height / FACET_PIXELS)))
+    row_edges = np.linspace(0, height, facets + 1).astype(int)
+    column_edges = np.linspace(0, 2 * height, 2 * facets + 1).astype(int)
+    for top, bottom in zip(row_edges[:-1], row_edges[1:], strict=True):
+        for left, right in zip(column_edges[:-1], column_edges[1:], strict=True):
+            planes = _facet(renderer, centre, turn, height, (top, bottom, left, right), colour)
+            here = np.s_[top:bottom, left:right]
+            image[here], depth[here], alpha[here] = planes[..., :3], planes[..., 3], planes[..., 4]
+    depth /= np.maximum(alpha, np.float32(1e-10))
+    return Render(image, depth, alpha)
+
+
+def _facet(
+    renderer: Renderer,
+    position: NDArray[np.float64],
+    turn: NDArray[np.float64],
+    height: int,
+    box: tuple[int, int, int, int],
+    background: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """(rows, columns, 5) of the panorama inside the box (top, bottom, left, right)."""
+    import cv2
+
+    top, bottom, left, right = box
+    # The camera that looks at the middle of the box, a little finer than the panorama's samples.
+    yaw = ((left + right) / 2 / height - 1) * 180
+    pitch = (0.5 - (top + bottom) / 2 / height) * 180
+    facet_turn = yaw_pitch(yaw, pitch)[:3, :3]
+    focal = SUPERSAMPLING * height / math.pi
+    rows = top + (np.arange((bottom - top) * SUPERSAMPLING) + 0.5) / SUPERSAMPLING
+    columns = left + (np.arange((right - left) * SUPERSAMPLING) + 0.5) / SUPERSAMPLING
+    local = directions(rows, columns, height) @ facet_turn
+    x = local[..., 0] / local[..., 2] * focal
+    y = local[..., 1] / local[..., 2] * focal
+    x0, y0 = math.floor(x.min()) - _MARGIN, math.floor(y.min()) - _MARGIN
+    width = math.ceil(x.max()) + _MARGIN - x0
+    camera_height = math.ceil(y.max()) + _MARGIN - y0
+    pose = np.eye(4)
+    pose[:3, :3], pose[:3, 3] = turn @ facet_turn, position
+    camera = Camera(width, camera_height, focal, focal, -x0, -y0, pose)
+
+    planes = renderer.planes(camera, background, eps2d=PIXEL_BLUR * SUPERSAMPLING**2)
+    planes[3] *= np.linalg.norm(camera.rays(), axis=-1)  # z-depth to distance
+    map_x, map_y = (x - x0 - 0.5).astype(np.float32), (y - y0 - 0.5).astype(np.float32)
+    size = (right - left, bottom - top)
+    out = np.empty((bottom - top, right - left, len(planes)), np.float32)
+    for k, plane in enumerate(planes):
+        fine = cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        out[..., k] = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+    return out
