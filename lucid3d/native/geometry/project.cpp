@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kBandRows = 16;
 constexpr int kChunk = 1 << 14;
+constexpr float kOutside = 0.15f;  // of the picture's size
 
 // Whether the point is in front of the camera and touches the picture; fills `s`.
 bool make_splat(const CloudView& cloud, const Lens& lens, int64_t i, float near_depth, float max_magnification, Splat& s) {
@@ -32,7 +33,12 @@ bool make_splat(const CloudView& cloud, const Lens& lens, int64_t i, float near_
     const float footprint = cloud.footprints[i];
     // A sphere of the footprint's diameter, seen off the axis, is an ellipse: J J^T = f f (I + t t^T) in pixels^2 a footprint^2.
     const float sx = footprint * w * lens.fx, sy = footprint * w * lens.fy;
-    const float caa = sx * sx * (1.f + tx * tx), cab = sx * sy * tx * ty, cbb = sy * sy * (1.f + ty * ty);
+    // Far outside the picture this linear view of the sphere grows without bound: there it is taken as at the border.
+    const auto clamped = [](float t, float centre, float focal, int size) {
+        return std::min(std::max(t, (-kOutside * size - centre) / focal), ((1.f + kOutside) * size - centre) / focal);
+    };
+    const float bx = clamped(tx, lens.cx, lens.fx, lens.width), by = clamped(ty, lens.cy, lens.fy, lens.height);
+    const float caa = sx * sx * (1.f + bx * bx), cab = sx * sy * bx * by, cbb = sy * sy * (1.f + by * by);
     const float ex = std::max(kCover * std::sqrt(caa), 0.5f), ey = std::max(kCover * std::sqrt(cbb), 0.5f);
     if (!(u + ex >= 0.f && u - ex <= float(lens.width) && v + ey >= 0.f && v - ey <= float(lens.height))) return false;
     // Pixel k has its centre at k + 0.5.
