@@ -74,7 +74,9 @@ def window(parts: Parts, hole: Opening, style: Style, rng: np.random.Generator, 
             parts.box((x, -(bottom + top) / 2, -0.035 - ajar * 0.3), (half, height + 0.04, 0.035), style.shutter,
                       grain=1, yaw=sign * ajar, tint=rng.uniform(0.9, 1.1))  # fmt: skip
             for y in (bottom + 0.22 * height, top - 0.22 * height):
-                parts.box((x, -y, -0.06 - ajar * 0.3), (half * 0.9, 0.06, 0.02), style.shutter, yaw=sign * ajar, tint=0.85)
+                parts.box(
+                    (x, -y, -0.06 - ajar * 0.3), (half * 0.9, 0.06, 0.02), style.shutter, yaw=sign * ajar, tint=0.85
+                )
     if rng.random() < style.boxes:
         flower_box(parts, middle, bottom, width, rng)
 
@@ -103,7 +105,9 @@ def door(parts: Parts, hole: Opening, style: Style, rng: np.random.Generator, *,
         parts.quad([[left, -top, z], [right, -top, z], [right, -leaf_top, z], [left, -leaf_top, z]], glass)
         parts.box((middle, -leaf_top, z - 0.02), (width, 0.07, 0.1), style.frame)
         for i in (-1, 0, 1):
-            parts.box((middle + i * width / 4, -(top + leaf_top) / 2, z - 0.02), (0.03, top - leaf_top, 0.04), style.frame)
+            parts.box(
+                (middle + i * width / 4, -(top + leaf_top) / 2, z - 0.02), (0.03, top - leaf_top, 0.04), style.frame
+            )
     for x in (left + 0.04, right - 0.04):
         parts.box((x, -(bottom + top) / 2, z - 0.05), (0.08, top - bottom, 0.1), style.frame)
     parts.add(sphere((right - 0.16, -bottom - 1.0, z - 0.07), 0.03, palette.BRASS, subdivisions=1))
@@ -125,7 +129,9 @@ def chimney(parts: Parts, x: float, z: float, foot: float, top: float, material:
         parts.add(cylinder((x + side, -top - 0.12, z), 0.34, 0.1, palette.TERRACOTTA, top_radius=0.08, sides=8))
 
 
-def dormer(parts: Parts, x: float, sill: float, front: float, style: Style, rng: np.random.Generator, run: float) -> None:
+def dormer(
+    parts: Parts, x: float, sill: float, front: float, style: Style, rng: np.random.Generator, run: float
+) -> None:
     """A gabled dormer window whose face stands at z = `front` and runs `run` metres back into the roof."""
     w, h = 1.15, 1.25
     hole = Opening(-0.42, 0.42, sill + 0.18, sill + h - 0.05)
@@ -146,7 +152,9 @@ def dormer(parts: Parts, x: float, sill: float, front: float, style: Style, rng:
                     [far, -eave + 0.12, front - over]], style.frame)  # fmt: skip
     parts.add(
         Mesh(
-            np.array([[x - w / 2, -sill - h, front], [x + w / 2, -sill - h, front], [x, -sill - h - 0.48, front]], np.float32),
+            np.array(
+                [[x - w / 2, -sill - h, front], [x + w / 2, -sill - h, front], [x, -sill - h - 0.48, front]], np.float32
+            ),
             np.array([[0, 1, 2]], np.int32),
             (style.wall,),
         )

@@ -80,7 +80,13 @@ def gable_roof(
         ]
         slope(parts, corners, style.roof, style.beam, thickness=thickness, sag=sag, steps=5 if sag else 1)
         for end in (-1.0, 1.0):  # barge boards
-            parts.beam((end * (x + 0.02), -low + 0.04, sign * over), (end * (x + 0.02), -ridge + 0.04, 0), 0.2, 0.05, style.beam)
+            parts.beam(
+                (end * (x + 0.02), -low + 0.04, sign * over),
+                (end * (x + 0.02), -ridge + 0.04, 0),
+                0.2,
+                0.05,
+                style.beam,
+            )
         for rafter in np.arange(-width / 2 + 0.3, width / 2, 0.75):
             parts.beam((rafter, -low + 0.07, sign * (over - 0.04)), (rafter, -eaves + 0.06, sign * (half - 0.1)), 0.11, 0.08,
                        style.beam)  # fmt: skip
@@ -104,7 +110,13 @@ def gable_wall(parts: Parts, depth: float, eaves: float, pitch: float, material:
 
 
 def timber_frame(
-    parts: Parts, width: float, bottom: float, top: float, openings: list[Opening], style: Style, rng: np.random.Generator
+    parts: Parts,
+    width: float,
+    bottom: float,
+    top: float,
+    openings: list[Opening],
+    style: Style,
+    rng: np.random.Generator,
 ) -> None:
     """Posts, rails and braces in front of a facade's plaster."""
     thick, proud = 0.16, 0.05
@@ -145,7 +157,9 @@ def village_style(rng: np.random.Generator, look: str, lit: float, wall: Materia
     if look == "thatch":
         style = replace(style, wall=wall or palette.LIMEWASH, roof=palette.THATCH, shutter=None)
     elif look == "medieval":
-        style = replace(style, wall=wall or palette.pick(palette.PLASTERS[:5], rng), shutter=None, frame=palette.FRAME_DARK)
+        style = replace(
+            style, wall=wall or palette.pick(palette.PLASTERS[:5], rng), shutter=None, frame=palette.FRAME_DARK
+        )
     return style
 
 
@@ -254,12 +268,21 @@ def ivy(parts: Parts, x: float, height: float, rng: np.random.Generator) -> None
     for _ in range(9):
         y = height * rng.uniform(0.0, 1.0) ** 1.3
         parts.add(
-            clump((x + rng.normal(0, 0.28) * (1 + y * 0.3), -y, -0.05), (0.4, 0.42, 0.09), 110, 0.11, palette.IVY, rng,
-                  tint=rng.uniform(0.8, 1.1))  # fmt: skip
+            clump(
+                (x + rng.normal(0, 0.28) * (1 + y * 0.3), -y, -0.05),
+                (0.4, 0.42, 0.09),
+                110,
+                0.11,
+                palette.IVY,
+                rng,
+                tint=rng.uniform(0.8, 1.1),
+            )  # fmt: skip
         )
 
 
-def cabin(rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None, roof: Material | None = None) -> House:
+def cabin(
+    rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None, roof: Material | None = None
+) -> House:
     """A log cabin with a porch: crossing logs at the corners, a stone chimney, a bench, split wood by the wall."""
     wall = wall or palette.LOGS
     logs = wall.pattern == "planks"
@@ -304,7 +327,9 @@ def cabin(rng: np.random.Generator, *, lit: bool = False, wall: Material | None 
             for y in np.arange(foot + 0.14, eaves, 0.28):
                 shifted = 0.14 if side % 2 else 0.0
                 for x in (-0.22, length + 0.22):
-                    facade.box((x, -y - shifted, 0.0), (0.44, 0.2, 0.2), palette.LOGS, grain=0, tint=rng.uniform(0.85, 1.1))
+                    facade.box(
+                        (x, -y - shifted, 0.0), (0.44, 0.2, 0.2), palette.LOGS, grain=0, tint=rng.uniform(0.85, 1.1)
+                    )
         parts.add(facade, matrix)
     ridge = gable_roof(parts, width, depth, eaves, pitch, style, overhang=0.6, gable=0.6, sag=0.04)
     details.chimney(parts, width * 0.32, 0.6, -0.5, ridge + 0.7, palette.RUBBLE)
@@ -312,7 +337,11 @@ def cabin(rng: np.random.Generator, *, lit: bool = False, wall: Material | None 
     front, reach = -depth / 2, 2.1
     for k, z in enumerate(np.arange(front - reach + 0.08, front, 0.165)):
         parts.box((0, -foot + 0.02, z), (width + 0.3, 0.05, 0.15), palette.GREY_WOOD, tint=0.9 + 0.07 * (k * 7 % 3))
-    parts.span((-width / 2 - 0.15, -foot + 0.05, front - reach), (width / 2 + 0.15, 1.0, front - reach + 0.08), palette.OLD_WOOD)
+    parts.span(
+        (-width / 2 - 0.15, -foot + 0.05, front - reach),
+        (width / 2 + 0.15, 1.0, front - reach + 0.08),
+        palette.OLD_WOOD,
+    )
     for x in np.linspace(-width / 2 - 0.05, width / 2 + 0.05, 4):
         parts.box((x, -(foot + eaves - 0.5) / 2, front - reach + 0.12), (0.15, eaves - 0.4 - foot, 0.15), palette.BEAM)
     for a, b in ((-width / 2, -0.85), (0.85, width / 2)):
@@ -324,7 +353,11 @@ def cabin(rng: np.random.Generator, *, lit: bool = False, wall: Material | None 
                   [width / 2 + 0.5, -eaves - 0.1, front + 0.05], [-width / 2 - 0.5, -eaves - 0.1, front + 0.05]],
           style.roof, style.beam, thickness=0.1)  # fmt: skip
     for i in range(2):
-        parts.span((-0.8, -foot + 0.17 * (i + 1) - 0.0, front - reach - 0.32 * (i + 1)), (0.8, 0.5, front - reach), palette.OLD_WOOD)
+        parts.span(
+            (-0.8, -foot + 0.17 * (i + 1) - 0.0, front - reach - 0.32 * (i + 1)),
+            (0.8, 0.5, front - reach),
+            palette.OLD_WOOD,
+        )
     for row in range(5):  # firewood under the window
         for k in range(9 - row):
             parts.box((-width / 2 + 0.5 + 0.13 * k + 0.06 * row, -foot - 0.07 - 0.12 * row, front - 0.28), (0.11, 0.11, 0.45),
@@ -384,5 +417,10 @@ def barn(rng: np.random.Generator, *, wall: Material | None = None) -> House:
               palette.ZINC, trim, thickness=0.1)  # fmt: skip
         for z in (-length / 2, length / 2):
             parts.box((x, -(eaves + 0.3) / 2, z), (0.22, eaves - 0.2, 0.22), trim)
-    parts.span((-width / 2 - 0.12, -0.4, -length / 2 - 0.12), (width / 2 + 0.12, 1.0, length / 2 + 0.12), palette.RUBBLE, grain=-2)
+    parts.span(
+        (-width / 2 - 0.12, -0.4, -length / 2 - 0.12),
+        (width / 2 + 0.12, 1.0, length / 2 + 0.12),
+        palette.RUBBLE,
+        grain=-2,
+    )
     return House(parts.mesh("building"), width, length, ridge, ())

@@ -69,7 +69,13 @@ class Parts:
         self.box((a + b) / 2, np.abs(b - a), material, grain=grain, tint=tint)
 
     def quad(
-        self, corners: ArrayLike, material: Material, *, uv: ArrayLike | None = None, tint: float = 1.0, turn: bool = False
+        self,
+        corners: ArrayLike,
+        material: Material,
+        *,
+        uv: ArrayLike | None = None,
+        tint: float = 1.0,
+        turn: bool = False,
     ) -> None:
         """A face with (4, 3) corners in order; u runs from corner 0 to 1 unless `turn`, v from corner 0 to 3."""
         points = np.asarray(corners, np.float32).reshape(4, 3)
@@ -124,7 +130,9 @@ class Parts:
             pieces.append(_quads(self._quads, materials, label))
         pieces += self._meshes
         if not pieces:
-            return Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), materials or (Material("none"),), label)
+            return Mesh(
+                np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), materials or (Material("none"),), label
+            )
         return merge(pieces, label, one_instance=True)
 
 

@@ -70,7 +70,9 @@ SANDSTONE = make("sandstone", "brick", "#c3a273", "#b08f62", "#8b6f4b", scale=1.
 LIMESTONE = make("limestone", "stone", "#cbbf9f", "#b8ab8b", "#8b806a", scale=1.3, bump=0.015, wear=0.75)
 WEATHERED_MARBLE = make("weathered marble", "mottled", "#d3c9b2", "#c0b395", "#8f8469", scale=0.55, bump=0.01, wear=0.8)
 BRICK = make("brick", "brick", "#8a4b37", "#9c5c43", "#b3a692", scale=0.24, bump=0.008, wear=0.4, variation=0.7)
-DARK_BRICK = make("dark brick", "brick", "#6a3d30", "#7b4a39", "#8d8272", scale=0.24, bump=0.008, wear=0.5, variation=0.7)
+DARK_BRICK = make(
+    "dark brick", "brick", "#6a3d30", "#7b4a39", "#8d8272", scale=0.24, bump=0.008, wear=0.5, variation=0.7
+)
 YELLOW_BRICK = make("yellow brick", "brick", "#b08d5c", "#a07c4d", "#8f866f", scale=0.24, bump=0.008, variation=0.6)
 CONCRETE = make("concrete", "concrete", "#9a968e", "#8a867f", "#6c6963", scale=1.6, bump=0.004, wear=0.5)
 LIGHT_CONCRETE = make("light concrete", "concrete", "#b6b0a4", "#a49e93", "#7d7870", scale=1.8, bump=0.004, wear=0.4)
@@ -93,7 +95,9 @@ FRAME_WHITE = make("frame white", "wood", "#cfcabd", "#c2bcae", "#9a9485", scale
 FRAME_DARK = make("frame dark", "wood", "#3b3028", "#47392f", "#221b16", scale=0.1, wear=0.4)
 
 # Roofs
-CLAY_TILES = make("clay tiles", "roof_tile", "#9c5237", "#b06a48", "#5e3325", scale=0.26, bump=0.03, wear=0.5, variation=0.7)
+CLAY_TILES = make(
+    "clay tiles", "roof_tile", "#9c5237", "#b06a48", "#5e3325", scale=0.26, bump=0.03, wear=0.5, variation=0.7
+)
 BROWN_TILES = make("brown tiles", "roof_tile", "#6f4a3a", "#80594a", "#432d24", scale=0.26, bump=0.03, wear=0.6)
 SLATE = make("slate", "shingle", "#5c6068", "#6a6d72", "#3b3e44", scale=0.28, bump=0.012, wear=0.4, variation=0.6)
 WOOD_SHINGLES = make("wood shingles", "shingle", "#75614d", "#8a7864", "#463a2e", scale=0.2, bump=0.014, wear=0.7)
@@ -104,7 +108,9 @@ COPPER_GREEN = make("old copper", "metal", "#6f9485", "#628677", "#46604f", scal
 
 # Ground
 COBBLES = make("cobbles", "cobble", "#837a6e", "#968c7e", "#4b453d", scale=0.13, bump=0.02, wear=0.5, variation=0.7)
-FLAGSTONES = make("flagstones", "tile", "#9a9183", "#877e71", "#5b544a", scale=0.55, bump=0.008, wear=0.6, variation=0.6)
+FLAGSTONES = make(
+    "flagstones", "tile", "#9a9183", "#877e71", "#5b544a", scale=0.55, bump=0.008, wear=0.6, variation=0.6
+)
 PAVING = make("paving", "tile", "#9b978f", "#8d8981", "#67635c", scale=0.5, bump=0.004, wear=0.5)
 KERB = make("kerb", "concrete", "#8f8b84", "#7f7b75", "#5d5a55", scale=1.0, bump=0.004, wear=0.5)
 ASPHALT = make("asphalt", "asphalt", "#4c4b4a", "#565553", "#353433", scale=0.6, bump=0.004, wear=0.5)

@@ -79,7 +79,9 @@ def stall(rng: np.random.Generator, lit: bool) -> Mesh:
         parts.quad([[a, -2.55, 0.95], [b, -2.55, 0.95], [b, -2.1, -1.15], [a, -2.1, -1.15]], stripe)
         parts.quad([[a, -2.1, -1.15], [b, -2.1, -1.15], [b - 0.06, -1.88, -1.15], [a + 0.06, -1.88, -1.15]], stripe)
     parts.box((0, -0.82, -0.1), (2.7, 0.05, 1.3), palette.OLD_WOOD)
-    parts.quad([[-1.35, -0.82, -0.76], [1.35, -0.82, -0.76], [1.35, -0.1, -0.78], [-1.35, -0.1, -0.78]], pale, tint=0.85)
+    parts.quad(
+        [[-1.35, -0.82, -0.76], [1.35, -0.82, -0.76], [1.35, -0.1, -0.78], [-1.35, -0.1, -0.78]], pale, tint=0.85
+    )
     hues = ("#a63a2a", "#c58a2b", "#5d7f35", "#8a4a6b", "#c9b04a", "#7a2e22")
     for i in range(4):
         for k in range(2):
@@ -106,7 +108,9 @@ def fountain(rng: np.random.Generator, stone: Material = palette.GRANITE) -> Mes
             parts.beam((radius * np.cos(a), (high + low) / 2, radius * np.sin(a)),
                        (radius * np.cos(b), (high + low) / 2, radius * np.sin(b)), low - high, thick, stone,
                        tint=rng.uniform(0.92, 1.06))  # fmt: skip
-        parts.beam((2.0 * np.cos(a), -0.62, 2.0 * np.sin(a)), (2.0 * np.cos(b), -0.62, 2.0 * np.sin(b)), 0.07, 0.42, stone)
+        parts.beam(
+            (2.0 * np.cos(a), -0.62, 2.0 * np.sin(a)), (2.0 * np.cos(b), -0.62, 2.0 * np.sin(b)), 0.07, 0.42, stone
+        )
     water = palette.make("fountain water", "glass", "#3c5556", "#48656a", "#2b3d40", roughness=0.05)
     parts.add(cylinder((0, -0.05, 0), 0.4, 1.9, water, sides=24))
     profile = ((0.0, 0.45), (0.35, 0.42), (0.4, 0.26), (1.0, 0.2), (1.35, 0.24), (1.4, 0.32))
@@ -114,20 +118,26 @@ def fountain(rng: np.random.Generator, stone: Material = palette.GRANITE) -> Mes
     bowl = ((1.38, 0.2), (1.48, 0.55), (1.6, 0.85), (1.68, 0.92), (1.69, 0.84))
     parts.add(tube([[0, -y, 0] for y, _ in bowl], [r for _, r in bowl], stone, sides=20, caps=False))
     parts.add(cylinder((0, -1.55, 0), 0.1, 0.82, water, sides=20))
-    parts.add(tube([[0, -1.6, 0], [0, -1.95, 0], [0, -2.05, 0], [0, -2.3, 0]], [0.13, 0.1, 0.22, 0.04], stone, sides=12))
+    parts.add(
+        tube([[0, -1.6, 0], [0, -1.95, 0], [0, -2.05, 0], [0, -2.3, 0]], [0.13, 0.1, 0.22, 0.04], stone, sides=12)
+    )
     spray = palette.make("spray", "plain", "#cfd8da", roughness=0.2, translucency=0.4)
     for i in range(14):  # threads of water over the rim of the bowl
         angle = i * 2 * np.pi / 14 + rng.uniform(-0.05, 0.05)
         t = np.linspace(0, 1, 5)
         r, y = 0.92 + 0.22 * t, -1.66 + 1.25 * t**2
-        parts.add(tube(np.stack([r * np.cos(angle), y, r * np.sin(angle)], 1), 0.008 + 0.006 * t, spray, sides=5, caps=False))
+        parts.add(
+            tube(np.stack([r * np.cos(angle), y, r * np.sin(angle)], 1), 0.008 + 0.006 * t, spray, sides=5, caps=False)
+        )
     return parts.mesh("fountain")
 
 
 def bicycle(rng: np.random.Generator) -> Mesh:
     """A bicycle that leans on its stand; along x."""
     parts = Parts()
-    paint = palette.painted(palette.STEEL, palette.hue(("#7c2b24", "#2f4c3c", "#2f3f57", "#9a8a4a")[int(rng.integers(4))]))
+    paint = palette.painted(
+        palette.STEEL, palette.hue(("#7c2b24", "#2f4c3c", "#2f3f57", "#9a8a4a")[int(rng.integers(4))])
+    )
     rubber = palette.make("rubber", "plain", "#262524", roughness=0.9)
     ring = np.linspace(0, 2 * np.pi, 21)
     for x in (-0.52, 0.52):
@@ -135,8 +145,21 @@ def bicycle(rng: np.random.Generator) -> Mesh:
         parts.add(tube(wheel, 0.018, rubber, sides=6, caps=False))
         for a in ring[:-1:2]:
             parts.beam((x, -0.34, 0), (x + 0.32 * np.cos(a), -0.34 + 0.32 * np.sin(a), 0), 0.004, 0.004, palette.STEEL)
-    joints = {"rear": (-0.52, -0.34), "crank": (-0.08, -0.3), "seat": (-0.2, -0.82), "head": (0.36, -0.85), "front": (0.52, -0.34)}
-    for a, b in (("rear", "crank"), ("rear", "seat"), ("crank", "seat"), ("crank", "head"), ("seat", "head"), ("head", "front")):
+    joints = {
+        "rear": (-0.52, -0.34),
+        "crank": (-0.08, -0.3),
+        "seat": (-0.2, -0.82),
+        "head": (0.36, -0.85),
+        "front": (0.52, -0.34),
+    }
+    for a, b in (
+        ("rear", "crank"),
+        ("rear", "seat"),
+        ("crank", "seat"),
+        ("crank", "head"),
+        ("seat", "head"),
+        ("head", "front"),
+    ):
         parts.beam((*joints[a], 0), (*joints[b], 0), 0.03, 0.03, paint)
     parts.box((-0.22, -0.93, 0), (0.26, 0.05, 0.13), palette.make("saddle", "plain", "#3d2a1d"))
     parts.beam((0.36, -0.85, 0), (0.33, -1.02, 0), 0.025, 0.025, palette.STEEL)
@@ -176,10 +199,16 @@ def planter(rng: np.random.Generator, size: float = 0.9) -> Mesh:
             parts.box((x, -h / 2 - 0.02, z), (0.09, h + 0.06, 0.09), palette.BEAM)
     parts.box((0, -h + 0.02, 0), (size * 0.9, 0.05, size * 0.9), palette.EARTH)
     trunk = rng.uniform(0.9, 1.3)
-    parts.add(cylinder((0, -h, 0), trunk, 0.05, palette.make("trunk", "bark", "#5d4b3a", "#6d5a47", scale=0.06), top_radius=0.04))
+    parts.add(
+        cylinder(
+            (0, -h, 0), trunk, 0.05, palette.make("trunk", "bark", "#5d4b3a", "#6d5a47", scale=0.06), top_radius=0.04
+        )
+    )
     parts.add(clump((0, -h - trunk - 0.35, 0), (0.6, 0.6, 0.6), 1400, 0.085, palette.LEAVES, rng))
     parts.add(clump((0, -h - 0.1, 0), (size * 0.42, 0.12, size * 0.42), 160, 0.07, palette.LEAVES, rng))
-    parts.add(clump((0, -h - 0.16, 0), (size * 0.42, 0.12, size * 0.42), 60, 0.05, palette.pick(palette.PETALS, rng), rng))
+    parts.add(
+        clump((0, -h - 0.16, 0), (size * 0.42, 0.12, size * 0.42), 60, 0.05, palette.pick(palette.PETALS, rng), rng)
+    )
     return parts.mesh("plant")
 
 
@@ -189,7 +218,11 @@ def string_lights(start: np.ndarray, end: np.ndarray, lit: bool, *, sag: float =
     t = np.linspace(0, 1, 14)
     path = start + (end - start) * t[:, None] + np.stack([0 * t, 4 * sag * t * (1 - t), 0 * t], 1)
     parts.add(tube(path, 0.008, palette.IRON, sides=4, caps=False))
-    bulb = palette.glowing("bulb", "#ffe0b0", (7.0, 4.6, 2.0)) if lit else palette.make("bulb off", "plain", "#cfc8b8", roughness=0.2)
+    bulb = (
+        palette.glowing("bulb", "#ffe0b0", (7.0, 4.6, 2.0))
+        if lit
+        else palette.make("bulb off", "plain", "#cfc8b8", roughness=0.2)
+    )
     count = max(2, int(np.linalg.norm(end - start) / pitch))
     for f in (np.arange(count) + 0.5) / count:
         spot = start + (end - start) * f + np.array([0, 4 * sag * f * (1 - f) + 0.1, 0])
@@ -228,17 +261,31 @@ def car(rng: np.random.Generator, lit: bool, paint: Material | None = None) -> M
         cabin = [(-1.2, 0.95), (-0.62, 1.42), (0.85, 1.46), (1.55, 1.0)]
         points = [[x, -y, sign * (half - max(0.0, y - waist) * 0.42)] for x, y in cabin]
         parts.quad(points, glass)
-        for (x, y), (x2, y2) in (((-1.2, 0.95), (-0.62, 1.42)), ((0.1, 0.97), (0.12, 1.44)), ((1.55, 1.0), (0.85, 1.46))):
+        for (x, y), (x2, y2) in (
+            ((-1.2, 0.95), (-0.62, 1.42)),
+            ((0.1, 0.97), (0.12, 1.44)),
+            ((1.55, 1.0), (0.85, 1.46)),
+        ):
             z1, z2 = sign * (half - max(0, y - waist) * 0.42 + 0.01), sign * (half - (y2 - waist) * 0.42 + 0.01)
             parts.beam((x, -y, z1), (x2, -y2, z2), 0.09, 0.03, paint)
         parts.box((0.0, -0.36, sign * half), (3.0, 0.1, 0.05), palette.make("sill", "plain", "#232323"))
         rubber = palette.make("rubber", "plain", "#262524", roughness=0.9)
         for x in (-1.32, 1.3):
             parts.add(tube([[x, -0.32, sign * (half - 0.2)], [x, -0.32, sign * (half + 0.03)]], 0.32, rubber, sides=18))
-            parts.add(tube([[x, -0.32, sign * (half + 0.02)], [x, -0.32, sign * (half + 0.045)]], 0.2, palette.STEEL, sides=14))
-        lamp = palette.glowing("headlamp", "#fff3d8", (5.0, 4.6, 3.8)) if lit else palette.make("headlamp off", "plain", "#c8ccd0")
+            parts.add(
+                tube(
+                    [[x, -0.32, sign * (half + 0.02)], [x, -0.32, sign * (half + 0.045)]], 0.2, palette.STEEL, sides=14
+                )
+            )
+        lamp = (
+            palette.glowing("headlamp", "#fff3d8", (5.0, 4.6, 3.8))
+            if lit
+            else palette.make("headlamp off", "plain", "#c8ccd0")
+        )
         parts.box((-2.08, -0.68, sign * 0.6), (0.12, 0.14, 0.3), lamp)
-        parts.box((2.1, -0.75, sign * 0.62), (0.08, 0.14, 0.26), palette.make("tail lamp", "plain", "#7a1512", roughness=0.3))
+        parts.box(
+            (2.1, -0.75, sign * 0.62), (0.08, 0.14, 0.26), palette.make("tail lamp", "plain", "#7a1512", roughness=0.3)
+        )
     parts.box((0, -0.33, 0), (4.1, 0.06, 1.6), palette.make("underside", "plain", "#1d1d1d"))
     for x in (-2.15, 2.16):
         parts.box((x, -0.42, 0), (0.1, 0.16, 1.6), palette.make("bumper", "plain", "#2b2b2b"))

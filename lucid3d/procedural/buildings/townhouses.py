@@ -16,7 +16,9 @@ from lucid3d.procedural.mesh import placement
 
 def town_style(rng: np.random.Generator, lit: float, wall: Material | None = None) -> Style:
     """Colours and materials of one town house."""
-    wall = wall or palette.pick((*palette.PLASTERS, *palette.PLASTERS, palette.BRICK, palette.YELLOW_BRICK, palette.ASHLAR), rng)
+    wall = wall or palette.pick(
+        (*palette.PLASTERS, *palette.PLASTERS, palette.BRICK, palette.YELLOW_BRICK, palette.ASHLAR), rng
+    )
     return Style(
         wall=wall,
         plinth=palette.GRANITE,
@@ -128,7 +130,9 @@ def townhouse(
         else:
             details.window(parts, hole, replace(style, shutter=None), rng)
     if not shop:
-        parts.span((0, -0.5, -0.07), (openings[0].left if openings[0].kind == "door" else 0.02, 0.3, 0.05), style.plinth)
+        parts.span(
+            (0, -0.5, -0.07), (openings[0].left if openings[0].kind == "door" else 0.02, 0.3, 0.05), style.plinth
+        )
         for a, b in _gaps([o for o in openings if o.kind == "door"], width):
             parts.span((a, -0.55, -0.06), (b, 0.3, 0.05), style.plinth, grain=-2)
     parts.box((width / 2, -ground - 0.08, -0.04), (width, 0.22, 0.2), style.trim)
@@ -148,7 +152,9 @@ def townhouse(
             if i % 2 == 0 and iron and storey == 1:
                 details.balcony(parts, hole.left - 0.45, hole.right + 0.45, top + 0.12, style)
             elif rng.random() < 0.25 and not plain and style.wall.pattern == "plaster":  # a hood over the window
-                parts.box(((hole.left + hole.right) / 2, -hole.top - 0.3, -0.1), (hole.width + 0.5, 0.1, 0.3), style.trim)
+                parts.box(
+                    ((hole.left + hole.right) / 2, -hole.top - 0.3, -0.1), (hole.width + 0.5, 0.1, 0.3), style.trim
+                )
         top += high
         if storey < storeys - 1 and storey % 2 == 1 and not plain:
             parts.box((width / 2, -top, -0.02), (width, 0.12, 0.12), style.trim)
@@ -184,7 +190,10 @@ def townhouse(
     for x in np.linspace(0, width, dormers + 2)[1:-1]:
         details.dormer(parts, x, sill, dormer_at, style, rng, run)
     for x in (0.16, width - 0.16):
-        for z0, z1, y0, y1 in ((0.1, depth / 2, eaves - 0.1, ridge + 0.02), (depth, depth / 2, eaves - 0.1, ridge + 0.02)):
+        for z0, z1, y0, y1 in (
+            (0.1, depth / 2, eaves - 0.1, ridge + 0.02),
+            (depth, depth / 2, eaves - 0.1, ridge + 0.02),
+        ):
             parts.beam((x, -y0 - 0.14, z0), (x, -y1 - 0.14, z1), 0.3, 0.3, style.trim, tint=0.85)
     for x, z in ((0.45, depth * 0.42), (width - 0.5, depth * 0.55)):
         if rng.random() < 0.75:

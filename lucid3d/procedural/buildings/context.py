@@ -1,0 +1,76 @@
+"""What every man-made place asks of the brief: is it dark, are windows lit, what are walls made of, what lies around."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.brief import Brief
+from lucid3d.procedural.buildings import palette
+from lucid3d.procedural.materials import RGB, Material
+from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.terrain import Terrain, terrain_mesh
+
+DARK_TIMES = frozenset({"dawn", "dusk", "night"})
+"""Times of day at which lamps are on."""
+
+_WALLS: dict[str, tuple[Material, ...]] = {
+    "wood": (palette.OLD_WOOD, palette.LOGS, palette.GREY_WOOD),
+    "stone": (palette.RUBBLE, palette.RUBBLE, palette.LIMESTONE),
+    "brick": (palette.BRICK, palette.DARK_BRICK, palette.BRICK, palette.YELLOW_BRICK),
+    "plaster": (palette.LIMEWASH,),
+    "metal": (palette.ZINC,),
+    "marble": (palette.WEATHERED_MARBLE,),
+    "concrete": (palette.CONCRETE, palette.LIGHT_CONCRETE),
+    "sandstone": (palette.SANDSTONE,),
+}
+
+
+def lit_share(brief: Brief) -> float:
+    """The share of windows with a light on behind them."""
+    share = {"night": 0.45, "dusk": 0.5, "dawn": 0.3, "sunset": 0.08}.get(brief.time, 0.0)
+    if share == 0.0 and (brief.weather == "storm" or brief.mood == "dark"):
+        share = 0.15
+    if brief.mood in ("lonely", "eerie"):
+        share *= 0.3
+    elif brief.mood in ("cosy", "romantic", "magical", "cheerful"):
+        share = min(share * 1.5, 0.8)
+    return 0.0 if "lamp" in brief.without else share
+
+
+def lamp_color(strength: float) -> RGB:
+    """Linear intensity of a warm lamp."""
+    return strength * 1.0, strength * 0.66, strength * 0.33
+
+
+def wall_for(brief: Brief, rng: np.random.Generator, feature: str) -> Material | None:
+    """The wall that the sentence asks for ("a brick house", "white houses"), or None."""
+    material = brief.material(feature) or brief.material("")
+    color = brief.colour(feature)
+    wall = palette.pick(_WALLS[material], rng) if material in _WALLS else None
+    if color:
+        jitter = rng.uniform(0.88, 1.08)
+        wall = palette.painted(wall or palette.LIMEWASH, palette.shade(palette.named(color), float(jitter)))
+    return wall
+
+
+def hills(brief: Brief, rng: np.random.Generator, *, flat: float, level: float, height: float = 90.0) -> Terrain:
+    """Land about a town: level within `flat` metres, then rising into hills of `height` metres.
+
+    Args:
+        level: y of the flat part (y is down).
+    """
+    seed = int(rng.integers(1 << 30))
+    if brief.wants("mountains"):
+        height *= 4.5 * brief.size("mountains")
+    elif brief.wants("hills"):
+        height *= 1.4 * brief.size("hills")
+
+    def heights(x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.float32]:
+        distance = np.hypot(x, z)
+        rise = smoothstep(flat, flat * 7.0, distance)
+        form = 0.45 + 0.55 * noise(x, z, seed, 900.0, 6) + 0.5 * noise(x, z, seed + 1, 700.0, 5, kind="ridged")
+        y: NDArray[np.float32] = (level - rise * height * np.maximum(form, 0.02)).astype(np.float32)
+        return y
+
+    return Terrain(heights, mesh=terrain_mesh(heights, far=5000.0, around=360, rings=220, near=0.2))
