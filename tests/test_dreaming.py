@@ -61,13 +61,13 @@ def dreamed(room: Room, path: list[Camera], **options):
 
 
 def test_the_models_of_the_test_satisfy_the_protocols() -> None:
-    room = furnished_room()
+    room = furnished_room(spheres=4, poles=1)
     assert isinstance(RoomPainter(room), Painter)
     assert isinstance(RoomDepth(room), DepthEstimator)
 
 
 def test_known_pixels_come_back_as_they_were_projected() -> None:
-    room = furnished_room(open_top=True)
+    room = furnished_room(open_top=True, spheres=4, poles=1)
     steps = list(dream_views(RoomPainter(room), RoomDepth(room), cameras()[:3], PROMPTS, CONFIG))
     before, view = steps[0].cloud, steps[1].newest
     partial = project_cloud(before, view.camera)
@@ -79,7 +79,7 @@ def test_known_pixels_come_back_as_they_were_projected() -> None:
 
 
 def test_the_dreamed_cloud_lies_on_the_room() -> None:
-    room = furnished_room()
+    room = furnished_room(spheres=4, poles=1)
     dream = dreamed(room, cameras("walk"))
     directions = dream.cloud.positions.astype(np.float64)
     first_views = dream.cloud.views < 10  # these were seen from the origin
@@ -89,7 +89,7 @@ def test_the_dreamed_cloud_lies_on_the_room() -> None:
 
 
 def test_a_wrong_scale_in_every_view_is_undone() -> None:
-    room = furnished_room()
+    room = furnished_room(spheres=4, poles=1)
     path = cameras()
     steps = dream_views(RoomPainter(room), RoomDepth(room, exact=False), path, PROMPTS, CONFIG)
     dream = list(steps)[-1]
@@ -101,7 +101,7 @@ def test_a_wrong_scale_in_every_view_is_undone() -> None:
 
 
 def test_continuing_gives_what_an_uninterrupted_run_gives() -> None:
-    room = furnished_room(3)
+    room = furnished_room(3, spheres=4, poles=1)
     path = cameras("lookaround")
     for exact in (True, False):
         depth = RoomDepth(room, exact=exact)
@@ -120,7 +120,7 @@ def test_continuing_gives_what_an_uninterrupted_run_gives() -> None:
 
 
 def test_a_view_that_shows_nothing_new_is_not_painted() -> None:
-    room = furnished_room()
+    room = furnished_room(spheres=4, poles=1)
     path = [cameras()[0]] * 3
     painter = RoomPainter(room)
     steps = list(dream_views(painter, RoomDepth(room), path, PROMPTS, replace(CONFIG, enough=0.9)))
@@ -129,7 +129,7 @@ def test_a_view_that_shows_nothing_new_is_not_painted() -> None:
 
 
 def test_walk_leaves_no_hole_within_the_walk_radius() -> None:
-    room = furnished_room(5)
+    room = furnished_room(5, spheres=5, poles=1)
     config = DreamConfig(size=128)
     path = load_cameras("walk", width=128, height=128, fov_degrees=90)
     dream = list(dream_views(RoomPainter(room), RoomDepth(room), path, PROMPTS, config))[-1]
@@ -147,7 +147,7 @@ def test_walk_leaves_no_hole_within_the_walk_radius() -> None:
 
 
 def test_the_sky_settles_just_beyond_the_farthest_surface() -> None:
-    dream = dreamed(furnished_room(open_top=True), cameras()[:2])
+    dream = dreamed(furnished_room(open_top=True, spheres=4, poles=1), cameras()[:2])
     settled = settle_sky(dream.cloud)
     radii = np.linalg.norm(settled.positions[settled.is_sky], axis=1)
     np.testing.assert_allclose(radii, 50, rtol=1e-3)
@@ -162,7 +162,7 @@ def test_which_camera_closes_the_circle() -> None:
 
 
 def test_support_cameras_stay_within_the_walk_radius_and_repeat() -> None:
-    dream = dreamed(furnished_room(), cameras("walk")[:14])
+    dream = dreamed(furnished_room(spheres=4, poles=1), cameras("walk")[:14])
     poses = [c.world_from_camera for c in support_cameras(dream.views, 20, 0.5, seed=1)]
     assert max(np.linalg.norm(p[:3, 3]) for p in poses) <= 0.5 + 1e-9
     again = [c.world_from_camera for c in support_cameras(dream.views, 20, 0.5, seed=1)]
@@ -175,7 +175,7 @@ class Broken(RoomPainter):
     """A third party's painter that gets something wrong."""
 
     def __init__(self, result: np.ndarray) -> None:
-        super().__init__(furnished_room())
+        super().__init__(furnished_room(spheres=4, poles=1))
         self.result = result
 
     def imagine(self, prompt, camera, *, negative_prompt="", seed):
@@ -188,9 +188,17 @@ class Broken(RoomPainter):
 )
 def test_a_painter_that_returns_nonsense_is_named(result: np.ndarray, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        next(dream_views(Broken(result), RoomDepth(furnished_room()), cameras(), PROMPTS, CONFIG))
+        next(dream_views(Broken(result), RoomDepth(furnished_room(spheres=4, poles=1)), cameras(), PROMPTS, CONFIG))
 
 
 def test_no_camera_is_an_error() -> None:
     with pytest.raises(InputError, match="at least one"):
-        next(dream_views(RoomPainter(furnished_room()), RoomDepth(furnished_room()), [], PROMPTS, CONFIG))
+        next(
+            dream_views(
+                RoomPainter(furnished_room(spheres=4, poles=1)),
+                RoomDepth(furnished_room(spheres=4, poles=1)),
+                [],
+                PROMPTS,
+                CONFIG,
+            )
+        )
