@@ -1,0 +1,50 @@
+"""Readers that somebody else wrote."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NODE_MODULES = Path(__file__).parent / "node" / "node_modules"
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture
+def splat_transform(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The command of PlayCanvas's splat-transform, made known to lucid3d."""
+    cli = NODE_MODULES / "@playcanvas" / "splat-transform" / "bin" / "cli.mjs"
+    if shutil.which("node") is None or not cli.is_file():
+        pytest.skip("splat-transform is not installed: run tests/export/setup_node.sh (Node.js 20)")
+    command = f"node {cli}"
+    monkeypatch.setenv("LUCID3D_SPLAT_TRANSFORM", command)
+    return command
+
+
+@pytest.fixture
+def web_modules(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with three.js and Spark."""
+    if not (NODE_MODULES / "@sparkjsdev" / "spark").is_dir():
+        pytest.skip("three.js and Spark are not installed: run tests/export/setup_node.sh (Node.js 20)")
+    monkeypatch.setenv("LUCID3D_WEB_MODULES", str(NODE_MODULES))
+    return NODE_MODULES
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A Chromium that draws WebGL2 in software."""
+    if not CHROMIUM.is_file():
+        pytest.skip("no /usr/bin/chromium: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    flags = (
+        "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+        "--disable-sync --disable-dev-shm-usage --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader "
+        "--ignore-gpu-blocklist"
+    )
+    with playwright.sync_playwright() as api:
+        chromium = api.chromium.launch(executable_path=str(CHROMIUM), args=flags.split())
+        yield chromium
+        chromium.close()
