@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.plants.prototype import Prototype, solid, srgb
 from lucid3d.procedural.plants.shapes import UP, Array, Shape, f32, join, tubes, unit
+from lucid3d.procedural.shapes import icosphere
 
 Color = tuple[float, float, float]
 
@@ -35,33 +36,9 @@ def stone_material(kind: str, scale: float = 0.5) -> Material:
 
 
 @functools.lru_cache(maxsize=8)
-def icosphere(subdivisions: int) -> tuple[Array, NDArray[np.int32]]:
-    """Unit vectors (V, 3) and triangles (T, 3) of an icosahedron split `subdivisions` times (20 * 4**n triangles)."""
-    golden = (1 + 5**0.5) / 2
-    points: list[tuple[float, float, float]] = [(-1, golden, 0), (1, golden, 0), (-1, -golden, 0), (1, -golden, 0)]
-    points += [(0, -1, golden), (0, 1, golden), (0, -1, -golden), (0, 1, -golden)]
-    points += [(golden, 0, -1), (golden, 0, 1), (-golden, 0, -1), (-golden, 0, 1)]
-    faces = np.array(
-        [
-            (0, 11, 5), (0, 5, 1), (0, 1, 7), (0, 7, 10), (0, 10, 11), (1, 5, 9), (5, 11, 4), (11, 10, 2), (10, 7, 6),
-            (7, 1, 8), (3, 9, 4), (3, 4, 2), (3, 2, 6), (3, 6, 8), (3, 8, 9), (4, 9, 5), (2, 4, 11), (6, 2, 10),
-            (8, 6, 7), (9, 8, 1),
-        ],
-        np.int64,
-    )  # fmt: skip
-    vertices = np.asarray(points, np.float64)
-    vertices /= np.linalg.norm(vertices, axis=1, keepdims=True)
-    for _ in range(subdivisions):
-        edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-        pairs, inverse = np.unique(edges, axis=0, return_inverse=True)
-        middle = vertices[pairs].mean(axis=1)
-        middle /= np.linalg.norm(middle, axis=1, keepdims=True)
-        ab, bc, ca = np.split(inverse.reshape(-1) + len(vertices), 3)
-        a, b, c = faces.T
-        faces = np.concatenate([np.stack(t, 1) for t in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])
-        vertices = np.concatenate([vertices, middle])
-    vertices.setflags(write=False)
-    return vertices.astype(np.float32), faces.astype(np.int32)
+def _sphere(subdivisions: int) -> tuple[Array, NDArray[np.int32]]:
+    vertices, triangles = icosphere(subdivisions)
+    return vertices.astype(np.float32), triangles
 
 
 def waves(points: Array, rng: np.random.Generator, octaves: int, frequency: float, gain: float = 0.5) -> Array:
@@ -108,9 +85,9 @@ def stone(
     Returns:
         vertices (V, 3), standing with a third of itself below y = 0, and triangles.
     """
-    directions, triangles = icosphere(subdivisions)
+    directions, triangles = _sphere(subdivisions)
     normals = unit(rng.normal(0, 1, (planes, 3)))
-    offsets = rng.uniform(0.3, 0.52, planes).astype(np.float32)
+    offsets = rng.uniform(0.26, 0.5, planes).astype(np.float32)
     reach = directions @ normals.T
     cuts = np.where(reach > 0.05, offsets / np.maximum(reach, 0.05), 9.0)
     sharp = 110.0 * (1 - roundness) ** 2 + 7.0  # soft minimum over the planes: the larger, the sharper the edges

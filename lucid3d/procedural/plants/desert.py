@@ -83,7 +83,7 @@ def saguaro(rng: np.random.Generator, height: float = 4.5, arms: int | None = No
         parts = [_column(np.concatenate([line[:-1:step], line[-1:]]), r, ribs, sides, rng) for line, r in lines]
         if near:
             parts += [_spines(line, r, ribs, rng) for line, r in lines]
-        levels.append(solid([(join(parts), material)], "cactus"))
+        levels.append(solid([(join(parts), material)], "plant"))
     return Prototype("saguaro", levels, (9.0, 40.0, np.inf), radius=radius * 3, sink=0.05)
 
 
@@ -100,7 +100,7 @@ def barrel_cactus(rng: np.random.Generator, size: float = 0.45) -> Prototype:
         colors = CACTUS[1] * (0.62 + 0.38 * folds)[None, None, :, None]
         body = tubes(line[None], f32(radii[None]), sides, f32(colors), f32(1 + 0.1 * folds[None, None]))
         parts = [body, _spines(line, f32(radii * 1.06), ribs, rng, 0.04)] if near else [body]
-        levels.append(solid([(join(parts), material)], "cactus"))
+        levels.append(solid([(join(parts), material)], "plant"))
     return Prototype("barrel cactus", levels, (7.0, 25.0, np.inf), radius=size * 0.5, sink=0.02)
 
 
@@ -141,7 +141,7 @@ def prickly_pear(rng: np.random.Generator, pads: int = 14, size: float = 0.28) -
             pad.vertices = f32(pad.vertices - flat * 0.72)
             pad.normals = unit(pad.normals + face * np.sign(np.einsum("vi,i->v", pad.normals, face))[:, None] * 0.8)
             parts.append(pad)
-        levels.append(solid([(join(parts), material)], "cactus"))
+        levels.append(solid([(join(parts), material)], "plant"))
     return Prototype("prickly pear", levels, (8.0, 25.0, np.inf), radius=size * 1.5, sink=0.02)
 
 

@@ -28,7 +28,7 @@ def fallen_leaves(rng: np.random.Generator, palette: str = "oak", count: int = 2
     near = leaves(places, axes, normals, size, size * 0.62, BROAD, tone)
     half = np.arange(0, count, 2)
     far = leaves(places[half], axes[half], normals[half], size[half] * 1.4, size[half] * 0.9, KITE, tone[half])
-    levels = [solid([(s, material)], "leaves") for s in (near, far)]
+    levels = [solid([(s, material)], "plant") for s in (near, far)]
     return Prototype("fallen leaves", levels, (5.0, np.inf), radius=0.05, sink=-0.004, lean=1.0)
 
 
@@ -46,7 +46,7 @@ def twigs(rng: np.random.Generator, count: int = 5, length: float = 0.35) -> Pro
     shape = wood([stems, side], [4, 3], (0.09, 0.07, 0.05), rng, flare=0.0)
     return Prototype(
         "twigs",
-        [solid([(shape, bark_material("oak", 0.02, 0.001))], "twig")],
+        [solid([(shape, bark_material("oak", 0.02, 0.001))], "tree")],
         (np.inf,),
         radius=0.05,
         sink=0.0,
@@ -120,7 +120,7 @@ def mushroom(
     pale = Material("mushroom stem", "plain", (srgb((0.55, 0.5, 0.42)),), translucency=0.1)
     return Prototype(
         "mushroom",
-        [solid([(join(caps), cap_material), (join(stems + dots), pale)], "mushroom")],
+        [solid([(join(caps), cap_material), (join(stems + dots), pale)], "plant")],
         (np.inf,),
         radius=0.06,
         sink=0.0,
@@ -172,7 +172,7 @@ def stump(rng: np.random.Generator, radius: float = 0.25, height: float = 0.4, k
     trunk = Branches(line, f32(np.full((1, 6), radius)), np.zeros(1, np.int64), f32(np.zeros(1)))
     body = wood([trunk], [20], BARK[kind], rng, flare=0.8)
     top = _disc(line[0, -1], UP, radius * 1.02, 20, rng)
-    mesh = solid([(body, bark_material(kind)), (top, cut_wood())], "log")
+    mesh = solid([(body, bark_material(kind)), (top, cut_wood())], "tree")
     return Prototype("stump", [mesh], (np.inf,), radius=radius * 2, sink=0.05)
 
 

@@ -210,7 +210,7 @@ def fern(
     )
     return Prototype(
         "fern",
-        [solid([(s, material)], "fern") for s in shapes],
+        [solid([(s, material)], "plant") for s in shapes],
         (7.0, 18.0, np.inf),
         radius=size * 0.4,
         sink=0.02,
@@ -276,9 +276,9 @@ def reeds(
         bases[half], headings[half], lengths[half], np.full(len(half), 0.045), colors[half], segments=2, bend=bend[half]
     )
     levels = [
-        solid([(join([near, heads]), material)], "reed"),
-        solid([(join([far, heads]), material)], "reed"),
-        solid([(far, material)], "reed"),
+        solid([(join([near, heads]), material)], "plant"),
+        solid([(join([far, heads]), material)], "plant"),
+        solid([(far, material)], "plant"),
     ]
     return Prototype("reeds", levels, (12.0, 30.0, np.inf), radius=0.25, sink=0.1, lean=0.0)
 
