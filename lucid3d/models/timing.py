@@ -142,7 +142,7 @@ def unet_operations(folder: Path | None, width: int, height: int) -> float:
         weights.read_json(folder / "unet" / "config.json") if folder else {"cross_attention_dim": 768, "in_channels": 9}
     )
     with torch.device("meta"):
-        network: Any = UNet2DConditionModel.from_config(settings)
+        network: Any = UNet2DConditionModel.from_config(settings)  # type: ignore[no-untyped-call]
         latents = torch.empty(1, network.config.in_channels, height // 8, width // 8)
         text = torch.empty(1, 77, network.config.cross_attention_dim)
         options: dict[str, Any] = {}
@@ -171,7 +171,7 @@ def vae_operations(folder: Path | None, width: int, height: int) -> float:
     if folder:
         settings = weights.read_json(folder / "vae" / "config.json")
     with torch.device("meta"):
-        network: Any = AutoencoderKL.from_config(settings)
+        network: Any = AutoencoderKL.from_config(settings)  # type: ignore[no-untyped-call]
         picture = torch.empty(1, 3, height, width)
         latents = torch.empty(1, network.config.latent_channels, height // 8, width // 8)
         return operations(lambda: network.encode(picture)) + operations(lambda: network.decode(latents))

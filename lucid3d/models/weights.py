@@ -100,6 +100,8 @@ def inspect(name: str, *, safety_checker: bool = True) -> Weights:
         InputError: the name cannot be a model: neither a file, a folder nor "owner/repository".
     """
     path = Path(name).expanduser()
+    if not name.strip():
+        raise InputError('a model\'s name is empty: give a hub name like "owner/model", a folder or a file')
     if path.is_file():
         return _inspect_file(name, path)
     if path.is_dir():

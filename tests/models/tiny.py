@@ -229,6 +229,48 @@ def depth_anything(folder: Path, metric: bool = False, seed: int = 0) -> Path:
     return folder
 
 
+def dpt(folder: Path, seed: int = 0) -> Path:
+    """DPT (MiDaS 3): disparity."""
+    import torch
+    from transformers import DPTConfig, DPTForDepthEstimation, DPTImageProcessor
+
+    torch.manual_seed(seed)
+    config = DPTConfig(
+        hidden_size=32,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        intermediate_size=64,
+        image_size=32,
+        patch_size=16,
+        backbone_out_indices=[0, 1, 2, 3],
+        neck_hidden_sizes=[16, 16, 32, 32],
+        fusion_hidden_size=16,
+        is_hybrid=False,
+        initializer_range=0.3,
+    )
+    DPTForDepthEstimation(config).save_pretrained(folder)
+    DPTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(folder)
+    return folder
+
+
+def glpn(folder: Path, seed: int = 0) -> Path:
+    """GLPN: metric depth."""
+    import torch
+    from transformers import GLPNConfig, GLPNForDepthEstimation, GLPNImageProcessor
+
+    torch.manual_seed(seed)
+    config = GLPNConfig(
+        depths=[1, 1, 1, 1],
+        hidden_sizes=[8, 8, 16, 16],
+        num_attention_heads=[1, 1, 2, 2],
+        decoder_hidden_size=16,
+        initializer_range=0.3,
+    )
+    GLPNForDepthEstimation(config).save_pretrained(folder)
+    GLPNImageProcessor().save_pretrained(folder)
+    return folder
+
+
 def blip(folder: Path, seed: int = 0) -> Path:
     """BLIP with a vocabulary of a few words."""
     import torch
@@ -282,3 +324,78 @@ def as_hub_cache(checkpoint: Path, cache: Path, name: str) -> Path:
 def edit_json(path: Path, **changes: Any) -> None:
     """Change entries of a JSON file."""
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+_RESNET = {
+    "norm1": "in_layers.0",
+    "conv1": "in_layers.2",
+    "time_emb_proj": "emb_layers.1",
+    "norm2": "out_layers.0",
+    "conv2": "out_layers.3",
+    "conv_shortcut": "skip_connection",
+}
+_UNET = {  # the tiny UNet's parts by their names in the original Stable Diffusion code
+    "time_embedding.linear_1": "time_embed.0",
+    "time_embedding.linear_2": "time_embed.2",
+    "conv_in": "input_blocks.0.0",
+    "down_blocks.0.resnets.0": "input_blocks.1.0",
+    "down_blocks.0.downsamplers.0.conv": "input_blocks.2.0.op",
+    "down_blocks.1.resnets.0": "input_blocks.3.0",
+    "down_blocks.1.attentions.0": "input_blocks.3.1",
+    "mid_block.resnets.0": "middle_block.0",
+    "mid_block.attentions.0": "middle_block.1",
+    "mid_block.resnets.1": "middle_block.2",
+    "up_blocks.0.resnets.0": "output_blocks.0.0",
+    "up_blocks.0.attentions.0": "output_blocks.0.1",
+    "up_blocks.0.resnets.1": "output_blocks.1.0",
+    "up_blocks.0.attentions.1": "output_blocks.1.1",
+    "up_blocks.0.upsamplers.0.conv": "output_blocks.1.2.conv",
+    "up_blocks.1.resnets.0": "output_blocks.2.0",
+    "up_blocks.1.resnets.1": "output_blocks.3.0",
+    "conv_norm_out": "out.0",
+    "conv_out": "out.2",
+}
+_VAE_ATTENTION = {"group_norm": "norm", "to_q": "q", "to_k": "k", "to_v": "v", "to_out.0": "proj_out"}
+
+
+def _original_vae_name(name: str, blocks: int) -> str:
+    parts = name.split(".")
+    if "mid_block" in parts:
+        side, _, kind, index, *rest = parts
+        if kind == "attentions":
+            return f"{side}.mid.attn_1.{_VAE_ATTENTION['.'.join(rest[:-1])]}.{rest[-1]}"
+        return f"{side}.mid.block_{int(index) + 1}.{'.'.join(rest)}"
+    if "conv_norm_out" in parts:
+        return name.replace("conv_norm_out", "norm_out")
+    if "down_blocks" in parts or "up_blocks" in parts:
+        side, kind, block, what, index, *rest = parts
+        level = block if kind == "down_blocks" else str(blocks - 1 - int(block))
+        tail = ".".join(rest).replace("conv_shortcut", "nin_shortcut")
+        what = {"resnets": f"block.{index}", "downsamplers": "downsample", "upsamplers": "upsample"}[what]
+        return f"{side}.{kind.removesuffix('_blocks')}.{level}.{what}.{tail}"
+    return name
+
+
+def single_file(pipeline: Path, path: Path) -> Path:
+    """The weights of a tiny Stable Diffusion folder in one file, named as the original code names them."""
+    from diffusers import DiffusionPipeline
+    from safetensors.torch import save_file
+
+    networks = DiffusionPipeline.from_pretrained(str(pipeline), local_files_only=True)
+    tensors = {}
+    for name, tensor in networks.unet.state_dict().items():
+        part = next(each for each in sorted(_UNET, key=len, reverse=True) if name.startswith(each + "."))
+        tail = name[len(part) + 1 :]
+        if "resnets" in part:
+            head, _, last = tail.rpartition(".")
+            tail = f"{_RESNET[head]}.{last}"
+        tensors[f"model.diffusion_model.{_UNET[part]}.{tail}"] = tensor
+    for name, tensor in networks.vae.state_dict().items():
+        if "attentions" in name and name.endswith("weight") and "group_norm" not in name:
+            tensor = tensor[..., None, None]
+        tensors["first_stage_model." + _original_vae_name(name, 4)] = tensor
+    for name, tensor in networks.text_encoder.state_dict().items():
+        full = name if name.startswith("text_model.") else f"text_model.{name}"
+        tensors[f"cond_stage_model.transformer.{full}"] = tensor
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path)
+    return path
