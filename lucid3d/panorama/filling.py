@@ -1,9 +1,9 @@
 """Holes in a panorama, filled on the sphere: by its surroundings, or by a painter that looks at them.
 
 The plain filling is a pull-push pyramid (Gortler et al. 1996, The Lumigraph, section 3.4): known pixels are averaged
-down until every hole has shrunk away, and holes take their colour from the finest level that knows one. It runs on the
-panorama as a sphere: levels wrap around, and near the poles rows are averaged along the circle of latitude until a
-sample covers as much of the sphere as one on the horizon does.
+down until every hole has shrunk away, holes take their colour from the finest level that knows one, and are smoothed
+on the way back so that they meet their rims. It runs on the panorama as a sphere: levels wrap around, and near the
+poles rows are averaged along the circle of latitude until a sample covers as much of the sphere as one on the horizon.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ HOLE_ALPHA = 0.5
 """A pixel covered less than this is counted (and handed to a painter) as a hole."""
 _ENOUGH = 1e-3
 """Weight from which a coarse sample is believed to know its colour."""
+_RELAXATIONS = 8
+"""Smoothing steps a level."""
 _VIEW_FOV = 90.0
 """Field of view in degrees in which a painter sees a hole: a cube face's."""
 _MAX_VIEWS = 14
@@ -105,7 +107,31 @@ def _pull_push(premultiplied: Array, weight: Array) -> Array:
     for fine, (height, width) in zip(levels[-2::-1], shapes[::-1], strict=True):
         coarse = _upsample(colour, height, width)
         colour = (fine[..., :-1] + (1 - fine[..., -1:]) * coarse).astype(np.float32)
+        _relax(colour, fine[..., -1])
     return np.asarray(colour, np.float32)
+
+
+def _relax(colour: Array, weight: Array) -> None:
+    """Some Jacobi steps of Laplace's equation on the sphere inside holes, in place, so that rims show no step.
+
+    Every level adds its own wavelengths, so a few steps a level do what thousands would on the finest alone.
+    """
+    height, width = weight.shape
+    inside = np.flatnonzero(weight < _ENOUGH)
+    if len(inside) == 0 or height < 2:
+        return
+    row, column = inside // width, inside % width
+    left, right = row * width + (column - 1) % width, row * width + (column + 1) % width
+    # Beyond a pole lies the same row, half a turn away.
+    over = row * width + (column + width // 2) % width
+    above = np.where(row > 0, inside - width, over)
+    below = np.where(row < height - 1, inside + width, over)
+    sine = np.sin((row + 0.5) / height * math.pi)
+    across = (1 / np.maximum(sine, 1e-3) ** 2).astype(np.float32)[:, None]
+    total = 2 * across + 2
+    flat = colour.reshape(height * width, -1)
+    for _ in range(_RELAXATIONS):
+        flat[inside] = (across * (flat[left] + flat[right]) + flat[above] + flat[below]) / total
 
 
 def _upsample(coarse: Array, height: int, width: int) -> Array:

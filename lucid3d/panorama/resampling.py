@@ -271,7 +271,7 @@ def _remap(image: Array, x: Array, y: Array, interpolation: Interpolation) -> Ar
         part = slice(start, min(rows, start + 16384))
         values = cv2.remap(image, flat_x[part], flat_y[part], flags[interpolation], borderMode=cv2.BORDER_REPLICATE)
         out[part.start * columns : part.stop * columns] = values.reshape(-1, *image.shape[2:])
-    result: Array = out[:count].reshape(*shape, *image.shape[2:])
+    result: Array = out[:count].reshape((*shape, *image.shape[2:]))
     return result
 
 
