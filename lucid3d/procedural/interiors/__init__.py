@@ -1,0 +1,1 @@
+"""Rooms: shells with windows, furniture made of parts, lamps that light."""
