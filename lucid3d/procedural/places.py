@@ -20,6 +20,10 @@ Builder = Callable[[Any, np.random.Generator], Place]
 PLACES: dict[str, str] = {
     # natural places
     "alpine_lake": "lucid3d.procedural.lake:alpine_lake",
+    # man-made places
+    "town_street": "lucid3d.procedural.buildings.streets:town_street",
+    "living_room": "lucid3d.procedural.interiors.rooms:living_room",
+    "bedroom": "lucid3d.procedural.interiors.rooms:bedroom",
 }
 
 DEFAULT_PLACE = "alpine_lake"
