@@ -25,9 +25,9 @@ class Ground:
         path: corners (x, z) of a path, path_width in metres.
     """
 
-    grass: RGB = (0.085, 0.13, 0.028)
-    grass_dark: RGB = (0.035, 0.07, 0.016)
-    grass_dry: RGB = (0.23, 0.185, 0.075)
+    grass: RGB = (0.062, 0.086, 0.024)
+    grass_dark: RGB = (0.032, 0.052, 0.015)
+    grass_dry: RGB = (0.15, 0.12, 0.052)
     soil: RGB = (0.085, 0.06, 0.04)
     litter: RGB = (0.2, 0.1, 0.035)
     rock: RGB = (0.2, 0.19, 0.18)

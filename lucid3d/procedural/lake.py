@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural import greenery
+from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.land import mountains, shaped
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.terrain import Terrain, terrain_mesh
 from lucid3d.procedural.water import Water
-from lucid3d.procedural.world import EYE_HEIGHT, Place
+from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
 
@@ -19,35 +22,63 @@ Floats = NDArray[np.floating]
 def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     """The start stands on the near shore; the lake lies ahead, the highest peaks beyond it, a wooded slope behind."""
     seed = int(rng.integers(1 << 20))
-    level = EYE_HEIGHT + 0.75
-    reach = rng.uniform(170, 260)
-    peak = rng.uniform(520, 760)
+    reach = float(rng.uniform(190, 260))
+    peak = float(rng.uniform(620, 820)) * brief.size("mountains")
+    if "mountains" in brief.without:
+        peak = 90.0
+    aside = float(rng.uniform(-60, 60))
 
-    def heights(x: Floats, z: Floats) -> NDArray[np.float32]:
-        wx = x + 24 * noise(x, z, seed + 1, 130, 3)
-        wz = z + 24 * noise(x, z, seed + 2, 130, 3)
-        # The lake is an oval ahead of the start; `d` grows from 0 in its middle to 1 at its shore.
-        d = np.hypot(wx / (reach * 1.25), (wz - reach * 0.97) / reach)
-        shore = (d - 1.0) * reach
-        basin = np.clip(shore, -30, None)
-        up = 0.055 * np.clip(basin, -60, 12) + 0.11 * np.clip(shore - 12, 0, 120)
-        far = smoothstep(60, 900, shore)
-        ridges = noise(wx, wz, seed + 3, 1500, 8, kind="ridged", gain=0.52)
-        small = noise(wx, wz, seed + 4, 360, 6, kind="ridged")
-        ahead = 0.45 + 0.55 * smoothstep(-1200, 1500, z)
-        up = up + far * ahead * (peak * 1.7 * np.maximum(ridges - 0.28, 0) + 90 * (small - 0.3))
-        near = smoothstep(4, 60, np.hypot(x, z))
-        up = up + near * 3.5 * noise(x, z, seed + 5, 45, 4) * smoothstep(-4, 20, shore)
-        up = up + 0.22 * noise(x, z, seed + 6, 5.5, 4) + 0.03 * noise(x, z, seed + 7, 0.6, 3)
-        return (level - up).astype(np.float32)
+    def shore_distance(x: Floats, z: Floats) -> NDArray[np.float32]:
+        """Metres to the lake's shore, negative over the water."""
+        wx = x + 34 * noise(x, z, seed + 1, 140, 4)
+        wz = z + 34 * noise(x, z, seed + 2, 140, 4)
+        return ((np.hypot((wx - aside) / 1.5, wz - reach) / reach - 1.0) * reach + 5).astype(np.float32)
 
-    # Move the land so that the start stands just above the water's edge.
-    base = float(heights(np.zeros(1, np.float32), np.zeros(1, np.float32))[0])
-    shift = EYE_HEIGHT - base
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        shore = shore_distance(x, z)
+        tall = 0.075 * np.clip(shore, -90, 9) + 0.13 * np.clip(shore - 9, 0, 160)
+        far = smoothstep(70, 1250, shore)
+        ahead = 0.5 + 0.5 * smoothstep(-1400, 1500, z)
+        hills = noise(x, z, seed + 5, 220, 4)
+        tall = tall + far * ahead * peak * 1.5 * mountains(x, z, seed, 1350)
+        return (tall + 26 * hills * smoothstep(25, 260, shore)).astype(np.float32)
 
-    def shifted(x: Floats, z: Floats) -> NDArray[np.float32]:
-        return heights(x, z) + np.float32(shift) * (1 - smoothstep(3, 16, np.hypot(x, z)))
+    def near(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return 0.16 * noise(x, z, seed + 6, 4.5, 4) + 0.035 * noise(x, z, seed + 7, 0.7, 3)
 
-    ground = Ground(water_level=level, seed=seed % 4096, snow_line=330, treeline=230, beach=0.7).by_season(brief.season)
-    terrain = Terrain(shifted, ground, terrain_mesh(shifted))
-    return Place(terrain=terrain, water=Water(level, seed=seed), sun_azimuth=float(rng.uniform(0.35, 0.8)))
+    heights, zero = shaped(up, seed, near=near, rough=1.0)
+    level = max(zero, 1.6 + 0.42)
+    cold = brief.season == "winter" or brief.weather == "snow"
+    ground = Ground(
+        water_level=level,
+        seed=seed % 4096,
+        snow_line=30.0 if cold else 300.0,
+        snow_cover=0.8 if cold else 0.0,
+        treeline=230,
+        beach=0.8,
+        vegetation=0.85,
+        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
+    ).by_season(brief.season)
+    terrain = Terrain(heights, ground, terrain_mesh(heights))
+    site = Site(terrain, brief, rng, level)
+
+    def woods(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        up_hill = level - y
+        open_view = 1 - smoothstep(0.75, 0.45, np.abs(np.arctan2(x, z))) * (np.hypot(x, z) < 120)
+        return smoothstep(1.2, 5, up_hill) * smoothstep(260, 150, up_hill) * open_view
+
+    trees = greenery.tree_prototypes(site, ("spruce", "fir", "spruce", "larch"), 4, 13)
+    greenery.forest(site, trees, woods, spacing=6, far=650, near=9, limit=1700, patch=90, contrast=1.5)
+
+    def turf(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.35, 1.1, level - y)
+
+    def strand(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return 0.12 + 0.88 * smoothstep(1.3, 0.4, np.abs(level - y))
+
+    greenery.grass(site, "alpine", turf, amount=0.9)
+    greenery.flowers(site, ("gentian", "daisy", "buttercup"), turf, amount=0.5)
+    greenery.stones(site, "granite", strand)
+    windy = brief.weather in ("storm", "rain")
+    water = Water(level, amplitude=0.07 if windy else 0.016, wavelength=2.6 if windy else 2.2, seed=seed, wind=float(rng.uniform(0, 6)))
+    return Place(site.meshes, terrain, water, sun_azimuth=float(rng.uniform(0.5, 0.95)) * (1 if rng.random() < 0.6 else -1))

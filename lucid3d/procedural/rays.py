@@ -52,10 +52,11 @@ class RayScene:
             tensor = self._o3d.core.Tensor
             self._scene.add_triangles(tensor(np.ascontiguousarray(vertices)), tensor(np.ascontiguousarray(triangles)))
 
-    def _rays(self, origins: Floats, directions: Floats) -> object:
+    @staticmethod
+    def _packed(origins: Floats, directions: Floats) -> Floats:
         rays = np.empty((len(origins), 6), np.float32)
         rays[:, :3], rays[:, 3:] = origins, directions
-        return self._o3d.core.Tensor(rays)
+        return rays
 
     def cast(self, origins: Floats, directions: Floats) -> RayHits:
         """The nearest hit of every ray; origins and directions (N, 3)."""
@@ -63,7 +64,7 @@ class RayScene:
         if self.empty or not count:
             zeros = np.zeros((count, 3), np.float32)
             return RayHits(np.full(count, np.inf, np.float32), np.zeros(count, np.uint32), zeros[:, :2], zeros)
-        result = self._scene.cast_rays(self._rays(origins, directions))
+        result = self._scene.cast_rays(self._o3d.core.Tensor(self._packed(origins, directions)))
         return RayHits(
             result["t_hit"].numpy(),
             result["primitive_ids"].numpy(),
@@ -75,5 +76,11 @@ class RayScene:
         """1 where something stands within `reach` ray lengths, else 0; (N,) float32."""
         if self.empty or not len(origins):
             return np.zeros(len(origins), np.float32)
-        result = self._scene.test_occlusions(self._rays(origins, directions), tnear=0.0, tfar=reach)
+        return self.blocked_rays(self._packed(origins, directions), reach)
+
+    def blocked_rays(self, rays: Floats, reach: float = float("inf")) -> Floats:
+        """The same for rays (..., 6) that are origin and direction already; returns (...,)."""
+        if self.empty or not rays.size:
+            return np.zeros(rays.shape[:-1], np.float32)
+        result = self._scene.test_occlusions(self._o3d.core.Tensor(rays), tnear=0.0, tfar=reach)
         return result.numpy().astype(np.float32)  # type: ignore[no-any-return]

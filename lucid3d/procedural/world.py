@@ -112,7 +112,7 @@ class World:
         self.brief = brief
         from lucid3d.procedural.drawing import Renderer
 
-        self._renderer = Renderer(place, atmosphere, seed)
+        self._renderer = Renderer(place, atmosphere)
 
     def draw(self, camera: Camera, *, antialias: bool = True) -> Drawing:
         """What `camera` sees."""
@@ -127,7 +127,8 @@ class World:
         self, origins: NDArray[np.floating], directions: NDArray[np.floating]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Distance in units of `directions` to the nearest solid or water surface (+inf = none) and its normal."""
-        return self._renderer.trace(origins, directions)
+        o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
+        return self._renderer.shader.trace(o, d)
 
     @property
     def meshes(self) -> list[Mesh]:

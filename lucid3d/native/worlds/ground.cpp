@@ -19,14 +19,17 @@ float path_distance(const float* points, int count, Vec2 p) {
 
 }  // namespace
 
-Surface evaluate_ground(const Ground& g, const float* path, const Spot& s) {
+Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad* broad, bool again) {
   const uint32_t seed = static_cast<uint32_t>(g.seed);
   const Vec3 p = s.position;
   const Vec2 flat{p.x, p.z};
   const float f = s.footprint, slope = 1 - std::fabs(s.normal.y), up = -p.y;
-  const float far = fbm2(flat * (1 / 140.0f), seed + 1, {3}, f / 140);
-  const float large = fbm2(flat * (1 / 23.0f), seed + 2, {4}, f / 23);
-  const float mid = fbm2(flat * (1 / 3.1f), seed + 3, {4}, f / 3.1f);
+  if (!again) {
+    *broad = {fbm2(flat * (1 / 140.0f), seed + 1, {3}, f / 140), fbm2(flat * (1 / 23.0f), seed + 2, {4}, f / 23),
+              fbm2(flat * (1 / 3.1f), seed + 3, {4}, f / 3.1f), 0};
+    if (g.path_points > 1.5f) broad->path = path_distance(path, static_cast<int>(g.path_points), flat);
+  }
+  const float far = broad->far, large = broad->large, mid = broad->mid;
   const float fine = fbm3(p * (1 / 0.42f), seed + 4, {4, 0.55f}, f / 0.42f);
   const float grain = fbm3(p * (1 / 0.045f), seed + 5, {3, 0.6f}, f / 0.045f);
   const float broken = 0.5f * large + 0.4f * mid + 0.25f * fine;
@@ -41,8 +44,11 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s) {
   }
   Vec3 rock = mix(vec(g.rock), vec(g.rock_light), clamp01(0.5f + 0.7f * large + 0.3f * fine + 0.6f * g.strata * beds));
   rock = mix(rock, vec(g.rock_dark), clamp01(0.1f - 0.5f * mid - 0.8f * g.strata * beds + 0.3f * far));
-  const float crease = 1 - std::fabs(noise3(p * (1 / 2.3f) + Vec3{large, mid, far} * 0.5f, seed + 8));
-  const float crack = smoothstep(0.9f, 1.0f, crease) * visible(f / 2.3f, 5.0f);
+  float crack = 0;
+  if (slope > g.rock_slope - 0.25f || g.vegetation < 0.5f) {
+    const float crease = 1 - std::fabs(noise3(p * (1 / 2.3f) + Vec3{large, mid, far} * 0.5f, seed + 8));
+    crack = smoothstep(0.9f, 1.0f, crease) * visible(f / 2.3f, 5.0f);
+  }
   rock = rock * ((1 + 0.25f * fine + 0.12f * grain) * (1 - 0.5f * crack));
   if (g.moss > 0.01f) {
     const float moss = g.moss * smoothstep(0.0f, 0.5f, broken + 0.5f * (1 - slope) - 0.25f);
@@ -54,9 +60,12 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s) {
   // Loose stones below the cliffs.
   const float steep = slope + 0.1f * broken;
   const float scree = smoothstep(g.rock_slope + 0.12f, g.rock_slope - 0.02f, steep);
-  Vec3 stones{0, 0, 0};
+  const bool shore_near = g.water_level < 1e6f && g.water_level - p.y < 2 * g.beach;
+  const bool path_near = g.path_points > 1.5f && broad->path < 2 * g.path_width;
+  const float soil_share = smoothstep(g.rock_slope, g.rock_slope - 0.12f, steep + 0.05f * mid) * clamp01(g.vegetation * 2);
+  Vec3 stones = vec(g.gravel);
   float pebble_relief = 0;
-  {
+  if ((scree > 0 && soil_share < 1) || shore_near || path_near) {
     const Cell cell = cells2(flat * (1 / 0.09f), seed + 9, 0.95f);
     const float shown = visible(f / 0.09f, 1.2f);
     const float pick = (unit(hash(cell.id)) - 0.5f) * shown;
@@ -69,14 +78,13 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s) {
   relief = mix(relief, pebble_relief + 0.015f * fine, scree);
 
   // Soil, then what grows on it.
-  const float soil_share = smoothstep(g.rock_slope, g.rock_slope - 0.12f, steep + 0.05f * mid) * clamp01(g.vegetation * 2);
   const Vec3 soil = vec(g.soil) * (1 + 0.35f * mid + 0.25f * fine + 0.25f * grain);
   const float high = smoothstep(g.treeline * 0.75f, g.treeline * 1.15f + 1, up + 0.12f * g.treeline * broken);
   out.albedo = mix(out.albedo, soil, soil_share * (1 - 0.7f * high));
   relief = mix(relief, 0.02f * fine + 0.004f * grain, soil_share);
   const float lush = g.vegetation * 1.5f - 0.45f + 0.55f * broken - 0.2f * far - 0.8f * high;
   const float grass_share = smoothstep(0.0f, 0.35f, lush) * soil_share;
-  const float blade = fbm3({p.x / 0.02f, p.y / 0.1f, p.z / 0.02f}, seed + 10, {2, 0.6f}, f / 0.02f);
+  const float blade = grass_share <= 0 ? 0 : fbm3({p.x / 0.02f, p.y / 0.1f, p.z / 0.02f}, seed + 10, {2, 0.6f}, f / 0.02f);
   Vec3 grass = mix(vec(g.grass), vec(g.grass_dark), clamp01(0.45f + 0.6f * mid + 0.5f * large + 0.25f * fine));
   grass = mix(grass, vec(g.grass_dry), clamp01(g.dryness * 1.4f - 0.25f + 0.6f * far + 0.5f * large + 0.4f * mid + 0.5f * high));
   grass = grass * (1 + 0.3f * blade + 0.22f * fine);
@@ -121,7 +129,7 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s) {
     relief -= 0.03f * gap;
   }
   if (g.path_points > 1.5f) {
-    const float d = path_distance(path, static_cast<int>(g.path_points), flat) + 0.35f * mid + 0.12f * fine;
+    const float d = broad->path + 0.35f * mid + 0.12f * fine;
     const float share = smoothstep(g.path_width * 0.62f, g.path_width * 0.36f, d);
     const Vec3 trodden = mix(vec(g.path), stones, 0.3f + 0.3f * clamp01(fine + 0.3f)) * (1 + 0.2f * mid + 0.2f * grain);
     out.albedo = mix(out.albedo, trodden, 0.92f * share);
@@ -129,7 +137,7 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s) {
   }
 
   // Shore: sand or pebbles, dark where the water has just been.
-  if (g.water_level < 1e6f) {
+  if (shore_near) {
     const float above = g.water_level - p.y;
     const float shore = smoothstep(g.beach, g.beach * 0.35f, above + 0.35f * g.beach * broken) * smoothstep(0.5f, 0.3f, slope);
     const Vec3 sand = mix(mix(vec(g.sand), vec(g.sand_dark), clamp01(0.4f + 0.6f * mid)), stones, clamp01(0.35f + 0.9f * large));

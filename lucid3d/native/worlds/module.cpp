@@ -195,6 +195,76 @@ struct PyScene : Scene {
     return out;
   }
 
+  // Rays (origin, direction) from surfaces towards the key light; leaves step off along the light, solids off their face.
+  Out sun_rays(In<float> hit_values, In<float> lifts) const {
+    const int64_t n = static_cast<int64_t>(lifts.size());
+    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats) throw std::invalid_argument("sun_rays: arrays differ in length");
+    Out out = fresh<float>({static_cast<size_t>(n), 6});
+    const Hit* hits = reinterpret_cast<const Hit*>(hit_values.data());
+    const Vec3 sun{sky.sun[0], sky.sun[1], sky.sun[2]};
+    float* rays = out.data();
+    const float* lift = lifts.data();
+    nb::gil_scoped_release release;
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < n; ++i) {
+      const Hit& h = hits[i];
+      const Vec3 start = h.position + (h.translucency > 0 ? sun * 0.012f : h.face * lift[i] + sun * 0.001f);
+      put(rays, 2 * i, start), put(rays, 2 * i + 1, sun);
+    }
+    return out;
+  }
+
+  // `count` rays over the hemisphere above each surface, turned by a hash of the place, so that two cameras agree.
+  Out open_rays(In<float> hit_values, In<float> lifts, int count) const {
+    const int64_t n = static_cast<int64_t>(lifts.size());
+    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats) throw std::invalid_argument("open_rays: arrays differ in length");
+    Out out = fresh<float>({static_cast<size_t>(n), static_cast<size_t>(count), 6});
+    const Hit* hits = reinterpret_cast<const Hit*>(hit_values.data());
+    float* rays = out.data();
+    const float* lift = lifts.data();
+    nb::gil_scoped_release release;
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < n; ++i) {
+      const Hit& h = hits[i];
+      const Vec3 start = h.position + h.face * lift[i];
+      const Vec3 side = normalize(cross(h.face, std::fabs(h.face.x) > 0.7f ? Vec3{0, 0, 1} : Vec3{1, 0, 0})), other = cross(h.face, side);
+      const float turn = 6.2831853f * unit(hash(floor_int(start.x * 61), floor_int(start.y * 61), floor_int(start.z * 61), 5u));
+      for (int k = 0; k < count; ++k) {
+        const float bearing = turn + 2.3999632f * k, sine = std::sqrt((k + 0.5f) / count) * 0.95f;
+        const Vec3 d = side * (std::cos(bearing) * sine) + other * (std::sin(bearing) * sine) + h.face * std::sqrt(1 - sine * sine);
+        put(rays, 2 * (i * count + k), start), put(rays, 2 * (i * count + k) + 1, d);
+      }
+    }
+    return out;
+  }
+
+  // Evens out the grain of few rays over 3 x 3 pixels of one surface.
+  static Out smooth_open(In<float> open, In<float> distance, In<float> normal, int rows, int columns) {
+    if (static_cast<int64_t>(open.size()) != static_cast<int64_t>(rows) * columns || distance.size() != open.size() || normal.size() != 3 * open.size())
+      throw std::invalid_argument("smooth_open: arrays differ in length");
+    Out out = fresh<float>({static_cast<size_t>(rows) * columns});
+    const float *a = open.data(), *t = distance.data(), *n = normal.data();
+    float* o = out.data();
+    nb::gil_scoped_release release;
+#pragma omp parallel for schedule(static)
+    for (int y = 0; y < rows; ++y)
+      for (int x = 0; x < columns; ++x) {
+        const int64_t i = static_cast<int64_t>(y) * columns + x;
+        float sum = 0, total = 0;
+        for (int dy = -2; dy <= 2; ++dy)
+          for (int dx = -2; dx <= 2; ++dx) {
+            const int yy = y + dy, xx = x + dx;
+            if (yy < 0 || xx < 0 || yy >= rows || xx >= columns) continue;
+            const int64_t j = static_cast<int64_t>(yy) * columns + xx;
+            if (!(std::fabs(t[j] - t[i]) < 0.03f * t[i]) && i != j) continue;
+            const float w = i == j ? 1.0f : std::max(dot(at(n, i), at(n, j)), 0.0f);
+            sum += w * a[j], total += w;
+          }
+        o[i] = sum / std::max(total, 1e-3f);
+      }
+    return out;
+  }
+
   OutInt lamps_near(In<float> hit_values, int count) const {
     const int64_t n = static_cast<int64_t>(hit_values.size() / kHitFloats);
     OutInt out = fresh<int32_t>({static_cast<size_t>(n), static_cast<size_t>(count)});
@@ -323,6 +393,9 @@ NB_MODULE(_worlds, m) {
       .def("surfaces", &PyScene::surfaces)
       .def("lit", &PyScene::lit)
       .def("heaven", &PyScene::heaven)
+      .def("sun_rays", &PyScene::sun_rays)
+      .def("open_rays", &PyScene::open_rays)
+      .def_static("smooth_open", &PyScene::smooth_open)
       .def("lamps_near", &PyScene::lamps_near)
       .def("water_normals", &PyScene::water_normals)
       .def("water_lit", &PyScene::water_lit);

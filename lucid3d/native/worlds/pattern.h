@@ -51,6 +51,12 @@ struct Ground {
 };
 constexpr int kGroundFloats = sizeof(Ground) / sizeof(float);
 
-Surface evaluate_ground(const Ground& ground, const float* path, const Spot& spot);
+// What varies over metres: shared between a point and its near neighbours when relief is measured.
+struct Broad {
+  float far, large, mid, path;
+};
+
+// With `again`, `broad` is read instead of worked out.
+Surface evaluate_ground(const Ground& ground, const float* path, const Spot& spot, Broad* broad, bool again);
 
 }  // namespace worlds

@@ -79,16 +79,17 @@ Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangl
   }
   Spot spot{hit.position, coordinates, normal, hit.footprint};
   const bool land = kind == kGround;
-  Surface s = land ? evaluate_ground(ground, path.data(), spot) : evaluate(m, spot);
+  Broad broad{};
+  Surface s = land ? evaluate_ground(ground, path.data(), spot, &broad, false) : evaluate(m, spot);
   const float reach = std::max(hit.footprint, 0.002f);
   if ((land && hit.footprint < 1.5f) || (!land && m.bump > 0 && !leafy && hit.footprint < 0.3f)) {
     Spot moved = spot;
     moved.position = hit.position + along * reach;
     moved.uv = {coordinates.x + reach, coordinates.y};
-    const float slope_a = ((land ? evaluate_ground(ground, path.data(), moved) : evaluate(m, moved)).height - s.height) / reach;
+    const float slope_a = ((land ? evaluate_ground(ground, path.data(), moved, &broad, true) : evaluate(m, moved)).height - s.height) / reach;
     moved.position = hit.position + across * reach;
     moved.uv = {coordinates.x, coordinates.y + reach};
-    const float slope_b = ((land ? evaluate_ground(ground, path.data(), moved) : evaluate(m, moved)).height - s.height) / reach;
+    const float slope_b = ((land ? evaluate_ground(ground, path.data(), moved, &broad, true) : evaluate(m, moved)).height - s.height) / reach;
     normal = bend(normal, along, slope_a, across, slope_b);
     const float lean = dot(normal, toward);  // a bent normal must not face away from the viewer
     if (lean > -0.02f) normal = normalize(normal - toward * (lean + 0.02f));

@@ -1,0 +1,143 @@
+"""The shape of land: a composed height map, worn down by water, with detail that grows on steep ground."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.terrain import Heights
+from lucid3d.procedural.world import EYE_HEIGHT
+
+Floats = NDArray[np.floating]
+Up = Callable[[Floats, Floats], NDArray[np.float32]]
+"""(x, z) -> metres UP; the composition of a place, before erosion and detail."""
+
+
+@dataclass
+class Grid:
+    """Square samples of a function, looked up smoothly: values (N, N) with rows along z."""
+
+    values: NDArray[np.float32]
+    half: float
+
+    @property
+    def cell(self) -> float:
+        """Metres between samples."""
+        return 2 * self.half / (len(self.values) - 1)
+
+    def __call__(self, x: Floats, z: Floats) -> NDArray[np.float32]:
+        from lucid3d.native import _worlds
+
+        flat_x, flat_z = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(z, np.float32)
+        sampled = _worlds.sample_grid(
+            self.values, flat_x.ravel(), flat_z.ravel(), -self.half, -self.half, np.float32(self.cell)
+        )
+        out: NDArray[np.float32] = sampled.reshape(flat_x.shape)
+        return out
+
+
+def sampled(up: Up, half: float, cells: int) -> Grid:
+    """`up` on a grid of `cells` x `cells` over [-half, half] squared."""
+    side = np.linspace(-half, half, cells, dtype=np.float32)
+    x, z = np.meshgrid(side, side)
+    return Grid(np.ascontiguousarray(up(x, z), np.float32), half)
+
+
+def shaped(
+    up: Up,
+    seed: int,
+    *,
+    half: float = 2600.0,
+    cells: int = 512,
+    drops: int = 110_000,
+    strength: float = 1.0,
+    rough: float = 1.0,
+    near: Up | None = None,
+    calm: float = 5.0,
+) -> tuple[Heights, float]:
+    """Land from a composition.
+
+    Args:
+        up: metres up of the large shapes, down to about 30 m.
+        half: metres from the start to the side of the part that is eroded.
+        drops, strength: of erosion; 0 drops leave the shapes as they are (dunes).
+        rough: factor on rocky detail.
+        near: small shapes (tussocks, ripples) to add last, metres up.
+        calm: metres about the start within which the ground is smoothed towards level, so that one can stand there.
+    Returns:
+        heights (x, z) -> y, down positive, with the ground at the start at EYE_HEIGHT; and the y that `up` = 0 has.
+    """
+    from lucid3d.native import _worlds
+
+    grid = sampled(up, half, cells)
+    if drops:
+        grid = Grid(np.asarray(_worlds.erode(grid.values, grid.cell, drops, seed & 0xFFFF, strength)), half)
+    steep_z, steep_x = np.gradient(grid.values, grid.cell)
+    slope = Grid(np.ascontiguousarray(np.hypot(steep_x, steep_z), np.float32), half)
+
+    def raw(x: Floats, z: Floats) -> NDArray[np.float32]:
+        inside = smoothstep(half, half * 0.86, np.maximum(np.abs(x), np.abs(z)))
+        tall = grid(x, z)
+        outside = inside < 1
+        if outside.any():
+            tall = np.where(outside, tall * inside + up(x, z) * (1 - inside), tall)
+        steep = np.clip(slope(x, z), 0, 1.6)
+        if rough > 0:
+            crags = noise(x, z, seed + 21, 75, 7, kind="ridged", gain=0.55) - 0.35
+            tall = tall + rough * crags * (2.0 + 42.0 * np.clip(steep - 0.22, 0, 0.8))
+        if near is not None:
+            tall = tall + near(x, z)
+        return tall.astype(np.float32)
+
+    middle = float(raw(np.zeros(1, np.float32), np.zeros(1, np.float32))[0])
+    if calm > 0:  # the mean of the ground about the start, so that a bump under one's feet does not set the level
+        ring = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+        middle = float(raw((0.6 * calm * np.sin(ring)).astype(np.float32), (0.6 * calm * np.cos(ring)).astype(np.float32)).mean())
+
+    def heights(x: Floats, z: Floats) -> NDArray[np.float32]:
+        tall = raw(x, z)
+        if calm > 0:
+            flat = 0.75 * np.exp(-((x * x + z * z) / (calm * calm)))
+            tall = tall + (middle - tall) * flat
+        return (EYE_HEIGHT - (tall - middle)).astype(np.float32)
+
+    offset = float(heights(np.zeros(1, np.float32), np.zeros(1, np.float32))[0]) - EYE_HEIGHT
+
+    def level(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return heights(x, z) - np.float32(offset)
+
+    return level, EYE_HEIGHT + middle - offset
+
+
+def mountains(x: Floats, z: Floats, seed: int, size: float = 1500.0) -> NDArray[np.float32]:
+    """Ridged, domain-warped ranges in about [0, 1], with broad valleys between."""
+    bend_x = x + 0.22 * size * noise(x, z, seed + 31, size * 0.9, 4)
+    bend_z = z + 0.22 * size * noise(x, z, seed + 32, size * 0.9, 4)
+    ridges = noise(bend_x, bend_z, seed + 33, size, 7, kind="ridged", gain=0.5)
+    mass = 0.5 + 0.5 * noise(x, z, seed + 34, size * 1.6, 3)
+    tall: NDArray[np.float32] = np.clip(ridges * (0.35 + 0.9 * mass) - 0.12, 0, None)
+    return tall
+
+
+def bearing(x: Floats, z: Floats) -> NDArray[np.float32]:
+    """Azimuth of a place seen from the start: 0 ahead, positive to the right, in [-pi, pi]."""
+    return np.arctan2(x, z).astype(np.float32)
+
+
+def distance(x: Floats, z: Floats) -> NDArray[np.float32]:
+    """Metres from the start."""
+    return np.hypot(x, z).astype(np.float32)
+
+
+def to_polyline(x: Floats, z: Floats, points: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
+    """Distance to a polyline of at least two corners."""
+    best = np.full(np.shape(x), np.inf, np.float32)
+    for (ax, az), (bx, bz) in zip(points[:-1], points[1:], strict=True):
+        dx, dz = bx - ax, bz - az
+        t = np.clip(((x - ax) * dx + (z - az) * dz) / max(dx * dx + dz * dz, 1e-9), 0, 1)
+        best = np.minimum(best, np.hypot(x - ax - t * dx, z - az - t * dz))
+    return best.astype(np.float32)

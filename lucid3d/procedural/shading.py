@@ -1,0 +1,262 @@
+"""What rays see: Embree finds what they hit, native code lights it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.atmosphere import Atmosphere
+from lucid3d.procedural.light import Sky, build_sky
+from lucid3d.procedural.mesh import Mesh
+from lucid3d.procedural.rays import RayHits, RayScene
+from lucid3d.procedural.tables import Tables, gather
+
+if TYPE_CHECKING:
+    from lucid3d.procedural.world import Place
+
+Floats = NDArray[np.float32]
+
+WATER, SKY = -1, -2
+"""Triangle numbers of what has no triangles."""
+LAMPS_WITH_SHADOWS = 3
+OPEN_RAYS = 4
+OPEN_REACH = 1.6
+"""Metres within which neighbours darken a corner, outdoors; rooms know the rest from their probes."""
+LEAF_OPEN = 0.85
+"""Foliage carries the shade of its own crown in its tints."""
+SHOW_THROUGH = 70.0
+"""Metres beyond which the bottom of a water is not looked for."""
+FAR_WATER = 30000.0
+
+# Columns of the native Hit.
+POSITION, FACE, NORMAL, ALBEDO, EMISSION, TRANSLUCENCY = (
+    slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12), slice(12, 15), 15,
+)  # fmt: skip
+
+
+@dataclass
+class Seen:
+    """What a batch of N rays sees.
+
+    Attributes:
+        radiance: (N, 3); distance: (N,) in ray lengths, +inf = sky; normals: (N, 3) towards the viewer;
+        triangle: (N,) int32, `WATER` or `SKY` where it is none; open: (N,) how open the surface is to the sky.
+    """
+
+    radiance: Floats
+    distance: Floats
+    normals: Floats
+    triangle: NDArray[np.int32]
+    open: Floats
+
+
+class Shader:
+    """A place made ready for rays."""
+
+    def __init__(self, place: Place, atmosphere: Atmosphere) -> None:
+        from lucid3d.native import _worlds
+
+        self.place, self.atmosphere = place, atmosphere
+        self.meshes: list[Mesh] = list(place.meshes)
+        if place.terrain is not None and place.terrain.mesh is not None:
+            self.meshes.insert(0, place.terrain.mesh)
+        self.tables: Tables = gather(self.meshes)
+        self.solid = RayScene(self.tables.vertices, self.tables.triangles)
+        self.sky: Sky = build_sky(atmosphere, place.ground_color)
+        scene: Any = _worlds.Scene()
+        t = self.tables
+        scene.set_mesh(
+            t.vertices.ravel(), t.triangles.ravel(), t.material, t.normals.ravel(), t.tints.ravel(), t.uv.ravel()
+        )
+        scene.set_materials(t.materials.ravel())
+        scene.set_sky(self.sky.state)
+        scene.set_air(self.sky.air)
+        scene.set_clouds(self.sky.clouds)
+        scene.set_horizon(self.sky.horizon)
+        scene.set_ambient(self.sky.ambient.ravel())
+        lamps = [[*lamp.position, *lamp.color, lamp.radius, lamp.reach] for lamp in place.lamps]
+        scene.set_lamps(np.array(lamps, np.float32).ravel())
+        if place.terrain is not None:
+            scene.set_ground(*place.terrain.ground.packed())
+        if place.water is not None:
+            scene.set_water(place.water.packed())
+        self.scene = scene
+        self._lamps = np.array(lamps, np.float32).reshape(-1, 8)
+        self._sun = np.array(atmosphere.sun_direction, np.float32)
+        self._lit = float(self.sky.sunlight.max()) > 1e-4
+
+    def shade(
+        self,
+        origins: Floats,
+        directions: Floats,
+        angle: float,
+        *,
+        secondary: bool = False,
+        disc: bool = True,
+        grid: tuple[int, int] | None = None,
+        opened: Floats | None = None,
+    ) -> Seen:
+        """What rays see.
+
+        Args:
+            origins, directions: (N, 3), directions of any length (distances are in units of it).
+            angle: width of a pixel in radians.
+            secondary: a reflection or a probe's ray: no water, no lamp shadows, no dark corners.
+            disc: show the sun's disc.
+            grid: (rows, columns) when the rays are a picture's pixels: evens out the grain of dark corners.
+            opened: (N,) known openness, instead of tracing for it.
+        """
+        origins = np.ascontiguousarray(origins, np.float32)
+        directions = np.ascontiguousarray(directions, np.float32)
+        hits = self.solid.cast(origins, directions)
+        distance = hits.distance
+        water = None if secondary else self.water_hits(origins, directions, distance)
+        wet = np.zeros(len(origins), bool) if water is None else np.isfinite(water)
+        seen = Seen(
+            np.empty((len(origins), 3), np.float32),
+            distance.copy(),
+            np.zeros((len(origins), 3), np.float32),
+            np.where(np.isfinite(distance), hits.triangle.astype(np.int32), np.int32(SKY)),
+            np.ones(len(origins), np.float32),
+        )
+        rows = np.flatnonzero(np.isfinite(distance) & ~wet)
+        if len(rows):
+            everything = len(rows) == len(origins)
+            part = hits if everything else RayHits(distance[rows], hits.triangle[rows], hits.barycentric[rows], hits.normals)
+            self._solids(seen, rows, origins[rows], directions[rows], part, angle, secondary, grid, opened)
+        rows = np.flatnonzero(wet)
+        if len(rows) and water is not None:
+            seen.distance[rows], seen.triangle[rows], seen.normals[rows] = water[rows], WATER, (0, -1, 0)
+            seen.radiance[rows] = self._water(origins[rows], directions[rows], water[rows], angle)
+        rows = np.flatnonzero(~np.isfinite(seen.distance))
+        if len(rows):
+            seen.radiance[rows] = self.scene.heaven(origins[rows], directions[rows], angle, disc)
+        return seen
+
+    def water_hits(self, origins: Floats, directions: Floats, distance: Floats) -> Floats | None:
+        """Distance to the water where it is nearer than anything solid, else +inf; None without water."""
+        water = self.place.water
+        if water is None:
+            return None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = (np.float32(water.level) - origins[:, 1]) / directions[:, 1]
+        far = FAR_WATER / np.maximum(np.linalg.norm(directions, axis=1), 1e-6)
+        ok = (directions[:, 1] > 1e-6) & (reach > 1e-4) & (reach < distance) & (reach < far)
+        return np.where(ok, reach, np.inf).astype(np.float32)
+
+    def _solids(
+        self,
+        seen: Seen,
+        rows: NDArray[np.intp],
+        origins: Floats,
+        directions: Floats,
+        hits: RayHits,
+        angle: float,
+        secondary: bool,
+        grid: tuple[int, int] | None,
+        opened: Floats | None,
+    ) -> None:
+        surface = self.scene.surfaces(origins, directions, hits.distance, hits.triangle, hits.barycentric, angle)
+        lift = (0.002 + 0.0006 * hits.distance * np.linalg.norm(directions, axis=1)).astype(np.float32)
+        thin = surface[:, TRANSLUCENCY] > 0
+        seen.normals[rows] = surface[:, NORMAL]
+        sun = np.zeros(len(rows), np.float32)
+        if self._lit and not (secondary and self.place.interior):
+            facing = np.flatnonzero((surface[:, NORMAL] @ self._sun > 0) | thin)
+            sun[facing] = 1.0 - self.solid.blocked_rays(self.scene.sun_rays(surface[facing], lift[facing]))
+        if opened is not None:
+            seen.open[rows] = opened[rows]
+        elif not secondary:
+            seen.open[rows] = LEAF_OPEN
+            solid = np.flatnonzero(~thin)
+            rays = self.scene.open_rays(surface[solid], lift[solid], OPEN_RAYS)
+            blocked = self.solid.blocked_rays(rays, OPEN_REACH).mean(axis=1)
+            seen.open[rows[solid]] = 1.0 - 0.85 * blocked
+            if grid is not None:
+                seen.open = self.scene.smooth_open(seen.open, seen.distance, seen.normals, *grid)
+        lamps, bright = self._lamp_shadows(surface, lift, secondary)
+        seen.radiance[rows] = self.scene.lit(
+            surface, origins, directions, hits.distance, sun, seen.open[rows], lamps, bright, True
+        )
+
+    def _lamp_shadows(self, surface: Floats, lift: Floats, secondary: bool) -> tuple[NDArray[np.int32], Floats]:
+        """The lamps that matter most to each surface, and whether it sees them."""
+        count = len(surface)
+        if not len(self._lamps):
+            return np.zeros((count, 0), np.int32), np.zeros((count, 0), np.float32)
+        number = min(1 if secondary else LAMPS_WITH_SHADOWS, len(self._lamps))
+        chosen = self.scene.lamps_near(surface, number)
+        visible = np.ones(chosen.shape, np.float32)
+        start = surface[:, POSITION] + surface[:, FACE] * lift[:, None]
+        for k in range(number):
+            rows = np.flatnonzero(chosen[:, k] >= 0)
+            if len(rows):
+                lamp = self._lamps[chosen[rows, k]]
+                to = lamp[:, :3] - start[rows]
+                length = np.linalg.norm(to, axis=1)
+                short = np.maximum(1 - (lamp[:, 6] + 0.05) / np.maximum(length, 1e-3), 0.05)  # not its own glass
+                visible[rows, k] = 1.0 - self.solid.blocked(start[rows], to * short[:, None], 1.0)
+        return chosen, visible
+
+    def _water(self, origins: Floats, directions: Floats, distance: Floats, angle: float) -> Floats:
+        count = len(origins)
+        speed = np.linalg.norm(directions, axis=1)
+        unit = directions / speed[:, None]
+        position = origins + directions * distance[:, None]
+        metres = distance * speed
+        footprint = (metres * angle / np.sqrt(np.maximum(np.abs(unit[:, 1]), 0.02))).astype(np.float32)
+        waves = self.scene.water_normals(position, footprint)
+        normal, unseen = waves[:, :3], waves[:, 3]
+        mirror = unit - 2 * np.sum(unit * normal, axis=1, keepdims=True) * normal
+        mirror[:, 1] = -np.abs(mirror[:, 1]) - 0.18 * unseen - 1e-3  # waves too small to see turn up the view on average
+        start = position - np.float32([0, 0.01, 0])
+        mirrored = self.shade(start, mirror, angle * 2 + 0.002, secondary=True, disc=False).radiance
+        below = np.zeros((count, 3), np.float32)
+        thickness = np.full(count, 30.0, np.float32)
+        shore = np.full(count, 30.0, np.float32)
+        near = np.flatnonzero(metres < SHOW_THROUGH)
+        if len(near):
+            bent = unit[near] / 1.33
+            bent[:, 1] = np.sqrt(np.maximum(1 - bent[:, 0] ** 2 - bent[:, 2] ** 2, 0.05))
+            bent = (bent + 0.25 * (normal[near] - np.float32([0, -1, 0]))).astype(np.float32)
+            ground = self.solid.cast(position[near] + np.float32([0, 0.002, 0]), bent)
+            found = np.isfinite(ground.distance)
+            rows = near[found]
+            if len(rows):
+                start_below, way, length = position[rows], bent[found], ground.distance[found]
+                surface = self.scene.surfaces(
+                    start_below, way, length, ground.triangle[found], ground.barycentric[found], angle
+                )
+                none = np.zeros((len(rows), 0), np.float32)
+                dim = np.full(len(rows), 0.7, np.float32)
+                below[rows] = self.scene.lit(
+                    surface, start_below, way, length, dim, dim, none.astype(np.int32), none, False
+                )
+                thickness[rows] = length * 1.6  # light comes down as well as up
+        water = self.place.water
+        if water is not None and water.foam > 0:
+            rows = np.flatnonzero(metres < 600.0)
+            down = np.broadcast_to(np.float32([0, 1, 0]), (len(rows), 3))
+            shore[rows] = np.minimum(self.solid.cast(position[rows], down).distance * 3.0, 30.0)
+        sun = np.ones(count, np.float32)
+        if self._lit:
+            sun = 1.0 - self.solid.blocked(start, np.broadcast_to(self._sun, (count, 3)))
+        lit: Floats = self.scene.water_lit(
+            origins, directions, distance, angle, mirrored, below, thickness, shore, sun, True
+        )
+        return lit
+
+    def trace(self, origins: Floats, directions: Floats) -> tuple[Floats, Floats]:
+        """Distance in ray lengths (N,) and normal (N, 3) of the nearest surface, water included."""
+        hits = self.solid.cast(origins, directions)
+        distance, normals = hits.distance, hits.normals.copy()
+        water = self.water_hits(origins, directions, distance)
+        if water is not None:
+            wet = np.isfinite(water)
+            distance, normals[wet] = np.where(wet, water, distance), (0, -1, 0)
+        normals[np.sum(normals * directions, axis=1) > 0] *= -1
+        return distance, normals
+
