@@ -11,12 +11,14 @@ from lucid3d.errors import InputError
 if TYPE_CHECKING:
     import torch
 
-_DOWN_UP = (
+_DOWN_UP = (  # how files mark the two factors, in the order in which the marks must be looked for
     (".lora_A.", ".lora_B."),
+    (".lora_linear_layer.down.", ".lora_linear_layer.up."),
     (".lora.down.", ".lora.up."),
     ("_lora.down.", "_lora.up."),
     (".lora_down.", ".lora_up."),
 )
+_CLIP_NAMES = {".to_q": ".q_proj", ".to_k": ".k_proj", ".to_v": ".v_proj", ".to_out": ".out_proj"}
 
 
 def merge_lora(pipeline: Any, path: Path, weight: float) -> int:
@@ -51,32 +53,31 @@ def merge_lora(pipeline: Any, path: Path, weight: float) -> int:
     if unknown:
         logging.getLogger(__name__).warning("%s: %d of %d parts have no place here", path, len(unknown), len(pairs))
     alphas = alphas or {}
-    for name, (down, up) in pairs.items():
+    for name, (key, down, up) in pairs.items():
         if name in modules:
-            alpha = _alpha(alphas, name)
-            scale = weight * (alpha / down.shape[0] if alpha is not None else 1.0)
-            _add(modules[name], down, up, scale, f"{path}: {name}")
+            # Files without an alpha were trained with alpha equal to the rank. The converter names it either way.
+            alpha = alphas.get(f"{key}.alpha", alphas.get(f"{name}.alpha", down.shape[0]))
+            _add(modules[name], down, up, weight * float(alpha) / down.shape[0], f"{path}: {name}")
     return len(pairs) - len(unknown)
 
 
-def _pairs(state: dict[str, torch.Tensor]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-    """Module name -> (down, up) for every complete pair."""
+def _pairs(state: dict[str, torch.Tensor]) -> dict[str, tuple[str, torch.Tensor, torch.Tensor]]:
+    """Module name -> (key of the down factor, down, up) for every complete pair."""
     pairs = {}
     for key, down in state.items():
-        for down_mark, up_mark in _DOWN_UP:
-            if down_mark in key and (up := state.get(key.replace(down_mark, up_mark))) is not None:
-                name = key.split(down_mark)[0]
-                # The oldest naming hangs a LoRA on the attention's processor instead of on its layer.
-                name = name.replace(".processor.to_out", ".to_out.0").replace(".processor.", ".")
-                pairs[name] = (down, up)
+        mark = next((each for each in _DOWN_UP if each[0] in key), None)
+        if mark is not None and (up := state.get(key.replace(*mark))) is not None:
+            pairs[_module_name(key.split(mark[0])[0])] = (key, down, up)
     return pairs
 
 
-def _alpha(alphas: dict[str, Any], name: str) -> float | None:
-    for key in (f"{name}.alpha", name):
-        if key in alphas:
-            return float(alphas[key])
-    return None
+def _module_name(name: str) -> str:
+    """The module of a key; the oldest naming hangs a LoRA on the attention's processor instead of on its layer."""
+    if name.startswith("text_encoder"):
+        for old, new in _CLIP_NAMES.items():
+            name = name.removesuffix(old) + new if name.endswith(old) else name
+        return name
+    return name.replace(".processor.to_out", ".to_out.0").replace(".processor.", ".")
 
 
 def _modules(pipeline: Any) -> dict[str, torch.nn.Module]:
@@ -98,7 +99,9 @@ def _add(module: torch.nn.Module, down: torch.Tensor, up: torch.Tensor, scale: f
     if not isinstance(weight, torch.Tensor):
         raise InputError(f"{what} is no layer that a LoRA can change")
     rank = down.shape[0]
-    change = (up.float().reshape(up.shape[0], -1)[:, :rank] @ down.float().reshape(rank, -1)) * scale
+    if up.numel() != up.shape[0] * rank:
+        raise InputError(f"{what} has factors {tuple(down.shape)} and {tuple(up.shape)}, which do not belong together")
+    change = (up.float().reshape(up.shape[0], rank) @ down.float().reshape(rank, -1)) * scale
     if change.numel() != weight.numel():
         raise InputError(
             f"{what} has shape {tuple(change.shape)}, the checkpoint {tuple(weight.shape)}: another architecture"
