@@ -106,7 +106,7 @@ class Screen:
         if rule is not None:
             rule(message)
 
-    def _check_ViewerCameraMessage(self, message: Any) -> None:  # noqa: N802 (named after the message)
+    def _check_ViewerCameraMessage(self, message: Any) -> None:
         if not (0 < message.fov < math.pi and 0 < message.near < message.far):
             raise Refused("a camera without a field of view")
         if not (0 < message.image_width <= 2**14 and 0 < message.image_height <= 2**14):
@@ -114,11 +114,11 @@ class Screen:
         if not math.isclose(sum(q * q for q in message.wxyz), 1.0, abs_tol=1e-2):
             raise Refused("a camera whose orientation is no rotation")
 
-    def _check_GuiUpdateMessage(self, message: Any) -> None:  # noqa: N802
+    def _check_GuiUpdateMessage(self, message: Any) -> None:
         if set(message.updates) != {"value"}:
             raise Refused("an update of something other than a value")
 
-    def _check_FileTransferStartUpload(self, message: Any) -> None:  # noqa: N802
+    def _check_FileTransferStartUpload(self, message: Any) -> None:
         if message.mime_type not in UPLOAD_TYPES:
             raise Refused(f"an upload of type {message.mime_type!r}")
         if not (0 < message.size_bytes <= MAX_UPLOAD and 0 < message.part_count <= MAX_UPLOAD // 1024):
@@ -127,7 +127,7 @@ class Screen:
             raise Refused("too many uploads at once")
         self.uploads[message.transfer_uuid] = message.size_bytes
 
-    def _check_FileTransferPart(self, message: Any) -> None:  # noqa: N802
+    def _check_FileTransferPart(self, message: Any) -> None:
         left = self.uploads.get(message.transfer_uuid)
         if left is None or len(message.content) > left or not message.content:
             raise Refused("a part of no upload, or more than was announced")

@@ -113,8 +113,9 @@ def address(access: Access, port: int, path: str = "/") -> str:
 
 def scene_of(client: viser.ClientHandle) -> str:
     """The scene that a browser's address names, or ""."""
-    connection = client._viser_server._websock_server._live_connections.get(client.client_id)  # type: ignore[call-overload]
-    path = unquote(urlsplit(connection.request.path).path) if connection is not None else ""
+    connection = client._viser_server._websock_server._live_connections.get(client.client_id)
+    request = connection.request if connection is not None else None
+    path = unquote(urlsplit(request.path).path) if request is not None else ""
     return path.removeprefix(SCENE_PATH).strip("/") if path.startswith(SCENE_PATH) else ""
 
 

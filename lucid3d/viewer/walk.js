@@ -36,9 +36,9 @@
   // The camera as position, yaw (to the right of +z) and pitch (up), world frame: x right, y down, z forward.
   function read(view) {
     const control = view.mutable.current.cameraControl, turn = inverse(root(view));
-    const camera = control.camera, target = control._target;
-    const p = rotate(turn, [camera.position.x, camera.position.y, camera.position.z]);
-    const t = rotate(turn, [target.x, target.y, target.z]);
+    const position = control.getPosition(control.camera.position.clone(), false);
+    const target = control.getTarget(control.camera.position.clone(), false);
+    const p = rotate(turn, [position.x, position.y, position.z]), t = rotate(turn, [target.x, target.y, target.z]);
     const d = [t[0] - p[0], t[1] - p[1], t[2] - p[2]];
     return { p, yaw: Math.atan2(d[0], d[2]), pitch: Math.atan2(-d[1], Math.hypot(d[0], d[2])) };
   }

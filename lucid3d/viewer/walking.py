@@ -69,7 +69,7 @@ def find_ground(splats: Splats, start: NDArray[np.floating]) -> Ground:
     half = count // 2
     x, y, z = (splats.centers - start.astype(np.float32)).T
     column, row = (
-        np.rint((value / CELL)).astype(np.int64) + half for value in (splats.centers[:, 0], splats.centers[:, 2])
+        np.rint(value / CELL).astype(np.int64) + half for value in (splats.centers[:, 0], splats.centers[:, 2])
     )
     inside = (column >= 0) & (column < count) & (row >= 0) & (row < count)
     # what hangs at the height of the chest is no ground, nor is what lies far below
@@ -109,7 +109,8 @@ def configuration(**settings: Any) -> str:
             "heights": base64.b64encode(np.ascontiguousarray(ground.heights, "<f4").tobytes()).decode(),
         }
     # JSON is JavaScript; "</" must not end a script element where the call stands in a saved page
-    return f"window.lucid3dWalk.configure({json.dumps(settings).replace('</', '<\\/')});"
+    literal = json.dumps(settings).replace("</", "<\\/")
+    return f"window.lucid3dWalk.configure({literal});"
 
 
 def _run(client: viser.ClientHandle, source: str) -> None:

@@ -1,0 +1,114 @@
+"""The viewer: a web server, a gallery, a workshop, and a session for every browser."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lucid3d.viewer.gallery import Gallery
+from lucid3d.viewer.growing import Growth
+from lucid3d.viewer.making import Job, Workshop
+from lucid3d.viewer.server import SCENE_PATH, Access, address, open_server
+
+if TYPE_CHECKING:
+    import viser
+
+    from lucid3d.viewer.session import Session
+
+log = logging.getLogger(__name__)
+
+BUDGET = 400_000
+"""Splats that a browser is sent unless it asks for more or fewer: 13 MB, and smooth on a laptop's own graphics."""
+
+BRAND = (76, 141, 255)
+
+
+class Viewer:
+    """A page to walk in.
+
+    Args:
+        root: the outputs folder; its scenes are the gallery, and new ones are saved there.
+        first: the name of the scene that a page opens with, or "".
+        access: who may come in.
+        budget: splats sent to a browser at most, until it chooses for itself.
+        live: a job of this program to show instead of a scene.
+        changes: laid over every preset that the page dreams with, as in a config file.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        first: str = "",
+        *,
+        access: Access | None = None,
+        budget: int = BUDGET,
+        live: Growth | None = None,
+        changes: dict[str, Any] | None = None,
+    ) -> None:
+        self.gallery = Gallery(root)
+        self.first = first
+        self.access = access or Access()
+        self.budget = budget
+        self.live = live
+        self.changes = changes or {}
+        self.workshop = Workshop()
+        self.sessions: dict[int, Session] = {}
+        self._lock = threading.Lock()
+        self.server: viser.ViserServer | None = None
+
+    def start(self) -> str:
+        """Open the page; returns its address, token included.
+
+        Raises:
+            InputError: the port is in use, or the address is not this computer's.
+        """
+        server = open_server(self.access)
+        self.server = server
+        server.scene.set_up_direction("-y")
+        server.scene.world_axes.visible = False
+        server.gui.configure_theme(
+            dark_mode=True, show_logo=False, show_share_button=False, brand_color=BRAND, control_width="medium"
+        )
+        server.on_client_connect(self._arrived)
+        server.on_client_disconnect(self._left)
+        return address(self.access, server.get_port(), SCENE_PATH + self.first if self.first else "/")
+
+    @property
+    def port(self) -> int:
+        """The port that is bound."""
+        assert self.server is not None
+        return int(self.server.get_port())
+
+    def stop(self) -> None:
+        """Close the page and cancel what is being made."""
+        if self.workshop.job is not None:
+            self.workshop.job.cancel()
+        for session in list(self.sessions.values()):
+            session.close()
+        if self.server is not None:
+            self.server.stop()
+
+    def announce(self, job: Job) -> None:
+        """Let every browser see a job that has begun."""
+        for session in list(self.sessions.values()):
+            session.watch_job(job)
+
+    def _arrived(self, client: viser.ClientHandle) -> None:
+        from lucid3d.viewer.session import Session
+
+        session = Session(self, client)
+        with self._lock:
+            self.sessions[client.client_id] = session
+        session.begin()
+
+    def _left(self, client: viser.ClientHandle) -> None:
+        with self._lock:
+            session = self.sessions.pop(client.client_id, None)
+        if session is None:
+            return
+        session.close()
+        job = self.workshop.job
+        if job is not None and job.owner == client.client_id and session.panel.stops_with_page:
+            job.cancel()

@@ -1,0 +1,143 @@
+"""A new view dreamed where somebody stands, added to the scene (as WonderWorld, Yu et al. 2024, grows its worlds).
+
+What the scene shows from there already is the start of the dream, picture and depth; the rest is painted, measured,
+fitted to it (the paper's RGB-D start with outpainting), and only the new part is lifted and added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lucid3d.camera import Camera
+from lucid3d.config import Config
+from lucid3d.errors import InputError
+from lucid3d.gaussians.model import Gaussians
+from lucid3d.models.base import DepthEstimator, Painter
+from lucid3d.pointcloud import PointCloud
+from lucid3d.scene import Scene
+from lucid3d.transforms import PosedView
+
+ENOUGH = 0.999
+"""A view of which this part is known shows nothing new."""
+
+SKY_MINIMUM = 50.0
+"""Metres to the sky of a scene that has none yet."""
+
+
+@dataclass
+class Grown:
+    """A scene with one more view.
+
+    Attributes:
+        scene: a new one; the old is untouched.
+        added: how many Gaussians are new.
+        known: part of the view that the scene showed before.
+    """
+
+    scene: Scene
+    added: int
+    known: float
+
+
+def models_for(config: Config, prompt: str) -> tuple[Painter, DepthEstimator]:
+    """The painter and the estimator of the family that a scene was made with, for another sentence.
+
+    Raises:
+        InputError: diffusion is asked for and not on disk.
+    """
+    from lucid3d.models.selection import choose_models
+
+    choice = choose_models(config.models, config.diffusion)
+    if choice.family == "diffusion":
+        from lucid3d.models.selection import load_diffusion
+
+        return load_diffusion(config.diffusion)
+    from lucid3d.models.procedural import procedural_models
+
+    return procedural_models(prompt, config.seed, config.negative_prompt)[:2]
+
+
+def dream_here(
+    scene: Scene,
+    camera: Camera,
+    prompt: str,
+    painter: Painter,
+    estimator: DepthEstimator,
+    *,
+    seed: int = 0,
+) -> Grown:
+    """Dream what the scene does not show from `camera`, and add it.
+
+    Args:
+        camera: where to, in the scene's world; its size is that of the new view.
+        prompt: words for this view.
+        seed: of this view.
+    Raises:
+        InputError: the scene has no points, or shows everything from there already.
+    """
+    from lucid3d.dreaming import dream_views
+    from lucid3d.gaussians import from_points
+    from lucid3d.pointcloud import lift, merge
+    from lucid3d.projection import project_cloud
+    from lucid3d.prompts import plan_prompts
+    from lucid3d.start import Start
+
+    if len(scene.points) == 0:
+        raise InputError("this scene was saved without its points (points.ply), so no view can be added to it")
+    partial = project_cloud(scene.points, camera)
+    known = float(partial.known.mean())
+    if known >= ENOUGH:
+        raise InputError("everything is known from here already: turn or step to where there are holes")
+    if known > 0:
+        depth = np.where(partial.known, partial.depth, np.nan).astype(np.float32)
+        start = Start(partial.image, partial.known, depth)
+    else:
+        start = None
+    steps = dream_views(
+        painter,
+        estimator,
+        [camera],
+        plan_prompts((prompt,)),
+        scene.config.dream,
+        negative_prompt=scene.config.negative_prompt,
+        seed=seed,
+        start=start,
+    )
+    view = next(iter(steps)).newest
+    assert view is not None  # the first view of a dream is always dreamed
+    number = 1 + max((int(v) for v in np.unique(scene.points.views)), default=-1)
+    fresh = lift(
+        view.image, view.depth, camera, view=number, mask=~partial.known, sky_radius=sky_radius(scene.points, camera)
+    )
+    cloud = merge(scene.points, fresh)
+    added = from_points(cloud[slice(len(scene.points), None)])
+    posed = PosedView(camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=prompt)
+    grown = replace(scene, gaussians=joined(scene.gaussians, added), points=cloud, views=[*scene.views, posed])
+    return Grown(grown, len(added), known)
+
+
+def sky_radius(cloud: PointCloud, camera: Camera) -> float:
+    """Metres to the dome that the cloud's sky lies on, beyond the camera."""
+    if cloud.is_sky.any():
+        radius = float(np.median(np.linalg.norm(cloud.positions[cloud.is_sky], axis=1)))
+    else:
+        radius = max(SKY_MINIMUM, 1.2 * float(np.linalg.norm(cloud.positions, axis=1).max(initial=0)))
+    return max(radius, 1.05 * float(np.linalg.norm(camera.position)))
+
+
+def joined(first: Gaussians, second: Gaussians) -> Gaussians:
+    """Both sets in one; the spherical harmonics of the lower degree get zeros."""
+    coefficients = max(first.sh.shape[1], second.sh.shape[1])
+
+    def padded(sh: np.ndarray) -> np.ndarray:
+        return np.pad(sh, ((0, 0), (0, coefficients - sh.shape[1]), (0, 0)))
+
+    return Gaussians(
+        np.concatenate([first.means, second.means]),
+        np.concatenate([first.quats, second.quats]),
+        np.concatenate([first.log_scales, second.log_scales]),
+        np.concatenate([first.logit_opacities, second.logit_opacities]),
+        np.concatenate([padded(first.sh), padded(second.sh)]),
+    )

@@ -1,0 +1,1 @@
+"""The control panel of one browser, a module for each of its tabs."""

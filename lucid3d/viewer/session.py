@@ -1,0 +1,304 @@
+"""One browser: the scene that it looks at, what it shows of it, and the tabs of its panel.
+
+Everything here belongs to one connection, so browsers never disturb each other: each has its own scene, camera,
+switches, selection and undo. What they share is the outputs folder and the one job that may run.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+from lucid3d.scene import Scene
+from lucid3d.transforms import PosedView, read_transforms
+from lucid3d.viewer import poses, walking
+from lucid3d.viewer.detail import reduce_to
+from lucid3d.viewer.editing import start_of
+from lucid3d.viewer.growing import Snapshot
+from lucid3d.viewer.latest import Latest
+from lucid3d.viewer.making import Job
+from lucid3d.viewer.splats import Splats
+from lucid3d.viewer.stage import Stage
+from lucid3d.viewer.taking import Exact
+
+if TYPE_CHECKING:
+    import viser
+
+    from lucid3d.viewer.app import Viewer
+
+log = logging.getLogger(__name__)
+
+Color = Literal["blue", "green", "yellow", "red"]
+
+FIRST_SPLATS = 30_000
+"""Splats of the first picture, sent before the rest: 1 MB."""
+
+BACKGROUND = (24, 26, 30)
+
+START_FOV = float(np.radians(60))
+"""Vertical field of view that a page opens with: a wide screen then shows about 90 degrees."""
+
+MAX_UNDO = 20
+"""Steps back that are kept; scenes share what a step did not change."""
+
+
+class Session:
+    """One browser's side of the viewer."""
+
+    def __init__(self, viewer: Viewer, client: viser.ClientHandle) -> None:
+        self.viewer = viewer
+        self.client = client
+        self.stage = Stage(client.scene)
+        self.scene: Scene | None = None
+        self.name = ""
+        self.undo: list[Scene] = []
+        self.splats: Splats | None = None
+        self.ground: walking.Ground | None = None
+        self.views: list[PosedView] = []
+        self.budget = viewer.budget
+        self.walking = True
+        self.speed = 1.4
+        self.limited = False
+        self.background = np.array(BACKGROUND, np.uint8)
+        self._exact: Exact | None = None
+        self._lock = threading.RLock()
+        self._growing: Latest[Snapshot] = Latest(self._show_growth)
+        self._grown = 0
+        self._watched: Job | None = None
+        self._closed = False
+
+    # ---- life ----
+
+    def begin(self) -> None:
+        """Build the panel and show the scene that the address names, or the one the viewer was started with."""
+        from lucid3d.viewer.panels.panel import Panel
+        from lucid3d.viewer.server import scene_of
+
+        walking.install(self.client)
+        self.stage.put_background(self.background)
+        poses.begin_at(self.client, np.eye(4), START_FOV, poses.WALK_REACH)
+        self.panel = Panel(self)
+        wanted = scene_of(self.client) or self.viewer.first
+        if self.viewer.live is not None:
+            self.watch_live()
+        elif wanted:
+            self.attempt(lambda: self.open(wanted, first=True))()
+        else:
+            self.panel.title()
+        if self.viewer.workshop.job is not None:
+            self.watch_job(self.viewer.workshop.job)
+
+    def close(self) -> None:
+        """The browser has gone."""
+        self._closed = True
+        if self.viewer.live is not None:
+            self.viewer.live.leave(self._growing.submit)
+        if self._watched is not None:
+            self._watched.growth.leave(self._growing.submit)
+        self._growing.close()
+        if hasattr(self, "panel"):
+            self.panel.close()
+
+    # ---- words to the person ----
+
+    def notify(self, title: str, body: str = "", color: Color = "blue", seconds: float | None = 8.0) -> None:
+        """A note in the corner of the page."""
+        if not self._closed:
+            self.client.add_notification(title, body, auto_close_seconds=seconds, color=color)
+
+    def attempt(self, work: Callable[..., Any], busy: str = "") -> Callable[..., None]:
+        """`work` with its failures shown to the person, and a note while it goes on if `busy` says what it is."""
+
+        @functools.wraps(work)
+        def attempted(*arguments: Any) -> None:
+            note = self.client.add_notification(busy, "", loading=True, with_close_button=False) if busy else None
+            try:
+                work(*arguments)
+            except InputError as error:
+                self.notify("That does not work", str(error), "red", 15)
+            except Exception as error:
+                log.exception("in the viewer")
+                self.notify("Something went wrong", f"{type(error).__name__}: {error}", "red", None)
+            finally:
+                if note is not None:
+                    note.remove()
+
+        return attempted
+
+    # ---- the scene ----
+
+    def open(self, name: str, *, first: bool = False) -> None:
+        """Show a scene of the gallery.
+
+        Args:
+            first: the page has just opened: an address with a pose of its own keeps it.
+        Raises:
+            InputError: there is no such scene, or it cannot be read.
+        """
+        scene = self.viewer.gallery.load(name)
+        self.show(scene, name, first=first)
+        self.undo.clear()
+        threading.Thread(target=self.attempt(self._load_views), args=(name,), daemon=True).start()
+
+    def show(self, scene: Scene, name: str, *, first: bool = False, moved: bool = True) -> None:
+        """Put a scene up: a coarse picture at once, then the rest."""
+        with self._lock:
+            self.scene, self.name, self._exact = scene, name, None
+            self.splats = Splats.of(scene.gaussians)
+            start = start_of(scene)
+            if len(self.splats) > 2 * FIRST_SPLATS and not self.stage.holds("splats"):
+                self.stage.put_splats(reduce_sample(self.splats, FIRST_SPLATS))
+                self.client.flush()
+            if moved:
+                self.go(start, first=first)
+            self.ground = walking.find_ground(self.splats, start[:3, 3])
+            self.put_splats()
+            self.stage.clear("points", "skybox", "mesh")
+            if moved:
+                self.views = list(scene.views)
+                self.stage.clear("views")
+            self.apply_walking(title=f"{scene.prompt or name} - lucid3d", ground=self.ground)
+            self.panel.scene_changed()
+
+    def change(self, scene: Scene) -> None:
+        """Show an edited scene; the one before comes back with `step_back`."""
+        if self.scene is not None:
+            self.undo = [*self.undo, self.scene][-MAX_UNDO:]
+        self.show(scene, self.name, moved=False)
+
+    def step_back(self) -> None:
+        """Undo the last change.
+
+        Raises:
+            InputError: there is none.
+        """
+        if not self.undo:
+            raise InputError("there is nothing to undo")
+        self.show(self.undo.pop(), self.name, moved=False)
+
+    def shown(self) -> Scene:
+        """The scene on show.
+
+        Raises:
+            InputError: there is none.
+        """
+        if self.scene is None:
+            raise InputError("no scene is open: choose one in the Scenes tab, or dream one")
+        return self.scene
+
+    def exact(self) -> Exact:
+        """The exact renderer of the scene on show."""
+        with self._lock:
+            if self._exact is None:
+                self._exact = Exact(self.shown().gaussians)
+            return self._exact
+
+    def whole(self) -> Scene:
+        """The scene on show with its views' pictures, which are read from disk only when somebody needs them."""
+        scene = self.shown()
+        if not scene.views and self.views:
+            scene = replace(scene, views=list(self.views))
+        return scene
+
+    def put_splats(self) -> None:
+        """Send the splats again, as many as the budget allows."""
+        if self.splats is not None:
+            origin = start_of(self.shown())[:3, 3]
+            self.stage.put_splats(reduce_to(self.splats, self.budget, origin))
+
+    def _load_views(self, name: str) -> None:
+        folder = self.viewer.gallery.folder_of(name)
+        if (folder / "transforms.json").is_file():
+            views = list(read_transforms(folder))
+            if self.name == name and not self.views:
+                self.views = views
+                self.panel.views_changed()
+
+    def dreamed(self) -> list[PosedView]:
+        """The views that were dreamed (not the reprojected ones)."""
+        return [view for view in self.views if not view.support]
+
+    # ---- the camera ----
+
+    def camera(self, width: int, height: int) -> Camera:
+        """Where the browser looks from, at another picture size."""
+        return poses.camera_of(self.client.camera, width, height)
+
+    def go(self, pose: NDArray[np.floating], *, first: bool = False) -> None:
+        """Move the browser's camera to a (4, 4) pose."""
+        reach = poses.WALK_REACH if self.walking else poses.ORBIT_REACH
+        if first:
+            poses.begin_at(self.client, pose, START_FOV, reach)
+        else:
+            poses.move_to(self.client, pose, reach)
+
+    def apply_walking(self, **settings: Any) -> None:
+        """Tell the page how to walk."""
+        radius = self.scene.config.dream.walk_radius if self.scene is not None and self.limited else 0.0
+        walking.configure(self.client, walking=self.walking, speed=self.speed, radius=radius, **settings)
+
+    # ---- jobs ----
+
+    def watch_job(self, job: Job) -> None:
+        """Show a job's progress; what it makes is shown too if this browser started it."""
+        if self._watched is not None:
+            self._watched.growth.leave(self._growing.submit)
+        self._watched, self._grown = job, 0
+        job.growth.watch(self._growing.submit)
+        job.on_end.append(self.job_ended)
+        if job.state != "running":
+            self.job_ended(job)
+        else:
+            self._growing.submit(job.growth.snapshot)
+
+    def watch_live(self) -> None:
+        """Show the job of the program that this page belongs to (run.py --viewer)."""
+        live = self.viewer.live
+        assert live is not None
+        live.watch(self._growing.submit)
+        self._growing.submit(live.snapshot)
+
+    def job_ended(self, job: Job) -> None:
+        """Say how it ended, and show the result to whoever started it."""
+        job.growth.leave(self._growing.submit)
+        if not self._closed:
+            self.panel.job_ended(job)
+
+    def _show_growth(self, snapshot: Snapshot) -> None:
+        if self._closed:
+            return
+        self.panel.progressed(snapshot)
+        mine = self._watched is None or self._watched.owner == self.client.client_id
+        if not mine or snapshot.made == self._grown:
+            return
+        if self._grown == 0:  # the first sight of a new world: step out of the old one
+            self.stage.clear()
+            self.views, self.scene, self.splats, self.name = [], None, None, ""
+            self.stage.visible.update(splats=True, points=True, views=True)
+            self.panel.switches_changed()
+            self.go(np.eye(4))
+            self.apply_walking(ground=None)
+        self._grown = snapshot.made
+        for index in range(len(self.stage.nodes("views")), len(snapshot.views)):
+            self.stage.add_view(index, *snapshot.views[index])
+        if snapshot.splats is not None:
+            self.stage.put_splats(snapshot.splats)
+            self.stage.clear("points")
+        elif snapshot.points is not None:
+            self.stage.put_points(snapshot.points)
+
+
+def reduce_sample(splats: Splats, count: int) -> Splats:
+    """A quick look: every n-th splat, grown so that the surface stays closed."""
+    step = -(-len(splats) // count)
+    some = splats[np.arange(0, len(splats), step)]
+    return Splats(some.centers, some.covariances * np.float32(step), some.colors, some.opacities)
