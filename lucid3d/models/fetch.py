@@ -99,13 +99,14 @@ def _follow(child: subprocess.Popen[str], name: str, quiet: bool) -> None:
     with Progress(*columns, console=console, disable=quiet) as bar:
         task = bar.add_task(name, total=None)
         for line in child.stdout:
-            with contextlib.suppress(ValueError):
+            try:
                 event = json.loads(line)
-                if "error" in event:
-                    raise_from_child = event["error"]
-                    child.wait()
-                    raise InputError(raise_from_child)
-                bar.update(task, total=event.get("total"), completed=event.get("done"))
+            except json.JSONDecodeError:
+                continue  # a library's own word
+            if "error" in event:
+                child.wait()
+                raise InputError(event["error"])
+            bar.update(task, total=event.get("total"), completed=event.get("done"))
     if child.wait() != 0:
         raise InputError(
             f"the download of {name} ended early (exit code {child.returncode}); the same command continues it"
