@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from lucid3d.gaussians.model import SH_C0, Gaussians
     from lucid3d.gaussians.rasterizer import rasterization
     from lucid3d.gaussians.rendering import Render, Renderer, render
+    from lucid3d.gaussians.training import (
+        DefaultStrategy,
+        MCMCStrategy,
+        StepReport,
+        Strategy,
+        TrainConfig,
+        Trainer,
+        TrainingView,
+        train,
+    )
 
 _HOME = {
     "Gaussians": "model",
@@ -23,18 +33,34 @@ _HOME = {
     "Render": "rendering",
     "Renderer": "rendering",
     "render": "rendering",
+    "DefaultStrategy": "training",
+    "MCMCStrategy": "training",
+    "StepReport": "training",
+    "Strategy": "training",
+    "TrainConfig": "training",
+    "Trainer": "training",
+    "TrainingView": "training",
+    "train": "training",
     "render_equirectangular": "equirectangular",
 }
 
 __all__ = [
     "SH_C0",
+    "DefaultStrategy",
     "Gaussians",
+    "MCMCStrategy",
     "Render",
     "Renderer",
+    "StepReport",
+    "Strategy",
+    "TrainConfig",
+    "Trainer",
+    "TrainingView",
     "from_points",
     "rasterization",
     "render",
     "render_equirectangular",
+    "train",
 ]
 
 

@@ -65,10 +65,34 @@ void Frame::project_backward(const Parameters& parameters, const Gradients& grad
   }
 }
 
+void Frame::train_step(const Parameters& parameters, const AdamStep& step, float* means2d, int threads) {
+  float* scratch = gradients_.reserve((size_t)threads * step.rows * kGroup);
+  kernels().train_step(view_, parameters, splats_.data(), ranges_.data(), bins(), moments_.data(), step, means2d,
+                       scratch, threads);
+}
+
 size_t Frame::bytes() const {
   return splats_.bytes() + ranges_.bytes() + keys_.bytes() + order_.bytes() + counters_.bytes() +
          tile_start_.bytes() + ids_.bytes() + group_slot_.bytes() + stops_.bytes() + scratch_.bytes() +
-         sums_.bytes() + moments_.bytes() + partial_view_.bytes();
+         sums_.bytes() + moments_.bytes() + partial_view_.bytes() + gradients_.bytes();
+}
+
+double ImageLoss::operator()(const Target& target, const LossWeights& weights, const float* image, float* v_image,
+                             LossSums& terms, int threads) {
+  const int pieces = 4 * loss_bands(target.height);
+  kernels().image_loss(target, weights, image, v_image, sums_.reserve(pieces),
+                       scratch_.reserve((size_t)threads * loss_scratch(target.width)), threads);
+  terms = {0.0, 0.0, 0.0, 0.0};
+  for (int piece = 0; piece < pieces; ++piece) {
+    const LossSums& sums = sums_.data()[piece];
+    terms.l1 += sums.l1, terms.ssim += sums.ssim, terms.depth += sums.depth, terms.opaque += sums.opaque;
+  }
+  terms.l1 /= 3.0 * weights.known_pixels;
+  terms.ssim /= 3.0 * weights.known_pixels;
+  terms.depth /= weights.depth_pixels;
+  terms.opaque /= weights.known_pixels;
+  return weights.l1 * terms.l1 + weights.ssim * terms.ssim + weights.depth * terms.depth +
+         weights.opaque * terms.opaque;
 }
 
 }  // namespace lucid3d

@@ -58,6 +58,9 @@ class Frame {
   // Parameters as given to project.
   void project_backward(const Parameters& parameters, const Gradients& gradients, int threads);
 
+  // project_backward and a step of Adam in one; means2d: 2 planes, or null.
+  void train_step(const Parameters& parameters, const AdamStep& step, float* means2d, int threads);
+
   const View& view() const { return view_; }
   const Splat* splats() const { return splats_.data(); }
   const TileRange* ranges() const { return ranges_.data(); }
@@ -77,7 +80,19 @@ class Frame {
   Buffer<uint32_t> keys_, order_, counters_, tile_start_, ids_, group_slot_, stops_;
   Buffer<uint64_t> scratch_;
   Buffer<GroupSums> sums_;
-  Buffer<float> moments_, partial_view_;
+  Buffer<float> moments_, partial_view_, gradients_;
+};
+
+// The loss of a picture, with the memory that it needs.
+class ImageLoss {
+ public:
+  // Returns the loss; sums gets its terms before weighting (divided by their numbers of pixels).
+  double operator()(const Target& target, const LossWeights& weights, const float* image, float* v_image,
+                    LossSums& terms, int threads);
+
+ private:
+  Buffer<float> scratch_;
+  Buffer<LossSums> sums_;
 };
 
 }  // namespace lucid3d

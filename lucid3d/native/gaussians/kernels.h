@@ -28,7 +28,24 @@ struct Kernels {
   // Sums moments and takes them back through the projection. partial_view: 15 floats a group, or null.
   void (*project_backward)(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&,
                            const float* moments, const Gradients&, float* partial_view, int threads);
+  // The same, and at once a step of Adam with the gradient. means2d: 2 planes for the gradient by the projected centres,
+  // or null. scratch: step.rows * kGroup floats a thread.
+  void (*train_step)(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&, const float* moments,
+                     const AdamStep& step, float* means2d, float* scratch, int threads);
+  // Loss and its gradient by the image (kImagePlanes planes each). sums: a LossSums for each of loss_bands(height).
+  // scratch: loss_scratch(width) floats a thread.
+  void (*image_loss)(const Target&, const LossWeights&, const float* image, float* v_image, LossSums* sums,
+                     float* scratch, int threads);
 };
+
+// `image_loss` works on bands of this many rows.
+constexpr int kLossBand = 64;
+inline int loss_bands(int height) { return (height + kLossBand - 1) / kLossBand; }
+
+// Rows that it keeps: seven rings of 16 rows and eight single rows, padded at both ends.
+constexpr int kLossPadding = 16;
+inline size_t loss_row(int width) { return ((size_t)width + 2 * kLossPadding + 15) / 16 * 16; }
+inline size_t loss_scratch(int width) { return (7 * 16 + 8) * loss_row(width); }
 
 // `bin` needs this many counters for every tile.
 inline int bin_chunks(int visible, int threads) {

@@ -20,6 +20,9 @@ void rasterize_backward(const View&, const Splat*, const Bins&, const float*, co
                         const uint32_t*, bool absolute, float*, int threads);
 void project_backward(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&, const float*,
                       const Gradients&, float*, int threads);
+void train_step(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&, const float*,
+                const AdamStep&, float*, float*, int threads);
+void image_loss(const Target&, const LossWeights&, const float*, float*, LossSums*, float*, int threads);
 
 }  // namespace LUCID3D_ISA
 }  // namespace lucid3d

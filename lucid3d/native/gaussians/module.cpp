@@ -6,6 +6,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <cmath>
 #include <optional>
 #include <stdexcept>
 
@@ -186,6 +187,50 @@ NB_MODULE(_gaussians, m) {
           },
           "planes"_a, "gradients"_a, "means2d"_a.none(), "abs_means2d"_a.none(), "with_view"_a, "threads"_a)
       .def(
+          "train_step",
+          [](PyFrame& f, const Plane2& planes, const Plane2& first, const Plane2& second, const ConstVector& rates,
+             int step, float beta1, float beta2, float epsilon, bool visible_only,
+             const std::optional<ConstVector>& frozen, float opacity_pull, float scale_pull, float log_needle,
+             float log_scale_max, const std::optional<Plane2>& means2d, int threads) {
+            require(f.differentiated, "rasterize_backward comes before train_step");
+            require(f.raw && f.sh_degree >= 0, "train_step needs raw parameters with spherical harmonics");
+            const Parameters g =
+                make_parameters(ConstPlane2(planes), f.frame.count(), f.sh_degree, f.channels, f.raw);
+            const int rows = kAppearanceRow + 3 * (f.sh_degree + 1) * (f.sh_degree + 1);
+            for (const Plane2* moments : {&first, &second}) {
+              require(moments->shape(0) == planes.shape(0) && moments->shape(1) == g.stride,
+                      "Adam's moments must have the shape of the planes");
+            }
+            require(rates.shape(0) >= (size_t)rows, "rates must have an entry for every plane");
+            require(!frozen || frozen->shape(0) == g.stride, "frozen must have an entry for every column");
+            require(!means2d || (means2d->shape(0) == 2 && means2d->shape(1) == g.stride),
+                    "2-D gradients must have 2 planes");
+            require(step >= 1, "steps count from 1");
+            AdamStep adam = {};
+            adam.planes = planes.data(), adam.first = first.data(), adam.second = second.data();
+            adam.rates = rates.data(), adam.rows = rows;
+            adam.beta1 = beta1, adam.beta2 = beta2, adam.epsilon = epsilon;
+            adam.correction1 = (float)(1.0 / (1.0 - std::pow((double)beta1, step)));
+            adam.correction2 = (float)(1.0 / (1.0 - std::pow((double)beta2, step)));
+            adam.visible_only = visible_only;
+            adam.frozen = frozen ? frozen->data() : nullptr;
+            adam.opacity_pull = opacity_pull, adam.scale_pull = scale_pull;
+            adam.log_needle = log_needle, adam.log_scale_max = log_scale_max;
+            nb::gil_scoped_release release;
+            f.frame.train_step(g, adam, means2d ? means2d->data() : nullptr, threads);
+            f.rasterized = f.differentiated = false;  // the Gaussians have moved
+          },
+          "planes"_a, "first"_a, "second"_a, "rates"_a, "step"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "visible_only"_a,
+          "frozen"_a.none(), "opacity_pull"_a, "scale_pull"_a, "log_needle"_a, "log_scale_max"_a, "means2d"_a.none(),
+          "threads"_a)
+      .def(
+          "visibility",
+          [](const PyFrame& f, const nb::ndarray<bool, nb::ndim<1>, nb::c_contig, nb::device::cpu>& out) {
+            require(out.shape(0) >= (size_t)f.frame.count(), "out must have an entry for every Gaussian");
+            for (int i = 0; i < f.frame.count(); ++i) out.data()[i] = f.frame.ranges()[i].x1 > f.frame.ranges()[i].x0;
+          },
+          "out"_a)
+      .def(
           "describe",
           [](const PyFrame& f, const Plane2& out) {
             // x, y, depth, conic A B C, effective opacity, box x0 y0 x1 y1: a row each.
@@ -204,6 +249,36 @@ NB_MODULE(_gaussians, m) {
       .def_prop_ro("visible", [](const PyFrame& f) { return f.frame.visible(); })
       .def_prop_ro("intersections", [](const PyFrame& f) { return f.frame.intersections(); })
       .def_prop_ro("bytes", [](const PyFrame& f) { return f.frame.bytes(); });
+
+  nb::class_<ImageLoss>(m, "ImageLoss")
+      .def(nb::init<>())
+      .def(
+          "__call__",
+          [](ImageLoss& loss, const ConstPlane3& image, const ConstPlane3& target, const ConstPlane2& weight,
+             const std::optional<ConstPlane2>& depth, const Plane3& v_image, float l1, float ssim, float depth_weight,
+             float opaque, float known_pixels, float depth_pixels, int threads) {
+            const size_t height = weight.shape(0), width = weight.shape(1);
+            require(height >= 1 && width >= 1 && height <= UINT16_MAX && width <= UINT16_MAX, "1 to 65535 pixels");
+            require(image.shape(0) == kImagePlanes && image.shape(1) == height && image.shape(2) == width,
+                    "image must have shape (5, height, width)");
+            require(v_image.shape(0) == kImagePlanes && v_image.shape(1) == height && v_image.shape(2) == width,
+                    "v_image must have shape (5, height, width)");
+            require(target.shape(0) == 3 && target.shape(1) == height && target.shape(2) == width,
+                    "target must have shape (3, height, width)");
+            require(!depth || (depth->shape(0) == height && depth->shape(1) == width),
+                    "depth must have shape (height, width)");
+            const Target t = {target.data(), weight.data(), depth ? depth->data() : nullptr, (int)width, (int)height};
+            const LossWeights w = {l1, ssim, depth_weight, opaque, known_pixels, depth_pixels};
+            LossSums terms;
+            double total;
+            {
+              nb::gil_scoped_release release;
+              total = loss(t, w, image.data(), v_image.data(), terms, threads);
+            }
+            return std::vector<double>{total, terms.l1, terms.ssim, terms.depth, terms.opaque};
+          },
+          "image"_a, "target"_a, "weight"_a, "depth"_a.none(), "v_image"_a, "l1"_a, "ssim"_a, "depth_weight"_a,
+          "opaque"_a, "known_pixels"_a, "depth_pixels"_a, "threads"_a);
 }
 
 }  // namespace lucid3d

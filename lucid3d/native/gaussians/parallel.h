@@ -16,27 +16,34 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 
-// Calls body(piece) for every piece in [0, count), on at most `threads` threads.
+// Calls body(piece, worker) for every piece in [0, count), on at most `threads` threads; worker is less than `threads`
+// and tells pieces that run at the same time apart, for their scratch memory.
 template <class Body>
-void parallel_for(int count, int threads, const Body& body) {
+void parallel_for_workers(int count, int threads, const Body& body) {
   threads = threads < count ? threads : count;
   threads = threads < kMaxThreads ? threads : kMaxThreads;
   if (threads <= 1) {
-    for (int piece = 0; piece < count; ++piece) body(piece);
+    for (int piece = 0; piece < count; ++piece) body(piece, 0);
     return;
   }
 #if defined(_OPENMP)
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
-  for (int piece = 0; piece < count; ++piece) body(piece);
+  for (int piece = 0; piece < count; ++piece) body(piece, omp_get_thread_num());
 #else
   std::thread helpers[kMaxThreads];
   const auto share = [&](int first) {
-    for (int piece = first; piece < count; piece += threads) body(piece);
+    for (int piece = first; piece < count; piece += threads) body(piece, first);
   };
   for (int t = 1; t < threads; ++t) helpers[t] = std::thread(share, t);
   share(0);
   for (int t = 1; t < threads; ++t) helpers[t].join();
 #endif
+}
+
+// Calls body(piece) for every piece in [0, count), on at most `threads` threads.
+template <class Body>
+void parallel_for(int count, int threads, const Body& body) {
+  parallel_for_workers(count, threads, [&](int piece, int) { body(piece); });
 }
 
 }  // namespace

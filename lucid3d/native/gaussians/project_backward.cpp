@@ -77,7 +77,7 @@ LUCID3D_INLINE void colour_backward(const View& view, const Parameters& g, const
     for (int channel = 0; channel < 3; ++channel) {
       const size_t at = (3 * k + channel) * g.stride + i;
       if (g.sh_degree > 0) v_basis[k] += v[channel] * load(g.sh + at);
-      if (out.sh) store_some(out.sh + (3 * k + channel) * out.stride + i, v[channel] * basis[k], lanes);
+      if (out.sh) store_some(out.sh + (3 * k + channel) * out.stride + i - out.origin, v[channel] * basis[k], lanes);
     }
   }
   if (g.sh_degree == 0) return;
@@ -194,10 +194,16 @@ LUCID3D_INLINE void store_planes(float* planes, const Floats* values, int count,
   for (int k = 0; k < count; ++k) store_some(planes + k * stride + i, values[k], lanes);
 }
 
+LUCID3D_INLINE Mask seen_lanes(const TileRange* ranges, int lanes) {
+  float seen[kLanes] = {};
+  for (int l = 0; l < lanes; ++l) seen[l] = ranges[l].x1 > ranges[l].x0 ? 1.0f : 0.0f;
+  return load(seen) > 0.0f;
+}
+
 // The gradient of sixteen Gaussians that the view does not see.
 LUCID3D_INLINE void store_zeros(const Parameters& g, const Gradients& out, size_t i, int lanes) {
   const auto clear = [&](float* planes, int count) {
-    for (int k = 0; planes && k < count; ++k) store_some(planes + k * out.stride + i, 0.0f, lanes);
+    for (int k = 0; planes && k < count; ++k) store_some(planes + k * out.stride + i - out.origin, 0.0f, lanes);
   };
   clear(out.means, 3), clear(out.quats, 4), clear(out.scales, 3), clear(out.opacities, 1);
   clear(out.means2d, 2), clear(out.abs_means2d, 2);
@@ -214,47 +220,128 @@ LUCID3D_INLINE void blank(Floats* values, int count, const Mask& seen) {
   for (int k = 0; k < count; ++k) values[k] = select(seen, values[k], 0.0f);
 }
 
+// One group's gradients; view_sum, if given, gets the sums by the pose.
+void backward_group(const View& view, const Limits& limits, const Parameters& g, const Splat* splats,
+                    const TileRange* ranges, const Bins& bins, const float* moments, const Gradients& out, int group,
+                    float* view_sum) {
+  const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
+  Floats sum_by_view[kViewGradients];
+  for (Floats& sum : sum_by_view) sum = 0.0f;
+  for (int first = group * kGroup; first < end; first += kLanes) {
+    const int lanes = end - first < kLanes ? end - first : kLanes;
+    const Mask seen = seen_lanes(ranges + first, lanes);
+    if (!any(seen)) {
+      store_zeros(g, out, first, lanes);
+      continue;
+    }
+    Sums sums;
+    gather(splats, ranges, bins, moments, first, lanes, sums);
+    Derived d;
+    derive(view, limits, g, first, sums, d);
+    if (g.sh) colour_backward(view, g, out, first, splats, lanes, d);
+    blank(d.mean, 3, seen), blank(d.quat, 4, seen), blank(d.scale, 3, seen), blank(&d.opacity, 1, seen);
+    blank(d.mean2d, 2, seen), blank(d.view, kViewGradients, seen);
+    const size_t at = first - out.origin;
+    store_planes(out.means, d.mean, 3, out.stride, at, lanes);
+    store_planes(out.quats, d.quat, 4, out.stride, at, lanes);
+    store_planes(out.scales, d.scale, 3, out.stride, at, lanes);
+    store_planes(out.opacities, &d.opacity, 1, out.stride, at, lanes);
+    store_planes(out.means2d, d.mean2d, 2, out.stride, at, lanes);
+    store_planes(out.abs_means2d, sums.m + kAbsX, 2, out.stride, at, lanes);
+    if (!g.sh) store_planes(out.features, d.feature, g.channels, out.stride, at, lanes);
+    if (view_sum) {
+      for (int k = 0; k < kViewGradients; ++k) sum_by_view[k] += d.view[k];
+    }
+  }
+  if (!view_sum) return;
+  for (int k = 0; k < kViewGradients; ++k) {
+    float t[kLanes], total = 0.0f;
+    store(t, sum_by_view[k]);
+    for (float value : t) total += value;
+    view_sum[k] = total;
+  }
+}
+
+LUCID3D_INLINE Floats middle_of(const Floats& a, const Floats& b, const Floats& c) {
+  return max(min(a, b), min(max(a, b), c));
+}
+
+// Adam (Kingma and Ba, algorithm 1) on one group, whose gradients are in `gradients` (rows x kGroup); then the limits on
+// scales. A mean's step is in units of the Gaussian's own size (its middle scale), so that far, large Gaussians and near,
+// small ones move alike on the screen and no scene extent has to be known.
+void adam_group(const AdamStep& step, const Parameters& g, const TileRange* ranges, const float* gradients, int group) {
+  const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
+  const size_t scale_row = (g.scales - g.means) / g.stride, opacity_row = (g.opacities - g.means) / g.stride;
+  for (int first = group * kGroup; first < end; first += kLanes) {
+    const int lanes = end - first < kLanes ? end - first : kLanes;
+    Mask moves = seen_lanes(ranges + first, lanes);
+    if (step.visible_only && !any(moves)) continue;
+    if (!step.visible_only) moves = Floats(1.0f) > 0.0f;
+    float* scales = step.planes + scale_row * g.stride + first;
+    const Floats size = exp(middle_of(load(scales), load(scales + g.stride), load(scales + 2 * g.stride)));
+    const Mask free = step.frozen ? load(step.frozen + first) < 0.5f : Floats(1.0f) > 0.0f;
+    for (int row = 0; row < step.rows; ++row) {
+      const size_t at = row * g.stride + first;
+      const Floats parameter = load(step.planes + at), m0 = load(step.first + at), v0 = load(step.second + at);
+      Floats gradient = load(gradients + (size_t)row * kGroup + first - (size_t)group * kGroup);
+      if (row >= (int)scale_row && row < (int)scale_row + 3) gradient += exp(parameter) * step.scale_pull;
+      if (row == (int)opacity_row) {
+        const Floats opacity = Floats(1.0f) / (exp(-parameter) + 1.0f);
+        gradient += opacity * (Floats(1.0f) - opacity) * step.opacity_pull;
+      }
+      const Floats m = m0 * step.beta1 + gradient * (1.0f - step.beta1);
+      const Floats v = v0 * step.beta2 + gradient * gradient * (1.0f - step.beta2);
+      Floats change = m * step.correction1 / (sqrt(v * step.correction2) + step.epsilon) * step.rates[row];
+      if (row < 3) change *= size;
+      const Mask here = row < 3 ? moves & free : moves;
+      store(step.first + at, select(here, m, m0));
+      store(step.second + at, select(here, v, v0));
+      store(step.planes + at, select(here, parameter - change, parameter));
+    }
+    const Floats a = load(scales), b = load(scales + g.stride), c = load(scales + 2 * g.stride);
+    const Floats limit = min(middle_of(a, b, c) + step.log_needle, step.log_scale_max);
+    store(scales, min(a, limit));
+    store(scales + g.stride, min(b, limit));
+    store(scales + 2 * g.stride, min(c, limit));
+  }
+}
+
 }  // namespace
 
 void project_backward(const View& view, const Parameters& g, const Splat* splats, const TileRange* ranges,
                       const Bins& bins, const float* moments, const Gradients& out, float* partial_view, int threads) {
   const Limits limits = frustum_limits(view);
   parallel_for((g.count + kGroup - 1) / kGroup, threads, [&](int group) {
-    const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
-    Floats view_sum[kViewGradients];
-    for (Floats& sum : view_sum) sum = 0.0f;
-    for (int first = group * kGroup; first < end; first += kLanes) {
-      const int lanes = end - first < kLanes ? end - first : kLanes;
-      float visible[kLanes] = {};
-      for (int l = 0; l < lanes; ++l) visible[l] = ranges[first + l].x1 > ranges[first + l].x0 ? 1.0f : 0.0f;
-      const Mask seen = load(visible) > 0.0f;
-      if (!any(seen)) {
-        store_zeros(g, out, first, lanes);
-        continue;
+    backward_group(view, limits, g, splats, ranges, bins, moments, out, group,
+                   partial_view ? partial_view + group * kViewGradients : nullptr);
+  });
+}
+
+void train_step(const View& view, const Parameters& g, const Splat* splats, const TileRange* ranges, const Bins& bins,
+                const float* moments, const AdamStep& step, float* means2d, float* scratch, int threads) {
+  const Limits limits = frustum_limits(view);
+  parallel_for_workers((g.count + kGroup - 1) / kGroup, threads, [&](int group, int worker) {
+    // The group's gradients stay in the cache until they are used.
+    float* gradients = scratch + (size_t)worker * step.rows * kGroup;
+    Gradients out = {};
+    out.means = gradients;
+    out.quats = gradients + 3 * kGroup;
+    out.scales = gradients + 7 * kGroup;
+    out.opacities = gradients + 10 * kGroup;
+    out.sh = gradients + 11 * kGroup;
+    out.stride = kGroup;
+    out.origin = (size_t)group * kGroup;
+    float centres[2 * kGroup];
+    if (means2d) out.means2d = centres;
+    backward_group(view, limits, g, splats, ranges, bins, moments, out, group, nullptr);
+    if (means2d) {
+      const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
+      for (int i = group * kGroup; i < end; ++i) {
+        means2d[i] = centres[i - group * kGroup];
+        means2d[g.stride + i] = centres[kGroup + i - group * kGroup];
       }
-      Sums sums;
-      gather(splats, ranges, bins, moments, first, lanes, sums);
-      Derived d;
-      derive(view, limits, g, first, sums, d);
-      if (g.sh) colour_backward(view, g, out, first, splats, lanes, d);
-      blank(d.mean, 3, seen), blank(d.quat, 4, seen), blank(d.scale, 3, seen), blank(&d.opacity, 1, seen);
-      blank(d.mean2d, 2, seen), blank(d.view, kViewGradients, seen);
-      store_planes(out.means, d.mean, 3, out.stride, first, lanes);
-      store_planes(out.quats, d.quat, 4, out.stride, first, lanes);
-      store_planes(out.scales, d.scale, 3, out.stride, first, lanes);
-      store_planes(out.opacities, &d.opacity, 1, out.stride, first, lanes);
-      store_planes(out.means2d, d.mean2d, 2, out.stride, first, lanes);
-      store_planes(out.abs_means2d, sums.m + kAbsX, 2, out.stride, first, lanes);
-      if (!g.sh) store_planes(out.features, d.feature, g.channels, out.stride, first, lanes);
-      for (int k = 0; k < kViewGradients; ++k) view_sum[k] += d.view[k];
     }
-    if (!partial_view) return;
-    for (int k = 0; k < kViewGradients; ++k) {
-      float t[kLanes], total = 0.0f;
-      store(t, view_sum[k]);
-      for (float value : t) total += value;
-      partial_view[group * kViewGradients + k] = total;
-    }
+    adam_group(step, g, ranges, gradients, group);
   });
 }
 

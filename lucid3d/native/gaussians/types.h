@@ -57,6 +57,7 @@ struct Gradients {
   float* abs_means2d;  // 2 planes: sums of absolute values over pixels (AbsGS)
   float* view;         // 12 of world_to_camera, then 3 of position
   size_t stride;
+  size_t origin;  // the Gaussian that column 0 belongs to
 };
 
 // A Gaussian as the rasteriser sees it: one cache line.
@@ -114,10 +115,42 @@ struct Bins {
 // Images are planes of height x width: four feature channels and alpha.
 constexpr int kImagePlanes = 5;
 
-struct AdamSettings {
+// What a picture should look like. Pixels of weight 0 are unknown and take no part.
+struct Target {
+  const float* image;   // 3 planes
+  const float* weight;  // 1 plane, 0 or 1
+  const float* depth;   // 1 plane of z-depth; 0 where there is none. May be null
+  int width, height;
+};
+
+// The loss, a weighted sum of means over the known pixels:
+//   l1 mean |x - y| + ssim mean (1 - SSIM(x, y)) + depth mean |D - A d| / d + opaque mean (1 - A)
+// with x, D and A the rendered colour, depth summed by weight, and alpha; y and d the target's colour and depth. D - A d
+// is the weighted sum of (z - d): zero if all that is in the pixel lies at the right depth, however much that is.
+struct LossWeights {
+  float l1, ssim, depth, opaque;
+  float known_pixels, depth_pixels;  // numbers that the means divide by
+};
+
+// Sums over a band of rows: each term of the loss, before its weight and its division.
+struct LossSums {
+  double l1, ssim, depth, opaque;
+};
+
+// One step of Adam on planes of raw parameters.
+struct AdamStep {
+  float* planes;  // the parameters, and their first and second moments
+  float* first;
+  float* second;
+  const float* rates;  // learning rate of every plane
+  int rows;
   float beta1, beta2, epsilon;
   float correction1, correction2;  // 1 / (1 - beta^t)
   bool visible_only;               // leave Gaussians alone that the view does not see
+  const float* frozen;             // 1 plane, 1 where the mean must not move; may be null
+  float opacity_pull, scale_pull;  // gradient of regularisers: opacity_pull * opacity + scale_pull * sum of scales
+  float log_needle;                // the largest scale is kept below e^log_needle times the middle one
+  float log_scale_max;             // upper limit of every log scale
 };
 
 }  // namespace lucid3d

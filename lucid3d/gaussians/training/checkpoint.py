@@ -1,0 +1,96 @@
+"""Checkpoints: an .npz file of arrays and one JSON string, no pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.errors import InputError
+from lucid3d.files import atomic_path
+from lucid3d.gaussians.training.state import State
+
+FORMAT = 1
+_MEMORY = "memory/"
+
+
+@dataclass
+class Saved:
+    """What a checkpoint holds."""
+
+    state: State
+    iteration: int
+    queue: list[int]
+    rng: dict[str, Any]
+    memory: dict[str, NDArray[np.float64]]
+
+
+def save(
+    path: str | os.PathLike[str],
+    state: State,
+    iteration: int,
+    queue: list[int],
+    rng: np.random.Generator,
+    memory: dict[str, NDArray[np.float64]],
+) -> None:
+    """Write a checkpoint atomically."""
+    header = {
+        "format": FORMAT,
+        "count": state.count,
+        "born": state.born,
+        "iteration": iteration,
+        "queue": queue,
+        "rng": rng.bit_generator.state,
+    }
+    arrays: dict[str, Any] = {
+        "planes": state.planes,
+        "first": state.first,
+        "second": state.second,
+        "identity": state.identity,
+        "is_sky": state.is_sky,
+    }
+    arrays |= {_MEMORY + name: value for name, value in memory.items()}
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, header=np.array(json.dumps(header)), **arrays)
+
+
+def load(path: str | os.PathLike[str]) -> Saved:
+    """Read a checkpoint.
+
+    Raises:
+        InputError: the file is not there, or is not a checkpoint of this version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        header = json.loads(str(arrays.pop("header")))
+        if header["format"] != FORMAT:
+            raise InputError(f"{path}: a checkpoint of format {header['format']}, this version reads {FORMAT}")
+        state = State(
+            planes=arrays["planes"],
+            first=arrays["first"],
+            second=arrays["second"],
+            count=header["count"],
+            identity=arrays["identity"],
+            is_sky=arrays["is_sky"],
+            born=header["born"],
+        )
+        if not (
+            state.planes.shape == state.first.shape == state.second.shape
+            and state.planes.dtype == state.first.dtype == state.second.dtype == np.float32
+            and len(state.identity) == len(state.is_sky) == state.count <= state.planes.shape[1]
+        ):
+            raise ValueError("arrays that do not fit each other")
+        memory = {name[len(_MEMORY) :]: value for name, value in arrays.items() if name.startswith(_MEMORY)}
+        return Saved(state, header["iteration"], header["queue"], header["rng"], memory)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such checkpoint") from None
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} is not a training checkpoint ({error})") from error

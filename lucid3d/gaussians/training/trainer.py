@@ -1,0 +1,226 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.errors import InputError
+from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.training import checkpoint
+from lucid3d.gaussians.training.config import TrainConfig, TrainingView
+from lucid3d.gaussians.training.engines import Shot, make_engine, rates_of
+from lucid3d.gaussians.training.state import State
+
+if TYPE_CHECKING:
+    import torch
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What a step did.
+
+    Attributes:
+        iteration: steps taken so far, this one included.
+        loss: of this step's view.
+        l1, ssim, depth: terms of the loss before their weights; ssim is 1 - SSIM.
+        count: Gaussians after the step.
+        view: index of the view.
+    """
+
+    iteration: int
+    loss: float
+    l1: float
+    ssim: float
+    depth: float
+    count: int
+    view: int
+
+
+class Trainer:
+    """Trains Gaussians on views, step by step.
+
+    Args:
+        gaussians: the start.
+        views: at least one.
+        config: every knob; None for the defaults.
+        is_sky: (N,) bool, which Gaussians are sky and keep their positions; None to find them (`TrainConfig.sky_radius`).
+        device: None trains with the native kernels on the CPU (or with the torch twin where they were not built);
+            "cuda" trains with gsplat; "cpu" with the twin.
+
+    Raises:
+        InputError: there is no view, or no Gaussian, or no pixel of any view is known.
+    """
+
+    def __init__(
+        self,
+        gaussians: Gaussians,
+        views: Sequence[TrainingView],
+        config: TrainConfig | None = None,
+        *,
+        is_sky: NDArray[np.bool_] | None = None,
+        device: str | torch.device | None = None,
+    ) -> None:
+        self.config = config or TrainConfig()
+        if not len(gaussians):
+            raise InputError("training needs at least one Gaussian")
+        if is_sky is None:
+            is_sky = find_sky(gaussians.means, views, self.config.sky_radius)
+        if is_sky.shape != (len(gaussians),):
+            raise InputError(f"is_sky has shape {is_sky.shape}, it must be ({len(gaussians)},)")
+        self._begin(State.start(gaussians, is_sky), views, device)
+
+    def _begin(self, state: State, views: Sequence[TrainingView], device: str | torch.device | None) -> None:
+        if not views:
+            raise InputError("training needs at least one view")
+        if not any(view.known.any() for view in views):
+            raise InputError("no pixel of any view is known: there is nothing to train on")
+        self._state = state
+        self._rng = np.random.default_rng(self.config.seed)
+        self._queue: list[int] = []
+        self.iteration = 0
+        sky = sky_distance(state, views)
+        self._shots = [Shot.prepare(view, sky) for view in views]
+        self._engine = make_engine(state, self.config, device)
+        # The strategy's memory (a dictionary of arrays), so that the strategy itself can stay a description.
+        self._memory: dict[str, NDArray[np.float64]] = {}
+
+    @property
+    def gaussians(self) -> Gaussians:
+        """A copy of the Gaussians as they are now. Those of the start come first, in their order."""
+        self._engine.pull()
+        return self._state.gaussians
+
+    @property
+    def done(self) -> bool:
+        """Whether all iterations have been taken."""
+        return self.iteration >= self.config.iterations
+
+    def step(self) -> StepReport:
+        """Train on one view.
+
+        Raises:
+            InputError: the loss is not finite (a learning rate is far too high, or the start holds infinities).
+        """
+        config, state = self.config, self._state
+        if not self._queue:  # every view once, in random order, then again
+            self._queue = [int(i) for i in self._rng.permutation(len(self._shots)) if self._shots[i].share > 0]
+            self._queue = self._queue or [0]
+        index = self._queue.pop()
+        progress = self.iteration / max(1, config.iterations - 1)
+        rates = rates_of(config, len(state.planes), min(1.0, progress))
+        strategy = config.strategy
+        needs_means2d = strategy is not None and strategy.needs_means2d
+        losses = self._engine.step(self._shots[index], rates, self.iteration + 1, with_means2d=needs_means2d)
+        self.iteration += 1
+        if not math.isfinite(losses.total):
+            raise InputError(
+                f"the loss is {losses.total} at step {self.iteration}: lower the learning rates, or look for values in "
+                "the start that are not finite"
+            )
+        if strategy is not None and strategy.acts(self.iteration, config.iterations):
+            self._engine.pull()
+            changed = strategy.apply(state, self._engine.seen(), self._memory, self.iteration, rates, config, self._rng)
+            if changed:
+                self._engine.push()
+        if self.iteration == config.iterations and config.prune_opacity > 0:
+            self._prune()
+        return StepReport(self.iteration, losses.total, losses.l1, losses.ssim, losses.depth, state.count, index)
+
+    def _prune(self) -> None:
+        self._engine.pull()
+        keep = self._state.opacities >= self.config.prune_opacity
+        if keep.any() and not keep.all():
+            logger.info("removing %d Gaussians that are nearly transparent", int((~keep).sum()))
+            self._state.keep(keep)
+            self._engine.push()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a checkpoint from which training continues exactly (an .npz file, no pickle).
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self._engine.pull()
+        checkpoint.save(path, self._state, self.iteration, self._queue, self._rng, self._memory)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        views: Sequence[TrainingView],
+        config: TrainConfig | None = None,
+        *,
+        device: str | torch.device | None = None,
+    ) -> Trainer:
+        """Continue from a checkpoint, with the views and the config that it was written with.
+
+        Raises:
+            InputError: the file is not a checkpoint, or does not fit the views.
+        """
+        trainer = cls.__new__(cls)
+        trainer.config = config or TrainConfig()
+        saved = checkpoint.load(path)
+        if any(i >= len(views) for i in saved.queue):
+            raise InputError(f"{path}: the checkpoint was written with more than these {len(views)} views")
+        trainer._begin(saved.state, views, device)
+        trainer.iteration, trainer._queue, trainer._memory = saved.iteration, saved.queue, saved.memory
+        trainer._rng.bit_generator.state = saved.rng
+        return trainer
+
+
+def train(
+    gaussians: Gaussians,
+    views: Sequence[TrainingView],
+    config: TrainConfig | None = None,
+    on_step: Callable[[StepReport], None] | None = None,
+    *,
+    is_sky: NDArray[np.bool_] | None = None,
+    device: str | torch.device | None = None,
+) -> Gaussians:
+    """Train to the end; `on_step` hears of every step (raise from it to stop). Arguments as for `Trainer`."""
+    trainer = Trainer(gaussians, views, config, is_sky=is_sky, device=device)
+    while not trainer.done:
+        report = trainer.step()
+        if on_step is not None:
+            on_step(report)
+    return trainer.gaussians
+
+
+def find_sky(means: NDArray[np.floating], views: Sequence[TrainingView], sky_radius: float | None) -> NDArray[np.bool_]:
+    """(N,) bool: the Gaussians that are the sky (see `TrainConfig.sky_radius`)."""
+    if not views:
+        return np.zeros(len(means), bool)
+    middle = np.mean([view.camera.position for view in views], axis=0)
+    distances = np.linalg.norm(means - middle, axis=1)
+    if sky_radius is not None:
+        return distances >= sky_radius
+    if not any(view.depth is not None and np.isposinf(view.depth[view.known]).any() for view in views):
+        return np.zeros(len(means), bool)
+    farthest = 0.0
+    for view in views:
+        if view.depth is None:
+            continue
+        solid = view.known & np.isfinite(view.depth)
+        if solid.any():
+            reach = (view.depth * np.linalg.norm(view.camera.rays(), axis=-1))[solid].max()
+            farthest = max(farthest, float(reach) + float(np.linalg.norm(view.camera.position - middle)))
+    return distances > farthest
+
+
+def sky_distance(state: State, views: Sequence[TrainingView]) -> float | None:
+    """How far the sky Gaussians are from the cameras' middle, metres; None without any."""
+    if not state.is_sky.any():
+        return None
+    middle = np.mean([view.camera.position for view in views], axis=0)
+    sky = state.planes[:3, : state.count][:, state.is_sky]
+    return float(np.median(np.linalg.norm(sky.T - middle, axis=1)))
