@@ -97,40 +97,35 @@ def lift(
             f"sky_radius {sky_radius} m leaves the camera at {camera.position.round(2)} outside the sky dome"
         )
     depth = np.ascontiguousarray(depth, np.float32)
-    normals = np.empty((*shape, 3), np.float32)
-    confidences = np.empty(shape, np.float32)
-    _geometry.surface(depth, lens_values(camera), thread_count(None), normals, confidences)
     wanted = depth > 0  # False for NaN
     if mask is not None:
         wanted &= mask
-    rays = camera.world_rays()[wanted]
-    z = depth[wanted]
-    is_sky = np.isinf(z)
-    world_normals = (normals[wanted] @ camera.rotation.T.astype(np.float32)).astype(np.float32)
-    if is_sky.any():
-        z[is_sky] = _dome_depth(rays[is_sky], camera, sky_radius)
-        unit = rays[is_sky] / np.linalg.norm(rays[is_sky], axis=1, keepdims=True)
-        world_normals[is_sky] = -unit
-    return PointCloud(
-        positions=(rays * z[:, None] + camera.position.astype(np.float32)).astype(np.float32),
-        colors=np.ascontiguousarray(image[wanted], np.float32),
-        normals=world_normals,
-        footprints=(z * np.float32(2 / (camera.fx + camera.fy))).astype(np.float32),
-        views=np.full(len(z), view, np.int32),
-        confidences=confidences[wanted],
-        is_sky=is_sky,
+    pixels = np.flatnonzero(wanted)
+    count = len(pixels)
+    cloud = PointCloud(
+        positions=np.empty((count, 3), np.float32),
+        colors=np.ascontiguousarray(image, np.float32).reshape(-1, 3)[pixels],
+        normals=np.empty((count, 3), np.float32),
+        footprints=np.empty(count, np.float32),
+        views=np.full(count, view, np.int32),
+        confidences=np.empty(count, np.float32),
+        is_sky=np.empty(count, np.bool_),
     )
-
-
-def _dome_depth(rays: NDArray[np.float32], camera: Camera, radius: float) -> NDArray[np.float32]:
-    """Where rays (N, 3) from the camera meet the sphere of `radius` around the world's origin, as a factor of the
-    ray.
-    """
-    rays64, position = rays.astype(np.float64), camera.position
-    a = (rays64**2).sum(1)
-    b = rays64 @ position
-    c = position @ position - radius**2
-    return ((-b + np.sqrt(b * b - a * c)) / a).astype(np.float32)
+    _geometry.lift(
+        depth,
+        pixels.astype(np.int64),
+        lens_values(camera),
+        np.ascontiguousarray(camera.camera_from_world),
+        np.ascontiguousarray(camera.position),
+        sky_radius,
+        thread_count(None),
+        cloud.positions,
+        cloud.normals,
+        cloud.footprints,
+        cloud.confidences,
+        cloud.is_sky,
+    )
+    return cloud
 
 
 MERGE_FOOTPRINTS = 0.75
@@ -203,18 +198,11 @@ def _doubled(
 
 def _near_any(points: NDArray[np.float32], others: NDArray[np.float32], reach: float) -> NDArray[np.bool_]:
     """(len(points),) bool: a cheap superset of the points that have one of `others` within `reach`, by coarse cells."""
-    cells = 64
-    low, high = others.min(0) - reach, others.max(0) + reach
-    size = np.maximum((high - low) / cells, max(reach, 1e-9))
-    occupied = np.zeros((cells + 2,) * 3, bool)
-    at = ((others - low) / size).astype(np.int32) + 1
-    occupied[at[:, 0], at[:, 1], at[:, 2]] = True
-    for axis in range(3):  # a neighbour within reach is at most one cell away
-        occupied |= np.roll(occupied, 1, axis) | np.roll(occupied, -1, axis)
-    inside = ((points >= low) & (points <= high)).all(1)
-    result = np.zeros(len(points), bool)
-    at = ((points[inside] - low) / size).astype(np.int32) + 1
-    result[inside] = occupied[at[:, 0], at[:, 1], at[:, 2]]
+    import lucid3d.native._geometry as _geometry
+    from lucid3d.projection import thread_count
+
+    result = np.empty(len(points), bool)
+    _geometry.near_any(np.ascontiguousarray(points), np.ascontiguousarray(others), reach, thread_count(None), result)
     return result
 
 

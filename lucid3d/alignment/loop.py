@@ -15,22 +15,26 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.alignment.motion import NOISE, robust_weight
+from lucid3d.alignment.motion import normal_equations, robust_weight
 from lucid3d.alignment.smooth import FieldBasis, field_basis
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 
-SAMPLE_GRID = 40
+SAMPLE_GRID = 36
 """Samples a picture's side: the corrections are smooth, so a sample every dozen pixels says all."""
+NOISE = 0.004
+"""Log-depth; two good measurements of one surface agree no better than this from one pixel to the next."""
 GATE = 0.5
 """Log-depth beyond which two depths on one line of sight are taken for two surfaces, not one measured twice."""
 OUTER_ITERATIONS = 3
 """Times that pixels are paired anew, because corrected points land on other pixels of views that stand elsewhere."""
-INNER_ITERATIONS = 6
+INNER_ITERATIONS = 5
 LEAST_SAMPLES = 12
 """Common samples below which two views do not count as overlapping."""
 CONSISTENT = 5e-4
 """Median relative step below which depths are left exactly as they are."""
+SCALE_SIGMA = 1.0
+"""Standard deviation of a view's scale, in log-depth: all but free, since the path may have drifted far."""
 
 _log = logging.getLogger(__name__)
 
@@ -106,7 +110,8 @@ def close_loop(
         InputError: no view is fixed, or `scaled` does not fit the views.
     """
     if not views:
-        return LoopClosure([], [], *[float("nan")] * 4, 0, False, None)
+        nan = float("nan")
+        return LoopClosure([], [], nan, nan, nan, nan, 0, False, None)
     if not fixed or min(fixed) < 0 or max(fixed) >= len(views):
         raise InputError(f"fixed views {list(fixed)} must name at least one of the {len(views)} views")
     if scaled is not None and [s.shape for s in scaled] != [v.depth.shape for v in views]:
@@ -116,7 +121,7 @@ def close_loop(
     prior = list(given if scaled is None else scaled)
     for k in fixed:
         prior[k] = given[k]
-    bases = [field_basis(c.width, c.height) for c in cameras]
+    bases = [field_basis(c.width, c.height, constant_sigma=SCALE_SIGMA) for c in cameras]
     pairs = _pairs(cameras, given)
     before = _steps(pairs, len(views))
     nothing = [np.zeros(d.shape, np.float32) for d in given]
@@ -124,9 +129,10 @@ def close_loop(
         warning = None if len(views) == 1 else "no two views see the same surface; the loop was not closed"
         if warning:
             _log.warning(warning)
-        return LoopClosure(given, nothing, *before, *before, 0, False, warning)
+        return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], 0, False, warning)
     overlaps = len({frozenset((p.i, p.j)) for p in pairs})
-    if before[0] < CONSISTENT:
+    untouched = before if scaled is None else _steps(_pairs(cameras, prior), len(views))
+    if max(before[0], untouched[0]) < CONSISTENT:
         return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], overlaps, False, None)
     depths = given
     for _ in range(OUTER_ITERATIONS):
@@ -142,7 +148,7 @@ def close_loop(
 
 
 def _pairs(cameras: list[Camera], depths: list[NDArray[np.float32]]) -> list[_Pair]:
-    """Every ordered pair of views with common samples."""
+    """Every pair of views with common samples, the earlier one sampled."""
     pairs = []
     for i, (camera, depth) in enumerate(zip(cameras, depths, strict=True)):
         step = max(1, max(camera.width, camera.height) // SAMPLE_GRID)
@@ -153,9 +159,7 @@ def _pairs(cameras: list[Camera], depths: list[NDArray[np.float32]]) -> list[_Pa
         rays = np.stack([(xi + 0.5 - camera.cx) / camera.fx, (yi + 0.5 - camera.cy) / camera.fy, np.ones(len(xi))], 1)
         motion = (rays * z[:, None]) @ camera.rotation.T
         points = motion + camera.position
-        for j, other in enumerate(cameras):
-            if i == j:
-                continue
+        for j, other in enumerate(cameras[i + 1 :], start=i + 1):
             local = points @ other.rotation + other.camera_from_world[:3, 3]
             direction = motion @ other.rotation
             depth_j = local[:, 2]
@@ -171,7 +175,11 @@ def _pairs(cameras: list[Camera], depths: list[NDArray[np.float32]]) -> list[_Pa
             theirs, slope_x, slope_y = _sample(depths[j], u, v, xj, yj)
             with np.errstate(divide="ignore", invalid="ignore"):
                 residual = np.log(depth_j / theirs)
-            same = np.abs(residual) < GATE
+            finite = np.isfinite(residual)
+            if finite.sum() < LEAST_SAMPLES:
+                continue
+            # Views that are off as a whole see the same surface all the same.
+            same = finite & (np.abs(residual - np.median(residual[finite])) < GATE)
             if same.sum() < LEAST_SAMPLES:
                 continue
             # A point that moves along i's ray changes its depth in j, and the pixel of j that it is compared with.
@@ -235,32 +243,26 @@ def _solve(
     solution = np.zeros(unknowns)
     terms = []
     for p in pairs:
-        rows_i = bases[p.i].rows(p.xi, p.yi) * p.gain[:, None] if p.i in starts else None
-        rows_j = -bases[p.j].rows(p.xj, p.yj) if p.j in starts else None
+        parts = []
+        if p.i in starts:
+            parts.append((starts[p.i], bases[p.i].rows(p.xi, p.yi) * p.gain[:, None]))
+        if p.j in starts:
+            parts.append((starts[p.j], -bases[p.j].rows(p.xj, p.yj)))
+        if not parts:
+            continue
+        columns = np.concatenate([np.arange(start, start + r.shape[1]) for start, r in parts])
         # The residual was measured with the corrections so far; ask for what it would be without.
-        residual = p.residual.copy()
-        residual -= p.gain * np.log(depths[p.i][p.yi, p.xi] / prior[p.i][p.yi, p.xi])
+        residual = p.residual - p.gain * np.log(depths[p.i][p.yi, p.xi] / prior[p.i][p.yi, p.xi])
         residual += np.log(depths[p.j][p.yj, p.xj] / prior[p.j][p.yj, p.xj])
-        terms.append((p, rows_i, rows_j, residual))
-    current = [p.residual for p in pairs]
+        terms.append((columns, np.concatenate([r for _, r in parts], axis=1), residual))
+    current = [p.residual - np.median(p.residual) for p in pairs if p.i in starts or p.j in starts]
     for _ in range(INNER_ITERATIONS):
         information, right = np.eye(unknowns), np.zeros(unknowns)
-        for (p, rows_i, rows_j, residual), now in zip(terms, current, strict=True):
+        for (columns, rows, residual), now in zip(terms, current, strict=True):
             spread = max(NOISE, 1.4826 * float(np.median(np.abs(now))))
-            weight = robust_weight(now, spread) / NOISE**2
-            blocks = [(starts[k], rows) for k, rows in ((p.i, rows_i), (p.j, rows_j)) if rows is not None]
-            for a, rows_a in blocks:
-                weighted = (rows_a * weight[:, None]).T
-                right[a : a + len(weighted)] -= weighted @ residual
-                for b, rows_b in blocks:
-                    information[a : a + len(weighted), b : b + rows_b.shape[1]] += weighted @ rows_b
+            part, side = normal_equations(rows, robust_weight(now, spread) / NOISE**2, -residual)
+            information[np.ix_(columns, columns)] += part
+            right[columns] += side
         solution = cho_solve(cho_factor(information, check_finite=False), right, check_finite=False)
-        current = []
-        for p, rows_i, rows_j, residual in terms:
-            now = residual.copy()
-            if rows_i is not None:
-                now += rows_i @ solution[starts[p.i] : starts[p.i] + rows_i.shape[1]]
-            if rows_j is not None:
-                now += rows_j @ solution[starts[p.j] : starts[p.j] + rows_j.shape[1]]
-            current.append(now)
+        current = [residual + rows @ solution[columns] for columns, rows, residual in terms]
     return [solution[starts[k] : starts[k] + len(b)] if k in starts else np.zeros(len(b)) for k, b in enumerate(bases)]

@@ -11,9 +11,25 @@ from numpy.typing import NDArray
 
 from lucid3d.alignment.smooth import FieldBasis
 
-NOISE = 0.004
-"""Log-depth; two good measurements of one surface agree no better than this from one pixel to the next."""
-ROBUST_ITERATIONS = 8
+NOISE = 0.02
+"""Log-depth; how far the known scene itself is trusted: its errors were continued from view to view before this one."""
+ROBUST_ITERATIONS = 6
+
+
+def normal_equations(
+    rows: NDArray[np.float64], weights: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """rows^T W rows (M, M) and rows^T W values (M,), for rows (N, M).
+
+    Native, because a threaded BLAS on matrices this small waits for its own threads whenever the machine is busy.
+    """
+    import lucid3d.native._geometry as _geometry
+
+    information, right = np.empty((rows.shape[1], rows.shape[1])), np.empty(rows.shape[1])
+    _geometry.normal_equations(
+        np.ascontiguousarray(rows), np.ascontiguousarray(weights), np.ascontiguousarray(values), information, right
+    )
+    return information, right
 
 
 def fit_field(
@@ -22,18 +38,16 @@ def fit_field(
     y: NDArray[np.integer],
     residual: NDArray[np.floating],
 ) -> NDArray[np.float64]:
-    """Coefficients (M,) of the most plausible smooth field through log-depth residuals (N,) at pixels x, y,
-    robustly.
-    """
+    """The most plausible smooth field through log-depth residuals (N,) at pixels x, y, robustly: its coefficients (M,)."""
     rows = basis.rows(x, y)
-    residual = np.asarray(residual, np.float64)
-    weight = np.ones(len(residual))
+    values = np.asarray(residual, np.float64)
     coefficients = np.zeros(len(basis))
+    coefficients[0] = np.median(values) / basis.sigmas[0]
     for _ in range(ROBUST_ITERATIONS):
-        spread = max(NOISE, 1.4826 * float(np.median(np.abs(residual - rows @ coefficients))))
-        weight = robust_weight(residual - rows @ coefficients, spread)
-        information = (rows * weight[:, None]).T @ rows / NOISE**2 + np.eye(len(basis))
-        coefficients = np.linalg.solve(information, rows.T @ (weight * residual) / NOISE**2)
+        left = values - rows @ coefficients
+        spread = max(NOISE, 1.4826 * float(np.median(np.abs(left))))
+        information, right = normal_equations(rows, robust_weight(left, spread) / NOISE**2, values)
+        coefficients = np.linalg.solve(information + np.eye(len(basis)), right)
     return coefficients
 
 

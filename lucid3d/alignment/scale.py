@@ -61,14 +61,17 @@ def apply_scale(
     Args:
         nearest: metres that relative depth is kept above (a negative shift may send near pixels behind the camera).
     """
+    metric: NDArray[np.floating]
     with np.errstate(divide="ignore", invalid="ignore"):
         if kind == "metric":
-            return (depth * np.float32(scale)).astype(np.float32)
-        if kind == "relative-depth":
-            return np.maximum(depth * np.float32(scale) + np.float32(shift), np.float32(nearest)).astype(np.float32)
-        disparity = depth * np.float32(scale) + np.float32(shift)
-        metric = np.where(disparity > LEAST_DISPARITY, 1.0 / disparity, np.inf)
-        return np.where(np.isnan(depth), np.nan, np.where(np.isinf(depth), np.inf, metric)).astype(np.float32)
+            metric = depth * np.float32(scale)
+        elif kind == "relative-depth":
+            metric = np.maximum(depth * np.float32(scale) + np.float32(shift), np.float32(nearest))
+        else:
+            disparity = depth * np.float32(scale) + np.float32(shift)
+            metric = np.where(disparity > LEAST_DISPARITY, 1.0 / disparity, np.inf)
+            metric = np.where(np.isnan(depth), np.nan, np.where(np.isinf(depth), np.inf, metric))
+    return metric.astype(np.float32)
 
 
 def fit_scale(

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FIELD_SIGMA = 0.06
+FIELD_SIGMA = 0.05
 """Standard deviation of the smooth part, in log-depth: a depth network's error after scaling is a few per cent."""
 CONSTANT_SIGMA = 0.15
 """Standard deviation of what is left of the scale: fitted to a part of the picture it does not hold for all of it."""
-CORRELATION = 0.4
+CORRELATION = 0.25
 """Correlation length in image sides; networks err in blobs of about this size."""
-MODES_PER_AXIS = 7
-LEAST_VARIANCE = 2e-4
+MODES_PER_AXIS = 9
+LEAST_VARIANCE = 5e-5
 """Modes with less than this share of the largest variance are left out."""
 NODES = 48
 
@@ -54,7 +54,8 @@ class FieldBasis:
         table = np.zeros((self.down.shape[1], self.across.shape[1]))
         table[self.pairs[:, 0], self.pairs[:, 1]] = (coefficients * self.sigmas)[1:]
         constant = coefficients[0] * self.sigmas[0]
-        return (self.down @ table @ self.across.T + constant).astype(np.float32)
+        values: NDArray[np.float32] = (self.down @ table @ self.across.T + constant).astype(np.float32)
+        return values
 
 
 @functools.lru_cache(maxsize=8)
@@ -80,7 +81,7 @@ def _modes(pixels: int, correlation: float) -> tuple[NDArray[np.float64], NDArra
     nodes = (np.arange(NODES) + 0.5) * pixels / NODES
     centres = np.arange(pixels) + 0.5
 
-    def covariance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    def covariance(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
         result: NDArray[np.float64] = np.exp(-0.5 * ((a[:, None] - b[None, :]) / correlation) ** 2)
         return result
 

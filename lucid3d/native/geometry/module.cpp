@@ -2,7 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
-#include "project.h"
+#include "kernels.h"
 
 namespace nb = nanobind;
 using nb::ndarray;
@@ -43,14 +43,36 @@ NB_MODULE(_geometry, m) {
         },
         "Z-buffered footprints of a point cloud; fills point_index and depth.");
     m.def(
-        "surface",
-        [](Map depth, Values intrinsics, int threads, Array<float, nb::shape<-1, -1, 3>> normals,
-           Array<float, nb::shape<-1, -1>> confidences) {
-            geometry::Lens lens{};
-            lens.width = int(depth.shape(1)), lens.height = int(depth.shape(0));
-            lens.fx = intrinsics(0), lens.fy = intrinsics(1), lens.cx = intrinsics(2), lens.cy = intrinsics(3);
+        "lift",
+        [](Map depth, Array<const int64_t, nb::shape<-1>> pixels, Values intrinsics,
+           Array<const double, nb::shape<4, 4>> camera_from_world, Array<const double, nb::shape<3>> position,
+           float sky_radius, int threads, Array<float, nb::shape<-1, 3>> positions, Array<float, nb::shape<-1, 3>> normals,
+           Array<float, nb::shape<-1>> footprints, Array<float, nb::shape<-1>> confidences,
+           Array<bool, nb::shape<-1>> is_sky) {
+            const geometry::Lens lens =
+                make_lens(int(depth.shape(1)), int(depth.shape(0)), intrinsics, camera_from_world, position);
+            const geometry::PointsOut out{positions.data(), normals.data(), footprints.data(), confidences.data(),
+                                          is_sky.data()};
             nb::gil_scoped_release release;
-            geometry::surface(depth.data(), lens, threads, normals.data(), confidences.data());
+            geometry::lift(depth.data(), pixels.data(), int64_t(pixels.shape(0)), lens, sky_radius, threads, out);
         },
-        "Normals (camera frame, towards the camera) and confidences of a z-depth map.");
+        "Lifts pixels of a z-depth map to world points, with normals; fills the last five arrays.");
+    m.def(
+        "normal_equations",
+        [](Array<const double, nb::shape<-1, -1>> rows, Array<const double, nb::shape<-1>> weights,
+           Array<const double, nb::shape<-1>> values, Array<double, nb::shape<-1, -1>> information,
+           Array<double, nb::shape<-1>> right) {
+            nb::gil_scoped_release release;
+            geometry::normal_equations(rows.data(), weights.data(), values.data(), int64_t(rows.shape(0)),
+                                       int64_t(rows.shape(1)), information.data(), right.data());
+        },
+        "Fills information = rows^T W rows and right = rows^T W values.");
+    m.def(
+        "near_any",
+        [](Points points, Points others, float reach, int threads, Array<bool, nb::shape<-1>> result) {
+            nb::gil_scoped_release release;
+            geometry::near_any(points.data(), int64_t(points.shape(0)), others.data(), int64_t(others.shape(0)), reach,
+                               threads, result.data());
+        },
+        "Marks the points that have one of the others in their coarse cell or beside it.");
 }

@@ -3,7 +3,7 @@
 // Rows are split into bands; every band lists, in the cloud's order, the splats that touch it, so that bands are independent
 // and the result does not depend on the number of threads. Pass one finds the nearest surface a pixel, pass two picks, among
 // the points of that surface, the one whose centre is nearest to the pixel's centre; depth is that of its tangent plane.
-#include "project.h"
+#include "kernels.h"
 
 #include <algorithm>
 #include <cmath>
