@@ -1,0 +1,97 @@
+@tool
+class_name Lucid3DScene
+extends Node3D
+## Shows a folder that lucid3d wrote (lucid3d export <scene> --to godot): sky, mesh and something to walk on.
+##
+## Copy the exported folder into the project, add a Node3D, attach this script and set [member folder]. Godot 4.2 or later.
+
+## Where the exported folder lies, such as res://lake/godot
+@export_dir var folder := "":
+	set(value):
+		folder = value
+		if is_inside_tree():
+			rebuild()
+
+## Light the scene with the panorama.
+@export var ambient_light := true
+
+## Make the collision mesh a StaticBody3D.
+@export var collision := true
+
+
+func _ready() -> void:
+	rebuild()
+
+
+## Make the children anew from [member folder].
+func rebuild() -> void:
+	for child in get_children():
+		if child.has_meta("lucid3d"):
+			remove_child(child)
+			child.queue_free()
+	if folder.is_empty():
+		return
+	_add(_environment())
+	_add(_model("mesh.glb"))
+	if collision:
+		_add(_ground())
+
+
+func _add(node: Node) -> void:
+	if node != null:
+		node.set_meta("lucid3d", true)
+		add_child(node)
+
+
+func _environment() -> WorldEnvironment:
+	# The picture is already turned: its left and right edge lie at Godot's forward, -Z.
+	var picture: Texture2D = null
+	for name in ["panorama.hdr", "panorama.exr", "panorama.png"]:
+		var path := folder.path_join("skybox").path_join(name)
+		if ResourceLoader.exists(path):
+			picture = load(path)
+			break
+	if picture == null:
+		push_error("lucid3d: %s/skybox has no panorama" % folder)
+		return null
+	var material := PanoramaSkyMaterial.new()
+	material.panorama = picture
+	var sky := Sky.new()
+	sky.sky_material = material
+	var environment := Environment.new()
+	environment.background_mode = Environment.BG_SKY
+	environment.sky = sky
+	environment.tonemap_mode = Environment.TONE_MAPPER_LINEAR
+	if ambient_light:
+		environment.ambient_light_source = Environment.AMBIENT_SOURCE_SKY
+		environment.reflected_light_source = Environment.REFLECTION_SOURCE_SKY
+	var world := WorldEnvironment.new()
+	world.name = "Sky"
+	world.environment = environment
+	return world
+
+
+func _model(file: String) -> Node3D:
+	var path := folder.path_join(file)
+	if not ResourceLoader.exists(path):
+		return null
+	var packed: PackedScene = load(path)
+	return packed.instantiate() as Node3D
+
+
+func _ground() -> StaticBody3D:
+	var model := _model("collision.glb")
+	if model == null:
+		return null
+	var body := StaticBody3D.new()
+	body.name = "Ground"
+	var pending: Array[Node] = [model]
+	while not pending.is_empty():
+		var node: Node = pending.pop_back()
+		pending.append_array(node.get_children())
+		if node is MeshInstance3D:
+			var shape := CollisionShape3D.new()
+			shape.shape = (node as MeshInstance3D).mesh.create_trimesh_shape()
+			body.add_child(shape)
+	model.queue_free()
+	return body
