@@ -24,6 +24,8 @@ PLACES: dict[str, str] = {
     "town_street": "lucid3d.procedural.buildings.streets:town_street",
     "living_room": "lucid3d.procedural.interiors.rooms:living_room",
     "bedroom": "lucid3d.procedural.interiors.rooms:bedroom",
+    "kitchen": "lucid3d.procedural.interiors.work_rooms:kitchen",
+    "library": "lucid3d.procedural.interiors.work_rooms:library",
 }
 
 DEFAULT_PLACE = "alpine_lake"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.materials import RGB, Material
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.terrain import Terrain, terrain_mesh
+from lucid3d.procedural.world import Place
 
 DARK_TIMES = frozenset({"dawn", "dusk", "night"})
 """Times of day at which lamps are on."""
@@ -36,6 +39,36 @@ def lit_share(brief: Brief) -> float:
     elif brief.mood in ("cosy", "romantic", "magical", "cheerful"):
         share = min(share * 1.5, 0.8)
     return 0.0 if "lamp" in brief.without else share
+
+
+_LAMPS = {"night": 0.1, "dusk": 0.09, "dawn": 0.09, "sunset": 0.2}
+"""How bright lamps and lit windows are against the daylight that is left, so that one exposure shows both."""
+_LABELS = {
+    "sofa": "furniture", "armchair": "furniture", "chair": "furniture", "table": "furniture", "bed": "furniture",
+    "cabinet": "furniture", "bookshelf": "furniture", "piano": "furniture", "television": "furniture",
+    "bench": "furniture", "stall": "furniture", "barrel": "furniture", "crate": "furniture", "ladder": "furniture",
+    "mirror": "furniture", "clock": "furniture", "picture": "furniture", "globe": "furniture", "books": "book",
+    "curtain": "fabric", "rug": "fabric", "cushion": "fabric", "basket": "furniture", "beam": "ceiling", "kerb": "road",
+    "car": "vehicle", "bicycle": "vehicle", "fountain": "statue", "fireplace": "wall", "candle": "lamp",
+}  # fmt: skip
+"""What things here are called -> the labels of the ground truth."""
+
+
+def finish(place: Place, brief: Brief) -> Place:
+    """Fit lamps and lit surfaces to the time of day, and give every mesh a label of the ground truth."""
+    factor = _LAMPS.get(brief.time, 0.3)
+    place.lamps = [replace(lamp, color=_scaled(lamp.color, factor)) for lamp in place.lamps]
+    for mesh in place.meshes:
+        mesh.label = _LABELS.get(mesh.label, mesh.label)
+        if any(any(m.emission) for m in mesh.materials):
+            mesh.materials = tuple(
+                replace(m, emission=_scaled(m.emission, factor)) if any(m.emission) else m for m in mesh.materials
+            )
+    return place
+
+
+def _scaled(color: RGB, factor: float) -> RGB:
+    return color[0] * factor, color[1] * factor, color[2] * factor
 
 
 def lamp_color(strength: float) -> RGB:

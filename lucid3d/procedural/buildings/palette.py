@@ -103,8 +103,8 @@ SLATE = make("slate", "shingle", "#5c6068", "#6a6d72", "#3b3e44", scale=0.28, bu
 WOOD_SHINGLES = make("wood shingles", "shingle", "#75614d", "#8a7864", "#463a2e", scale=0.2, bump=0.014, wear=0.7)
 THATCH = make("thatch", "thatch", "#a08a5c", "#8c774c", "#5b4c30", scale=0.2, bump=0.03, wear=0.6)
 GLAZED_TILES = make("glazed tiles", "roof_tile", "#4a5750", "#5b6a60", "#2c3430", scale=0.24, bump=0.035, wear=0.4)
-ZINC = make("zinc", "metal", "#7f8a90", "#747e84", "#5f6468", scale=0.5, bump=0.004, roughness=0.5, wear=0.4)
-COPPER_GREEN = make("old copper", "metal", "#6f9485", "#628677", "#46604f", scale=0.5, roughness=0.7, wear=0.6)
+ZINC = make("zinc", "mottled", "#757e84", "#6a7379", "#565b5f", scale=0.5, bump=0.003, roughness=0.8, wear=0.5)
+COPPER_GREEN = make("old copper", "mottled", "#6f9485", "#628677", "#46604f", scale=0.4, roughness=0.8, wear=0.6)
 
 # Ground
 COBBLES = make("cobbles", "cobble", "#837a6e", "#968c7e", "#4b453d", scale=0.13, bump=0.02, wear=0.5, variation=0.7)
@@ -118,7 +118,7 @@ ROAD_PAINT = make("road paint", "mottled", "#b9b6ad", "#a6a39a", "#77746d", scal
 EARTH = make("earth", "mottled", "#6d5a43", "#7d6a50", "#4a3c2c", scale=0.4, bump=0.02)
 
 # Metal, glass, small things
-IRON = make("iron", "metal", "#2e2f31", "#393a3c", "#4b3527", scale=0.3, roughness=0.6, wear=0.4)
+IRON = make("painted iron", "plain", "#2b2c2e", "#343538", "#3d342c", roughness=0.8, wear=0.4)
 STEEL = make("steel", "metal", "#9aa0a4", "#8c9296", "#6b6f72", scale=0.5, roughness=0.35, wear=0.2)
 BRASS = make("brass", "metal", "#a5803f", "#b68f4b", "#6f5428", scale=0.2, roughness=0.4)
 GLASS = make("window glass", "glass", "#222a2e", "#2b3336", "#1a2023", roughness=0.05)

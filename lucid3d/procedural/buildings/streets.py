@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import details, palette
 from lucid3d.procedural.buildings import street_things as things
-from lucid3d.procedural.buildings.context import DARK_TIMES, hills, lamp_color, lit_share, wall_for
+from lucid3d.procedural.buildings.context import DARK_TIMES, finish, hills, lamp_color, lit_share, wall_for
 from lucid3d.procedural.buildings.houses import House
 from lucid3d.procedural.buildings.kit import Parts
 from lucid3d.procedural.buildings.landmarks import church
@@ -61,8 +61,8 @@ def strip(
     vertices[:, 0, 0], vertices[:, 0, 2], vertices[:, 0, 1] = a[:, 0], a[:, 1], y[0]
     vertices[:, 1, 0], vertices[:, 1, 2], vertices[:, 1, 1] = b[:, 0], b[:, 1], y[1]
     uv = np.empty((count, 2, 2))
-    uv[..., 0] = s[:, None]
-    uv[:, 0, 1], uv[:, 1, 1] = left, right
+    uv[..., 0] = s[:, None] + 200.0
+    uv[:, 0, 1], uv[:, 1, 1] = left + 200.0, right + 200.0
     i = np.arange(count - 1) * 2
     triangles = np.concatenate([np.stack([i, i + 2, i + 1], 1), np.stack([i + 1, i + 2, i + 3], 1)])
     return Mesh(vertices.reshape(-1, 3), triangles, (material,), "road", uv=uv.reshape(-1, 2))
@@ -128,7 +128,7 @@ def town_street(brief: Brief, rng: np.random.Generator) -> Place:
                 middle = (a + b) / 2
                 place.lamps.append(Lamp((middle[0], ground - high + 0.9, middle[1]), lamp_color(5.0), 0.5, 12.0, False))
     place.terrain = hills(brief, rng, flat=150.0, level=ground + 0.35)
-    return place
+    return finish(place, brief)
 
 
 def _kerbs(curve: Curve, road: float, pavement: float, end: float, rng: np.random.Generator) -> Mesh:

@@ -38,7 +38,7 @@ def shop_front(parts: Parts, left: float, right: float, top: float, style: Style
     base, head = 0.55, top - 0.62
     glow = style.lit > 0
     pane = palette.lit_glass(rng, 1.2) if glow else palette.GLASS
-    z = 0.12
+    z, pane_z = 0.09, 0.27
     door_wide = 0.95
     door_at = left if rng.random() < 0.5 else right - door_wide
     a, b = (left + door_wide, right) if door_at == left else (left, right - door_wide)
@@ -46,11 +46,24 @@ def shop_front(parts: Parts, left: float, right: float, top: float, style: Style
     for x in np.linspace(a, b, max(2, round((b - a) / 0.75)) + 1)[:-1]:
         w = (b - a) / max(2, round((b - a) / 0.75))
         parts.box((x + w / 2, -base / 2, z - 0.07), (w * 0.75, base * 0.6, 0.03), paint, tint=0.8)
-    parts.quad([[a, -head, z], [b, -head, z], [b, -base, z], [a, -base, z]], pane)
+    parts.quad([[a, -head, pane_z], [b, -head, pane_z], [b, -base, pane_z], [a, -base, pane_z]], pane)
+    parts.box(((a + b) / 2, -base, (z + pane_z) / 2), (b - a, 0.04, 0.26), palette.OLD_WOOD, grain=0)
+    x = a + 0.15
+    while x < b - 0.15:  # goods on display, in front of the glass that glows behind them
+        wide, tall = rng.uniform(0.08, 0.3), rng.uniform(0.1, 0.55)
+        goods = palette.pick((*palette.CANVAS, *palette.DOOR_PAINTS[:4], palette.TERRACOTTA, palette.BRASS), rng)
+        parts.box((x + wide / 2, -base - 0.02 - tall / 2, 0.19), (wide, tall, 0.1), goods, tint=rng.uniform(0.7, 1.2))
+        x += wide + rng.uniform(0.03, 0.25)
+    for y in (base + 0.75, base + 1.3):
+        if rng.random() < 0.5:
+            parts.box(((a + b) / 2, -y, 0.22), (b - a, 0.03, 0.1), palette.OLD_WOOD, grain=0)
+            for x in np.arange(a + 0.2, b - 0.2, rng.uniform(0.16, 0.3)):
+                high = rng.uniform(0.08, 0.3)
+                goods = palette.pick((*palette.CANVAS, palette.TERRACOTTA, palette.BRASS), rng)
+                parts.box((x, -y - high / 2, 0.21), (rng.uniform(0.06, 0.14), high, 0.08), goods)
     for x in np.linspace(a, b, max(2, round((b - a) / 1.0)) + 1):
         parts.box((x, -(base + head) / 2, z - 0.03), (0.06, head - base, 0.09), paint)
     parts.box(((a + b) / 2, -head + 0.45, z - 0.03), (b - a, 0.06, 0.08), paint)
-    # What the window shows: goods on a board behind the lower edge, in front of the glass, small and dark.
     parts.box((door_at + door_wide / 2, -1.05, z + 0.25), (door_wide, 2.1, 0.06), paint, grain=1)
     parts.quad([[door_at + 0.12, -1.95, z + 0.21], [door_at + door_wide - 0.12, -1.95, z + 0.21],
                 [door_at + door_wide - 0.12, -0.95, z + 0.21], [door_at + 0.12, -0.95, z + 0.21]], pane)  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +12,8 @@ from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.places import builder
 from lucid3d.procedural.plants import broadleaf, conifer, grass_tuft, shrub
 from lucid3d.procedural.scatter import groups, scatter
-from lucid3d.procedural.world import Place
 from lucid3d.procedural.vocabulary.meanings import INDOORS
+from lucid3d.procedural.world import Place
 
 STEP = 0.55
 """Metres from the floor down to the ground outside."""
@@ -91,7 +90,7 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
     near_trees = [broadleaf(rng, kind, h, season) for kind, h in (("oak", 8.0), ("birch", 9.0))]  # type: ignore[arg-type]
     far_trees = [*near_trees, conifer(rng, "spruce", 12.0, season)]  # type: ignore[arg-type]
     bushes = [shrub(rng, 1.3)]
-    place.meshes += scatter(ground, lambda x, z, y, s: np.ones_like(x), near_trees, rng, per_square_metre=0.01, near=clear + 4, far=30,
+    place.meshes += scatter(ground, lambda x, z, y, s: np.ones_like(x), near_trees, rng, per_square_metre=0.0035, near=clear + 7, far=34,
                             apart=5.0, detail=0.35)  # fmt: skip
     place.meshes += scatter(ground, lambda x, z, y, s: woods(x, z), far_trees, rng, per_square_metre=0.03, near=30, far=170, falloff=80,
                             apart=3.0, detail=0.35)  # fmt: skip

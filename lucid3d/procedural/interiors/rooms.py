@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
+from lucid3d.procedural.buildings.context import finish
 from lucid3d.procedural.buildings.kit import Opening
 from lucid3d.procedural.interiors import fittings, furniture, stuff
 from lucid3d.procedural.interiors.outside import add_outside
@@ -79,6 +80,7 @@ class Furnisher:
             if self.place.sun_azimuth is not None:
                 self.place.sun_azimuth = -self.place.sun_azimuth
         corners = np.hypot(max(-self.room.left, self.room.right), max(-self.room.back, self.room.ahead))
+        finish(self.place, self.brief)  # before the outside comes: its own builder has seen to its lamps
         add_outside(self.place, self.brief, self.rng, clear=float(corners) + 0.6)
         return self.place
 
@@ -261,7 +263,9 @@ def pendant_lamp(f: Furnisher, x: float, z: float) -> None:
     )
     spot = f.put(mesh, x, z, up=ceiling)
     if f.lit:
-        f.light(spot, (0.0, 0.85, 0.0), warm(7.0 if not grand else 13.0), reach=10.0, radius=0.25)
+        f.light(
+            spot, (0.0, 0.68 if not grand else 0.95, 0.0), warm(7.0 if not grand else 13.0), reach=10.0, radius=0.25
+        )
 
 
 def extras(f: Furnisher, middle_z: float) -> None:
