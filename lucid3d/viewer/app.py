@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lucid3d.viewer.gallery import Gallery
 from lucid3d.viewer.growing import Growth
 from lucid3d.viewer.making import Job, Workshop
-from lucid3d.viewer.server import SCENE_PATH, Access, address, open_server
+from lucid3d.viewer.server import SCENE_PATH, Access, address, close_server, open_server
 
 if TYPE_CHECKING:
     import viser
@@ -88,7 +88,7 @@ class Viewer:
         for session in list(self.sessions.values()):
             session.close()
         if self.server is not None:
-            self.server.stop()
+            close_server(self.server)
 
     def announce(self, job: Job) -> None:
         """Let every browser see a job that has begun."""

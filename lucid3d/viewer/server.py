@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http
-import io
 import ipaddress
 import logging
 import secrets
@@ -91,13 +90,32 @@ def open_server(access: Access, label: str = "lucid3d") -> viser.ViserServer:
     """
     port = _free_port(access.host, access.port)
     door = _Door(Access(access.host, port, access.token, access.names))
-    with _serving_through(door), contextlib.redirect_stdout(io.StringIO()):  # viser prints a banner of its own
+    with _serving_through(door), _silent():
         server = viser.ViserServer(host=access.host, port=port, label=label, verbose=False)
     if server.get_port() != port:  # somebody was faster: viser moves on silently, a person would open the wrong page
-        server.stop()
+        close_server(server)
         raise InputError(f"port {port} is in use; choose another with --port")
     server.get_event_loop().set_exception_handler(_quietly)
     return server
+
+
+def close_server(server: viser.ViserServer) -> None:
+    """Stop a server."""
+    with _silent():
+        server.stop()
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """viser announces itself through rich's shared console; the program has its own words for that."""
+    import rich
+
+    console = rich.get_console()
+    before, console.quiet = console.quiet, True
+    try:
+        yield
+    finally:
+        console.quiet = before
 
 
 def _quietly(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -225,7 +225,7 @@ def standalone_page(
     from viser._messages import RunJavascriptMessage
 
     from lucid3d.viewer.poses import WALK_REACH
-    from lucid3d.viewer.server import Access, open_server
+    from lucid3d.viewer.server import Access, close_server, open_server
     from lucid3d.viewer.stage import Stage
     from lucid3d.viewer.walking import SCRIPT, configuration
 
@@ -250,5 +250,5 @@ def standalone_page(
         server._websock_server.queue_message(RunJavascriptMessage(source=f"{script}\n{settings}"))
         page: str = server.scene.as_html(dark_mode=True)
     finally:
-        server.stop()
+        close_server(server)
     return page

@@ -12,6 +12,7 @@
   const MAX_PITCH = 1.5; // radians; straight up has no heading
   const TURN = 1.2; // radians a second with the arrow keys
   const STEP_TIME = 0.12; // seconds in which the eye follows a step up or down
+  const LONGEST = 0.5; // seconds that one frame may stand for; a page that slept must not leap
   let last = 0, drag = null, running = false, heights = null, lifted = 0;
 
   function viewer() {
@@ -57,11 +58,11 @@
     return (at(j, i) * (1 - u) + at(j, i + 1) * u) * (1 - v) + (at(j + 1, i) * (1 - u) + at(j + 1, i + 1) * u) * v;
   }
 
-  function step(now) {
-    running = false;
+  // Moves the camera by what has been held and dragged since the last time; false when there is nothing more to do.
+  function advance() {
     const view = settings.walking && viewer();
-    if (!view || (held.size === 0 && !drag)) { last = 0; return; }
-    const dt = last ? Math.min((now - last) / 1000, 0.25) : 0;
+    if (!view || (held.size === 0 && !drag)) return false;
+    const now = performance.now(), dt = Math.min((now - last) / 1000, LONGEST);
     last = now;
     const pose = read(view);
     const on = (...names) => (names.some((name) => held.has(name)) ? 1 : 0);
@@ -91,10 +92,17 @@
     }
     pose.p[0] = x; pose.p[2] = z;
     write(view, pose);
-    start();
+    return true;
+  }
+  function step() {
+    running = advance();
+    if (running) requestAnimationFrame(step);
   }
   function start() {
-    if (!running) { running = true; requestAnimationFrame(step); }
+    if (running) return;
+    running = true;
+    last = performance.now();
+    requestAnimationFrame(step);
   }
 
   const typing = (target) => target && (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable);
@@ -104,10 +112,14 @@
     if (!settings.walking || !MOVES.has(event.code) || typing(event.target) || event.ctrlKey || event.metaKey) return;
     if (!viewer()) return;
     if (!event.code.startsWith("Shift")) event.stopPropagation(); // viser must not move the camera a second time
+    if (held.size === 0 && !running) last = performance.now();
     held.add(event.code);
     start();
   }, true);
-  window.addEventListener("keyup", (event) => held.delete(event.code), true);
+  window.addEventListener("keyup", (event) => {
+    if (held.has(event.code)) advance(); // a tap shorter than a frame counts too
+    held.delete(event.code);
+  }, true);
   window.addEventListener("blur", () => held.clear());
 
   // A drag looks around; a modifier key leaves the drag to viser (orbit, selection), and so does a second finger.

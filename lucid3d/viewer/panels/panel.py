@@ -67,7 +67,7 @@ class Panel:
             if shown < len(scene.gaussians):
                 about += f", melted into {shown:,} for this browser"
         self._heading.content = (
-            f'<div style="padding:0.3em 0.8em 0.2em"><div style="font-weight:600;line-height:1.3">{name}</div>'
+            f'<div style="padding:0.3em 0.8em 0.7em"><div style="font-weight:600;line-height:1.3">{name}</div>'
             f'<div style="opacity:0.65;font-size:0.8em;line-height:1.4">{about}</div></div>'
         )
 
