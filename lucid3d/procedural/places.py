@@ -20,7 +20,22 @@ Builder = Callable[[Any, np.random.Generator], Place]
 PLACES: dict[str, str] = {
     # natural places
     "alpine_lake": "lucid3d.procedural.lake:alpine_lake",
+    "meadow": "lucid3d.procedural.meadow:meadow",
+    "farmland": "lucid3d.procedural.meadow:farmland",
+    "garden": "lucid3d.procedural.meadow:garden",
+    "forest": "lucid3d.procedural.woods:forest",
+    "jungle": "lucid3d.procedural.woods:jungle",
+    "swamp": "lucid3d.procedural.woods:swamp",
+    "desert": "lucid3d.procedural.dry:desert",
+    "canyon": "lucid3d.procedural.dry:canyon",
+    "coast": "lucid3d.procedural.shores:coast",
+    "island": "lucid3d.procedural.shores:island",
+    "arctic": "lucid3d.procedural.extremes:arctic",
+    "volcano": "lucid3d.procedural.extremes:volcano",
+    "other_planet": "lucid3d.procedural.extremes:other_planet",
+    "cave": "lucid3d.procedural.cave:cave",
     # man-made places
+    "village": "lucid3d.procedural.buildings.village:village",
     "town_street": "lucid3d.procedural.buildings.streets:town_street",
     "living_room": "lucid3d.procedural.interiors.rooms:living_room",
     "bedroom": "lucid3d.procedural.interiors.rooms:bedroom",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
+from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import RGB, Material
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.terrain import Terrain, terrain_mesh
@@ -87,11 +88,21 @@ def wall_for(brief: Brief, rng: np.random.Generator, feature: str) -> Material |
     return wall
 
 
-def hills(brief: Brief, rng: np.random.Generator, *, flat: float, level: float, height: float = 90.0) -> Terrain:
+def hills(
+    brief: Brief,
+    rng: np.random.Generator,
+    *,
+    flat: float,
+    level: float,
+    height: float = 90.0,
+    rolling: float = 0.0,
+    ground: Ground | None = None,
+) -> Terrain:
     """Land about a town: level within `flat` metres, then rising into hills of `height` metres.
 
     Args:
-        level: y of the flat part (y is down).
+        level: y of the flat part (y is down); rolling: metres by which that part still rises and falls.
+        ground: what it is covered with.
     """
     seed = int(rng.integers(1 << 30))
     if brief.wants("mountains"):
@@ -99,11 +110,23 @@ def hills(brief: Brief, rng: np.random.Generator, *, flat: float, level: float, 
     elif brief.wants("hills"):
         height *= 1.4 * brief.size("hills")
 
+    gentle = seed + 2
+
     def heights(x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.float32]:
         distance = np.hypot(x, z)
         rise = smoothstep(flat, flat * 7.0, distance)
         form = 0.45 + 0.55 * noise(x, z, seed, 900.0, 6) + 0.5 * noise(x, z, seed + 1, 700.0, 5, kind="ridged")
-        y: NDArray[np.float32] = (level - rise * height * np.maximum(form, 0.02)).astype(np.float32)
+        roll = rolling * noise(x, z, gentle, 45.0, 3) * smoothstep(4.0, 22.0, distance)
+        y: NDArray[np.float32] = (level - roll - rise * height * np.maximum(form, 0.02)).astype(np.float32)
         return y
 
-    return Terrain(heights, mesh=terrain_mesh(heights, far=5000.0, around=360, rings=220, near=0.2))
+    snow = brief.season == "winter" or brief.weather == "snow"
+    cover = ground or Ground(
+        seed=seed % 4096,
+        snow_line=-10.0 if snow else 320.0,
+        snow_cover=0.85 if snow else 0.0,
+        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
+    )
+    return Terrain(
+        heights, cover.by_season(brief.season), terrain_mesh(heights, far=6000.0, around=420, rings=260, near=0.08)
+    )
