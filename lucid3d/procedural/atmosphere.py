@@ -94,7 +94,7 @@ _HOURS: dict[str, dict[str, Any]] = {
 _WEATHER: dict[str, dict[str, Any]] = {
     "clear": {"cover": 0.3, "wisps": 0.6, "visibility": 60000.0},
     "cloudy": {"cover": 0.66, "wisps": 0.3, "visibility": 34000.0, "sun_share": 0.75},
-    "mist": {"cover": 0.25, "wisps": 0.5, "visibility": 5200.0, "mist": 0.02, "haze_height": 260.0},
+    "mist": {"cover": 0.25, "wisps": 0.5, "visibility": 9000.0, "mist": 0.0075, "haze_height": 260.0},
     "rain": {
         "cover": 0.92, "wisps": 0.0, "visibility": 3600.0, "sun_share": 0.1, "cloud_shade": 0.7, "rain": 0.6,
         "cloud_base": 900.0, "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0,

@@ -52,7 +52,10 @@ class Renderer:
         level = np.sqrt(np.maximum(1 - up**2, 0))  # the solid angle of a pixel
         subject = np.exp(-(((up + 0.08) / 0.38) ** 2)) * level  # what stands about the horizon
         return tone.Film(
-            tone.metered(seen.radiance, subject.astype(np.float32), air.exposure), air.tint, air.saturation, air.contrast
+            tone.metered(seen.radiance, subject.astype(np.float32), air.exposure),
+            air.tint,
+            air.saturation,
+            air.contrast,
         )
 
     def draw(self, camera: Camera, *, antialias: bool = True) -> Drawing:

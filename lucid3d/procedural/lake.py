@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural import greenery
-from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import mountains, shaped
+from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
-from lucid3d.procedural.terrain import Terrain, terrain_mesh
 from lucid3d.procedural.water import Water
+from lucid3d.procedural.wild import finish, lay_out, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -46,21 +45,9 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.16 * noise(x, z, seed + 6, 4.5, 4) + 0.035 * noise(x, z, seed + 7, 0.7, 3)
 
-    heights, zero = shaped(up, seed, near=near, rough=1.0)
-    level = max(zero, 1.6 + 0.42)
-    cold = brief.season == "winter" or brief.weather == "snow"
-    ground = Ground(
-        water_level=level,
-        seed=seed % 4096,
-        snow_line=30.0 if cold else 300.0,
-        snow_cover=0.8 if cold else 0.0,
-        treeline=230,
-        beach=0.8,
-        vegetation=0.85,
-        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
-    ).by_season(brief.season)
-    terrain = Terrain(heights, ground, terrain_mesh(heights))
-    site = Site(terrain, brief, rng, level)
+    ground = Ground(snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.8, vegetation=0.85)
+    site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0)
+    level = site.water_level or 2.0
 
     def woods(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         up_hill = level - y
@@ -80,5 +67,11 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     greenery.flowers(site, ("gentian", "daisy", "buttercup"), turf, amount=0.5)
     greenery.stones(site, "granite", strand)
     windy = brief.weather in ("storm", "rain")
-    water = Water(level, amplitude=0.07 if windy else 0.016, wavelength=2.6 if windy else 2.2, seed=seed, wind=float(rng.uniform(0, 6)))
-    return Place(site.meshes, terrain, water, sun_azimuth=float(rng.uniform(0.5, 0.95)) * (1 if rng.random() < 0.6 else -1))
+    water = Water(
+        level,
+        amplitude=0.07 if windy else 0.016,
+        wavelength=2.6 if windy else 2.2,
+        seed=seed,
+        wind=float(rng.uniform(0, 6)),
+    )
+    return finish(site, water=water, sun=sun_side(rng, 0.5, 0.95))

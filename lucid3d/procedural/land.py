@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.grid import Grid, sampled
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.terrain import Heights
 from lucid3d.procedural.world import EYE_HEIGHT
@@ -15,36 +15,6 @@ from lucid3d.procedural.world import EYE_HEIGHT
 Floats = NDArray[np.floating]
 Up = Callable[[Floats, Floats], NDArray[np.float32]]
 """(x, z) -> metres UP; the composition of a place, before erosion and detail."""
-
-
-@dataclass
-class Grid:
-    """Square samples of a function, looked up smoothly: values (N, N) with rows along z."""
-
-    values: NDArray[np.float32]
-    half: float
-
-    @property
-    def cell(self) -> float:
-        """Metres between samples."""
-        return 2 * self.half / (len(self.values) - 1)
-
-    def __call__(self, x: Floats, z: Floats) -> NDArray[np.float32]:
-        from lucid3d.native import _worlds
-
-        flat_x, flat_z = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(z, np.float32)
-        sampled = _worlds.sample_grid(
-            self.values, flat_x.ravel(), flat_z.ravel(), -self.half, -self.half, np.float32(self.cell)
-        )
-        out: NDArray[np.float32] = sampled.reshape(flat_x.shape)
-        return out
-
-
-def sampled(up: Up, half: float, cells: int) -> Grid:
-    """`up` on a grid of `cells` x `cells` over [-half, half] squared."""
-    side = np.linspace(-half, half, cells, dtype=np.float32)
-    x, z = np.meshgrid(side, side)
-    return Grid(np.ascontiguousarray(up(x, z), np.float32), half)
 
 
 def shaped(
@@ -96,7 +66,9 @@ def shaped(
     middle = float(raw(np.zeros(1, np.float32), np.zeros(1, np.float32))[0])
     if calm > 0:  # the mean of the ground about the start, so that a bump under one's feet does not set the level
         ring = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        middle = float(raw((0.6 * calm * np.sin(ring)).astype(np.float32), (0.6 * calm * np.cos(ring)).astype(np.float32)).mean())
+        middle = float(
+            raw((0.6 * calm * np.sin(ring)).astype(np.float32), (0.6 * calm * np.cos(ring)).astype(np.float32)).mean()
+        )
 
     def heights(x: Floats, z: Floats) -> NDArray[np.float32]:
         tall = raw(x, z)

@@ -15,7 +15,7 @@ from lucid3d.procedural.materials import RGB
 Floats = NDArray[np.float32]
 
 AIR_ROWS, AIR_COLUMNS = 72, 144
-CLOUD_ROWS, CLOUD_COLUMNS = 224, 1024
+CLOUD_ROWS, CLOUD_COLUMNS = 200, 960
 SUN_RADIUS = math.radians(0.5)
 """The sun's disc, drawn twice its true size: film bleeds, and it must be more than a pixel."""
 MOON_RADIUS = math.radians(1.1)

@@ -125,7 +125,11 @@ class Shader:
         rows = np.flatnonzero(np.isfinite(distance) & ~wet)
         if len(rows):
             everything = len(rows) == len(origins)
-            part = hits if everything else RayHits(distance[rows], hits.triangle[rows], hits.barycentric[rows], hits.normals)
+            part = (
+                hits
+                if everything
+                else RayHits(distance[rows], hits.triangle[rows], hits.barycentric[rows], hits.normals)
+            )
             self._solids(seen, rows, origins[rows], directions[rows], part, angle, secondary, grid, opened)
         rows = np.flatnonzero(wet)
         if len(rows) and water is not None:
@@ -211,7 +215,9 @@ class Shader:
         waves = self.scene.water_normals(position, footprint)
         normal, unseen = waves[:, :3], waves[:, 3]
         mirror = unit - 2 * np.sum(unit * normal, axis=1, keepdims=True) * normal
-        mirror[:, 1] = -np.abs(mirror[:, 1]) - 0.18 * unseen - 1e-3  # waves too small to see turn up the view on average
+        mirror[:, 1] = (
+            -np.abs(mirror[:, 1]) - 0.18 * unseen - 1e-3
+        )  # waves too small to see turn up the view on average
         start = position - np.float32([0, 0.01, 0])
         mirrored = self.shade(start, mirror, angle * 2 + 0.002, secondary=True, disc=False).radiance
         below = np.zeros((count, 3), np.float32)
@@ -259,4 +265,3 @@ class Shader:
             distance, normals[wet] = np.where(wet, water, distance), (0, -1, 0)
         normals[np.sum(normals * directions, axis=1) > 0] *= -1
         return distance, normals
-

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.grid import Grid, sampled
 from lucid3d.procedural.ground import GROUND, Ground
 from lucid3d.procedural.mesh import Mesh
 
@@ -31,8 +33,25 @@ class Terrain:
     mesh: Mesh | None = None
 
     def height(self, x: Floats, z: Floats) -> NDArray[np.float32]:
-        """y of the ground at (x, z), any shape; put a plant's foot here (sink it by a few centimetres)."""
-        return self.heights(np.asarray(x, np.float32), np.asarray(z, np.float32))
+        """y of the ground at (x, z), any shape; put a plant's foot here (sink it by a few centimetres).
+
+        Looked up in grids that are worked out once: `heights` itself is many octaves of noise.
+        """
+        x, z = np.asarray(x, np.float32), np.asarray(z, np.float32)
+        reach = np.maximum(np.abs(x), np.abs(z))
+        out = np.empty(x.shape, np.float32)
+        todo = np.ones(x.shape, bool)
+        for grid in self._grids:
+            mine = todo & (reach < grid.half * 0.99)
+            out[mine] = grid(x[mine], z[mine])
+            todo &= ~mine
+        if todo.any():
+            out[todo] = self.heights(x[todo], z[todo])
+        return out
+
+    @functools.cached_property
+    def _grids(self) -> list[Grid]:
+        return [sampled(self.heights, half, cells) for half, cells in ((30.0, 320), (520.0, 420))]
 
     def normal(self, x: Floats, z: Floats, step: float = 0.25) -> NDArray[np.float32]:
         """(..., 3) unit normals that point up (y < 0), from differences over `step` metres."""

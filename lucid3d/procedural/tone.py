@@ -15,6 +15,9 @@ MIDDLE = 0.19
 """Where the log-average of a scene is put, in exposed linear light: a third of a stop above the grey card's 0.18, which
 the curve's toe takes back."""
 
+HIGHLIGHT = 0.95
+"""The most that the brightest tenth of the subject may be exposed to: mist against the sun must not burn out."""
+
 
 @dataclass(frozen=True)
 class Film:
@@ -78,4 +81,8 @@ def metered(radiance: Floats, weights: Floats, ev: float) -> float:
     luma = np.maximum(radiance @ LUMA, 1e-5)
     low, high = np.quantile(luma, [0.02, 0.97])
     log = np.log(np.clip(luma, low, high))
-    return float(MIDDLE / np.exp((log * weights).sum() / weights.sum()) * 2.0**ev)
+    middle = MIDDLE / np.exp((log * weights).sum() / weights.sum())
+    order = np.argsort(luma)
+    share = np.cumsum(weights[order]) / weights.sum()
+    bright = float(luma[order][np.searchsorted(share, 0.9)])
+    return float(min(middle, HIGHLIGHT / bright) * 2.0**ev)

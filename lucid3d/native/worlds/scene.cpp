@@ -243,8 +243,9 @@ Vec3 Scene::through_mist(Vec3 radiance, Vec3 origin, Vec3 direction, float dista
   if (thick < 0.004f) return radiance;
   const Vec3 end = origin + d * std::min(s, 900.0f), half = origin + d * std::min(0.5f * s, 350.0f);
   const uint32_t seed = static_cast<uint32_t>(sky.seed) + 77;
-  const float cloud = 0.6f * fbm3({end.x / 70, end.y / 16, end.z / 70}, seed, {4}) + 0.5f * fbm3({half.x / 45, half.y / 12, half.z / 45}, seed + 1, {3});
-  thick *= clamp01(0.75f + 0.9f * cloud) * 1.2f;
+  const float cloud = 0.6f * fbm3({end.x / 70, end.y / 55, end.z / 70}, seed, {4}) + 0.5f * fbm3({half.x / 45, half.y / 40, half.z / 45}, seed + 1, {3});
+  // Mist keeps off the viewer a little, as it does for whoever looks for a good place to stand.
+  thick *= clamp01(0.75f + 0.9f * cloud) * 1.2f * s / (s + 22.0f);
   const float cosine = dot(d, vec(sky.sun)), g = 0.72f;
   const float lobe = (1 - g * g) / std::pow(1 + g * g - 2 * g * cosine, 1.5f);
   const Vec3 glow = vec(sky.mist_color) + vec(sky.sunlight) * (sky.fill * 0.055f * lobe);

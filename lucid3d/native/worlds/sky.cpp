@@ -111,10 +111,18 @@ namespace {
 float cloud_at(const CloudParams& c, Vec3 p, float h, int detail) {
   const Vec2 flat{p.x / c.scale, p.z / c.scale};
   const float weather = 0.5f + 0.6f * fbm2(flat * 0.22f, c.seed + 11, {3, 0.5f, 2.1f});
-  const float shape = fbm3({flat.x, p.y / c.scale * 1.4f, flat.y}, c.seed, {detail, 0.52f, 2.37f});
   const float profile = smoothstep(0.0f, 0.12f, h) * smoothstep(1.0f, 0.35f + 0.3f * weather, h);
-  const float threshold = mix(0.72f, -0.55f, c.cover);
-  const float heap = shape * 0.8f + (weather - 0.5f) * 0.8f * (1 - 0.6f * c.cover) - threshold;
+  const float threshold = mix(0.72f, -0.55f, c.cover) - (weather - 0.5f) * 0.8f * (1 - 0.6f * c.cover);
+  const Vec3 q{flat.x, p.y / c.scale * 1.4f, flat.y};
+  constexpr float gain = 0.52f, lacunarity = 2.37f;
+  float shape = noise3(q, c.seed) + gain * noise3(q * lacunarity, c.seed + 101);
+  if (shape * 0.8f + 0.24f < threshold || profile <= 0) return 0;  // finer noise cannot make a cloud of this
+  float amplitude = gain * gain, frequency = lacunarity * lacunarity;
+  for (int i = 2; i < detail; ++i) {
+    shape += amplitude * noise3(q * frequency, c.seed + 101u * i);
+    amplitude *= gain, frequency *= lacunarity;
+  }
+  const float heap = shape * 0.8f - threshold;
   return clamp01(heap * 2.2f) * profile;
 }
 
@@ -147,7 +155,7 @@ void march_clouds(const CloudParams& c, int rows, int columns, const float* sky,
       if (c.cover > 0.01f) {
         const float start = reach(c.base), end = reach(c.top);
         const float distance_haze = std::exp(-start / 42000.0f);
-        const int steps = rise > 0.35f ? 22 : 30;
+        const int steps = rise > 0.35f ? 18 : 26;
         const float step = (end - start) / steps;
         const float jitter = unit(hash(row, column, 3, c.seed));
         for (int i = 0; i < steps && clear > 0.02f; ++i) {

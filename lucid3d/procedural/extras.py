@@ -1,0 +1,238 @@
+"""Things that a sentence asks for, set into whatever natural place there is: pier, boat, cabin, campfire, lamp..."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lucid3d.procedural import props
+from lucid3d.procedural.greenery import Site, singles
+from lucid3d.procedural.mesh import Mesh, placement
+from lucid3d.procedural.water import Water
+from lucid3d.procedural.world import Lamp
+
+DARK = ("dawn", "dusk", "night")
+
+
+def add_extras(site: Site, lamps: list[Lamp], water: Water | None) -> None:
+    """Put what the brief asks for by name where it belongs; a thing that finds no place is left out."""
+    brief = site.brief
+    if water is not None:
+        if brief.wants("pier"):
+            _pier(site, lamps)
+        if brief.wants("boat"):
+            _boats(site, brief.count("boat"))
+    for feature, (build, near, far) in _BUILDINGS.items():
+        if brief.wants(feature):
+            _buildings(site, lamps, feature, build, near, far)
+    for feature, (make, near, far) in _THINGS.items():
+        count = brief.count(feature)
+        if count:
+            singles(site, [make(site.rng) for _ in range(min(count, 3))], count=min(count, 12), near=near, far=far)
+    if brief.wants("campfire"):
+        _fires(site, lamps, brief.count("campfire"))
+    if brief.wants("lamp"):
+        _lamps(site, lamps, brief.count("lamp"))
+    if brief.wants("fence"):
+        _fence(site)
+
+
+def _height(site: Site, x: float, z: float) -> float:
+    return float(site.terrain.height(np.array([x], np.float32), np.array([z], np.float32))[0])
+
+
+def _shore(site: Site) -> tuple[float, float, float] | None:
+    """The nearest piece of shore: azimuth towards the water, and (x, z) of the waterline; None if there is none near."""
+    level = site.water_level
+    if level is None:
+        return None
+    best: tuple[float, float, float, float] | None = None
+    reach = np.arange(2.0, 60.0, 0.5, dtype=np.float32)
+    for azimuth in np.linspace(-math.pi, math.pi, 73):
+        x, z = reach * np.float32(math.sin(azimuth)), reach * np.float32(math.cos(azimuth))
+        deep = site.terrain.height(x, z) - level
+        wet = np.flatnonzero((deep > 0) & (np.append(deep[8:], np.full(8, deep[-1])) > 0.2))
+        if len(wet):
+            cost = float(reach[wet[0]]) * (1 + 0.8 * abs(azimuth - 0.35))
+            if best is None or cost < best[0]:
+                best = (cost, float(azimuth), float(x[wet[0]]), float(z[wet[0]]))
+    return None if best is None else best[1:]
+
+
+def _pier(site: Site, lamps: list[Lamp]) -> None:
+    found = _shore(site)
+    if found is None or site.water_level is None:
+        return
+    azimuth, x, z = found
+    length = 14.0 * site.brief.size("pier")
+    deck = site.water_level - 0.55
+    start = (x - 3.0 * math.sin(azimuth), deck, z - 3.0 * math.cos(azimuth))
+    mesh = props.pier(site.rng, length, 1.9, depth=3.5)
+    site.meshes.append(mesh.transformed(placement(start, yaw=azimuth)))
+    if site.brief.time in DARK:
+        lantern, light = props.lantern(site.rng)
+        end = (start[0] + (length - 0.5) * math.sin(azimuth), deck, start[2] + (length - 0.5) * math.cos(azimuth))
+        site.meshes.append(lantern.transformed(placement(end)))
+        lamps.append(Lamp((end[0] + light[0], end[1] + light[1], end[2] + light[2]), _warm(site, 0.5), 0.06, 14.0))
+
+
+def _boats(site: Site, count: int) -> None:
+    found = _shore(site)
+    if found is None or site.water_level is None:
+        return
+    azimuth, x, z = found
+    rng = site.rng
+    from lucid3d.procedural.vocabulary.meanings import COLOURS
+
+    named = site.brief.colour("boat")
+    for i in range(min(count, 8)):
+        aside = azimuth + (1.1 if i % 2 == 0 else -1.0) * (0.75 + 0.3 * i)
+        out = 3.2 + 2.2 * i
+        at = (x + out * math.sin(aside), site.water_level, z + out * math.cos(aside))
+        if _height(site, at[0], at[2]) - site.water_level < 0.25:
+            at = (
+                x + (out + 4) * math.sin(azimuth + 0.3 * i),
+                site.water_level,
+                z + (out + 4) * math.cos(azimuth + 0.3 * i),
+            )
+        color = tuple(float(c) ** (1 / 2.2) for c in COLOURS[named]) if named in COLOURS else None
+        boat = props.rowing_boat(rng, float(rng.uniform(3.4, 4.4)), **({"color": color} if color else {}))
+        site.meshes.append(boat.transformed(placement(at, yaw=float(rng.uniform(0, 6.3)))))
+
+
+def _warm(site: Site, strength: float) -> tuple[float, float, float]:
+    """A lamp's colour, brought to the scale of the light that is left at this hour."""
+    scale = {"night": 0.25, "dusk": 0.5, "dawn": 0.6}.get(site.brief.time, 1.0) * strength
+    return 3.0 * scale, 1.7 * scale, 0.7 * scale
+
+
+def _fires(site: Site, lamps: list[Lamp], count: int) -> None:
+    for _ in range(min(count, 3)):
+        fire, light = props.campfire(site.rng)
+        spots = singles(site, [fire], count=1, near=4.0, far=9.0)
+        for x, z in spots:
+            y = _height(site, x, z)
+            lamps.append(Lamp((x + light[0], y + light[1], z + light[2]), _warm(site, 1.6), 0.25, 22.0))
+
+
+def _lamps(site: Site, lamps: list[Lamp], count: int) -> None:
+    lit = site.brief.time in DARK or site.brief.weather == "storm"
+    for _ in range(min(count, 6)):
+        post, light = props.lamp_post(site.rng, lit=lit)
+        for x, z in singles(site, [post], count=1, near=4.0, far=14.0):
+            if lit:
+                y = _height(site, x, z)
+                lamps.append(Lamp((x + light[0], y + light[1], z + light[2]), _warm(site, 4.0), 0.12, 26.0))
+
+
+def _fence(site: Site) -> None:
+    rng = site.rng
+    side = 3.0 if rng.random() < 0.5 else -3.0
+    line = [(side + float(rng.normal(0, 0.3)), float(z)) for z in np.arange(2.5, 40, 2.5)]
+    if site.path:
+        line = [(x + side * 0.9, z) for x, z in site.path if z > 0]
+    level = site.water_level
+    dry = [p for p in line if level is None or level - _height(site, *p) > 0.1]
+    if len(dry) > 1:
+        site.meshes.append(props.fence(rng, dry, site.terrain.height))
+
+
+def _buildings(site: Site, lamps: list[Lamp], feature: str, build: Callable[..., Any], near: float, far: float) -> None:
+    brief = site.brief
+    from lucid3d.procedural.buildings.context import lit_share, wall_for
+
+    for i in range(min(brief.count(feature), 6)):
+        wall = wall_for(brief, site.rng, feature)
+        thing = build(site.rng, lit_share(brief), wall)
+        spot = _plot(site, near + 12 * i, far, thing.width, thing.depth)
+        if spot is None:
+            return
+        x, y, z, yaw = spot
+        matrix = placement((x, y, z), yaw=yaw)
+        site.meshes += [mesh.transformed(matrix) for mesh in _meshes(thing)]
+        radius = max(thing.width, thing.depth) * 0.75 + 1
+        _cut(site, x, z, radius)
+
+
+def _meshes(thing: Any) -> list[Mesh]:
+    return list(thing.meshes) if hasattr(thing, "meshes") else [thing.mesh]
+
+
+def _plot(site: Site, near: float, far: float, width: float, depth: float) -> tuple[float, float, float, float] | None:
+    """The flattest free ground in view: (x, y, z, yaw) with the door towards the start."""
+    rng = site.rng
+    best = None
+    for _ in range(160):
+        radius, bearing = float(rng.uniform(near, far)), float(rng.uniform(-1.3, 1.3))
+        x, z = radius * math.sin(bearing), radius * math.cos(bearing)
+        half = 0.5 * max(width, depth)
+        xs = np.array([x, x - half, x + half, x, x], np.float32)
+        zs = np.array([z, z, z, z - half, z + half], np.float32)
+        y = site.terrain.height(xs, zs)
+        free = float(site.free(xs, zs, y, above_water=0.25).min())
+        cost = float(np.ptp(y)) + 0.012 * radius + 6 * (1 - free) + 0.6 * abs(bearing)
+        if best is None or cost < best[0]:
+            best = (cost, x, float(np.median(y)), z)
+    if best is None or best[0] > 7:
+        return None
+    _, x, y, z = best
+    return x, y, z, math.atan2(x, z) + float(rng.uniform(-0.5, 0.5))
+
+
+def _cut(site: Site, x: float, z: float, radius: float) -> None:
+    """Take away what already grows where something is to stand: whole instances, by their foot."""
+    site.keep_out.append((x, z, radius))
+    for i, mesh in enumerate(site.meshes):
+        if mesh.label not in ("tree", "shrub", "rock", "grass", "flower", "plant") or mesh.instances is None:
+            continue
+        corners = mesh.vertices[mesh.triangles[:, 0]]
+        number = int(mesh.instances.max()) + 1
+        count = np.maximum(np.bincount(mesh.instances, minlength=number), 1)
+        cx = np.bincount(mesh.instances, corners[:, 0], number) / count
+        cz = np.bincount(mesh.instances, corners[:, 2], number) / count
+        inside = np.hypot(cx - x, cz - z) < radius
+        if inside.any():
+            keep = ~inside[mesh.instances]
+            mesh.triangles, mesh.instances = mesh.triangles[keep], mesh.instances[keep]
+            if mesh.material_index is not None:
+                site.meshes[i].material_index = mesh.material_index[keep]
+
+
+def _house(kind: str) -> Callable[..., Any]:
+    def build(rng: np.random.Generator, lit: float, wall: Any) -> Any:
+        from lucid3d.procedural.buildings import houses, landmarks
+
+        if kind == "house":
+            return houses.house(rng, style=houses.village_style(rng, "", lit, wall))
+        if kind == "cabin":
+            return houses.cabin(rng, lit=lit > 0, wall=wall)
+        if kind in ("barn", "windmill"):
+            return getattr(houses if kind == "barn" else landmarks, kind)(rng, wall=wall)
+        return getattr(landmarks, {"tower": "castle"}.get(kind, kind))(rng, lit=lit > 0, wall=wall)
+
+    return build
+
+
+_BUILDINGS: dict[str, tuple[Callable[..., Any], float, float]] = {
+    "cabin": (_house("cabin"), 14.0, 60.0),
+    "house": (_house("house"), 18.0, 80.0),
+    "barn": (_house("barn"), 24.0, 90.0),
+    "windmill": (_house("windmill"), 26.0, 90.0),
+    "lighthouse": (_house("lighthouse"), 34.0, 140.0),
+    "church": (_house("church"), 34.0, 120.0),
+    "castle": (_house("castle"), 60.0, 220.0),
+    "tower": (_house("tower"), 50.0, 180.0),
+}
+
+_THINGS: dict[str, tuple[Callable[[np.random.Generator], Mesh], float, float]] = {
+    "bench": (lambda rng: props.bench(rng), 3.2, 9.0),
+    "tent": (lambda rng: props.tent(rng), 5.0, 14.0),
+    "well": (lambda rng: props.well(rng), 5.0, 14.0),
+    "sign": (lambda rng: props.signpost(rng), 3.5, 8.0),
+    "barrel": (lambda rng: props.barrel(rng), 3.0, 9.0),
+    "hay": (lambda rng: props.hay_bale(rng), 6.0, 40.0),
+}
+"""What is simply set about -> how to make it, and from where to where."""

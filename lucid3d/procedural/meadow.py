@@ -1,0 +1,161 @@
+"""Open, tended or grazed land: meadow, farmland, garden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural import greenery
+from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.land import mountains
+from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.water import Water
+from lucid3d.procedural.wild import finish, lay_out, sun_side, winding_path
+from lucid3d.procedural.world import Place
+
+Floats = NDArray[np.floating]
+
+
+def meadow(brief: Any, rng: np.random.Generator) -> Place:
+    """Rolling grassland in flower, groves on the slopes, blue hills behind."""
+    seed = int(rng.integers(1 << 20))
+    tall = 330.0 * brief.size("mountains") if brief.wants("mountains") else 120.0
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        r = np.hypot(x, z)
+        roll = 9 * noise(x, z, seed + 1, 210, 3) * smoothstep(12, 160, r) + 2.2 * noise(x, z, seed + 2, 60, 3)
+        hills = smoothstep(350, 1500, r) * (
+            tall * 1.4 * mountains(x, z, seed, 1300) + 60 * noise(x, z, seed + 3, 700, 4)
+        )
+        return (roll + hills - 0.03 * np.clip(z, -50, 120) * smoothstep(5, 60, z)).astype(np.float32)
+
+    def near(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return 0.1 * noise(x, z, seed + 6, 3.2, 4)
+
+    path = winding_path(rng) if brief.wants("path", rng.random() < 0.5) else ()
+    wet = brief.wants("lake") or brief.wants("river")
+    ground = Ground(vegetation=1.0, treeline=320, rock_slope=0.34, dryness=0.3, strata=0.1, beach=0.4)
+    site = lay_out(
+        brief,
+        rng,
+        seed,
+        up,
+        ground,
+        near=near,
+        path=path,
+        drops=60_000,
+        rough=0.5,
+        calm=4,
+        water_up=-3.2 if wet else None,
+    )
+    grove = greenery.tree_prototypes(site, ("oak", "birch", "oak", "poplar"), 4, 9)
+
+    def slopes(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        view = 0.15 + 0.85 * smoothstep(0.5, 1.0, np.abs(np.arctan2(x, z)))  # the view ahead stays open
+        return np.where(np.hypot(x, z) < 110, 0.35 * view, 1.0)
+
+    greenery.forest(site, grove, slopes, spacing=9, near=11, far=620, patch=130, contrast=2.2, limit=1000)
+    greenery.shrubs(site, slopes, amount=0.6)
+    greenery.grass(site, "meadow", height=0.34, amount=1.25)
+    if brief.weather != "snow":
+        kinds = (
+            ("poppy", "daisy", "cornflower", "buttercup")
+            if brief.season != "spring"
+            else ("buttercup", "daisy", "tulip", "gentian")
+        )
+        greenery.flowers(site, kinds, amount=1.1)
+    greenery.stones(site, "granite", amount=0.12, boulders=0.7)
+    water = (
+        Water(site.water_level, amplitude=0.012, wavelength=1.8, seed=seed) if site.water_level is not None else None
+    )
+    return finish(site, water=water, sun=sun_side(rng))
+
+
+def farmland(brief: Any, rng: np.random.Generator) -> Place:
+    """A patchwork of fields over low hills, hedges and lone trees, a track with a fence, ripe grain at hand."""
+    seed = int(rng.integers(1 << 20))
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        r = np.hypot(x, z)
+        roll = 16 * noise(x, z, seed + 1, 420, 3) * smoothstep(30, 260, r) + 1.5 * noise(x, z, seed + 2, 80, 2)
+        return (roll + smoothstep(900, 3000, r) * 150 * (0.4 + noise(x, z, seed + 3, 1500, 4))).astype(np.float32)
+
+    path = winding_path(rng, 110, 0.16)
+    ground = Ground(vegetation=1.0, treeline=500, rock_slope=0.5, dryness=0.5, fields=1.0, strata=0.0, moss=0)
+    site = lay_out(brief, rng, seed, up, ground, path=path, path_width=2.4, drops=20_000, rough=0.15, calm=6)
+    trees = greenery.tree_prototypes(site, ("oak", "poplar", "oak"), 3, 9)
+
+    def hedges(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        lines = noise(x, z, seed + 9, 95, 1, kind="edges")
+        return smoothstep(0.09, 0.03, lines) * smoothstep(14, 30, np.hypot(x, z)) + 0.01
+
+    greenery.forest(site, trees, hedges, spacing=5, near=16, far=700, patch=0, limit=900)
+    greenery.shrubs(site, hedges, amount=2.5)
+
+    def left(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(1.2, 2.4, -x + 0.12 * z)
+
+    def right(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return 1 - left(x, z, y, slope)
+
+    if brief.season in ("summer", "autumn"):
+        greenery.grass(site, "wheat", left, height=0.75, amount=1.5)
+    greenery.grass(site, "meadow", right, height=0.25)
+    greenery.flowers(site, ("poppy", "cornflower", "cowparsley"), amount=0.6)
+    greenery.stones(site, "limestone", amount=0.15, boulders=0.1)
+    if brief.wants("hay", brief.season in ("summer", "autumn")):
+        from lucid3d.procedural.props import hay_bale
+
+        greenery.singles(site, [hay_bale(rng) for _ in range(2)], count=9, near=9, far=70, where=right)
+    return finish(site, sun=sun_side(rng))
+
+
+def garden(brief: Any, rng: np.random.Generator) -> Place:
+    """Beds of flowers along a winding path, shrubs and small trees, a pond; woods behind keep the world out."""
+    seed = int(rng.integers(1 << 20))
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        r = np.hypot(x, z)
+        pond = -1.3 * np.exp(-((((x - 7.5) / 4.6) ** 2 + ((z - 10) / 3.6) ** 2) ** 2))
+        return (
+            pond
+            + 0.5 * noise(x, z, seed + 1, 17, 3) * smoothstep(2, 9, r)
+            + smoothstep(35, 300, r) * (14 + 22 * noise(x, z, seed + 2, 260, 4))
+        ).astype(np.float32)
+
+    path = winding_path(rng, 45, 0.3, 18)
+    ground = Ground(vegetation=1.0, rock_slope=0.7, dryness=0.05, strata=0, beach=0.22, trodden=(0.3, 0.27, 0.22))
+    site = lay_out(
+        brief,
+        rng,
+        seed,
+        up,
+        ground,
+        path=path,
+        path_width=1.7,
+        drops=0,
+        rough=0.0,
+        water_up=-0.55,
+        water_clearance=0.25,
+        half=700,
+        calm=3,
+    )
+    trees = greenery.tree_prototypes(site, ("cherry", "maple", "oak", "cypress", "birch"), 5, 5)
+
+    def lawn(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return 0.25 + 0.75 * smoothstep(14, 26, np.hypot(x, z))
+
+    greenery.forest(site, trees, lawn, spacing=6, near=6, far=130, patch=14, contrast=1.6, limit=420)
+    greenery.shrubs(site, amount=3.0, blossom=True, near=4.0)
+
+    def beds(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.02, 0.25, noise(x, z, seed + 5, 7, 3))
+
+    greenery.grass(site, "lawn", height=0.11, amount=1.6)
+    greenery.flowers(site, ("rose", "lavender", "tulip", "lupin", "daisy"), beds, amount=3.0)
+    greenery.stones(site, "limestone", amount=0.3, boulders=1.2)
+    greenery.lilies(site, amount=1.0)
+    water = Water(site.water_level or 2.2, amplitude=0.006, wavelength=1.2, seed=seed, absorb=(0.9, 0.5, 0.55))
+    return finish(site, water=water, sun=sun_side(rng))

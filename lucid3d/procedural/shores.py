@@ -1,0 +1,195 @@
+"""Where land meets the sea: coast and island."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural import greenery
+from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.land import mountains
+from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.water import Water
+from lucid3d.procedural.wild import finish, lay_out, sun_side
+from lucid3d.procedural.world import Place
+
+Floats = NDArray[np.floating]
+
+
+def sea(brief: Any, level: float, seed: int, rng: np.random.Generator, *, tropical: bool = False) -> Water:
+    """The open sea in the brief's weather."""
+    wild = {"storm": 1.0, "rain": 0.45, "snow": 0.3}.get(brief.weather, 0.16)
+    return Water(
+        level,
+        amplitude=0.12 + 0.75 * wild,
+        wavelength=9 + 16 * wild,
+        wind=float(rng.uniform(-0.6, 0.6)),
+        absorb=(0.45, 0.075, 0.055) if tropical else (0.42, 0.13, 0.12),
+        scatter=(0.008, 0.07, 0.085) if tropical else (0.008, 0.03, 0.036) if wild < 0.8 else (0.014, 0.024, 0.026),
+        foam=0.55 + 0.45 * wild,
+        seed=seed,
+    )
+
+
+def coast(brief: Any, rng: np.random.Generator) -> Place:
+    """A beach between headlands: cliffs to one side, stacks in the surf, dunes with grass behind."""
+    seed = int(rng.integers(1 << 20))
+    side = 1.0 if rng.random() < 0.5 else -1.0
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        line = 11 + 14 * noise(x, z, seed + 1, 120, 3) - 0.0011 * x * x * smoothstep(0, 300, np.abs(x))
+        inland = line - z  # metres from the waterline
+        beach = np.where(inland > 0, 0.07 * np.clip(inland, 0, 22), 0.055 * np.clip(inland, -160, 0))
+        dunes = smoothstep(14, 50, inland) * (2.5 + 3.5 * noise(x, z, seed + 2, 35, 4))
+        head = smoothstep(35, 75, side * x + 0.25 * z + 12 * noise(x, z, seed + 3, 60, 4))
+        head = head * smoothstep(-150, -40, inland + 40 * noise(x, z, seed + 4, 130, 3))
+        cliffs = head * (26 + 9 * noise(x, z, seed + 5, 90, 4) + 0.05 * np.clip(inland, 0, 600))
+        other = (
+            smoothstep(240, 420, -side * x - 0.3 * z)
+            * smoothstep(-420, -200, inland)
+            * 60
+            * (0.6 + noise(x, z, seed + 8, 240, 4))
+        )
+        stack = noise(x, z, seed + 6, 46, 2)
+        stacks = (
+            smoothstep(0.36, 0.44, stack)
+            * smoothstep(-8, -30, inland)
+            * smoothstep(-170, -90, inland)
+            * (6 + 40 * np.clip(stack - 0.36, 0, 1) + 12)
+        )
+        hills = smoothstep(200, 1400, inland) * 260 * mountains(x, z, seed, 1100)
+        return (beach + dunes + np.maximum(cliffs, other) + stacks + hills).astype(np.float32)
+
+    def near(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return 0.07 * noise(x, z, seed + 11, 4, 3)
+
+    ground = Ground(
+        vegetation=0.8, sand=(0.4, 0.33, 0.235), sand_dark=(0.27, 0.21, 0.145), rock=(0.15, 0.135, 0.12),
+        rock_light=(0.25, 0.225, 0.2), rock_dark=(0.065, 0.06, 0.058), strata=0.7, strata_scale=5, rock_slope=0.2, beach=2.3,
+        dryness=0.5, treeline=500,
+    )  # fmt: skip
+    site = lay_out(
+        brief,
+        rng,
+        seed,
+        up,
+        ground,
+        near=near,
+        water_up=0.0,
+        water_clearance=0.5,
+        drops=40_000,
+        strength=0.6,
+        rough=1.0,
+        half=1600,
+        cells=640,
+        calm=4,
+    )
+    level = site.water_level or 2.2
+
+    def above(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(1.7, 3.0, level - y)
+
+    def strand(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(2.6, 0.6, level - y)
+
+    greenery.grass(site, "dune", above, height=0.6, amount=0.9)
+    greenery.shrubs(site, above, amount=0.7)
+    trees = greenery.tree_prototypes(site, ("pine", "pine"), 2, 8)
+    greenery.forest(
+        site,
+        trees,
+        lambda x, z, y, s: smoothstep(4, 9, level - y),
+        spacing=9,
+        near=18,
+        far=500,
+        patch=110,
+        contrast=2.0,
+        limit=400,
+    )
+    rocky = 2.4 if brief.wants("rocks") or brief.weather == "storm" else 1.1
+    greenery.stones(site, "slate", strand, amount=0.9, boulders=rocky, above_water=-1.2)
+    return finish(site, water=sea(brief, level, seed, rng), sun=sun_side(rng, 0.25, 0.7))
+
+
+def island(brief: Any, rng: np.random.Generator) -> Place:
+    """A tropical beach in a bay: palms lean over white sand, a green mountain, other islands out in blue water."""
+    seed = int(rng.integers(1 << 20))
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        line = 9 + 9 * noise(x, z, seed + 1, 80, 3) - 0.0016 * x * x + 16 * smoothstep(20, 90, np.abs(x))
+        inland = line - z
+        tall = np.where(
+            inland > 0,
+            0.085 * np.clip(inland, 0, 18) + 0.03 * np.clip(inland - 18, 0, 200),
+            0.06 * np.clip(inland, -200, 0),
+        )
+        peak = (
+            240
+            * np.exp(-(((x + 130) / 210) ** 2 + ((z + 330) / 230) ** 2))
+            * (0.6 + 1.1 * mountains(x, z, seed + 4, 420))
+        )
+        isles = (
+            smoothstep(0.2, 0.42, noise(x, z, seed + 5, 620, 3))
+            * smoothstep(260, 520, z)
+            * smoothstep(2600, 1500, np.hypot(x, z))
+        )
+        return (tall + peak + isles * (20 + 75 * (0.5 + noise(x, z, seed + 6, 160, 4)))).astype(np.float32)
+
+    def near(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return 0.06 * noise(x, z, seed + 11, 3.5, 3)
+
+    ground = Ground(
+        vegetation=1.0, sand=(0.62, 0.53, 0.39), sand_dark=(0.5, 0.41, 0.28), grass=(0.05, 0.09, 0.02), dryness=0.1,
+        grass_dark=(0.025, 0.055, 0.013), rock=(0.13, 0.11, 0.1), rock_light=(0.2, 0.17, 0.15), beach=1.7, rock_slope=0.3,
+        moss=0.7, treeline=600,
+    )  # fmt: skip
+    site = lay_out(
+        brief,
+        rng,
+        seed,
+        up,
+        ground,
+        near=near,
+        water_up=0.0,
+        water_clearance=0.5,
+        drops=50_000,
+        rough=0.6,
+        half=1500,
+        calm=4,
+    )
+    level = site.water_level or 2.2
+
+    def inland(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(1.0, 2.2, level - y)
+
+    palms = greenery.tree_prototypes(site, ("palm",), 4, 8)
+    greenery.forest(
+        site,
+        palms,
+        lambda x, z, y, s: smoothstep(0.8, 1.4, level - y) * smoothstep(9, 4, level - y),
+        spacing=5,
+        near=4.5,
+        far=240,
+        patch=26,
+        limit=300,
+        detail=1.4,
+    )
+    jungle = greenery.tree_prototypes(site, ("jungle",), 2, 10)
+    greenery.forest(
+        site,
+        jungle,
+        lambda x, z, y, s: smoothstep(3, 6, level - y),
+        spacing=7,
+        near=22,
+        far=600,
+        patch=60,
+        contrast=0.7,
+        limit=900,
+        detail=0.7,
+    )
+    greenery.shrubs(site, inland, amount=1.5, palette="jungle")
+    greenery.grass(site, "dune", inland, amount=0.6, height=0.4)
+    greenery.stones(site, "basalt", amount=0.12, boulders=0.7)
+    return finish(site, water=sea(brief, level, seed, rng, tropical=True), sun=sun_side(rng, 0.35, 0.9))

@@ -1,0 +1,104 @@
+"""What natural places have in common: from a shape of land and a cover to a site to plant, and from a site to a place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from lucid3d.procedural.greenery import Site
+from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.land import Up, shaped
+from lucid3d.procedural.terrain import Terrain, terrain_mesh
+from lucid3d.procedural.water import Water
+from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
+
+Path = tuple[tuple[float, float], ...]
+
+
+def winding_path(rng: np.random.Generator, length: float = 70.0, turn: float = 0.35, back: float = 25.0) -> Path:
+    """A path that comes from behind the start and winds away ahead; corners about 6 m apart, (x, z)."""
+    points = [(0.0, 0.0)]
+    heading = float(rng.uniform(-0.3, 0.3))
+    while np.hypot(*points[-1]) < length and len(points) < 22:
+        heading = float(np.clip(heading + rng.normal(0, turn), -0.9, 0.9))
+        x, z = points[-1]
+        points.append((x + 6 * np.sin(heading), z + 6 * np.cos(heading)))
+    behind = [(float(rng.normal(0, 2)) * k, -back * k / 3) for k in (3, 2, 1)]
+    return tuple((float(x), float(z)) for x, z in behind + points)
+
+
+def lay_out(
+    brief: Any,
+    rng: np.random.Generator,
+    seed: int,
+    up: Up,
+    ground: Ground,
+    *,
+    near: Up | None = None,
+    water_up: float | None = None,
+    water_clearance: float = 0.45,
+    path: Path = (),
+    path_width: float = 1.5,
+    far: float = 9000.0,
+    **shape: Any,
+) -> Site:
+    """The land, ready to be planted.
+
+    Args:
+        up: the composition, metres up; near: small shapes.
+        water_up: height of the water in the composition's own metres, or None.
+        water_clearance: least metres from the water up to the ground at the start.
+        shape: options of `land.shaped`.
+    """
+    heights, zero = shaped(up, seed, near=near, **shape)
+    level = None if water_up is None else max(zero - water_up, EYE_HEIGHT + water_clearance)
+    wet = brief.weather in ("rain", "storm")
+    white = brief.weather == "snow" or (brief.season == "winter" and "winter" in (brief.season,))
+    ground = replace(
+        ground,
+        seed=float(seed % 4096),
+        water_level=1e9 if level is None else level,
+        wetness=max(ground.wetness, 0.85 if wet else 0.0),
+        snow_cover=max(ground.snow_cover, 0.75 if white and ground.ripples == 0 and ground.lava == 0 else 0.0),
+        path=path,
+        path_width=path_width,
+    ).by_season(brief.season)
+    terrain = Terrain(heights, ground, terrain_mesh(heights, far=far))
+    return Site(terrain, brief, rng, level, path, path_width)
+
+
+def finish(
+    site: Site,
+    *,
+    water: Water | None = None,
+    lamps: list[Lamp] | None = None,
+    sun: float | None = None,
+    haze: float = 1.0,
+    sky: dict[str, Any] | None = None,
+) -> Place:
+    """The planted site as a place, with the things that the sentence asks for."""
+    from lucid3d.procedural.extras import add_extras
+
+    lights = list(lamps or [])
+    add_extras(site, lights, water)
+    ground = site.terrain.ground
+    mean = np.mean([ground.grass, ground.soil], axis=0) if ground.ripples < 0.5 else np.array(ground.sand)
+    if ground.snow_cover > 0.4:
+        mean = 0.5 * mean + 0.5 * np.array(ground.snow)
+    return Place(
+        site.meshes,
+        site.terrain,
+        water,
+        lights,
+        sun_azimuth=sun,
+        ground_color=(float(mean[0]), float(mean[1]), float(mean[2])),
+        haze=haze,
+        sky=sky or {},
+    )
+
+
+def sun_side(rng: np.random.Generator, low: float = 0.45, high: float = 0.95) -> float:
+    """An azimuth ahead and to one side: things are lit from the side, the light's glow is in the picture's corner."""
+    return float(rng.uniform(low, high)) * (1 if rng.random() < 0.6 else -1)

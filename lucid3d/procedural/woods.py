@@ -1,0 +1,151 @@
+"""Under trees: forest, jungle, swamp."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural import greenery
+from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.water import Water
+from lucid3d.procedural.wild import finish, lay_out, sun_side, winding_path
+from lucid3d.procedural.world import Place
+
+Floats = NDArray[np.floating]
+
+
+def forest(brief: Any, rng: np.random.Generator) -> Place:
+    """A path through tall trees, ferns and fallen leaves beside it, light coming in from one side."""
+    seed = int(rng.integers(1 << 20))
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        r = np.hypot(x, z)
+        return (
+            5 * noise(x, z, seed + 1, 70, 4) * smoothstep(4, 60, r)
+            + smoothstep(90, 700, r) * 60 * (0.5 + noise(x, z, seed + 2, 500, 4))
+        ).astype(np.float32)
+
+    def near(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return 0.13 * noise(x, z, seed + 6, 2.6, 4) + 0.02 * noise(x, z, seed + 7, 0.5, 2)
+
+    path = winding_path(rng, 80, 0.3) if "path" not in brief.without else ()
+    autumn = brief.season == "autumn"
+    ground = Ground(
+        vegetation=0.75, litter_amount=0.85 if autumn else 0.5, rock_slope=0.4, moss=0.5, strata=0.1,
+        litter=(0.27, 0.12, 0.03) if autumn else (0.13, 0.08, 0.04), soil=(0.055, 0.04, 0.028), treeline=900,
+        trodden=(0.13, 0.098, 0.068),
+    )  # fmt: skip
+    river = brief.wants("river") or brief.wants("lake")
+    site = lay_out(
+        brief,
+        rng,
+        seed,
+        up,
+        ground,
+        near=near,
+        path=path,
+        path_width=1.5,
+        drops=20_000,
+        rough=0.3,
+        calm=3,
+        water_up=-1.8 if river else None,
+    )
+    usual = ("maple", "birch", "oak", "maple") if autumn else ("oak", "spruce", "birch", "fir")
+    trees = greenery.tree_prototypes(site, usual, 4, 15)
+    greenery.forest(
+        site, trees, spacing=4.6, near=3.2, far=140, patch=28, contrast=0.8, limit=620, detail=0.62, sizes=(0.5, 1.3)
+    )
+    greenery.shrubs(site, amount=1.2)
+    greenery.undergrowth(site, ferns=1.0, logs=True, mushrooms=True)
+    greenery.leaf_litter(site, amount=1.3 if autumn else 0.5)
+    greenery.grass(site, "lush", amount=0.4, height=0.22)
+    greenery.stones(site, "granite", amount=0.3, boulders=1.0)
+    water = (
+        Water(site.water_level, amplitude=0.012, wavelength=1.2, seed=seed) if site.water_level is not None else None
+    )
+    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.7), haze=4.0)
+
+
+def jungle(brief: Any, rng: np.random.Generator) -> Place:
+    """A gap in thick growth: palms, broad leaves, lianas; steam between the trunks."""
+    seed = int(rng.integers(1 << 20))
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        r = np.hypot(x, z)
+        stream = -1.5 * np.exp(-((x - 4 - 3 * np.sin(z / 9)) ** 2) / 9)
+        return (
+            stream
+            + 4 * noise(x, z, seed + 1, 50, 4) * smoothstep(4, 45, r)
+            + smoothstep(60, 600, r) * 90 * (0.5 + noise(x, z, seed + 2, 420, 4))
+        ).astype(np.float32)
+
+    path = winding_path(rng, 60, 0.4)
+    ground = Ground(
+        vegetation=0.9, litter_amount=0.6, rock_slope=0.42, moss=0.9, soil=(0.06, 0.04, 0.025), litter=(0.12, 0.075, 0.03),
+        grass=(0.04, 0.085, 0.015), grass_dark=(0.018, 0.045, 0.01), dryness=0.0, trodden=(0.12, 0.08, 0.05), beach=0.3,
+    )  # fmt: skip
+    site = lay_out(
+        brief, rng, seed, up, ground, path=path, path_width=1.2, drops=15_000, rough=0.4, calm=3, water_up=-0.9
+    )
+    trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle", "bamboo"), 4, 14)
+    greenery.forest(site, trees, spacing=4.8, near=3.4, far=130, patch=24, contrast=0.7, limit=520, detail=0.6)
+    greenery.tropical(site, amount=1.0)
+    greenery.undergrowth(site, ferns=2.2, logs=True, mushrooms=False)
+    greenery.shrubs(site, amount=1.6, palette="jungle")
+    greenery.leaf_litter(site, amount=0.5)
+    greenery.grass(site, "lush", amount=0.5, height=0.35)
+    greenery.flowers(site, ("orchid",), amount=0.35)
+    greenery.stones(site, "basalt", amount=0.3, boulders=1.0)
+    water = Water(
+        site.water_level or 2.4,
+        amplitude=0.008,
+        wavelength=1.0,
+        seed=seed,
+        absorb=(0.8, 0.5, 0.6),
+        scatter=(0.012, 0.02, 0.012),
+    )
+    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.8), haze=5.0)
+
+
+def swamp(brief: Any, rng: np.random.Generator) -> Place:
+    """Still black water between tussocks, dead and leaning trees, reeds and lilies, mist."""
+    seed = int(rng.integers(1 << 20))
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        r = np.hypot(x, z)
+        islands = 0.75 * noise(x, z, seed + 1, 16, 4) + 0.25
+        start = 0.55 * np.exp(-((r / 3.2) ** 2))
+        return (
+            np.clip(islands, -0.9, 0.8) + start + smoothstep(80, 500, r) * (6 + 16 * noise(x, z, seed + 2, 260, 3))
+        ).astype(np.float32)
+
+    ground = Ground(
+        vegetation=1.0, soil=(0.04, 0.032, 0.022), grass=(0.06, 0.075, 0.02), grass_dark=(0.03, 0.045, 0.014),
+        grass_dry=(0.13, 0.105, 0.045), beach=0.18, sand=(0.06, 0.047, 0.03), sand_dark=(0.035, 0.028, 0.02), moss=0.8,
+        rock_slope=0.8, dryness=0.25, gravel=(0.08, 0.065, 0.045),
+    )  # fmt: skip
+    site = lay_out(
+        brief, rng, seed, up, ground, drops=0, rough=0.0, water_up=0.12, water_clearance=0.3, half=700, calm=2
+    )
+    trees = greenery.tree_prototypes(site, ("dead", "willow", "dead", "willow"), 4, 9)
+    greenery.forest(site, trees, spacing=7, near=4.5, far=190, patch=30, contrast=1.0, limit=420)
+    greenery.shrubs(site, amount=0.8)
+    greenery.reed_beds(site, amount=1.6)
+    greenery.lilies(site, amount=1.5)
+    greenery.grass(site, "swamp", amount=1.1, height=0.5)
+    greenery.undergrowth(site, ferns=0.8, logs=True, mushrooms=True)
+    greenery.stones(site, "slate", amount=0.1, boulders=0.3)
+    water = Water(
+        site.water_level or 2.0,
+        amplitude=0.003,
+        wavelength=1.4,
+        seed=seed,
+        absorb=(1.6, 1.7, 2.4),
+        scatter=(0.012, 0.011, 0.006),
+    )
+    site.terrain.ground = replace(site.terrain.ground, water_level=water.level)
+    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.7), haze=3.0)
