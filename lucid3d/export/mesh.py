@@ -35,6 +35,9 @@ SOLID_ALPHA = 0.9
 """A pixel is a surface when it is covered at least this much."""
 EDGE_STEP = 0.05
 """Depths of neighbouring pixels that differ by more than this part (beyond the surface's slant) are two surfaces."""
+MIN_FACING = 0.04
+"""Cosine between a surface and the eye below which it is no surface: the mean depths along a soft edge in front of
+something far form such ramps. (The ground 1.6 m below the eye is kept up to 40 m away.)"""
 FAR_METRES = 120.0
 """Surfaces beyond are left to the skybox when nothing says where the sky begins."""
 MIN_POISSON_DEPTH, MAX_POISSON_DEPTH = 6, 10
@@ -44,8 +47,8 @@ _CELL_FACTORS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
 """Footprints to a cell, tried in turn."""
 _REACH_FOOTPRINTS = 4.0
 """A vertex may lie this many point footprints from the nearest point."""
-_SKY_MARGIN = 0.9
-"""Surfaces beyond this part of the sky dome's distance are sky."""
+_SKY_MARGIN = 0.5
+"""Surfaces beyond this part of the sky dome's distance are left to the skybox: soft edges in front of it end there."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,13 @@ class OrientedPoints:
     footprints: NDArray[np.float32]
 
 
-def scene_mesh(scene: Exportable, max_triangles: int = 200_000) -> Mesh:
+def scene_mesh(scene: Exportable, max_triangles: int = 200_000, *, point_budget: int = POINT_BUDGET) -> Mesh:
     """The visible mesh of a scene.
 
     Args:
         scene: its Gaussians are looked at through its cameras, and all around from the first of them.
         max_triangles: simplified to this many at most.
+        point_budget: points that are kept for Poisson; its time and its detail go with them.
     Raises:
         InputError: no Gaussians, or no solid surface in sight.
     """
@@ -89,7 +93,7 @@ def scene_mesh(scene: Exportable, max_triangles: int = 200_000) -> Mesh:
     points = rendered_points(scene.gaussians, cameras, sky)
     if len(points.positions) < 100:
         raise InputError("the scene shows no solid surface nearer than its sky, so there is nothing to make a mesh of")
-    return poisson_mesh(points, max_triangles)
+    return poisson_mesh(points, max_triangles, point_budget=point_budget)
 
 
 def mesh_cameras(cameras: Sequence[Camera]) -> list[Camera]:
@@ -148,6 +152,7 @@ def lift(
         facing = (normals * offsets).sum(axis=-1)
         normals = np.where(facing[..., None] > 0, -normals, normals)
         keep = (bend * depth < EDGE_STEP) & (distance < sky_distance) & np.isfinite(normals).all(axis=-1)
+        keep &= np.abs(facing) > MIN_FACING * distance
     footprints = (depth / np.float32(min(camera.fx, camera.fy))).astype(np.float32)
     return (
         points[keep],
@@ -157,7 +162,7 @@ def lift(
     )
 
 
-def poisson_mesh(points: OrientedPoints, max_triangles: int = 200_000) -> Mesh:
+def poisson_mesh(points: OrientedPoints, max_triangles: int = 200_000, *, point_budget: int = POINT_BUDGET) -> Mesh:
     """A surface through oriented points, at most `max_triangles` large, cut off where no point is near.
 
     Raises:
@@ -168,7 +173,7 @@ def poisson_mesh(points: OrientedPoints, max_triangles: int = 200_000) -> Mesh:
     if len(points.positions) < 100:
         raise InputError(f"{len(points.positions)} surface points are too few for a mesh")
     o3d = open3d()
-    thinned, cell = thin_out(points, POINT_BUDGET)
+    thinned, cell = thin_out(points, point_budget)
     cloud = o3d.geometry.PointCloud()
     cloud.points = o3d.utility.Vector3dVector(thinned.positions.astype(np.float64))
     cloud.normals = o3d.utility.Vector3dVector(thinned.normals.astype(np.float64))

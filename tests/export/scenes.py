@@ -77,3 +77,47 @@ def colors_seen(sh: np.ndarray, directions: np.ndarray) -> np.ndarray:
 def some_directions(count: int = 12) -> np.ndarray:
     vectors = np.random.default_rng(11).normal(size=(count, 3))
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+ROOM_LOW = np.array([-2.0, -1.2, -1.5])
+ROOM_HIGH = np.array([2.0, 1.5, 3.0])
+"""A room around the origin: the floor is at y = 1.5, for y is down."""
+ROOM_COLORS = {
+    (0, 1): (0.9, 0.2, 0.2), (0, -1): (0.2, 0.8, 0.8), (1, 1): (0.3, 0.6, 0.2), (1, -1): (0.85, 0.85, 0.9),
+    (2, 1): (0.2, 0.3, 0.9), (2, -1): (0.9, 0.8, 0.2),
+}  # fmt: skip
+"""(axis, side) -> colour of a wall: right is red, the floor green, ahead blue."""
+
+
+def room_scene(spacing: float = 0.1) -> Gaussians:
+    """Six walls of flat, opaque Gaussians, every wall in a colour of its own."""
+    means, colors, scales = [], [], []
+    for (axis, side), color in ROOM_COLORS.items():
+        others = [a for a in range(3) if a != axis]
+        grids = [np.arange(ROOM_LOW[a] + spacing / 2, ROOM_HIGH[a], spacing) for a in others]
+        first, second = np.meshgrid(*grids, indexing="ij")
+        wall = np.empty((first.size, 3))
+        wall[:, others[0]], wall[:, others[1]] = first.ravel(), second.ravel()
+        wall[:, axis] = ROOM_HIGH[axis] if side > 0 else ROOM_LOW[axis]
+        means.append(wall)
+        colors.append(np.tile(color, (len(wall), 1)))
+        size = np.full((len(wall), 3), spacing * 0.7)
+        size[:, axis] = spacing * 0.05
+        scales.append(size)
+    positions = np.concatenate(means)
+    return Gaussians(
+        means=positions.astype(np.float32),
+        quats=np.tile(np.float32([1, 0, 0, 0]), (len(positions), 1)),
+        log_scales=np.log(np.concatenate(scales)).astype(np.float32),
+        logit_opacities=np.full(len(positions), 5.0, np.float32),
+        sh=((np.concatenate(colors) - 0.5) / SH_C0)[:, None].astype(np.float32),
+    )
+
+
+def room_hit(directions: np.ndarray, origin: np.ndarray = np.zeros(3)) -> tuple[np.ndarray, np.ndarray]:
+    """Distances (N,) and colours (N, 3) of the room's walls along unit directions (N, 3)."""
+    with np.errstate(divide="ignore"):
+        steps = np.where(directions > 0, (ROOM_HIGH - origin) / directions, (ROOM_LOW - origin) / directions)
+    axis = steps.argmin(axis=1)
+    side = np.sign(directions[np.arange(len(axis)), axis]).astype(int)
+    return steps.min(axis=1), np.array([ROOM_COLORS[a, s] for a, s in zip(axis.tolist(), side.tolist(), strict=True)])
