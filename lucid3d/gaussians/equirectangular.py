@@ -1,12 +1,13 @@
 """Equirectangular pictures of Gaussians, put together from many small perspective ones.
 
-A Gaussian's projection is linearised at its centre, which is only right near the optical axis; a cube's faces show their
-edges for that reason. So the sphere is cut into facets of at most 22.5 degrees, each drawn by a camera of its own that
-looks at its middle, finer than needed, and filtered down. No more than one facet is in memory at a time.
+A Gaussian's projection is linearised at its centre, which is only right near the optical axis; a cube's faces show
+their edges for that reason. So the sphere is cut into facets of at most 22.5 degrees, each drawn by a camera of its own
+that looks at its middle, finer than needed, and filtered down. No more than one facet is in memory at a time.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -86,8 +87,8 @@ def render_equirectangular(
     facets = min(height, max(math.ceil(180 / FACET_DEGREES), math.ceil(height / FACET_PIXELS)))
     row_edges = np.linspace(0, height, facets + 1).astype(int)
     column_edges = np.linspace(0, 2 * height, 2 * facets + 1).astype(int)
-    for top, bottom in zip(row_edges[:-1], row_edges[1:], strict=True):
-        for left, right in zip(column_edges[:-1], column_edges[1:], strict=True):
+    for top, bottom in itertools.pairwise(row_edges):
+        for left, right in itertools.pairwise(column_edges):
             planes = _facet(renderer, centre, turn, height, (top, bottom, left, right), colour)
             here = np.s_[top:bottom, left:right]
             image[here], depth[here], alpha[here] = planes[..., :3], planes[..., 3], planes[..., 4]

@@ -151,7 +151,7 @@ def _shoot(
 ) -> tuple[_Shot, Tensor]:
     """Project one camera's Gaussians: the shot, and the camera's position (differentiable by the pose)."""
     means, quats, scales, opacities, colors, viewmat, K = job
-    position = -viewmat[:3, :3].T @ viewmat[:3, 3]
+    position = torch.inverse(viewmat)[:3, 3]
     degree, with_colors, with_depth = options["sh_degree"], options["with_colors"], options["with_depth"]
     harmonic = degree is not None and with_colors
     count = means.shape[0]
@@ -222,7 +222,8 @@ def draw(
     reach = torch.sqrt(2 * torch.log((opacities * 255).clamp(min=1)))
     seen = described[..., 9] > described[..., 7]
     extent = reach[..., None] * torch.sqrt(conics[..., [2, 0]] / determinant[..., None])
-    radii = torch.where(seen[..., None], torch.ceil(extent), torch.zeros_like(extent)).int()
+    rounded = torch.ceil(extent).nan_to_num(nan=1).clamp(1, kernels.MAX_SIZE)
+    radii = torch.where(seen[..., None], rounded, torch.zeros_like(extent)).int()
     meta: dict[str, Any] = {
         "radii": radii,
         "means2d": described[..., :2],

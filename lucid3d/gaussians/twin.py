@@ -7,6 +7,8 @@ kernels with it, and it works (slowly) where nothing could be compiled. Conventi
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -96,12 +98,14 @@ def blend(
     Returns:
         features (H, W, D) blended over nothing, alpha (H, W).
     """
-    like = {"dtype": means2d.dtype, "device": means2d.device}
-    x = torch.arange(width, **like) + 0.5
-    y = torch.arange(height, **like) + 0.5
-    transmittance = torch.ones((height, width), **like)
-    open_pixels = torch.ones((height, width), dtype=torch.bool, device=means2d.device)
-    blended = torch.zeros((height, width, features.shape[1]), **like)
+    dtype, device = means2d.dtype, means2d.device
+    x = torch.arange(width, dtype=dtype, device=device) + 0.5
+    y = torch.arange(height, dtype=dtype, device=device) + 0.5
+    transmittance = torch.ones((height, width), dtype=dtype, device=device)
+    open_pixels = torch.ones((height, width), dtype=torch.bool, device=device)
+    blended = torch.zeros((height, width, features.shape[1]), dtype=dtype, device=device)
+    if not len(means2d):  # sums of nothing, so that the result still hangs on its inputs
+        return blended + features.sum(), 1 - transmittance + opacities.sum()
     for i in range(len(means2d)):
         dx, dy = x[None, :] - means2d[i, 0], y[:, None] - means2d[i, 1]
         A, B, C = conics[i]
@@ -117,7 +121,7 @@ def blend(
     return blended, 1 - transmittance
 
 
-def rasterize_one(
+def prepare(
     means: Tensor,
     quats: Tensor,
     scales: Tensor,
@@ -136,16 +140,11 @@ def rasterize_one(
     with_colors: bool,
     with_depth: bool,
     antialiased: bool,
-) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """One camera.
-
-    Returns:
-        (H, W, D [+ 1]) features and then depth, blended over nothing; (H, W) alpha; what is known of every Gaussian:
-        means2d (N, 2), radii (N, 2) int32, depths (N,), conics (N, 3), opacities (N,).
+) -> dict[str, Tensor]:
+    """What blending one camera needs of every Gaussian: means2d (N, 2), radii (N, 2) int32 (zero if not visible),
+    depths (N,), conics (N, 3), opacities (N,), features (N, D [+ 1]) with depth last.
     """
     means2d, conics, depths, compensations = project(means, quats, scales, viewmat, K, width, height, eps2d)
-    if means2d.requires_grad:
-        means2d.retain_grad()
     if antialiased:
         opacities = opacities * compensations
     determinant = conics[:, 0] * conics[:, 2] - conics[:, 1] ** 2
@@ -158,20 +157,23 @@ def rasterize_one(
     visible = (depths > near_plane) & (depths < far_plane) & (opacities >= ALPHA_MIN) & (first <= last).all(-1)
     if radius_clip > 0:
         visible = visible & (extent > radius_clip).any(-1)
-    order = torch.argsort(torch.where(visible, depths, torch.full_like(depths, torch.inf)), stable=True)
-    order = order[: int(visible.sum())]
     features = []
     if with_colors:
         if sh_degree is not None:
-            position = -viewmat[:3, :3].T @ viewmat[:3, 3]
+            position = torch.inverse(viewmat)[:3, 3]
             colors = (spherical_harmonics(sh_degree, means - position, colors) + 0.5).clamp(min=0)
         features.append(colors)
     if with_depth:
         features.append(depths[:, None])
-    image, alpha = blend(means2d[order], conics[order], opacities[order], torch.cat(features, -1)[order], width, height)
-    radii = torch.where(visible[:, None], torch.ceil(extent), torch.zeros_like(extent)).int()
-    known = {"means2d": means2d, "radii": radii, "depths": depths, "conics": conics, "opacities": opacities}
-    return image, alpha, known
+    radii = torch.where(visible[:, None], torch.ceil(extent).clamp(min=1), torch.zeros_like(extent)).int()
+    return {
+        "means2d": means2d,
+        "radii": radii,
+        "depths": depths,
+        "conics": conics,
+        "opacities": opacities,
+        "features": torch.cat(features, -1),
+    }
 
 
 def draw(
@@ -182,15 +184,26 @@ def draw(
     packed: bool,
     absgrad: bool,
     threads: int | None = None,
-    **options: object,
-) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """Every job (see `rasterization`) by `rasterize_one`: images (C, H, W, D), alphas (C, H, W), meta."""
+    **options: Any,
+) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    """Every job (see `rasterization`): images (C, H, W, D), alphas (C, H, W), meta."""
     if absgrad:
         raise InputError("absgrad=True needs backend='native' or 'gsplat': autograd keeps no absolute gradients")
-    drawn = [rasterize_one(*job, width, height, **options) for job in jobs]  # type: ignore[arg-type]
-    meta = {name: torch.stack([known[name] for _, _, known in drawn]) for name in drawn[0][2]}
+    prepared = [prepare(*job, width=width, height=height, **options) for job in jobs]
+    meta = {name: torch.stack([known[name] for known in prepared]) for name in prepared[0]}
+    cameras, ids = torch.nonzero((meta["radii"] > 0).all(-1), as_tuple=True)
     if packed:
-        cameras, ids = torch.nonzero((meta["radii"] > 0).all(-1), as_tuple=True)
         meta = {name: value[cameras, ids] for name, value in meta.items()}
+    images, alphas = [], []
+    for c in range(len(jobs)):
+        here = cameras == c
+        visible = {name: value[here] if packed else value[c][ids[here]] for name, value in meta.items()}
+        order = torch.argsort(visible["depths"], stable=True)
+        parts = [visible[name][order] for name in ("means2d", "conics", "opacities", "features")]
+        image, alpha = blend(*parts, width=width, height=height)
+        images.append(image)
+        alphas.append(alpha)
+    del meta["features"]
+    if packed:
         meta |= {"camera_ids": cameras, "gaussian_ids": ids}
-    return torch.stack([image for image, _, _ in drawn]), torch.stack([alpha for _, alpha, _ in drawn]), meta
+    return torch.stack(images), torch.stack(alphas), meta

@@ -53,7 +53,8 @@ class Trainer:
         gaussians: the start.
         views: at least one.
         config: every knob; None for the defaults.
-        is_sky: (N,) bool, which Gaussians are sky and keep their positions; None to find them (`TrainConfig.sky_radius`).
+        is_sky: (N,) bool, which Gaussians are sky and keep their positions; None to find them (see
+            `TrainConfig.sky_radius`).
         device: None trains with the native kernels on the CPU (or with the torch twin where they were not built);
             "cuda" trains with gsplat; "cpu" with the twin.
 
