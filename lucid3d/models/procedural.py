@@ -104,6 +104,11 @@ class ProceduralDepth:
         self.field = field
         self.drawings = drawings or Drawings(world)
 
+    @property
+    def exact(self) -> bool:
+        """Whether the depth is the truth, which needs no alignment."""
+        return self.distortion is None
+
     def estimate(self, image: Image, camera: Camera) -> Depth:
         """(H, W) z-depth in metres, +inf = sky."""
         depth = self.drawings(camera).depth

@@ -14,6 +14,10 @@ FAR_QUANTILE = 0.55  # sky lies beyond this quantile of the picture's depths
 SMOOTH = 0.035  # standard deviation of brightness within 5 pixels: clouds stay below, foliage and rock above
 LOWEST_ELEVATION = -2.0  # degrees; the sea's horizon is at 0, and a camera may be a little tilted
 LEAST_SHARE = 0.01  # of the picture; smaller finds are gaps between leaves or mistakes
+NOTHING_ELSE = 0.85  # of the picture; above it there is no foreground to tell how far "far" is
+FLAT = 0.35  # spread of depth over its median; a ceiling seen with an 80-degree lens spreads over 1 and more
+LEAST_REST = 0.05  # of the picture; with less of anything else in view there is nothing to compare with
+CLOUD_EDGE = 3  # working pixels; what the 5 x 5 window of smoothness takes away on either side of an edge
 HEIGHT_FOR_SKY = 8.0  # degrees above the horizon that sky reaches up to, or touches the picture's upper edge
 
 
@@ -40,12 +44,17 @@ def find_sky(image: Image, far: NDArray[np.floating], camera: Camera) -> Mask:
     small = resize(image, *size)
     distance = resize(far.astype(np.float32), *size)
     elevation = _elevation(camera.resized(*size))
-    candidate = _sky_coloured(small) & (_roughness(small) < SMOOTH) & (elevation > LOWEST_ELEVATION)
     low, high = np.quantile(distance, (0.02, 0.98))
-    if high - low > 1e-6:
-        candidate &= distance >= low + FAR_QUANTILE * (np.quantile(distance, 0.9) - low)
-    else:  # nothing is nearer than anything else: the network saw no structure, and no sky can be told from it
+    if high - low < 1e-6:  # nothing is nearer than anything else: the network saw no structure to tell sky from
         return np.zeros((height, width), bool)
+    open_sky = _sky_coloured(small) & (_roughness(small) < SMOOTH) & (elevation > LOWEST_ELEVATION)
+    if open_sky.mean() > NOTHING_ELSE:
+        # Sky alone, or a bare ceiling: networks give the first one distance, and the second the depths of a plane.
+        flat = high - low < FLAT * abs(np.median(distance))
+        return np.full((height, width), flat)
+    is_far = distance >= low + FAR_QUANTILE * (np.quantile(distance, 0.9) - low)
+    possible = _sky_coloured(small) & is_far & (elevation > LOWEST_ELEVATION)
+    candidate = possible & (_roughness(small) < SMOOTH)
     count, labels = cv2.connectedComponents(candidate.astype(np.uint8), connectivity=4)
     sky = np.zeros(size[::-1], bool)
     for label in range(1, count):
@@ -53,18 +62,21 @@ def find_sky(image: Image, far: NDArray[np.floating], camera: Camera) -> Mask:
         if region.mean() < LEAST_SHARE:
             continue
         reaches_up = region[0].any() or elevation[region].max() > 80.0
-        if reaches_up and elevation[region].max() > HEIGHT_FOR_SKY and _beyond_rest(distance, region):
+        if reaches_up and elevation[region].max() > HEIGHT_FOR_SKY and _beyond_rest(distance, region, candidate):
             sky |= region
     if not sky.any():
         return np.zeros((height, width), bool)
+    # The edges of clouds are rough: the sky grows over such lines, but not into what is near or leafy.
+    kernel = np.ones((3, 3), np.uint8)
+    for _ in range(CLOUD_EDGE):
+        sky = sky | (cv2.dilate(sky.astype(np.uint8), kernel).astype(bool) & possible)
     return _refine(sky, image, camera)
 
 
-def _beyond_rest(distance: NDArray[np.floating], region: Mask) -> bool:
-    """Whether a region is farther than most of the rest of the picture; true when it is nearly all of the picture."""
-    if region.mean() > 0.9:
-        return True
-    return bool(np.median(distance[region]) > np.quantile(distance[~region], 0.7))
+def _beyond_rest(distance: NDArray[np.floating], region: Mask, candidate: Mask) -> bool:
+    """Whether a region is farther than most of what cannot be sky; true when hardly anything else is in the picture."""
+    rest = ~candidate
+    return bool(rest.mean() < LEAST_REST or np.median(distance[region]) > np.quantile(distance[rest], 0.6))
 
 
 def _elevation(camera: Camera) -> Floats32:
