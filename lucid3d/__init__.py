@@ -1,9 +1,9 @@
 """A sentence or a picture in, a 3-D place out: dreamed views, 3-D Gaussians, and a 360-degree skybox.
 
-    import lucid3d
+import lucid3d
 
-    scene = lucid3d.dream("a misty alpine lake at sunrise")
-    scene.save("outputs/lake")
+scene = lucid3d.dream("a misty alpine lake at sunrise")
+scene.save("outputs/lake")
 """
 
 from __future__ import annotations

@@ -194,12 +194,12 @@ def export_main(arguments: Sequence[str]) -> None:
 
     with _reported():
         options = tyro.cli(ExportOptions, args=list(arguments), prog="lucid3d export")
-        from lucid3d.export import export, parse_targets
+        from lucid3d.export import export_scene, parse_targets
         from lucid3d.scene import Scene
 
         targets = parse_targets(options.to)
         folder = Path(options.output) if options.output else Path(options.scene) / "export"
-        for path in export(Scene.load(options.scene), targets, folder):
+        for path in export_scene(Scene.load(options.scene), targets, folder):
             print(path)
 
 

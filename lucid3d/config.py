@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from lucid3d.errors import InputError
-from lucid3d.gaussians.config import TrainConfig
 from lucid3d.models.config import ModelsConfig
 
 
@@ -40,6 +39,34 @@ class DreamConfig:
         _check(self, "enough", 0 < self.enough <= 1, "must lie above 0 and at most 1")
         _check(self, "support_views", self.support_views >= 0, "must not be negative")
         _check(self, "max_points", self.max_points >= 1000, "must be at least 1000")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Gaussians from points, and their training. `lucid3d.gaussians.TrainConfig` has every knob for library users."""
+
+    iterations: int = 400
+    """Steps; one view each."""
+    max_gaussians: int = 600_000
+    """At most this many; where there are more points, those far away are thinned first."""
+    strategy: Literal["none", "mcmc", "default"] = "none"
+    """What adds and moves Gaussians while training. The points are so good a start that it is rarely needed."""
+    sh_degree: int = 0
+    """Of the colour's spherical harmonics: 0 (the same from everywhere) to 3."""
+    ssim_weight: float = 0.2
+    """The loss is (1 - this) L1 + this (1 - SSIM)."""
+    depth_weight: float = 0.1
+    """Of the relative depth error."""
+    support_weight: float = 0.5
+    """What a support view counts beside a dreamed one."""
+
+    def __post_init__(self) -> None:
+        _check(self, "iterations", self.iterations >= 0, "must not be negative")
+        _check(self, "max_gaussians", self.max_gaussians >= 100, "must be at least 100")
+        _check(self, "sh_degree", 0 <= self.sh_degree <= 3, "must lie between 0 and 3")
+        _check(self, "ssim_weight", 0 <= self.ssim_weight <= 1, "must lie between 0 and 1")
+        _check(self, "depth_weight", 0 <= self.depth_weight <= 100, "must lie between 0 and 100")
+        _check(self, "support_weight", 0 <= self.support_weight <= 1, "must lie between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -96,7 +123,7 @@ class Config:
     """Train the Gaussians. Without it they stay as the dreamed points initialise them."""
 
     dream: DreamConfig = field(default_factory=DreamConfig)
-    training: TrainConfig = field(default_factory=TrainConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
     render: RenderConfig = field(default_factory=RenderConfig)
     diffusion: ModelsConfig = field(default_factory=ModelsConfig)
 
@@ -212,5 +239,5 @@ def _typed(value: Any, kind: Any, name: str) -> Any:
 
 def _check(config: Any, name: str, fine: bool, rule: str) -> None:
     if not fine:  # comparisons with NaN are false, so NaN is caught too
-        prefix = {DreamConfig: "dream.", RenderConfig: "render."}.get(type(config), "")
+        prefix = {DreamConfig: "dream.", TrainingConfig: "training.", RenderConfig: "render."}.get(type(config), "")
         raise InputError(f"{prefix}{name} = {getattr(config, name)} {rule}")

@@ -28,7 +28,7 @@ DEPTH_ALPHA = 0.5
 
 def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (), on_event: Listener = ignore) -> None:
     """Write every file of the output folder; scene.yaml says "complete" only after the last one."""
-    from lucid3d.export import export as export_files
+    from lucid3d.export import export_scene
     from lucid3d.export.ply import write_gaussians, write_points
     from lucid3d.export.skybox import write_skybox
     from lucid3d.report import write_report
@@ -64,7 +64,7 @@ def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (
     timed("films", lambda: _write_films(scene, workspace, on_event))
     step(4, "exports")
     if export:
-        timed("exports", lambda: export_files(scene, export, folder / "export"))
+        timed("exports", lambda: export_scene(scene, export, folder / "export"))
     scene.facts["timings"] = timings
     timed("files", lambda: write_report(scene, panorama, folder))
     workspace.note(**_plain_facts(scene))
@@ -110,7 +110,7 @@ def _write_films(scene: Scene, workspace: Workspace, on_event: Listener) -> None
 
     size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
     write_film(pictures(), workspace.folder / "preview.mp4", **size)
-    write_film((d.astype(np.float32) / 255 for d in depths), workspace.folder / "depth.mp4", **size)
+    write_film((d / np.float32(255) for d in depths), workspace.folder / "depth.mp4", **size)
 
 
 def check_outputs(config: Config, export: Sequence[str]) -> None:

@@ -27,6 +27,7 @@ from lucid3d.workspace import Workspace
 
 if TYPE_CHECKING:
     from lucid3d.dreaming import Dream, DreamedView
+    from lucid3d.gaussians import TrainConfig
     from lucid3d.gaussians.model import Gaussians
     from lucid3d.pointcloud import PointCloud
 
@@ -165,12 +166,13 @@ def _models(
     if choice.family == "diffusion":
         from lucid3d.models.selection import load_diffusion
 
-        return Models(*load_diffusion(config.diffusion), choice.family, choice.reason)
+        painter, estimator = load_diffusion(config.diffusion)
+        return Models(painter, estimator, choice.family, choice.reason)
     if start is not None:
         from lucid3d.procedural.photo import photo_models
 
-        found = photo_models(start.image, seed=config.seed, prompt=prompts.sentence)
-        return Models(*found[:2], choice.family, choice.reason)
+        painter, estimator = photo_models(start.image, seed=config.seed, prompt=prompts.sentence)
+        return Models(painter, estimator, choice.family, choice.reason)
     from lucid3d.models.procedural import procedural_models
 
     painter, estimator, _ = procedural_models(prompts.sentence, config.seed, config.negative_prompt)
@@ -253,20 +255,25 @@ def _gaussians(
     cloud: PointCloud, views: Sequence[PosedView], config: Config, workspace: Workspace | None, on_event: Listener
 ) -> Gaussians:
     from lucid3d.gaussians import Trainer, TrainingView, from_points
+    from lucid3d.pointcloud import thin
 
-    settings = replace(config.training, seed=config.seed)
-    initial = from_points(cloud, max_gaussians=settings.max_gaussians)
+    training = config.training
+    cloud = thin(cloud, training.max_gaussians)
+    initial = from_points(cloud, sh_degree=training.sh_degree, max_gaussians=training.max_gaussians, seed=config.seed)
     if not config.train:
         return initial
-    training = [
-        TrainingView(view.camera, view.image, view.mask, view.depth, weight=0.5 if view.support else 1.0)
+    settings = train_config(config)
+    material = [
+        TrainingView(
+            view.camera, view.image, view.mask, view.depth, weight=training.support_weight if view.support else 1.0
+        )
         for view in views
     ]
     checkpoint = workspace.checkpoint if workspace is not None else None
     if checkpoint is not None and checkpoint.is_file():
-        trainer = Trainer.load(checkpoint, training, settings)
+        trainer = Trainer.load(checkpoint, material, settings)
     else:
-        trainer = Trainer(initial, training, settings)
+        trainer = Trainer(initial, material, settings)
     total = settings.iterations
     while trainer.iteration < total:
         report = trainer.step()
@@ -275,6 +282,22 @@ def _gaussians(
         peek = (lambda: trainer.gaussians) if trainer.iteration % PREVIEW_EVERY == 0 else None
         on_event(Event("train", trainer.iteration, total, f"loss {report.loss:.4f}", gaussians=peek))
     return trainer.gaussians
+
+
+def train_config(config: Config) -> TrainConfig:
+    """The trainer's settings for a scene."""
+    from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, TrainConfig
+
+    training = config.training
+    strategies = {"none": None, "mcmc": MCMCStrategy(), "default": DefaultStrategy()}
+    return TrainConfig(
+        iterations=training.iterations,
+        seed=config.seed,
+        ssim_weight=training.ssim_weight,
+        depth_weight=training.depth_weight,
+        strategy=strategies[training.strategy],
+        max_gaussians=training.max_gaussians,
+    )
 
 
 def dream(
@@ -302,5 +325,7 @@ def dream(
     unknown = sorted(set(choices) - set(vars(base)))
     if unknown:
         raise InputError(f"dream() has no option '{unknown[0]}'; known: {', '.join(vars(base))}")
-    settings = replace(base, **({"prompt": prompts} if prompts else {}), **choices)
+    if prompts:
+        choices["prompt"] = prompts
+    settings = replace(base, **choices)
     return run(settings, painter=painter, estimator=estimator, on_event=on_event)

@@ -98,8 +98,8 @@ def read_transforms(folder: Path) -> Iterator[PosedView]:
 def _read_frame(frame: dict[str, Any], folder: Path) -> PosedView:
     try:
         matrix = np.array(frame["transform_matrix"], np.float64).reshape(4, 4)
-        lens = (frame["w"], frame["h"], frame["fl_x"], frame["fl_y"], frame["cx"], frame["cy"])
-        camera = Camera(*lens, world_from_camera=world_from_nerfstudio(matrix))
+        fx, fy, cx, cy = (float(frame[name]) for name in ("fl_x", "fl_y", "cx", "cy"))
+        camera = Camera(int(frame["w"]), int(frame["h"]), fx, fy, cx, cy, world_from_nerfstudio(matrix))
         image = read_image(folder / frame["file_path"])
         mask = read_image(folder / frame["mask_path"])[..., 0] > 0.5
         depth = np.load(folder / frame["depth_file_path"], allow_pickle=False)

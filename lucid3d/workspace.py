@@ -172,7 +172,7 @@ class Workspace:
                     shape = data["depth"].shape
                     view = DreamedView(
                         index=facts["index"],
-                        camera=Camera(*facts["lens"], world_from_camera=data["pose"]),
+                        camera=_camera(facts["lens"], data["pose"]),
                         prompt=facts["prompt"],
                         image=(data["image"] / np.float32(255)).astype(np.float32),
                         depth=data["depth"],
@@ -188,6 +188,11 @@ class Workspace:
             if view.index < len(cameras):
                 views.append(view)
         return views
+
+
+def _camera(lens: list[float], pose: np.ndarray) -> Camera:
+    width, height, fx, fy, cx, cy = lens
+    return Camera(int(width), int(height), fx, fy, cx, cy, pose)
 
 
 def dump_yaml(data: dict[str, Any]) -> str:

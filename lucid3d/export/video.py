@@ -30,8 +30,8 @@ def write_film(frames: Iterable[Image], path: Path, *, width: int, height: int, 
             fps=rate,
             codec="libx264",
             macro_block_size=2,
-            # yuv420p and faststart: what browsers and phones play, from the first byte on
-            output_params=["-crf", "20", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-movflags", "+faststart"],
+            # imageio-ffmpeg asks for yuv420p itself; with faststart browsers play from the first byte on
+            output_params=["-crf", "20", "-preset", "veryfast", "-movflags", "+faststart"],
         )
         writer.send(None)
         try:
