@@ -221,8 +221,8 @@ class _Door:
         """Swap the token in the address for a cookie, so that it stands in no history and no shared link."""
         rest = urlencode({name: value for name, value in query.items() if name != "token"}, safe=",")
         response = connection.respond(http.HTTPStatus.FOUND, "")
-        # one leading slash: "//elsewhere" would lead to another server
-        response.headers["Location"] = "/" + path.lstrip("/") + (f"?{rest}" if rest else "")
+        # one leading slash and no backslash: "//elsewhere" and "/\\elsewhere" would lead to another server
+        response.headers["Location"] = "/" + quote(unquote(path).lstrip("/\\")) + (f"?{rest}" if rest else "")
         response.headers["Set-Cookie"] = (
             f"{self.access.cookie}={self.access.token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=604800"
         )
