@@ -37,6 +37,7 @@ PLACES: dict[str, str] = {
     # man-made places
     "village": "lucid3d.procedural.buildings.village:village",
     "town_street": "lucid3d.procedural.buildings.streets:town_street",
+    "modern_city": "lucid3d.procedural.buildings.city:modern_city",
     "living_room": "lucid3d.procedural.interiors.rooms:living_room",
     "bedroom": "lucid3d.procedural.interiors.rooms:bedroom",
     "kitchen": "lucid3d.procedural.interiors.work_rooms:kitchen",
