@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.alignment.motion import fit_field
+from lucid3d.alignment.motion import continue_along_surfaces, fit_field
 from lucid3d.alignment.scale import ScaleFit, apply_scale, fit_scale
 from lucid3d.alignment.smooth import field_basis
 from lucid3d.camera import Camera
@@ -36,7 +36,7 @@ class Alignment:
 
     Attributes:
         depth: (H, W) float32 z-depth, metres, +inf for sky.
-        scaled: (H, W) float32 the same after scale and shift alone; `close_loop` likes to know.
+        scaled: (H, W) float32 the same without the smooth field, which `close_loop` finds anew for all views together.
         scale, shift: see lucid3d.alignment.scale.
         loss: mean L1 distance in 3-D after the scale, metres; NaN without overlap.
         iterations, converged: of the descent.
@@ -121,7 +121,14 @@ def align(
     elif motion and usable.any() and float(np.median(np.abs(residual[usable]))) >= CONSISTENT:
         basis = field_basis(camera.width, camera.height)
         coefficients = fit_field(basis, x[usable], y[usable], residual[usable])
-        aligned = (scaled * np.exp(basis.field(coefficients))).astype(np.float32)
+        factor = np.exp(basis.field(coefficients))
+        aligned = scaled * factor
+        with np.errstate(divide="ignore", invalid="ignore"):
+            left = np.where(both, np.log(partial.depth / aligned), 0).astype(np.float32)
+        objects = continue_along_surfaces(aligned, left, both & np.isfinite(left))
+        if objects is not None:
+            scaled = scaled * np.exp(objects)
+            aligned = scaled * factor
         residual = np.log(target / aligned[y, x])
     final = float(np.median(np.abs(residual[usable]))) if usable.any() else float("nan")
     return Alignment(

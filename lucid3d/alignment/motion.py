@@ -14,6 +14,16 @@ from lucid3d.alignment.smooth import FieldBasis
 NOISE = 0.02
 """Log-depth; how far the known scene itself is trusted: its errors were continued from view to view before this one."""
 ROBUST_ITERATIONS = 6
+OTHER_SURFACE = 0.3
+"""Log-depth; what is further off than this is not the surface that is known there."""
+WORTHWHILE = 0.01
+"""Log-depth; a smaller error of single objects is left to the smooth field."""
+WORTHWHILE_SHARE = 0.01
+"""Share of the known pixels that must be off by WORTHWHILE before objects are moved on their own."""
+CELL = 4
+"""Pixels a node of the membrane."""
+REACH = 0.2
+"""Picture sides over which a correction of one object fades."""
 
 
 def normal_equations(
@@ -38,16 +48,16 @@ def fit_field(
     y: NDArray[np.integer],
     residual: NDArray[np.floating],
 ) -> NDArray[np.float64]:
-    """The most plausible smooth field through log-depth residuals (N,) at pixels x, y, robustly: its coefficients (M,)."""
+    """Coefficients (M,) of the most plausible smooth field through log-depth residuals (N,) at pixels x, y."""
     rows = basis.rows(x, y)
     values = np.asarray(residual, np.float64)
-    coefficients = np.zeros(len(basis))
+    coefficients: NDArray[np.float64] = np.zeros(len(basis))
     coefficients[0] = np.median(values) / basis.sigmas[0]
     for _ in range(ROBUST_ITERATIONS):
         left = values - rows @ coefficients
         spread = max(NOISE, 1.4826 * float(np.median(np.abs(left))))
         information, right = normal_equations(rows, robust_weight(left, spread) / NOISE**2, values)
-        coefficients = np.linalg.solve(information + np.eye(len(basis)), right)
+        coefficients = np.asarray(np.linalg.solve(information + np.eye(len(basis)), right), np.float64)
     return coefficients
 
 
@@ -56,3 +66,32 @@ def robust_weight(residual: NDArray[np.float64], spread: float) -> NDArray[np.fl
     share = np.minimum(np.abs(residual) / (4.685 * spread), 1.0)
     weight: NDArray[np.float64] = (1 - share**2) ** 2
     return weight
+
+
+def continue_along_surfaces(
+    depth: NDArray[np.float32], residual: NDArray[np.float32], known: NDArray[np.bool_]
+) -> NDArray[np.float32] | None:
+    """What a smooth field cannot say: an object that is off as a whole, corrected as far as its surface goes.
+
+    The log-depth residual of the known region, averaged over CELL pixels, is continued into the unknown region like a
+    screened membrane (a harmonic function that fades within REACH), whose links are cut at depth edges.
+
+    Args:
+        depth: (H, W) z-depth, metres, after the smooth field.
+        residual: (H, W) log of known depth over `depth`, where `known`.
+        known: (H, W) bool.
+    Returns:
+        (H, W) float32 log-factors; None when there is nothing worth correcting.
+    """
+    import lucid3d.native._geometry as _geometry
+
+    one_surface = known & (np.abs(residual) < OTHER_SURFACE)
+    if float((np.abs(residual[one_surface]) > WORTHWHILE).sum()) < WORTHWHILE_SHARE * max(1, int(known.sum())):
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_depth = np.log(depth)
+    result = np.empty(depth.shape, np.float32)
+    decay = (CELL / (REACH * max(depth.shape))) ** 2
+    filled = np.where(one_surface, residual, 0).astype(np.float32)
+    _geometry.continue_along_surfaces(np.ascontiguousarray(log_depth), filled, one_surface, CELL, decay, result)
+    return result

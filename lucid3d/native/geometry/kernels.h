@@ -30,6 +30,11 @@ void lift(const float* depth, const int64_t* pixels, int64_t count, const Lens& 
 void normal_equations(const double* rows, const double* weights, const double* values, int64_t count, int64_t unknowns,
                       double* information, double* right);
 
+// Continues `residual` (height, width), given where `known`, along the surfaces of a map of log-depth (NaN or inf: none) on
+// a grid of every stride-th pixel; `decay` pulls it to zero away from what is known.
+void continue_along_surfaces(const float* log_depth, const float* residual, const bool* known, int width, int height,
+                             int stride, float decay, float* out);
+
 // Marks in `result` the points (count, 3) that lie in a coarse cell with, or beside one with, a point of `others`.
 void near_any(const float* points, int64_t count, const float* others, int64_t other_count, float reach, int threads,
               bool* result);

@@ -68,6 +68,15 @@ NB_MODULE(_geometry, m) {
         },
         "Fills information = rows^T W rows and right = rows^T W values.");
     m.def(
+        "continue_along_surfaces",
+        [](Map log_depth, Map residual, Array<const bool, nb::shape<-1, -1>> known, int stride, float decay,
+           Array<float, nb::shape<-1, -1>> out) {
+            nb::gil_scoped_release release;
+            geometry::continue_along_surfaces(log_depth.data(), residual.data(), known.data(), int(log_depth.shape(1)),
+                                              int(log_depth.shape(0)), stride, decay, out.data());
+        },
+        "Continues a correction along surfaces, not across depth edges; fills out.");
+    m.def(
         "near_any",
         [](Points points, Points others, float reach, int threads, Array<bool, nb::shape<-1>> result) {
             nb::gil_scoped_release release;

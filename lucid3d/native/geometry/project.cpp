@@ -31,15 +31,10 @@ bool make_splat(const CloudView& cloud, const Lens& lens, int64_t i, float near_
     const float w = 1.f / z, tx = x * w, ty = y * w;
     const float u = tx * lens.fx + lens.cx, v = ty * lens.fy + lens.cy;
     const float footprint = cloud.footprints[i];
-    // A sphere of the footprint's diameter, seen off the axis, is an ellipse: J J^T = f f (I + t t^T) in pixels^2 a footprint^2.
+    // A disc of the footprint's diameter, facing the image plane: seen from where it was lifted it is exactly its pixel. A view
+    // turned away from there spreads samples further, radially; the crack closing answers for that.
     const float sx = footprint * w * lens.fx, sy = footprint * w * lens.fy;
-    // Far outside the picture this linear view of the sphere grows without bound: there it is taken as at the border.
-    const auto clamped = [](float t, float centre, float focal, int size) {
-        return std::min(std::max(t, (-kOutside * size - centre) / focal), ((1.f + kOutside) * size - centre) / focal);
-    };
-    const float bx = clamped(tx, lens.cx, lens.fx, lens.width), by = clamped(ty, lens.cy, lens.fy, lens.height);
-    const float caa = sx * sx * (1.f + bx * bx), cab = sx * sy * bx * by, cbb = sy * sy * (1.f + by * by);
-    const float ex = std::max(kCover * std::sqrt(caa), 0.5f), ey = std::max(kCover * std::sqrt(cbb), 0.5f);
+    const float ex = std::max(kCover * sx, 0.5f), ey = std::max(kCover * sy, 0.5f);
     if (!(u + ex >= 0.f && u - ex <= float(lens.width) && v + ey >= 0.f && v - ey <= float(lens.height))) return false;
     // Pixel k has its centre at k + 0.5.
     const auto first = [](float edge) { return int(std::max(std::ceil(edge - 0.5f), 0.f)); };
@@ -52,8 +47,7 @@ bool make_splat(const CloudView& cloud, const Lens& lens, int64_t i, float near_
     s.w = sky ? 0.f : w;
     s.x0 = int16_t(x0), s.x1 = int16_t(x1), s.y0 = int16_t(y0), s.y1 = int16_t(y1);
     s.index = int32_t(i);
-    const float det = std::max(caa * cbb - cab * cab, 1e-20f);
-    s.qa = cbb / det, s.qb = -cab / det, s.qc = caa / det;
+    s.qx = 1.f / std::max(sx * sx, 1e-12f), s.qy = 1.f / std::max(sy * sy, 1e-12f);
     s.thickness = kThickness + kThicknessFootprints * footprint * w;
     s.a = s.b = 0.f;
     s.veil = sx > max_magnification ? 1u : 0u;

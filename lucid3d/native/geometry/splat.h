@@ -1,4 +1,4 @@
-// A point of the cloud as a camera sees it: an ellipse of pixels on a plane in inverse depth.
+// A point of the cloud as a camera sees it: a disc of pixels on a plane in inverse depth.
 #pragma once
 #include <cstdint>
 
@@ -32,7 +32,7 @@ struct Splat {
     float u, v;        // centre, pixels
     float w;           // inverse z-depth at the centre; 0 for sky
     float a, b;        // its slope: w(x, y) = w + a (x - u) + b (y - v)
-    float qa, qb, qc;  // squared distance in footprints: qa dx^2 + 2 qb dx dy + qc dy^2
+    float qx, qy;      // squared distance in footprints: qx dx^2 + qy dy^2
     float thickness;   // relative tolerance in w within which points are of one surface
     int32_t index;     // of the point
     int16_t x0, x1, y0, y1;  // pixels to visit, inclusive
@@ -46,7 +46,7 @@ struct Splat {
     }
     float distance2(float x, float y) const {
         const float dx = x - u, dy = y - v;
-        return qa * dx * dx + 2.f * qb * dx * dy + qc * dy * dy;
+        return qx * dx * dx + qy * dy * dy;
     }
     bool covers(int x, int y) const {
         const float px = float(x) + 0.5f, py = float(y) + 0.5f;
