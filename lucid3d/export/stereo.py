@@ -21,8 +21,9 @@ from lucid3d.export.images import write_png
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.panorama import equirectangular_rays, fill_holes
 
-STRIPS = 96
-"""Stops along the circle. Between two the eye moves by (eye distance) / 2 * 2 pi / 96, two millimetres."""
+MAX_STRIPS, COLUMNS_A_STRIP = 96, 12
+"""Stops along the circle: one for this many columns, 96 at most. From one of 96 to the next the eye moves by
+(eye distance) / 2 * 2 pi / 96, two millimetres; a small picture's pixels are wider than that."""
 _PITCHES = (-60.0, 0.0, 60.0)
 """Views of a strip in degrees: each is responsible for 60 degrees of latitude."""
 _BAND = 60.0
@@ -85,7 +86,7 @@ def _eye(gaussians: Gaussians, height: int, offset: float, position: NDArray[np.
     renderer = Renderer(gaussians)
     width = 2 * height
     image, alpha = np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
-    columns = np.array_split(np.arange(width), min(STRIPS, width))
+    columns = np.array_split(np.arange(width), max(1, min(MAX_STRIPS, width // COLUMNS_A_STRIP)))
     latitudes = (0.5 - (np.arange(height) + 0.5) / height) * 180
     for strip in columns:
         yaw = ((strip.mean() + 0.5) / width - 0.5) * 360
