@@ -255,11 +255,9 @@ def _gaussians(
     cloud: PointCloud, views: Sequence[PosedView], config: Config, workspace: Workspace | None, on_event: Listener
 ) -> Gaussians:
     from lucid3d.gaussians import Trainer, TrainingView, from_points
-    from lucid3d.pointcloud import thin
 
     training = config.training
-    cloud = thin(cloud, training.max_gaussians)
-    initial = from_points(cloud, sh_degree=training.sh_degree, max_gaussians=training.max_gaussians, seed=config.seed)
+    initial = from_points(cloud, sh_degree=training.sh_degree, max_gaussians=training.max_gaussians)
     if not config.train:
         return initial
     settings = train_config(config)

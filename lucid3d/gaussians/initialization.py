@@ -6,16 +6,13 @@ plane. So its Gaussian is a disc in that plane, as wide as the pixels are apart,
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
+from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.model import SH_C0, Gaussians
 from lucid3d.pointcloud import PointCloud
-
-logger = logging.getLogger(__name__)
 
 DISC_WIDTH = 0.55
 """Standard deviation of a disc in units of the points' spacing: neighbours overlap enough to close the surface (the sum
@@ -25,7 +22,9 @@ THICKNESS = 0.1
 """Standard deviation along the normal, in units of that across it."""
 
 MAX_STRETCH = 4.0
-"""Most that a disc is stretched along the slope, where a surface is seen at a grazing angle."""
+"""Most that a disc is stretched along the slope, where a surface is seen at a grazing angle (there the points of
+neighbouring pixels lie that much further apart). At still lower angles the disc is tilted towards the viewer until this
+is enough: from where people stand it covers the same pixels, and nothing in the scene is a needle."""
 
 INITIAL_OPACITY = 0.95
 
@@ -37,17 +36,15 @@ def from_points(
     max_gaussians: int | None = None,
     opacity: float = INITIAL_OPACITY,
     viewpoint: NDArray[np.floating] | None = None,
-    seed: int = 0,
 ) -> Gaussians:
     """A Gaussian for every point.
 
     Args:
         cloud: N points with footprints and normals; a point of unknown normal (zeros) gets a ball.
         sh_degree: 0 to 3; coefficients above degree 0 start at zero.
-        max_gaussians: keep at most this many, chosen at random; those kept grow to cover the same surface.
+        max_gaussians: at most this many, see `within_budget`; None for one from every point.
         opacity: in (0, 1), of every Gaussian.
         viewpoint: (3,) where sky points are seen from; the origin if None. Their discs face it.
-        seed: of the choice.
     Raises:
         InputError: an argument is out of range, or a point is not finite.
     """
@@ -59,39 +56,65 @@ def from_points(
         raise InputError(f"max_gaussians={max_gaussians} must be at least 1")
     if not np.isfinite(cloud.positions).all():
         raise InputError("the point cloud has positions that are not finite: remove them first")
-    spacing_growth = 1.0
-    if max_gaussians is not None and len(cloud) > max_gaussians:
-        logger.info("keeping %d of %d points", max_gaussians, len(cloud))
-        spacing_growth = float(np.sqrt(len(cloud) / max_gaussians))
-        keep = np.sort(np.random.default_rng(seed).permutation(len(cloud))[:max_gaussians])
-        cloud = cloud[keep]
+    if max_gaussians is not None:
+        cloud = within_budget(cloud, max_gaussians)
     count = len(cloud)
     centre = np.zeros(3) if viewpoint is None else np.asarray(viewpoint, np.float64)
     towards = centre - cloud.positions
     towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-12)
-    normals = np.where(cloud.is_sky[:, None], towards, cloud.normals.astype(np.float64))
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    flat = length[:, 0] > 0.5
-    normals = np.where(flat[:, None], normals / np.maximum(length, 1e-12), [0.0, 0.0, 1.0])
+    flat = cloud.is_sky | (np.abs(cloud.normals).sum(axis=1) > 0.5)
+    normals = np.where(cloud.is_sky[:, None] | ~flat[:, None], towards, cloud.normals.astype(np.float64))
+    frames, stretch = _discs(normals, towards)
 
-    width = DISC_WIDTH * spacing_growth * np.maximum(cloud.footprints.astype(np.float64), 1e-6)
-    scales = np.stack([width, width, np.where(flat, THICKNESS * width, width)], axis=1)
+    width = DISC_WIDTH * np.maximum(cloud.footprints.astype(np.float64), 1e-6)
+    scales = np.stack([width * stretch, width, np.where(flat, THICKNESS * width, width)], axis=1)
     sh = np.zeros((count, (sh_degree + 1) ** 2, 3), np.float32)
     sh[:, 0] = (cloud.colors - 0.5) / SH_C0
     return Gaussians(
         means=cloud.positions.astype(np.float32).copy(),
-        quats=_facing(normals).astype(np.float32),
+        quats=_quaternions(frames),
         log_scales=np.log(scales).astype(np.float32),
         logit_opacities=np.full(count, np.log(opacity / (1 - opacity)), np.float32),
         sh=sh,
     )
 
 
-def _facing(normals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N, 4) quaternions w x y z that turn +z to the (N, 3) unit normals, by the shortest way."""
-    x, y, z = normals.T
-    # The half-way quaternion (1 + n.z, z x n), safe but at n = -z, where any half turn about x will do.
-    quats = np.stack([1 + z, -y, x, np.zeros_like(z)], axis=1)
-    quats[z < -1 + 1e-9] = [0.0, 1.0, 0.0, 0.0]
-    unit: NDArray[np.float64] = quats / np.linalg.norm(quats, axis=1, keepdims=True)
-    return unit
+def _discs(
+    normals: NDArray[np.float64], towards: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How discs lie: along the slope, across it, and out of the surface.
+
+    Args:
+        normals: (N, 3) of the surface, on either side.
+        towards: (N, 3) unit vectors to the viewer.
+    Returns:
+        frames (N, 3, 3), the three axes as columns; stretch (N,), by how much the first is longer than the second.
+    """
+    normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    cosine = (normals * towards).sum(axis=1, keepdims=True)
+    normals, cosine = normals * np.where(cosine < 0, -1, 1), np.abs(cosine)
+    # the part of the viewing direction that lies in the surface: the way in which it slopes away
+    slope = towards - cosine * normals
+    length = np.linalg.norm(slope, axis=1, keepdims=True)
+    sideways = np.where(np.abs(towards[:, :1]) < 0.8, [[1.0, 0, 0]], [[0, 1.0, 0]])
+    sideways = sideways - (sideways * normals).sum(axis=1, keepdims=True) * normals
+    head_on = length < 1e-6
+    along = np.where(head_on, sideways, slope)
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    least = 1 / MAX_STRETCH
+    grazing = cosine < least
+    # turned in the plane of normal and viewer until the cosine is `least`
+    turn = np.arccos(np.clip(cosine, 0, 1)) - np.arccos(least)
+    tilted = np.cos(turn) * normals + np.sin(turn) * along
+    tilted_along = np.cos(turn) * along - np.sin(turn) * normals
+    normals, along = np.where(grazing, tilted, normals), np.where(grazing, tilted_along, along)
+    frames = np.stack([along, np.cross(normals, along), normals], axis=2)
+    return frames, 1 / np.maximum(cosine[:, 0], least)
+
+
+def _quaternions(frames: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(N, 4) float32 w x y z of (N, 3, 3) rotations."""
+    from scipy.spatial.transform import Rotation
+
+    quats: NDArray[np.float32] = Rotation.from_matrix(frames).as_quat()[:, [3, 0, 1, 2]].astype(np.float32)
+    return quats
