@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lucid3d.viewer.gallery import Gallery
 from lucid3d.viewer.growing import Growth
 from lucid3d.viewer.making import Job, Workshop
+from lucid3d.viewer.prepared import Shelf
 from lucid3d.viewer.server import SCENE_PATH, Access, address, close_server, open_server
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Viewer:
         self.live = live
         self.changes = changes or {}
         self.workshop = Workshop()
+        self.shelf = Shelf()
         self.sessions: dict[int, Session] = {}
         self._lock = threading.Lock()
         self.server: viser.ViserServer | None = None

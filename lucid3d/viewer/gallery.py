@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import re
 import threading
@@ -151,6 +152,15 @@ def check_name(name: str) -> None:
 
 def _thumbnail(path: Path) -> str:
     """A small JPEG as a data URL, or "" where there is no picture."""
+    try:
+        return _shrunk(path, path.stat().st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@functools.lru_cache(maxsize=2 * MAX_LISTED)
+def _shrunk(path: Path, changed: int) -> str:
+    """`changed` is the file's time, so that a new picture is not taken for the old one."""
     import io
 
     from PIL import Image

@@ -16,6 +16,7 @@ import logging
 import secrets
 import socket
 import threading
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -25,7 +26,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 import viser
 
 from lucid3d.errors import InputError
-from lucid3d.viewer.messages import MAX_MESSAGE, MAX_OFFENCES, Screen
+from lucid3d.viewer.messages import MAX_MESSAGE, MAX_OFFENCES, Refused, Screen
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,8 @@ def open_server(access: Access, label: str = "lucid3d") -> viser.ViserServer:
         close_server(server)
         raise InputError(f"port {port} is in use; choose another with --port")
     server.get_event_loop().set_exception_handler(_quietly)
+    # a browser may leave in the middle of anything; that is no news to whoever reads the terminal
+    warnings.filterwarnings("ignore", message="Queued a .* on a closed connection")
     return server
 
 
@@ -236,8 +239,7 @@ class _Door:
         except Exception as error:
             # whatever one connection does ends that connection only
             log.debug("a connection ended: %s: %s", type(error).__name__, error)
-            with contextlib.suppress(Exception):
-                await connection.close(1011)
+            connection.transport.abort()
         finally:
             self.inside.discard(connection)
 
@@ -263,7 +265,9 @@ class _Screened:
                 return message
             if self._screen.offences > MAX_OFFENCES:
                 log.warning("a connection sent %d messages that no page sends; it was closed", self._screen.offences)
-                await self._connection.close(1008, "too many messages that were not understood")
+                with contextlib.suppress(asyncio.TimeoutError):  # whoever sends such things may not answer either
+                    await asyncio.wait_for(self._connection.close(1008, "too many messages not understood"), 1)
+                raise Refused("too many messages that no page sends")
 
 
 def _refuse(connection: Any, status: http.HTTPStatus, sentence: str) -> Any:

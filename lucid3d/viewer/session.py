@@ -21,11 +21,10 @@ from lucid3d.errors import InputError
 from lucid3d.scene import Scene
 from lucid3d.transforms import PosedView, read_transforms
 from lucid3d.viewer import poses, walking
-from lucid3d.viewer.detail import reduce_to
-from lucid3d.viewer.editing import start_of
 from lucid3d.viewer.growing import Snapshot
 from lucid3d.viewer.latest import Latest
 from lucid3d.viewer.making import Job
+from lucid3d.viewer.prepared import Prepared
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.stage import Stage
 from lucid3d.viewer.taking import Exact
@@ -61,15 +60,13 @@ class Session:
         self.scene: Scene | None = None
         self.name = ""
         self.undo: list[Scene] = []
-        self.splats: Splats | None = None
-        self.ground: walking.Ground | None = None
+        self.prepared: Prepared | None = None
         self.views: list[PosedView] = []
         self.budget = viewer.budget
         self.walking = True
         self.speed = 1.4
         self.limited = False
         self.background = np.array(BACKGROUND, np.uint8)
-        self._exact: Exact | None = None
         self._lock = threading.RLock()
         self._growing: Latest[Snapshot] = Latest(self._show_growth)
         self._grown = 0
@@ -152,21 +149,19 @@ class Session:
     def show(self, scene: Scene, name: str, *, first: bool = False, moved: bool = True) -> None:
         """Put a scene up: a coarse picture at once, then the rest."""
         with self._lock:
-            self.scene, self.name, self._exact = scene, name, None
-            self.splats = Splats.of(scene.gaussians)
-            start = start_of(scene)
-            if len(self.splats) > 2 * FIRST_SPLATS and not self.stage.holds("splats"):
-                self.stage.put_splats(reduce_sample(self.splats, FIRST_SPLATS))
+            prepared = self.viewer.shelf.prepare(scene)
+            self.scene, self.name, self.prepared = scene, name, prepared
+            if len(prepared.splats) > 2 * FIRST_SPLATS and not self.stage.holds("splats"):
+                self.stage.put_splats(reduce_sample(prepared.splats, FIRST_SPLATS))
                 self.client.flush()
             if moved:
-                self.go(start, first=first)
-            self.ground = walking.find_ground(self.splats, start[:3, 3])
+                self.go(prepared.start, first=first)
             self.put_splats()
             self.stage.clear("points", "skybox", "mesh")
             if moved:
                 self.views = list(scene.views)
                 self.stage.clear("views")
-            self.apply_walking(title=f"{scene.prompt or name} - lucid3d", ground=self.ground)
+            self.apply_walking(title=f"{scene.prompt or name} - lucid3d", ground=prepared.ground)
             self.panel.scene_changed()
 
     def change(self, scene: Scene) -> None:
@@ -196,11 +191,14 @@ class Session:
         return self.scene
 
     def exact(self) -> Exact:
-        """The exact renderer of the scene on show."""
-        with self._lock:
-            if self._exact is None:
-                self._exact = Exact(self.shown().gaussians)
-            return self._exact
+        """The exact renderer of the scene on show.
+
+        Raises:
+            InputError: there is none.
+        """
+        self.shown()
+        assert self.prepared is not None
+        return self.prepared.exact
 
     def whole(self) -> Scene:
         """The scene on show with its views' pictures, which are read from disk only when somebody needs them."""
@@ -211,9 +209,8 @@ class Session:
 
     def put_splats(self) -> None:
         """Send the splats again, as many as the budget allows."""
-        if self.splats is not None:
-            origin = start_of(self.shown())[:3, 3]
-            self.stage.put_splats(reduce_to(self.splats, self.budget, origin))
+        if self.prepared is not None:
+            self.stage.put_splats(self.prepared.within(self.budget))
 
     def _load_views(self, name: str) -> None:
         folder = self.viewer.gallery.folder_of(name)
@@ -282,7 +279,7 @@ class Session:
             return
         if self._grown == 0:  # the first sight of a new world: step out of the old one
             self.stage.clear()
-            self.views, self.scene, self.splats, self.name = [], None, None, ""
+            self.views, self.scene, self.prepared, self.name = [], None, None, ""
             self.stage.visible.update(splats=True, points=True, views=True)
             self.panel.switches_changed()
             self.go(np.eye(4))

@@ -164,15 +164,16 @@ class TakeTab:
     def _page(self) -> None:
         session = self.session
         scene = session.shown()
-        assert session.splats is not None
+        prepared = session.prepared
+        assert prepared is not None
         camera = session.camera(64, 64)
         faces = session.panel.walk.skybox_faces() if session.stage.visible["skybox"] else None
         page = standalone_page(
-            session.splats,
+            prepared.splats,
             camera.world_from_camera,
             float(session.client.camera.fov),
             title=scene.prompt or self._name,
-            ground=session.ground,
+            ground=prepared.ground,
             faces=faces,
             background=session.background,
         )
