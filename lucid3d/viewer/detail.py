@@ -1,8 +1,8 @@
 """Level of detail: as many splats as a machine can draw, and the rest melted into their neighbours.
 
 Leaving splats out makes holes. So splats that are close together, as seen from where people walk, are merged into one
-with the same mean, covariance and colour (moment matching, as in hierarchical 3-D Gaussians, Kerbl et al. 2024).
-"Close together" is an angle: cells grow with the distance, and what is near keeps its detail.
+of the same mean and colour that covers what they covered (moment matching, as in hierarchical 3-D Gaussians, Kerbl et
+al. 2024). "Close together" is an angle: cells grow with the distance, and what is near keeps its detail.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ FINEST, COARSEST = 1e-4, 1.0
 
 CLOSE_ENOUGH = 0.93
 """Part of the budget that a result may stay below."""
+
+CLOSING = 3.5
+"""How much wider than the variance of its parts' centres a merged splat is. Centres spread evenly over a cell of width d
+have the variance d^2 / 12, and splats d apart close a surface when they are about 0.55 d wide: 12 * 0.55^2 = 3.6."""
 
 NEAREST = 0.3
 """Metres; nearer things are cut into cells as if they were this far away."""
@@ -94,7 +98,7 @@ def _merge(splats: Splats, cells: NDArray[np.uint64]) -> Splats:
     sum_weight = total(weight)
     mean = total(weight[:, None] * centers) / sum_weight[:, None]
     away = centers - mean[group]
-    second = covariances + away[:, :, None] * away[:, None, :]
+    second = covariances + CLOSING * away[:, :, None] * away[:, None, :]
     covariance = (total(weight[:, None, None] * second) / sum_weight[:, None, None]).astype(np.float32)
     color = total(weight[:, None] * splats.colors[order]) / sum_weight[:, None]
     merged_spread = np.trace(covariance, axis1=1, axis2=2)
