@@ -38,6 +38,8 @@ PLACES: dict[str, str] = {
     "village": "lucid3d.procedural.buildings.village:village",
     "town_street": "lucid3d.procedural.buildings.streets:town_street",
     "modern_city": "lucid3d.procedural.buildings.city:modern_city",
+    "ruins": "lucid3d.procedural.buildings.ruins:ruins",
+    "temple": "lucid3d.procedural.buildings.temples:temple",
     "living_room": "lucid3d.procedural.interiors.rooms:living_room",
     "bedroom": "lucid3d.procedural.interiors.rooms:bedroom",
     "kitchen": "lucid3d.procedural.interiors.work_rooms:kitchen",

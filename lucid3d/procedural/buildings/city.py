@@ -326,7 +326,7 @@ def _furniture(
     hydrant.add(tube([[0, -h, 0] for h, _ in profile], [r for _, r in profile], red, sides=14))
     hydrant.add(tube([[-0.17, -0.4, 0], [0.17, -0.4, 0]], 0.055, red, sides=10))
     for mesh, spots in (
-        (bin_.mesh("bin"), [(ax + edge + 0.3, az - 12.0), (ax - edge - 0.5, az + 12.0), (ax + edge + 0.2, -21.0)]),
+        (bin_.mesh("bin"), [(ax + edge + 0.1, az - 9.0), (ax - edge - 0.5, az + 12.0), (ax + edge + 0.2, -21.0)]),
         (hydrant.mesh("object"), [(ax + edge + 0.1, az - 9.2), (ax - edge, az + 31.0)]),
     ):
         place.meshes.append(instances(mesh, [placement([x, y, z]) for x, z in spots]))

@@ -102,7 +102,7 @@ def _podium(
             face.box((x, -1.25, back - 0.1), (0.09, 2.5, 0.14), palette.STEEL)
         letters = rng.uniform(0.14, 0.26, int(rng.integers(4, 9)))
         x = middle - letters.sum() * 0.8
-        sign = palette.glowing("sign", "#ffffff", (1.6, 1.7, 1.9)) if lit > 0 else palette.STEEL
+        sign = palette.glowing("sign", "#ffffff", (1.6, 1.7, 1.9)) if lit > 0.2 else palette.STEEL
         for wide in letters:
             face.box((x + wide, -high + 0.32, -0.1), (wide * 1.2, rng.uniform(0.3, 0.5), 0.08), sign)
             x += wide * 1.7

@@ -36,7 +36,7 @@ def shop_front(parts: Parts, left: float, right: float, top: float, style: Style
     """A shop: panelled stall riser, big panes, fascia, often an awning. In a facade's frame. True with an awning."""
     paint = palette.painted(style.door, palette.shade(style.door.colors[0], 1.1))
     base, head = 0.55, top - 0.62
-    glow = style.lit > 0
+    glow = style.lit > 0.2
     pane = palette.lit_glass(rng, 1.2) if glow else palette.GLASS
     z, pane_z = 0.09, 0.27
     door_wide = 0.95

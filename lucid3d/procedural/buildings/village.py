@@ -170,7 +170,8 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
     if brief.wants("trees", True):
         old = greenery.tree_prototypes(site, ("oak",), 1, 10.5)
         if old:
-            from lucid3d.procedural.scatter import Spots, place as place_copies
+            from lucid3d.procedural.scatter import Spots
+            from lucid3d.procedural.scatter import place as place_copies
 
             at = (x0 + 2.4, 11.5)
             where = Spots(
