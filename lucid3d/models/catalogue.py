@@ -70,7 +70,7 @@ CATALOGUE = (
     ),
     Entry("Salesforce/blip-image-captioning-large", "caption", 1.9, "BSD-3-Clause", "the default"),
     Entry(
-        "lllyasviel/control_v11p_sd15_inpaint", "controlnet", 0.7, "CreativeML OpenRAIL-M", "guides SD 1.5 checkpoints"
+        "lllyasviel/control_v11p_sd15_inpaint", "controlnet", 1.4, "CreativeML OpenRAIL-M", "guides SD 1.5 checkpoints"
     ),
     Entry("latent-consistency/lcm-lora-sdv1-5", "lora", 0.1, "CreativeML OpenRAIL++-M", "preset lcm for SD 1.5"),
     Entry("latent-consistency/lcm-lora-sdxl", "lora", 0.4, "CreativeML OpenRAIL++-M", "preset lcm for SDXL"),

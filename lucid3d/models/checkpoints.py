@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,7 +41,7 @@ def load_pipeline(config: ModelsConfig, task: Task, device: torch.device) -> Any
     found = weights.inspect(name, safety_checker=config.safety_checker)
     path = found.require(config.allow_pickle)
     loras = [_find_lora(each, config) for each in config.lora]
-    dtype = choose_dtype(config.dtype, device, stored_bytes=_networks_bytes(path))
+    dtype = choose_dtype(config.dtype, device, float32_bytes=_float32_bytes(path))
     controlnet = _load_controlnet(config, dtype) if task == "inpainting" and config.controlnet else None
     with quiet(), read_checkpoint(name):
         if path.is_file():
@@ -59,13 +60,12 @@ def load_pipeline(config: ModelsConfig, task: Task, device: torch.device) -> Any
     return pipeline
 
 
-def _networks_bytes(path: Path) -> int:
-    """Bytes of the safetensors that a pipeline reads (once each: half-precision twins are not read)."""
-    if path.is_file():
-        return path.stat().st_size
-    files = [file for file in path.rglob("*.safetensors") if file.is_file()]
-    plain = [file for file in files if ".fp16" not in file.name]
-    return sum(file.stat().st_size for file in plain or files)
+def _float32_bytes(path: Path) -> int:
+    """Memory that the safetensors of a pipeline take as float32 (half-precision twins are not counted)."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*.safetensors") if file.is_file()]
+    plain = [file for file in files if ".fp16" not in file.name] or files
+    shapes = [shape for file in plain if file.suffix == ".safetensors" for shape in tensor_shapes(file).values()]
+    return 4 * sum(math.prod(shape) for shape in shapes)
 
 
 def _from_folder(

@@ -46,7 +46,8 @@ class ModelsConfig:
 
     preset: Preset = ""
     """"lcm": 4 steps with the LCM scheduler and LCM-LoRA; "turbo": 4 steps for a Turbo checkpoint, without guidance.
-    Both make a CPU bearable. A preset replaces scheduler, steps and guidance (and lcm adds its LoRA)."""
+    Both make a CPU bearable. A preset replaces scheduler, steps and guidance (and lcm adds its LoRA, unless one is
+    named)."""
     scheduler: Scheduler = ""
     """Noise schedule; empty keeps the checkpoint's own."""
     steps: int = 30
@@ -119,7 +120,8 @@ def with_preset(config: ModelsConfig) -> ModelsConfig:
     """
     if config.preset == "lcm":
         family = "sdxl" if "xl" in config.inpainting.lower() else "sd"
-        lora = config.lora if LCM_LORAS[family] in config.lora else (*config.lora, LCM_LORAS[family])
+        has_one = any("lcm" in name.lower() for name in config.lora)
+        lora = config.lora if has_one else (*config.lora, LCM_LORAS[family])
         return replace(config, scheduler="lcm", steps=4, guidance=1.0, lora=lora)
     if config.preset == "turbo":
         return replace(config, scheduler="euler-a", steps=4, guidance=0.0)

@@ -41,13 +41,14 @@ class NetworkDepth:
         from lucid3d.models import weights
         from lucid3d.models.device import choose_device
 
-        folder = weights.inspect(config.depth).require(config.allow_pickle)
+        found = weights.inspect(config.depth)
+        folder = found.require(config.allow_pickle)
         if not folder.is_dir() or not (folder / "config.json").is_file():
             raise InputError(f"diffusion.depth {config.depth} must be a folder or hub name with a config.json")
         self.config = config
         self.progress = progress
         self.device = choose_device(config.device)
-        self._folder = folder
+        self._folder, self._variant = folder, found.variant
         self._settings = weights.read_json(folder / "config.json")
         self._architecture = str(self._settings.get("model_type"))
         self.kind = depth_kind(self._settings, config.depth) if config.depth_kind == "auto" else config.depth_kind
@@ -114,11 +115,10 @@ class NetworkDepth:
             self._processor = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
                 self._folder, local_files_only=True
             )
+            options = {"variant": self._variant} if self._variant else {}
+            safely = None if self.config.allow_pickle else True
             network = AutoModelForDepthEstimation.from_pretrained(
-                self._folder,
-                local_files_only=True,
-                dtype=dtype,
-                use_safetensors=None if self.config.allow_pickle else True,
+                self._folder, local_files_only=True, dtype=dtype, use_safetensors=safely, **options
             )
             self._network = network.eval().to(self.device)
 

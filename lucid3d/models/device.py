@@ -45,7 +45,7 @@ def choose_device(requested: str = "auto") -> torch.device:
     return device
 
 
-def choose_dtype(requested: str, device: torch.device, stored_bytes: int = 0) -> torch.dtype:
+def choose_dtype(requested: str, device: torch.device, float32_bytes: int = 0) -> torch.dtype:
     """The precision of the networks.
 
     "auto" is float16 on CUDA and MPS, and on a CPU bfloat16 where the processor multiplies in it (AVX512-BF16, AMX, or
@@ -56,7 +56,7 @@ def choose_dtype(requested: str, device: torch.device, stored_bytes: int = 0) ->
     Args:
         requested: "auto" or the name of a torch dtype.
         device: where the networks run.
-        stored_bytes: size of the weights on disk.
+        float32_bytes: what the weights would take as float32.
     Raises:
         InputError: float16 was asked for on a CPU, where most operators do not have it.
     """
@@ -69,7 +69,7 @@ def choose_dtype(requested: str, device: torch.device, stored_bytes: int = 0) ->
         return dtype
     if device.type != "cpu":
         return torch.float16
-    short = 2 * stored_bytes > total_memory()
+    short = 2 * float32_bytes > total_memory()
     return torch.bfloat16 if short or cpu_computes_bfloat16() else torch.float32
 
 

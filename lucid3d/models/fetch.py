@@ -132,7 +132,7 @@ def files_to_fetch(names: Iterable[str]) -> list[str]:
         folder: [name for name in tensors if name.rpartition("/")[0] == folder and ".fp16." in name]
         for folder in folders
     }
-    take_half = all(half.values())
+    take_half = pipeline and all(half.values())
     for folder in folders:
         plain = [
             name

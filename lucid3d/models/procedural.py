@@ -81,8 +81,8 @@ class ProceduralDepth:
 
     Args:
         world: what is looked at.
-        distortion: None for exact depth; an integer seed for errors: each view is scaled by exp(U(-0.35, 0.35)) and bent
-            by exp(0.025 f) with a smooth field f over the image, both fixed by the seed and the camera's pose.
+        distortion: None for exact depth; an integer seed for errors: each view is scaled by exp(U(-0.35, 0.35)) and
+            bent by exp(0.025 f) with a smooth field f over the image, both fixed by the seed and the camera's pose.
         field: "cosine", f = the sum over p, q in 0..2 of N(0, 1) cos(pi p y) cos(pi q x), or "random", a field of the
             same size that is not made of cosines.
     """

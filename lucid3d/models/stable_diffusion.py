@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 from typing import TYPE_CHECKING, Any
@@ -210,9 +211,13 @@ class DiffusionPainter:
 
         from lucid3d.models.loading import quiet
 
+        accepted = inspect.signature(pipeline.__call__).parameters  # not every pipeline knows a negative prompt, say
+        options = {name: value for name, value in options.items() if name in accepted}
+        if "callback_on_step_end" in accepted:
+            options["callback_on_step_end"] = self._on_step
         generator = torch.Generator("cpu").manual_seed(seed)  # the CPU's numbers are the same on every device
         with torch.inference_mode(), quiet():
-            result = pipeline(**options, generator=generator, callback_on_step_end=self._on_step)
+            result = pipeline(**options, generator=generator)
         painted = np.asarray(result.images[0], np.float32)
         if any(getattr(result, "nsfw_content_detected", None) or ()):
             return painted, "was blanked by the safety checker"

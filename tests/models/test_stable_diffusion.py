@@ -358,3 +358,33 @@ def test_shapes_that_do_not_fit_the_camera(checkpoint: Checkpoint) -> None:
         painter(checkpoint, "sd-inpaint").inpaint(
             np.zeros((32, 64, 3), np.float32), np.zeros((32, 64), bool), "x", CAMERA, seed=1
         )
+
+
+def test_weights_that_would_fill_the_memory_as_float32_take_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from lucid3d.models import device
+
+    cpu = torch.device("cpu")
+    monkeypatch.setattr(device, "cpu_computes_bfloat16", lambda: False)
+    monkeypatch.setattr(device, "total_memory", lambda: 8_000_000_000)
+    assert device.choose_dtype("auto", cpu, float32_bytes=3_900_000_000) == torch.float32
+    assert device.choose_dtype("auto", cpu, float32_bytes=4_100_000_000) == torch.bfloat16
+    monkeypatch.setattr(device, "cpu_computes_bfloat16", lambda: True)
+    assert device.choose_dtype("auto", cpu) == torch.bfloat16
+    assert device.total_memory() > 0
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("offload", ["none", "model", "sequential"])
+def test_on_a_gpu(checkpoint: Checkpoint, offload: str) -> None:
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA GPU")
+    image, known = picture()
+    it = painter(checkpoint, "sd-inpaint", offload=offload)
+    assert it.device.type == "cuda"
+    filled = it.inpaint(image, known, "a lake", CAMERA, seed=1)
+    assert np.array_equal(filled[known], image[known]) and filled[~known].std() > 0.02
+    it.close()

@@ -206,6 +206,8 @@ def test_presets_write_out_their_settings() -> None:
     assert (lcm.scheduler, lcm.steps, lcm.guidance, lcm.lora) == ("lcm", 4, 1.0, (LCM_LORAS["sd"],))
     assert with_preset(lcm) == lcm
     assert with_preset(ModelsConfig(preset="lcm", inpainting="x/sdxl")).lora == (LCM_LORAS["sdxl"],)
+    own = with_preset(ModelsConfig(preset="lcm", lora=("my/lcm-lora.safetensors",)))
+    assert own.lora == ("my/lcm-lora.safetensors",)
     turbo = with_preset(ModelsConfig(preset="turbo"))
     assert (turbo.scheduler, turbo.steps, turbo.guidance) == ("euler-a", 4, 0.0)
     assert with_preset(ModelsConfig()) == ModelsConfig()
