@@ -206,7 +206,7 @@ def comb(teeth: int, reach: float = 0.5, slant: float = 0.55) -> Leaf:
         length = reach * (1 - 0.45 * at) * (0.75 if i == 0 else 1.0)
         for sign in (-1, 1):
             start = len(points)
-            wide = 0.34 / teeth
+            wide = 0.2 / teeth
             tip = (sign * length, at + slant * length * 0.5 + 0.1, 0.1)
             points += [(0.0, at, 0.0), (0.0, at + wide * 2.0, 0.0), tip]
             triangles.append((start, start + 1, start + 2) if sign < 0 else (start + 1, start, start + 2))

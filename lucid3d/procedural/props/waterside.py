@@ -124,7 +124,10 @@ def rowing_boat(
             low, high = section(i / strakes), section((i + 1) / strakes)
             lip = 0.012 * (i < strakes - 1)
             for material, inset in ((outside, 0.0), (inside, 0.022)):
-                a = np.stack([side * np.maximum(low[0] + lip - inset, 0.0), low[1] - inset * 0.4, z], axis=1)
+                a = np.stack(
+                    [side * np.maximum(low[0] + (lip if inset == 0 else 0.0) - inset, 0.0), low[1] - inset * 0.4, z],
+                    axis=1,
+                )
                 b = np.stack([side * np.maximum(high[0] - inset, 0.0), high[1] - inset * 0.2, z], axis=1)
                 vertices = np.concatenate([a, b])
                 k = np.arange(stations - 1)
@@ -188,7 +191,7 @@ def rowing_boat(
         )
     for at, wide in ((0.1, 0.34), (0.4, 0.22), (0.68, 0.22)):
         i = int(at * (stations - 1))
-        half, y = section(0.82)[0][i] + 0.01, section(0.72)[1][i]
+        half, y = section(0.72)[0][i] - 0.025, section(0.72)[1][i]
         parts.append(
             boards([[-half, y, z[i]]], [[half, y, z[i]]], UP, wide, 0.03, inside, rng, rough=0.003, label="boat")
         )
@@ -213,16 +216,15 @@ def rowing_boat(
     if oars:
         for side in (-1.0, 1.0):
             i = int(0.52 * (stations - 1))
-            tip = f32([side * 0.12, section(0.6)[1][i] - 0.14, z[2]])
+            tip = f32([side * 0.14, section(0.8)[1][5] - 0.02, z[5]])
             grip = f32([side * (beam * 0.34), -sheer[i] - 0.12, z[-4]])
-            line = hanging(tip, grip, 0.02, 8)
-            parts.append(rounds(line[None], 0.022, inside, rng, sides=7, label="boat"))
+            parts.append(rounds(hanging(tip, grip, 0.02, 8)[None], 0.022, inside, rng, sides=7, label="boat"))
             blade = unit(tip - grip)
             parts.append(boards([tip], [tip + blade * 0.55], UP, 0.14, 0.018, inside, rng, label="boat"))
-    bow = f32([0, -sheer[-1] - 0.03, z[-1] - 0.02])
+    prow = f32([0, -sheer[-1] - 0.03, z[-1] - 0.02])
     parts.append(
         rounds(
-            hanging(bow, bow + f32([0.1, sheer[-1] + 0.3, 0.35]), 0.12)[None], 0.01, ROPE, rng, sides=5, label="boat"
+            hanging(prow, prow + f32([0.1, sheer[-1] + 0.3, 0.35]), 0.12)[None], 0.01, ROPE, rng, sides=5, label="boat"
         )
     )
     return merge(parts, "boat", one_instance=True)

@@ -1,0 +1,480 @@
+"""Reading a photograph without a network: sky, ground, water and upright things by colour, texture and position.
+
+Nothing here knows what anything is. The rules are those that a person would give for a first guess: the sky is smooth,
+bright and reaches the upper edge; the horizon is where it comes down lowest; below it lies ground, or water where that
+is smooth and coloured like the sky; what stands out above the horizon or against the ground is upright and stands where
+its foot is. A room is a box. A sharp thing before a blurred background is near, and round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.plants.shapes import f32
+
+Kind = Literal["outdoors", "room", "closeup"]
+SKY, GROUND, WATER, UPRIGHT = 0, 1, 2, 3
+EYE_HEIGHT = 1.6
+"""Metres from the ground to the camera; a photograph does not tell, so it is a person's."""
+FARTHEST = 400.0
+"""Metres to the ground at the horizon."""
+WORKING_WIDTH = 640
+
+
+@dataclass
+class Layout:
+    """What was found in a picture of (H, W) pixels.
+
+    Attributes:
+        kind: outdoors, a room, or a close-up.
+        horizon: row of the horizon, in pixels from the upper edge.
+        classes: (H, W) uint8 of SKY, GROUND, WATER, UPRIGHT.
+        standing: (H, W) bool, things in front of the stage: upright things outdoors, the subject of a close-up.
+        depth: (H, W) float32 z-depth in metres for a camera of focal length `focal`, +inf = sky.
+        focal: in pixels.
+        pitch: radians that the camera looked down (> 0: the horizon is above the middle).
+        words: a short description for the world around: place and light.
+    """
+
+    kind: Kind
+    horizon: float
+    classes: NDArray[np.uint8]
+    standing: NDArray[np.bool_]
+    depth: NDArray[np.float32]
+    focal: float
+    pitch: float
+    words: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class Box:
+    """A room seen from inside: metres to the back wall, the side walls, floor and ceiling, and the centre that its long
+    edges run to, in pixels."""
+
+    back: float
+    left: float
+    right: float
+    floor: float
+    ceiling: float
+    centre: tuple[float, float]
+
+    def depth(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float32]:
+        """z-depth along rays (x, y, 1) from the box's own centre."""
+        tiny = 1e-6
+        depth = np.full(np.broadcast_shapes(x.shape, y.shape), self.back, np.float64)
+        depth = np.minimum(depth, np.where(y > 0, self.floor / np.maximum(y, tiny), np.inf))
+        depth = np.minimum(depth, np.where(y < 0, self.ceiling / np.maximum(-y, tiny), np.inf))
+        depth = np.minimum(depth, np.where(x < 0, self.left / np.maximum(-x, tiny), np.inf))
+        depth = np.minimum(depth, np.where(x > 0, self.right / np.maximum(x, tiny), np.inf))
+        return depth.astype(np.float32)
+
+
+def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", kind: Kind | None = None) -> Layout:
+    """Find the layout of a picture.
+
+    Args:
+        image: (H, W, 3) sRGB in [0, 1].
+        focal: focal length in pixels.
+        prompt: words such as "room" or "lake" help; it may be empty.
+        kind: what sort of picture it is, if known.
+    """
+    import cv2
+
+    height, width = image.shape[:2]
+    scale = min(1.0, WORKING_WIDTH / max(height, width))
+    small = cv2.resize(np.asarray(image, np.float32), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = f32(np.clip(small, 0, 1))
+    lab = f32(cv2.cvtColor(small, cv2.COLOR_RGB2LAB))
+    sharp = sharpness(lab)
+    sky, bottoms = find_sky(lab, sharp)
+    if kind is None:
+        kind = _kind(lab, sharp, sky, prompt)
+    f = focal * scale
+    rows, columns = lab.shape[:2]
+    box: Box | None = None
+    if kind == "room":
+        point = vanishing_point(lab)
+        horizon = rows / 2 if point is None else point[1]
+        standing = np.zeros((rows, columns), bool)
+        classes, depth, box = _room(lab, f, horizon, columns / 2 if point is None else point[0])
+        box = replace(box, centre=(box.centre[0] / scale, box.centre[1] / scale))
+    elif kind == "closeup":
+        horizon = rows / 2
+        classes, depth, standing = _closeup(small, sharp, f)
+    else:
+        horizon = find_horizon(lab, sky, bottoms)
+        classes = _classify(lab, sharp, sky, horizon)
+        depth = _outdoor_depth(classes, horizon, f)
+        standing = classes == UPRIGHT
+    size = (width, height)
+    full_classes = np.asarray(cv2.resize(classes, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    full_depth = cv2.resize(
+        np.where(np.isfinite(depth), 1 / depth, 0).astype(np.float32), size, interpolation=cv2.INTER_NEAREST
+    )
+    with np.errstate(divide="ignore"):
+        full = np.where(full_classes == SKY, np.inf, 1 / np.maximum(full_depth, 1 / FARTHEST)).astype(np.float32)
+    full_standing = cv2.resize(standing.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    row = horizon / scale
+    pitch = float(np.arctan2(height / 2 - row, focal))
+    return Layout(
+        kind, float(row), full_classes, full_standing, full, focal, pitch, _words(kind, lab, classes, prompt), box
+    )
+
+
+def sharpness(lab: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) local detail: the blurred absolute second difference of lightness, about 0 (smooth) to 20 and more."""
+    import cv2
+
+    detail = np.abs(cv2.Laplacian(lab[..., 0], cv2.CV_32F, ksize=3))
+    return f32(cv2.GaussianBlur(detail, (0, 0), 4.0))
+
+
+def find_sky(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """What the sky may be, and the row where it ends in each block of 8 columns (NaN where there is none).
+
+    Smooth regions are flooded from the upper edge. A flood can cross a hazy horizon into a lake; within a block of
+    columns the sky therefore ends where lightness or colour first steps away.
+    """
+    import cv2
+
+    rows, columns = lab.shape[:2]
+    smooth = cv2.bilateralFilter(lab, 9, 8, 5)
+    quantised = np.clip(np.stack([smooth[..., 0] * 2.55, smooth[..., 1] + 128, smooth[..., 2] + 128], -1), 0, 255)
+    picture = np.ascontiguousarray(quantised.astype(np.uint8))
+    mask = np.zeros((rows + 2, columns + 2), np.uint8)
+    for x in range(2, columns, 12):
+        bright = lab[:6, x, 0].mean() > 38
+        cool = lab[:6, x, 2].mean() < 12 or lab[:6, x, 0].mean() > 70
+        if bright and cool and sharp[3, x] < 4.0 and not mask[4, x + 1]:
+            cv2.floodFill(picture, mask, (x, 3), 0, (2, 2, 2), (2, 2, 2), 4 | cv2.FLOODFILL_MASK_ONLY | (255 << 8))
+    flooded = mask[1:-1, 1:-1] > 0
+    block = 8
+    bottoms = np.full((columns + block - 1) // block, np.nan, np.float32)
+    for i in range(len(bottoms)):
+        part = slice(i * block, min((i + 1) * block, columns))
+        share = flooded[:, part].mean(axis=1)
+        stop = np.nonzero(share < 0.5)[0]
+        end = int(stop[0]) if len(stop) else rows
+        if end < 4:
+            continue
+        profile = cv2.GaussianBlur(np.ascontiguousarray(np.median(lab[:end, part], axis=1)), (1, 5), 0).reshape(end, 3)
+        if end > 14:
+            step = np.abs(profile[6:] - profile[:-6]).max(axis=1)
+            jump = np.nonzero(step > max(2.6, 4.0 * float(np.median(step))))[0]
+            jump = jump[jump > 4]
+            if len(jump):
+                end = min(end, int(jump[0]) + 4)
+        bottoms[i] = end
+    return flooded, bottoms
+
+
+def find_horizon(lab: NDArray[np.float32], sky: NDArray[np.bool_], bottoms: NDArray[np.float32]) -> float:
+    """The horizon's row: where the sky comes down lowest (hills and houses only hide it), else the middle."""
+    rows = float(lab.shape[0])
+    valid = bottoms[np.isfinite(bottoms)]
+    if sky.mean() < 0.04 or len(valid) < 4:
+        return rows * 0.5
+    lowest = float(np.percentile(valid, 88))
+    return min(max(lowest, rows * 0.12), rows * 0.88)
+
+
+def vanishing_point(lab: NDArray[np.float32]) -> tuple[float, float] | None:
+    """Where the long slanting lines of a room meet (x, y), or None when too few agree."""
+    import cv2
+
+    grey = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
+    found = cv2.createLineSegmentDetector().detect(grey)[0]
+    if found is None:
+        return None
+    rows, columns = grey.shape
+    ends = found.reshape(-1, 4).astype(np.float64)
+    delta = ends[:, 2:] - ends[:, :2]
+    length = np.linalg.norm(delta, axis=1)
+    slant = np.abs(delta / np.maximum(length, 1e-9)[:, None])
+    keep = (length > 0.06 * columns) & (slant.min(axis=1) > 0.12)
+    ends, length = ends[keep], length[keep]
+    if len(ends) < 4:
+        return None
+    lines = np.cross(np.c_[ends[:, :2], np.ones(len(ends))], np.c_[ends[:, 2:], np.ones(len(ends))])
+    lines /= np.linalg.norm(lines[:, :2], axis=1, keepdims=True)
+    first, second = np.triu_indices(len(lines), 1)
+    crossing = np.cross(lines[first], lines[second])
+    ok = np.abs(crossing[:, 2]) > 1e-3
+    points = crossing[ok, :2] / crossing[ok, 2:]
+    inside = (np.abs(points[:, 0] / columns - 0.5) < 0.45) & (np.abs(points[:, 1] / rows - 0.5) < 0.3)
+    points = points[inside][:4000]
+    if len(points) == 0:
+        return None
+    distance = np.abs(points @ lines[:, :2].T + lines[:, 2])
+    votes = (np.exp(-((distance / (0.012 * columns)) ** 2)) * length).sum(axis=1)
+    # Few people tilt or crop a picture of a room: what lies near the middle is likelier.
+    aside = (points / (columns, rows) - 0.5) / (0.16, 0.09)
+    best = points[(votes * np.exp(-0.5 * (aside**2).sum(axis=1))).argmax()]
+    agree = np.abs(lines[:, :2] @ best + lines[:, 2]) < 0.02 * columns
+    if agree.sum() < 3:
+        return None
+    return float(best[0]), float(best[1])
+
+
+def _kind(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], prompt: str) -> Kind:
+    """Outdoors, room or close-up, from the words, the sky, and where the picture is sharp."""
+    import cv2
+
+    words = prompt.lower()
+    if any(w in words for w in ("room", "kitchen", "library", "interior", "bedroom", "hall", "corridor", "indoor")):
+        return "room"
+    if any(w in words for w in ("close-up", "closeup", "macro", "flower portrait")):
+        return "closeup"
+    rows, columns = sharp.shape
+    if sky.mean() > 0.08:
+        return "outdoors"
+    rim = np.ones((rows, columns), bool)
+    rim[rows // 5 : -rows // 5, columns // 5 : -columns // 5] = False
+    blurred = float(np.percentile(sharp[rim], 75)) < 5.0 and float(np.percentile(sharp[~rim], 70)) > 4 * float(
+        np.median(sharp[rim])
+    )
+    grey = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
+    segments = cv2.createLineSegmentDetector().detect(grey)[0]
+    long = (
+        0
+        if segments is None
+        else int(
+            (np.hypot(*(segments.reshape(-1, 4)[:, 2:] - segments.reshape(-1, 4)[:, :2]).T) > 0.15 * columns).sum()
+        )
+    )
+    if long >= 8:
+        return "room"
+    return "closeup" if blurred else "outdoors"
+
+
+def _classify(
+    lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], horizon: float
+) -> NDArray[np.uint8]:
+    """Classes of an outdoor picture."""
+    import cv2
+
+    rows, columns = lab.shape[:2]
+    row = np.arange(rows)[:, None]
+    above = np.broadcast_to(row < horizon, (rows, columns))
+    classes = np.full((rows, columns), GROUND, np.uint8)
+    classes[above] = UPRIGHT
+    open_sky = cv2.morphologyEx((sky & above).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
+    classes[open_sky & above] = SKY
+    sky_color = np.median(lab[sky], axis=0) if sky.any() else f32([80, 0, -8])
+    # Water is smooth, level, and between the sky's colour and a darker, bluer one.
+    offset = lab - sky_color
+    like_sky = (np.abs(offset[..., 1]) < 12) & (np.abs(offset[..., 2]) < 16) & (offset[..., 0] > -45)
+    calm = cv2.GaussianBlur(sharp, (0, 0), 3.0) < 9.0
+    water = like_sky & calm & ~above
+    water = cv2.morphologyEx(water.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 9), np.uint8)) > 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(water.astype(np.uint8))
+    for i in range(1, count):
+        if stats[i, cv2.CC_STAT_AREA] > 0.008 * rows * columns and stats[i, cv2.CC_STAT_WIDTH] > 0.08 * columns:
+            classes[labels == i] = WATER
+    # Upright things reach below the horizon, to their foot: colours that are common above the horizon belong to them.
+    features = np.concatenate([lab * f32([0.6, 1.0, 1.0]), 6 * np.log1p(sharp)[..., None]], axis=-1).reshape(-1, 4)
+    cv2.setRNGSeed(0)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, centres = cv2.kmeans(
+        np.ascontiguousarray(features[::7]), 10, np.zeros(0, np.int32), stop, 1, cv2.KMEANS_PP_CENTERS
+    )[1:]
+    nearest = (
+        np.stack([((features - c) ** 2).sum(axis=1) for c in centres], axis=1).argmin(axis=1).reshape(rows, columns)
+    )
+    solid = (classes == UPRIGHT) & above
+    counts_above = np.bincount(nearest[solid], minlength=10) / max(solid.sum(), 1)
+    ground = (classes == GROUND) & ~above
+    counts_below = np.bincount(nearest[ground], minlength=10) / max(ground.sum(), 1)
+    share = counts_above / np.maximum(counts_above + counts_below, 1e-6)
+    likely = cv2.GaussianBlur(share[nearest].astype(np.float32), (0, 0), rows * 0.012) > 0.27
+    joined = (solid | (ground & likely)).astype(np.uint8)
+    joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    tops = np.where(solid.any(axis=0), solid.argmax(axis=0), horizon)
+    tall = cv2.dilate((horizon - tops).astype(np.float32).reshape(1, -1), np.ones((1, columns // 10 | 1))).ravel()
+    _, labels = cv2.connectedComponents(joined)
+    rooted = np.isin(labels, np.unique(labels[solid])) & (joined > 0)
+    # Seen from a standing person's eye, a thing does not reach further below the horizon than it rises above it.
+    within = row < horizon + 1.25 * tall[None] + 2
+    classes[rooted & within & (classes == GROUND)] = UPRIGHT
+    smoothed = cv2.medianBlur(classes, 7)
+    return np.where(above, classes, smoothed).astype(np.uint8)
+
+
+def _outdoor_depth(classes: NDArray[np.uint8], horizon: float, focal: float) -> NDArray[np.float32]:
+    """Ground and water lie on the plane below the eye; upright pixels take the depth of the foot they stand on."""
+    import cv2
+
+    rows, columns = classes.shape
+    below = np.maximum((np.arange(rows) + 0.5 - horizon) / focal, 1e-6)
+    plane = np.clip(EYE_HEIGHT / below, 0.5, FARTHEST).astype(np.float32)
+    depth = np.repeat(plane[:, None], columns, axis=1)
+    depth[np.arange(rows) < horizon] = FARTHEST
+    upright = classes == UPRIGHT
+    foot = np.zeros(columns, np.float32)
+    for x in range(columns):  # the lowest upright pixel of each column; it stands on the ground there
+        marked = np.nonzero(upright[:, x])[0]
+        foot[x] = marked[-1] + 1 if len(marked) else np.nan
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(upright.astype(np.uint8))
+    standing = np.full((rows, columns), FARTHEST * 0.6, np.float32)
+    for i in range(1, count):
+        x, wide = int(stats[i, cv2.CC_STAT_LEFT]), int(stats[i, cv2.CC_STAT_WIDTH])
+        own = labels == i
+        lowest = np.where(own.any(axis=0), rows - 1 - own[::-1].argmax(axis=0), -1)[x : x + wide].astype(np.float32)
+        valid = lowest >= 0
+        level = np.interp(np.arange(wide), np.nonzero(valid)[0], lowest[valid])
+        window = max(int(wide * 0.5) | 1, 3)
+        eased = cv2.blur(
+            cv2.dilate(level.reshape(1, -1), np.ones((1, int(wide * 0.9) | 1))), (window, 1)
+        ).ravel()  # one thing, one foot
+        at = np.maximum((eased + 0.5 - horizon) / focal, EYE_HEIGHT / (FARTHEST * 0.6))
+        near = (EYE_HEIGHT / at).astype(np.float32)
+        standing[:, x : x + wide] = np.where(own[:, x : x + wide], near[None], standing[:, x : x + wide])
+    depth = np.where(
+        upright, np.minimum(standing, np.where(np.arange(rows)[:, None] > horizon, depth * 1.0, FARTHEST)), depth
+    )
+    depth[classes == SKY] = np.inf
+    return depth.astype(np.float32)
+
+
+def _room(
+    lab: NDArray[np.float32], focal: float, horizon: float, centre: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], Box]:
+    """A box around the camera: floor, ceiling, two side walls and a back wall, fitted to the picture's edges.
+
+    The box is the one whose edges collect most gradient (a plain version of the box layout of Hedau, Hoiem and
+    Forsyth, 2009).
+    """
+    import cv2
+
+    rows, columns = lab.shape[:2]
+    blurred = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)
+    gx, gy = np.abs(cv2.Sobel(blurred, cv2.CV_32F, 1, 0)), np.abs(cv2.Sobel(blurred, cv2.CV_32F, 0, 1))
+    gx, gy = np.minimum(gx, 40), np.minimum(gy, 40)
+
+    def row_score(y: float, x0: float, x1: float) -> float:
+        r, a, b = int(np.clip(y, 0, rows - 1)), int(np.clip(x0, 0, columns - 2)), int(np.clip(x1, 1, columns - 1))
+        return float(gy[max(r - 1, 0) : r + 2, a : max(b, a + 1)].max(axis=0).mean())
+
+    def column_score(x: float, y0: float, y1: float) -> float:
+        if not 0 <= x < columns:
+            return 4.0  # out of sight: neither for nor against
+        c, a, b = int(x), int(np.clip(y0, 0, rows - 2)), int(np.clip(y1, 1, rows - 1))
+        return float(gx[a : max(b, a + 1), max(c - 1, 0) : c + 2].max(axis=1).mean())
+
+    def ray_score(x: float, y: float) -> float:
+        """Along the line from the corner (x, y) away from the vanishing point to the picture's edge."""
+        t = np.linspace(1.03, 4.0, 60)
+        px, py = centre + (x - centre) * t, horizon + (y - horizon) * t
+        ok = (px >= 0) & (px < columns - 1) & (py >= 0) & (py < rows - 1)
+        if ok.sum() < 4:
+            return 4.0
+        values = np.maximum(gx, gy)[py[ok].astype(int), px[ok].astype(int)]
+        return float(values.mean())
+
+    lefts, rights = centre - np.linspace(0.06, 0.9, 14) * columns, centre + np.linspace(0.06, 0.9, 14) * columns
+    tops, floors = horizon - np.linspace(0.06, 0.48, 12) * rows, horizon + np.linspace(0.08, 0.46, 14) * rows
+
+    def ends(level: float) -> NDArray[np.float64]:
+        """Score of a wall's lower or upper edge at row `level` for every (left, right)."""
+        corner = [[ray_score(x, level) for x in side] for side in (lefts, rights)]
+        along = np.array([[row_score(level, a, b) for b in rights] for a in lefts])
+        return along + np.array(corner[0])[:, None] + np.array(corner[1])[None, :]
+
+    lower = np.stack([ends(level) for level in floors], axis=-1)[..., None]  # (left, right, floor, 1)
+    upper = np.stack([ends(level) for level in tops], axis=-1)[..., None, :]
+    sides = [
+        np.array([[[column_score(x, t, b) for t in tops] for b in floors] for x in side]) for side in (lefts, rights)
+    ]
+    score = lower + upper + sides[0][:, None] + sides[1][None]
+    # Of boxes that explain the edges equally well take the usual room: two metres to each side, one above the eye.
+    back_of = EYE_HEIGHT * focal / (floors - horizon)
+    wide = (rights[None, :, None] - lefts[:, None, None]) / 2 / focal * back_of
+    above = (horizon - tops) / focal * back_of[:, None]
+    score = score - 14 * (np.log(wide / 2.3) / 0.4)[..., None] ** 2 - 14 * (np.log(above / 1.05) / 0.22) ** 2
+    score = score - 8 * (np.log(back_of / 4.2) / 0.4)[:, None] ** 2
+    a, b, c, d = np.unravel_index(int(score.argmax()), score.shape)
+    left, right, top, floor = float(lefts[a]), float(rights[b]), float(tops[d]), float(floors[c])
+    back = EYE_HEIGHT * focal / max(floor - horizon, 1.0)
+    per_metre = back / focal
+    found = Box(
+        back,
+        (centre - left) * per_metre,
+        (right - centre) * per_metre,
+        EYE_HEIGHT,
+        (horizon - top) * per_metre,
+        (centre, horizon),
+    )
+    x = (np.arange(columns) + 0.5 - centre)[None, :] / focal
+    y = (np.arange(rows) + 0.5 - horizon)[:, None] / focal
+    depth = found.depth(x, y)
+    is_floor = np.abs(depth * y - EYE_HEIGHT) < 1e-3
+    return np.where(is_floor, GROUND, UPRIGHT).astype(np.uint8), depth, found
+
+
+def _closeup(
+    small: NDArray[np.float32], sharp: NDArray[np.float32], focal: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.bool_]]:
+    """A round subject about a metre away before a backdrop a few metres away."""
+    import cv2
+
+    rows, columns = sharp.shape
+    wide = cv2.GaussianBlur(sharp, (0, 0), 6.0)
+    detailed = wide > max(float(np.percentile(wide, 55)), 0.35 * float(wide.max()))
+    seed = cv2.morphologyEx(detailed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
+    mask = np.full((rows, columns), cv2.GC_PR_BGD, np.uint8)
+    mask[seed > 0] = cv2.GC_PR_FGD
+    mask[wide < 0.35 * float(np.median(wide))] = cv2.GC_BGD
+    picture = np.ascontiguousarray((small[..., ::-1] * 255).astype(np.uint8))
+    cv2.setRNGSeed(0)
+    cv2.grabCut(picture, mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
+    found = (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
+    subject = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    subject = cv2.morphologyEx(subject, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8))
+    subject = cv2.dilate(subject, np.ones((5, 5), np.uint8))  # soft edges go with the subject
+    inside = cv2.distanceTransform(np.pad(subject, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    inside = cv2.GaussianBlur(inside, (0, 0), 0.12 * float(inside.max()) + 0.1) * (subject > 0)
+    near = 1.1
+    size = float(inside.max()) / focal * near if subject.any() else 0.0  # a ball of the subject's own half width
+    bulge = size * np.sqrt(np.clip(1 - (1 - inside / max(float(inside.max()), 1.0)) ** 2, 0, 1))
+    lower = np.clip((np.arange(rows)[:, None] / rows - 0.4) / 0.6, 0, 1)
+    backdrop = 3.4 - 0.9 * lower**1.5  # nearer towards the foot
+    depth = np.where(subject > 0, near + size - bulge, np.broadcast_to(backdrop, (rows, columns)))
+    return np.full((rows, columns), UPRIGHT, np.uint8), depth.astype(np.float32), subject > 0
+
+
+def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], prompt: str) -> str:
+    """Words for the world around: the user's own, the place that the classes suggest, the light that the colours do."""
+    parts: list[str] = [prompt] if prompt else []
+    lightness = float(lab[..., 0].mean())
+    share: dict[int, Any] = {c: float((classes == c).mean()) for c in (SKY, GROUND, WATER, UPRIGHT)}
+    green = float(((lab[..., 1] < -4) & (lab[..., 2] > 2)).mean())
+    if kind == "room":
+        parts.append("a living room")
+    elif kind == "closeup":
+        parts.append("a garden with shrubs and flowers")
+    elif share[WATER] > 0.02:
+        parts.append("a calm lake with trees" if green > 0.08 else "a calm lake")
+    elif green > 0.25:
+        parts.append("a meadow with trees")
+    else:
+        parts.append("rolling hills with some trees")
+    if kind != "room":
+        sky = lab[classes == SKY]
+        if len(sky):
+            blue, warm = float(sky[:, 2].mean()), float(sky[:, 1].mean() + sky[:, 2].mean())
+            if sky[:, 0].mean() < 25:
+                parts.append("at night")
+            elif warm > 14:
+                parts.append("at sunset")
+            elif blue < -9:
+                parts.append("on a clear day")
+            else:
+                parts.append("on a hazy day")
+        elif lightness < 25:
+            parts.append("at dusk")
+    return " ".join(parts)
