@@ -25,7 +25,9 @@ LEAST_PIXELS = 16
 CONSISTENT = 5e-4
 """Median relative disagreement below which a depth is left exactly as it is: it was right already."""
 CONSTANT = 1e-6
-"""Relative range below which a depth map is constant."""
+"""Relative range below which a depth map is constant,"""
+CONSTANT_ERROR = 0.05
+"""which is worth a word when the known scene differs from it by this much in log-depth: a wall may face the camera."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,14 +97,14 @@ def align(
     surface = np.isfinite(depth) & ((depth > 0) | (kind != "metric"))
     both = partial.known & np.isfinite(partial.depth) & surface
     overlap = float(both.mean())
-    trouble = _trouble(depth, kind, surface, both)
+    trouble = _trouble(surface, both)
     if trouble is not None:
         return _without_overlap(depth, kind, surface, overlap, trouble, view, fallback)
     y, x = _samples(both)
     rays = _rays(camera, x, y)
     target = partial.depth[y, x]
     fit = fit_scale(depth[y, x], target, rays, kind, seed=seed)
-    if kind == "metric" and float(np.median(np.abs(np.log(depth[y, x] / target)))) < CONSISTENT:
+    if kind == "metric" and _consistent(np.log(depth[y, x] / target)):
         fit = ScaleFit(1.0, 0.0, fit.loss, fit.iterations, fit.converged, fit.inliers)
     scaled = apply_scale(depth, kind, fit.scale, fit.shift, nearest=0.5 * float(target.min()))
     aligned = scaled
@@ -110,26 +112,30 @@ def align(
         residual = np.log(target / scaled[y, x])
     usable = np.isfinite(residual)
     warning = None
+    misfit = float(np.median(np.abs(residual[usable]))) if usable.any() else float("inf")
+    if _constant(depth[surface]) and misfit > CONSTANT_ERROR:
+        return _flat(surface, target, overlap, view)
     if not fit.converged:
         warning = (
             f"the scale did not converge in {fit.iterations} steps (mean distance {fit.loss:.3g} m); the last was kept"
         )
-    if kind != "metric" and fit.scale <= 0:
+    if kind != "metric" and fit.scale <= 0 and not _constant(depth[surface]):
         warning = f"the estimated depth runs against the known one (scale {fit.scale:.3g}); it was used all the same"
     if overlap < LEAST_OVERLAP:
         warning = f"only {overlap:.2%} of the picture overlaps with the known scene; scaled, but not bent to fit"
-    elif motion and usable.any() and float(np.median(np.abs(residual[usable]))) >= CONSISTENT:
-        basis = field_basis(camera.width, camera.height)
-        coefficients = fit_field(basis, x[usable], y[usable], residual[usable])
-        factor = np.exp(basis.field(coefficients))
-        aligned = scaled * factor
+    elif motion and usable.any():
+        factor = np.ones(1, np.float32)
+        if float(np.median(np.abs(residual[usable]))) >= CONSISTENT:
+            basis = field_basis(camera.width, camera.height)
+            factor = np.exp(basis.field(fit_field(basis, x[usable], y[usable], residual[usable])))
+            aligned = scaled * factor
         with np.errstate(divide="ignore", invalid="ignore"):
             left = np.where(both, np.log(partial.depth / aligned), 0).astype(np.float32)
-        objects = continue_along_surfaces(aligned, left, both & np.isfinite(left))
-        if objects is not None:
-            scaled = scaled * np.exp(objects)
-            aligned = scaled * factor
-        residual = np.log(target / aligned[y, x])
+            objects = continue_along_surfaces(aligned, left, both & np.isfinite(left))
+            if objects is not None:
+                scaled = scaled * np.exp(objects)
+                aligned = scaled * factor
+            residual = np.log(target / aligned[y, x])
     final = float(np.median(np.abs(residual[usable]))) if usable.any() else float("nan")
     return Alignment(
         aligned,
@@ -145,18 +151,32 @@ def align(
     )
 
 
-def _trouble(
-    depth: NDArray[np.float32], kind: DepthKind, surface: NDArray[np.bool_], both: NDArray[np.bool_]
-) -> str | None:
+def _trouble(surface: NDArray[np.bool_], both: NDArray[np.bool_]) -> str | None:
     """Why a depth map cannot be aligned, or None."""
     if not surface.any():
         return "the estimated depth is all sky"
     if both.sum() < LEAST_PIXELS:
         return f"its overlap with the known scene is {int(both.sum())} pixels"
-    values = depth[surface]
-    if kind != "metric" and float(np.ptp(values)) <= CONSTANT * max(float(np.abs(values).max()), 1e-30):
-        return "the estimated depth is constant"
     return None
+
+
+def _consistent(residual: NDArray[np.floating]) -> bool:
+    """Whether log-depth residuals (N,) are small, and scatter to both sides: then the scale is right already."""
+    size = float(np.median(np.abs(residual)))
+    return size < CONSISTENT and abs(float(np.median(residual))) <= max(0.1 * CONSISTENT, 0.5 * size)
+
+
+def _constant(values: NDArray[np.float32]) -> bool:
+    return float(np.ptp(values)) <= CONSTANT * max(float(np.abs(values).max()), 1e-30)
+
+
+def _flat(surface: NDArray[np.bool_], target: NDArray[np.float32], overlap: float, view: int | None) -> Alignment:
+    """What a constant depth map becomes where the known scene is not flat: the known scene's median distance."""
+    distance = float(np.median(target))
+    warning = _say(f"the estimated depth is constant; {distance:.3g} m, the median of what is known, was taken", view)
+    depth = np.where(surface, np.float32(distance), np.float32(np.inf)).astype(np.float32)
+    residual = float(np.median(np.abs(np.log(target / distance))))
+    return Alignment(depth, depth, 1.0, 0.0, float("nan"), 0, False, overlap, residual, warning)
 
 
 def _without_overlap(

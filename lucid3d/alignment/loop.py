@@ -28,13 +28,15 @@ GATE = 0.5
 """Log-depth beyond which two depths on one line of sight are taken for two surfaces, not one measured twice."""
 OUTER_ITERATIONS = 3
 """Times that pixels are paired anew, because corrected points land on other pixels of views that stand elsewhere."""
-INNER_ITERATIONS = 5
+INNER_ITERATIONS = 6
 LEAST_SAMPLES = 12
 """Common samples below which two views do not count as overlapping."""
 CONSISTENT = 5e-4
 """Median relative step below which depths are left exactly as they are."""
-SCALE_SIGMA = 1.0
-"""Standard deviation of a view's scale, in log-depth: all but free, since the path may have drifted far."""
+SCALE_SIGMA = 10.0
+"""Standard deviation of a view's scale, in log-depth: all but free. A tighter one would bend views to spare scales."""
+STEEPEST = 6.0
+"""Tangent of the tilt (80 degrees) beyond which a difference between pixels is a depth edge, not a slope."""
 
 _log = logging.getLogger(__name__)
 
@@ -172,7 +174,7 @@ def _pairs(cameras: list[Camera], depths: list[NDArray[np.float32]]) -> list[_Pa
                 continue
             u, v, depth_j, direction = u[index], v[index], depth_j[index], direction[index]
             xj, yj = u.astype(np.intp), v.astype(np.intp)
-            theirs, slope_x, slope_y = _sample(depths[j], u, v, xj, yj)
+            theirs, slope_x, slope_y = _sample(depths[j], u, v, other)
             with np.errstate(divide="ignore", invalid="ignore"):
                 residual = np.log(depth_j / theirs)
             finite = np.isfinite(residual)
@@ -195,22 +197,28 @@ def _sample(
     depth: NDArray[np.float32],
     u: NDArray[np.float64],
     v: NDArray[np.float64],
-    x: NDArray[np.intp],
-    y: NDArray[np.intp],
+    camera: Camera,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Depth at (u, v) on the tangent plane of its pixel (x, y), and the slopes of log-depth there, a pixel."""
+    """Depth at (u, v) on the tangent plane of its pixel, and the slopes of log-depth there, a pixel."""
+    x, y = u.astype(np.intp), v.astype(np.intp)
     height, width = depth.shape
+
+    def inverse(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float64]:
+        values: NDArray[np.float64] = 1.0 / depth[rows, columns].astype(np.float64)
+        return values
+
     with np.errstate(divide="ignore", invalid="ignore"):
-        inverse = 1.0 / depth
-        here = inverse[y, x].astype(np.float64)
+        here = inverse(y, x)
         slopes = []
-        for before, after in (
-            (inverse[y, np.maximum(x - 1, 0)], inverse[y, np.minimum(x + 1, width - 1)]),
-            (inverse[np.maximum(y - 1, 0), x], inverse[np.minimum(y + 1, height - 1), x]),
+        for before, after, focal in (
+            (inverse(y, np.maximum(x - 1, 0)), inverse(y, np.minimum(x + 1, width - 1)), camera.fx),
+            (inverse(np.maximum(y - 1, 0), x), inverse(np.minimum(y + 1, height - 1), x), camera.fy),
         ):
             back, on = here - before, after - here
-            slope = np.where(np.abs(back) < np.abs(on), back, on)
-            slopes.append(np.where(np.abs(slope) < 0.02 * here, slope, 0.0))
+            limit = STEEPEST / focal * here
+            back_ok, on_ok = (np.abs(back) < limit) & (back != 0), (np.abs(on) < limit) & (on != 0)
+            both = np.where(back_ok, back, 0) + np.where(on_ok, on, 0)
+            slopes.append(both / np.maximum(back_ok.astype(np.intp) + on_ok, 1))
         value = here + slopes[0] * (u - x - 0.5) + slopes[1] * (v - y - 0.5)
         return 1.0 / value, -slopes[0] / here, -slopes[1] / here
 
@@ -260,7 +268,7 @@ def _solve(
         information, right = np.eye(unknowns), np.zeros(unknowns)
         for (columns, rows, residual), now in zip(terms, current, strict=True):
             spread = max(NOISE, 1.4826 * float(np.median(np.abs(now))))
-            part, side = normal_equations(rows, robust_weight(now, spread) / NOISE**2, -residual)
+            part, side = normal_equations(rows, robust_weight(now, spread) / spread**2, -residual)
             information[np.ix_(columns, columns)] += part
             right[columns] += side
         solution = cho_solve(cho_factor(information, check_finite=False), right, check_finite=False)

@@ -19,10 +19,10 @@ OTHER_SURFACE = 0.3
 WORTHWHILE = 0.01
 """Log-depth; a smaller error of single objects is left to the smooth field."""
 WORTHWHILE_SHARE = 0.01
-"""Share of the known pixels that must be off by WORTHWHILE before objects are moved on their own."""
+"""Share of the known cells that must be off by WORTHWHILE, whole, before objects are moved on their own."""
 CELL = 4
 """Pixels a node of the membrane."""
-REACH = 0.2
+REACH = 0.4
 """Picture sides over which a correction of one object fades."""
 
 
@@ -86,7 +86,7 @@ def continue_along_surfaces(
     import lucid3d.native._geometry as _geometry
 
     one_surface = known & (np.abs(residual) < OTHER_SURFACE)
-    if float((np.abs(residual[one_surface]) > WORTHWHILE).sum()) < WORTHWHILE_SHARE * max(1, int(known.sum())):
+    if _coherent_share(residual, one_surface) < WORTHWHILE_SHARE:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
         log_depth = np.log(depth)
@@ -95,3 +95,18 @@ def continue_along_surfaces(
     filled = np.where(one_surface, residual, 0).astype(np.float32)
     _geometry.continue_along_surfaces(np.ascontiguousarray(log_depth), filled, one_surface, CELL, decay, result)
     return result
+
+
+def _coherent_share(residual: NDArray[np.float32], known: NDArray[np.bool_]) -> float:
+    """The share of whole known cells whose every pixel is off by WORTHWHILE to the same side.
+
+    Pixels of grass or branches that meet another blade are off by more, but not together.
+    """
+    rows, columns = (n // CELL for n in residual.shape)
+
+    def cells(values: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        blocks = values[: rows * CELL, : columns * CELL].reshape(rows, CELL, columns, CELL)
+        return np.asarray(blocks.all(axis=(1, 3)))
+
+    off = cells(known & (residual > WORTHWHILE)) | cells(known & (residual < -WORTHWHILE))
+    return float(off.sum() / max(1, cells(known).sum()))

@@ -19,7 +19,7 @@ constexpr float kSameSurface = 0.1f;
 // Residuals further from the membrane than this are another surface's, and lose their say.
 constexpr float kDoubt = 0.02f;
 // How much stiffer data is than the membrane.
-constexpr float kDataWeight = 0.5f;
+constexpr float kDataWeight = 4.f;
 constexpr int kRounds = 3, kSweeps = 60;
 constexpr float kOverRelaxation = 1.85f;
 

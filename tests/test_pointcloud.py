@@ -1,0 +1,149 @@
+"""Lifting against the analytic room; merging without doubled surfaces; thinning that keeps what is near."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.errors import InputError
+from lucid3d.pointcloud import PointCloud, lift, merge, thin
+from tests.analytic_room import furnished_room, see
+
+SKY_RADIUS = 50.0
+
+
+def lifted(camera: Camera, seed: int = 0, view: int = 0, **options: object) -> PointCloud:
+    room = furnished_room(seed, open_top=True)
+    return lift(*see(room, camera), camera, view=view, sky_radius=SKY_RADIUS, **options)  # type: ignore[arg-type]
+
+
+def test_lifted_points_project_to_their_pixels():
+    camera = Camera.from_fov(60, 40, 80, yaw_pitch(70, 10, np.array([0.3, 0.2, -0.4])))
+    cloud = lifted(camera, view=3)
+    pixels, _ = camera.project(cloud.positions)
+    y, x = np.mgrid[:40, :60]
+    assert np.allclose(pixels, np.stack([x + 0.5, y + 0.5], -1).reshape(-1, 2), atol=1e-3)
+    assert (cloud.views == 3).all() and ((cloud.confidences > 0) & (cloud.confidences <= 1)).all()
+
+
+def test_normals_are_those_of_the_surfaces():
+    camera = Camera.from_fov(200, 200, 80, yaw_pitch(20, 5, np.array([0.1, 0.0, 0.2])))
+    room = furnished_room(0)
+    cloud = lift(*see(room, camera), camera, view=0, sky_radius=SKY_RADIUS)
+    rays = camera.world_rays().reshape(-1, 3).astype(np.float64)
+    _, truth = room.cast(camera.position, rays)
+    cosine = (cloud.normals * truth).sum(1)
+    assert (cosine > 0.99).mean() > 0.95
+    has = (cloud.normals != 0).any(1)
+    assert np.allclose(np.linalg.norm(cloud.normals[has], axis=1), 1, atol=1e-5)
+    assert ((cloud.normals * rays).sum(1) <= 1e-5).all()  # towards the camera
+
+
+def test_a_footprint_is_a_pixel_at_that_depth():
+    camera = Camera.from_fov(50, 50, 60)
+    depth = np.full((50, 50), 3.0, np.float32)
+    cloud = lift(np.zeros((50, 50, 3), np.float32), depth, camera, view=0, sky_radius=SKY_RADIUS)
+    assert np.allclose(cloud.footprints, np.linalg.norm(cloud.positions[1] - cloud.positions[0]), rtol=1e-4)
+
+
+def test_sky_goes_onto_the_dome_around_the_worlds_origin():
+    camera = Camera.from_fov(30, 30, 90, yaw_pitch(30, 20, np.array([5.0, -2.0, 1.0])))
+    cloud = lift(
+        np.zeros((30, 30, 3), np.float32), np.full((30, 30), np.inf, np.float32), camera, view=0, sky_radius=20.0
+    )
+    assert cloud.is_sky.all()
+    assert np.allclose(np.linalg.norm(cloud.positions, axis=1), 20.0, rtol=1e-5)
+    pixels, depth = camera.project(cloud.positions)
+    assert (depth > 0).all() and np.allclose(pixels[0], 0.5, atol=1e-3)
+
+
+def test_a_mask_and_impossible_depths_leave_points_out():
+    camera = Camera.from_fov(10, 10, 60)
+    depth = np.ones((10, 10), np.float32)
+    depth[0, :3] = (np.nan, 0.0, -1.0)
+    mask = np.zeros((10, 10), bool)
+    mask[:5] = True
+    cloud = lift(np.zeros((10, 10, 3), np.float32), depth, camera, view=0, mask=mask, sky_radius=9.0)
+    assert len(cloud) == 47
+
+
+def test_lift_refuses_what_does_not_fit():
+    camera = Camera.from_fov(10, 10, 60, yaw_pitch(0, 0, np.array([3.0, 0.0, 0.0])))
+    image, depth = np.zeros((10, 10, 3), np.float32), np.ones((10, 10), np.float32)
+    with pytest.raises(InputError, match="do not fit"):
+        lift(image[:5], depth, camera, view=0, sky_radius=9.0)
+    with pytest.raises(InputError, match="outside the sky dome"):
+        lift(image, depth, camera, view=0, sky_radius=2.0)
+
+
+def test_the_same_view_twice_adds_nothing():
+    cloud = lifted(Camera.from_fov(80, 80, 80))
+    assert len(merge(cloud, cloud)) == len(cloud)
+
+
+def test_overlapping_views_do_not_double_surfaces():
+    first = Camera.from_fov(100, 100, 90)
+    second = first.at(yaw_pitch(30, 0))
+    a, b = lifted(first), lifted(second, view=1)
+    both = merge(a, b)
+    pixels, depth = first.project(both.positions[len(a) :])
+    inside = (depth > 0) & (pixels > 1).all(1) & (pixels < 99).all(1)
+    assert (both.positions[: len(a)] == a.positions).all()
+    assert inside.sum() < 0.1 * 100 * 100 * 0.6  # what is added lies outside of the first view, but for depth edges
+    outside = len(b) - ((lambda p, d: (d > 0) & (p > 1).all(1) & (p < 99).all(1))(*first.project(b.positions))).sum()
+    assert len(both) - len(a) > 0.9 * outside
+
+
+def test_a_layer_a_footprint_behind_is_the_same_surface_and_one_far_behind_is_not():
+    camera = Camera.from_fov(40, 40, 60)
+    image = np.zeros((40, 40, 3), np.float32)
+
+    def wall(z: float) -> PointCloud:
+        return lift(image, np.full((40, 40), z, np.float32), camera, view=0, sky_radius=SKY_RADIUS)
+
+    near = wall(2.0)
+    footprint = float(near.footprints[0])
+    # (the further wall is wider by a pixel all around)
+    assert len(merge(near, wall(2.0 + 1.5 * footprint))) < 1.12 * len(near)
+    assert len(merge(near, wall(2.0 + 6 * footprint))) == 2 * len(near)
+
+
+def test_a_finer_surface_is_not_dropped_for_a_coarse_one():
+    coarse, fine = Camera.from_fov(20, 20, 60), Camera.from_fov(80, 80, 60)
+    a, b = (
+        lift(np.zeros((c.height, c.width, 3), np.float32), np.full((c.height, c.width), 2.0, np.float32), c, view=0,
+             sky_radius=SKY_RADIUS)
+        for c in (coarse, fine)
+    )  # fmt: skip
+    assert len(merge(a, b)) == len(a) + len(b)
+    assert len(merge(b, a)) < len(b) + 0.1 * len(a)
+
+
+def test_merging_with_nothing():
+    cloud = lifted(Camera.from_fov(10, 10, 60))
+    empty = PointCloud.empty()
+    assert len(merge(cloud, empty)) == len(merge(empty, cloud)) == len(cloud)
+    assert len(merge(empty, empty)) == 0
+
+
+@pytest.mark.parametrize("budget", [1, 500, 5000])
+def test_thinning_keeps_its_budget_and_what_is_near(budget):
+    cloud = PointCloud.concatenate([lifted(Camera.from_fov(120, 120, 90, yaw_pitch(a, 0))) for a in (0, 90, 180)])
+    small = thin(cloud, budget)
+    assert 0 < len(small) <= budget
+    if budget == 5000:
+        assert len(small) > 0.8 * budget
+        distance = np.linalg.norm(cloud.positions, axis=1)
+        kept = np.linalg.norm(small.positions, axis=1)
+        middle = np.median(distance[~cloud.is_sky])
+        share_near = (kept < middle).sum() / (distance < middle).sum()
+        share_far = (kept >= middle).sum() / (distance >= middle).sum()
+        assert share_near > 1.3 * share_far
+
+
+def test_thinning_what_fits_changes_nothing():
+    cloud = lifted(Camera.from_fov(10, 10, 60))
+    assert len(thin(cloud, 100)) == 100
+    with pytest.raises(InputError, match="max_points 0"):
+        thin(cloud, 0)
