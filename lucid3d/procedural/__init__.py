@@ -23,6 +23,8 @@ def build_world(prompt: str, seed: int, negative_prompt: str = "") -> World:
         seed: decides everything that the sentence leaves open.
         negative_prompt: what must not appear.
     """
+    import zlib
+
     import numpy as np
 
     from lucid3d.procedural.atmosphere import atmosphere_for
@@ -31,6 +33,8 @@ def build_world(prompt: str, seed: int, negative_prompt: str = "") -> World:
     from lucid3d.procedural.world import World
 
     brief = understand(prompt, negative_prompt)
-    place = builder(brief.place)(brief, np.random.default_rng([seed, 1]))
-    atmosphere = atmosphere_for(brief, place, np.random.default_rng([seed, 2]))
+    # The seed alone would give every place the same clouds.
+    words = zlib.crc32("/".join((brief.place, brief.time, brief.weather, brief.season)).encode())
+    place = builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
+    atmosphere = atmosphere_for(brief, place, np.random.default_rng([seed, words]))
     return World(place, atmosphere, prompt=prompt, seed=seed, brief=brief)

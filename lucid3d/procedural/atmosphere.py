@@ -37,7 +37,7 @@ class Atmosphere:
         tint: linear colour grade on the final picture.
         saturation: 1 = as it is.
         contrast: 1 = as it is.
-        rain: falling rain or snow ahead, 0 to 1 (`snowing` tells which).
+        planet: radius in radians of another world in the sky, 0 = none.
     """
 
     elevation: float = 0.3
@@ -68,8 +68,7 @@ class Atmosphere:
     tint: RGB = (1.0, 1.0, 1.0)
     saturation: float = 1.0
     contrast: float = 1.0
-    rain: float = 0.0
-    snowing: bool = False
+    planet: float = 0.0
     seed: int = 0
 
     @property
@@ -87,7 +86,7 @@ _HOURS: dict[str, dict[str, Any]] = {
     "noon": {"elevation": 48.0, "turbidity": 2.0},
     "afternoon": {"elevation": 24.0, "turbidity": 2.2},
     "sunset": {"elevation": 6.0, "turbidity": 3.2},
-    "dusk": {"elevation": 1.2, "turbidity": 2.8, "exposure": -0.6},
+    "dusk": {"elevation": 2.6, "turbidity": 2.6, "exposure": -0.5},
     "night": {"elevation": 28.0, "turbidity": 1.6, "exposure": -1.35},
 }
 
@@ -96,17 +95,15 @@ _WEATHER: dict[str, dict[str, Any]] = {
     "cloudy": {"cover": 0.66, "wisps": 0.3, "visibility": 34000.0, "sun_share": 0.75},
     "mist": {"cover": 0.25, "wisps": 0.5, "visibility": 9000.0, "mist": 0.0075, "haze_height": 260.0},
     "rain": {
-        "cover": 0.92, "wisps": 0.0, "visibility": 3600.0, "sun_share": 0.1, "cloud_shade": 0.7, "rain": 0.6,
-        "cloud_base": 900.0, "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0,
+        "cover": 0.92, "wisps": 0.0, "visibility": 3600.0, "sun_share": 0.1, "cloud_shade": 0.7, "cloud_base": 900.0, "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0,
     },
     "snow": {
-        "cover": 0.85, "wisps": 0.0, "visibility": 2600.0, "sun_share": 0.2, "cloud_shade": 0.9, "rain": 0.7,
-        "snowing": True, "mist": 0.003, "mist_height": 25.0,
+        "cover": 0.85, "wisps": 0.0, "visibility": 2600.0, "sun_share": 0.2, "cloud_shade": 0.9, "mist": 0.003, "mist_height": 25.0,
     },
     "storm": {
-        "cover": 0.8, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.5, "cloud_base": 800.0,
-        "cloud_top": 3200.0, "cloud_size": 3400.0, "rain": 0.4,
-    },
+        "exposure": -0.55,
+        "cover": 0.86, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.32, "cloud_base": 800.0,
+        "cloud_top": 3200.0, "cloud_size": 3400.0, },
 }  # fmt: skip
 
 
@@ -115,14 +112,15 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
     hour = dict(_HOURS.get(brief.time, _HOURS["morning"]))
     weather = dict(_WEATHER.get(brief.weather, _WEATHER["clear"]))
     strength = float(getattr(brief, "strength", 1.0))
-    for name in ("mist", "rain"):
-        if name in weather:
-            weather[name] *= strength
+    if "mist" in weather:
+        weather["mist"] *= strength
     if brief.weather in ("mist", "rain", "snow"):
         weather["visibility"] /= strength
     elevation = math.radians(hour.pop("elevation") * rng.uniform(0.85, 1.15))
     usual = math.radians(rng.uniform(25, 50)) * (1 if rng.random() < 0.7 else -1)
     azimuth = place.sun_azimuth if place.sun_azimuth is not None else usual
+    if "exposure" in hour and "exposure" in weather:
+        weather["exposure"] += hour["exposure"]
     air = Atmosphere(
         elevation=elevation,
         azimuth=azimuth,
@@ -141,6 +139,8 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
         air = replace(air, aurora=1.0, cover=min(air.cover, 0.12), wisps=0.1)
     if "stars" in sky or ("moon" in sky and brief.time != "night"):
         air = replace(air, stars=max(air.stars, 0.25))
+    if getattr(brief, "wants", lambda _: False)("planet"):
+        air = replace(air, planet=0.17)
     if place.haze != 1.0:
         air = replace(air, visibility=air.visibility / place.haze)
     if place.water is not None:

@@ -71,7 +71,7 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
         cluster = [rocks.crystals(rng, size, hue, glow=1.4 if glowing else 0.35) for size in (0.45, 0.9)]
         for i in range(14 if glowing else 6):
             z = float(rng.uniform(-9, mouth - 6))
-            x = float((1 if i % 2 else -1) * half_width(np.array(z)) * rng.uniform(0.55, 0.8))
+            x = float((1 if i % 2 else -1) * float(half_width(np.array([z]))[0]) * rng.uniform(0.55, 0.8))
             y = float(heights(np.array([x], np.float32), np.array([z], np.float32))[0])
             meshes.append(
                 cluster[i % 2]
@@ -147,12 +147,12 @@ def _dripstone(rng: np.random.Generator, heights: Any, half_width: Any, ceiling:
     down, upward = [], []
     for _ in range(150):
         z = float(rng.uniform(-13, mouth - 2))
-        x = float(rng.normal(0, 0.45) * half_width(np.array(z)))
-        if abs(x) > half_width(np.array(z)) * 0.85:
+        x = float(rng.normal(0, 0.45) * float(half_width(np.array([z]))[0]))
+        if abs(x) > float(half_width(np.array([z]))[0]) * 0.85:
             continue
         length = float(0.25 + 1.5 * rng.random() ** 3)
-        share = np.sqrt(max(1 - (x / float(half_width(np.array(z)))) ** 2, 0.05))
-        top = EYE_HEIGHT - float(ceiling(np.array(0.0), np.array(z))) * share - 0.35
+        share = np.sqrt(max(1 - (x / float(half_width(np.array([z]))[0])) ** 2, 0.05))
+        top = EYE_HEIGHT - float(ceiling(np.zeros(1), np.array([z]))[0]) * share - 0.35
         wide = float(rng.uniform(0.6, 1.3)) * length**0.4
         down.append(placement((x, top, z), scale=(wide, length, wide)))
         if rng.random() < 0.45 and np.hypot(x, z) > 2.2:

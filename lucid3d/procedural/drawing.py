@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from lucid3d.procedural.world import Drawing, Place
 
 Floats = NDArray[np.float32]
-EXTRA_RAYS = ((-0.36, -0.12), (0.12, -0.36), (0.3, 0.32))
-"""Where else a pixel on an edge is looked through, in pixels from its centre: a turned square with it."""
-CONTRAST = 0.085
+EXTRA_RAYS = ((-0.33, 0.22), (0.33, -0.22))
+"""Where else a pixel on an edge is looked through, in pixels from its centre: a slanted row with it."""
+CONTRAST = 0.1
 """Difference in sRGB between neighbours that asks for more rays."""
 METERING_HEIGHT = 48
 

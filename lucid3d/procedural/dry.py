@@ -41,7 +41,7 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
         far = smoothstep(10, 160, r)
-        dunes = dune_field(x, z, seed, 150, 30) * (0.3 + 0.7 * far) + dune_field(x, z, seed + 9, 31, 2.6)
+        dunes = dune_field(x, z, seed, 130, 34) * (0.35 + 0.65 * far) + dune_field(x, z, seed + 9, 27, 2.8)
         mesa = smoothstep(0.1, 0.24, noise(x, z, seed + 3, 900, 3)) * (130 + 40 * noise(x, z, seed + 4, 260, 4))
         return (dunes + smoothstep(900, 1900, r) * mesa).astype(np.float32)
 
@@ -52,7 +52,7 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
 
     oasis = brief.wants("lake") or brief.wants("river") or brief.wants("palms")
     ground = Ground(
-        vegetation=0.0, ripples=1.0, sand=(0.48, 0.29, 0.135), sand_dark=(0.36, 0.19, 0.08), rock=(0.3, 0.15, 0.085),
+        vegetation=0.0, ripples=1.0, sand=(0.5, 0.345, 0.195), sand_dark=(0.38, 0.235, 0.12), rock=(0.3, 0.15, 0.085),
         rock_light=(0.42, 0.25, 0.15), rock_dark=(0.16, 0.08, 0.05), gravel=(0.38, 0.24, 0.14), strata=0.9, strata_scale=16,
         rock_slope=0.36, moss=0, treeline=0, grass=(0.12, 0.11, 0.05), beach=0.5,
     )  # fmt: skip
@@ -93,7 +93,7 @@ def canyon(brief: Any, rng: np.random.Generator) -> Place:
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         bend_x = x + 34 * noise(x, z, seed + 1, 160, 4) + 34 * np.sin(z / 150 + 0.4) * smoothstep(10, 120, np.abs(z))
         side = np.abs(bend_x + 4)
-        wall = np.clip(side - 17, 0, None) * 0.62 + 7 * noise(x, z, seed + 2, 60, 4) * smoothstep(8, 40, side)
+        wall = np.clip(side - 13, 0, None) * 1.15 + 7 * noise(x, z, seed + 2, 60, 4) * smoothstep(8, 40, side)
         # Terraces: cliffs where the rock is hard, slopes where it is soft, their rims broken by gullies.
         step = 24.0
         level = wall / step + 0.22 * noise(x, z, seed + 3, 90, 4)

@@ -24,9 +24,11 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
     """Wind-carved snow above a cold sea with floes and icebergs, white mountains around the bay."""
     seed = int(rng.integers(1 << 20))
 
+    bias = float(noise(np.zeros(1), np.zeros(1), seed + 1, 160, 3)[0])
+
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
-        inland = 22 + 22 * noise(x, z, seed + 1, 160, 3) - z - 0.0007 * x * x * smoothstep(-80, 60, z)
+        inland = 9 + 22 * (noise(x, z, seed + 1, 160, 3) - bias) - z - 0.0007 * x * x * smoothstep(-80, 60, z)
         shelf = np.where(inland > 0, 0.5 + 0.05 * np.clip(inland, 0, 300), 0.09 * np.clip(inland, -120, 0))
         drifts = dune_field(x, z, seed + 2, 26, 0.9) * smoothstep(2, 14, inland)
         berg = noise(x, z, seed + 3, 120, 3)
@@ -97,15 +99,15 @@ def volcano(brief: Any, rng: np.random.Generator) -> Place:
         return 0.22 * ropes + 0.05 * noise(x, z, seed + 5, 0.35, 3)
 
     ground = Ground(
-        vegetation=0.0, rock=(0.04, 0.036, 0.035), rock_light=(0.075, 0.065, 0.06), rock_dark=(0.02, 0.019, 0.019),
-        gravel=(0.05, 0.042, 0.04), soil=(0.05, 0.035, 0.03), lava=1.0, strata=0.3, rock_slope=0.3, moss=0,
-        glow=(9.0, 2.6, 0.35),
+        vegetation=0.0, rock=(0.055, 0.05, 0.048), rock_light=(0.1, 0.088, 0.08), rock_dark=(0.03, 0.028, 0.028),
+        gravel=(0.07, 0.058, 0.054), soil=(0.05, 0.035, 0.03), lava=0.9, strata=0.3, rock_slope=0.3, moss=0,
+        glow=(2.6, 0.85, 0.12),
     )  # fmt: skip
     site = lay_out(brief, rng, seed, up, ground, near=near, drops=60_000, rough=0.8, half=2200, calm=3)
     greenery.stones(site, "basalt", amount=0.8, boulders=2.0)
     top = float(site.terrain.height(np.array([aside], np.float32), np.array([distance], np.float32))[0])
     lamps = [Lamp((aside, top - 170, distance), (9e4, 2.2e4, 3.5e3), radius=60, reach=900, shadows=False)]
-    return finish(site, lamps=lamps, sun=float(rng.uniform(1.9, 2.6)), haze=1.6, sky={"cover": 0.6})
+    return finish(site, lamps=lamps, sun=float(rng.uniform(1.9, 2.6)), haze=1.6, sky={"cover": 0.6, "exposure": -0.3})
 
 
 PLANETS: tuple[dict[str, Any], ...] = (
@@ -173,7 +175,7 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
     greenery.stones(site, look["stone"], amount=0.9, boulders=1.7)
     lamps: list[Lamp] = []
     if "crystals" not in brief.without:
-        clusters = [rocks.crystals(rng, h, look["glow"], glow=0.6) for h in (0.5, 0.9, 1.6)]
+        clusters = [rocks.crystals(rng, h, look["glow"], glow=0.16) for h in (0.5, 0.9, 1.6)]
         site.put(
             clusters,
             per_square_metre=0.012,

@@ -19,6 +19,8 @@ CLOUD_ROWS, CLOUD_COLUMNS = 200, 960
 SUN_RADIUS = math.radians(0.5)
 """The sun's disc, drawn twice its true size: film bleeds, and it must be more than a pixel."""
 MOON_RADIUS = math.radians(1.1)
+AURORA = 0.16
+"""Radiance of a bright curtain beside a moonlit white wall of about 0.1."""
 KOSCHMIEDER = 3.0
 """-ln(0.05): extinction times visibility."""
 
@@ -121,7 +123,10 @@ def _clouds(air: Atmosphere, clear: Floats, direct: Floats, mean_sky: Floats) ->
         "silver": 0.6,
         "seed": int(air.seed) & 0xFFFF,
     }
-    return np.asarray(_worlds.clouds(params, fine), np.float32)
+    table = np.ascontiguousarray(_worlds.clouds(params, fine), np.float32)
+    if air.aurora > 0:
+        _worlds.aurora(table, float(air.aurora) * AURORA, int(air.seed) & 0xFFFF)
+    return table
 
 
 def _resampled(table: Floats, rows: int, columns: int) -> Floats:
@@ -188,6 +193,19 @@ def _ambient(
     return result
 
 
+def _planet(air: Atmosphere) -> list[float]:
+    """Direction, radius, albedo and ring of another world in the sky."""
+    if air.planet <= 0:
+        return [0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    rng = np.random.default_rng([air.seed, 3])
+    azimuth = air.azimuth + (1 if rng.random() < 0.5 else -1) * rng.uniform(0.7, 1.3)
+    elevation = rng.uniform(0.28, 0.5)
+    c = math.cos(elevation)
+    hue = ((0.75, 0.5, 0.3), (0.5, 0.55, 0.75), (0.7, 0.45, 0.5))[int(rng.integers(3))]
+    ring = float(rng.random() < 0.6)
+    return [c * math.sin(azimuth), -math.sin(elevation), c * math.cos(azimuth), air.planet, *hue, ring]
+
+
 def _state(air: Atmosphere, sunlight: Floats, direct: Floats, seen: Floats, solid: NDArray[np.float64]) -> Floats:
     hidden = max(0.0, 1 - air.cover * 0.3) if air.sun_share > 0.5 else 0.0
     mean = (seen * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
@@ -212,6 +230,7 @@ def _state(air: Atmosphere, sunlight: Floats, direct: Floats, seen: Floats, soli
             *mist_color,
             air.rainbow,
             air.seed % 4096,
+            *_planet(air),
             1.0,
         ],
         np.float32,

@@ -147,7 +147,7 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
     def lawn(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return 0.25 + 0.75 * smoothstep(14, 26, np.hypot(x, z))
 
-    greenery.forest(site, trees, lawn, spacing=6, near=6, far=130, patch=14, contrast=1.6, limit=420)
+    greenery.forest(site, trees, lawn, spacing=5, near=5, far=130, patch=12, contrast=1.6, limit=420)
     greenery.shrubs(site, amount=3.0, blossom=True, near=4.0)
 
     def beds(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:

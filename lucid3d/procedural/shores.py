@@ -37,12 +37,13 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     """A beach between headlands: cliffs to one side, stacks in the surf, dunes with grass behind."""
     seed = int(rng.integers(1 << 20))
     side = 1.0 if rng.random() < 0.5 else -1.0
+    bias = float(noise(np.zeros(1), np.zeros(1), seed + 1, 120, 3)[0])
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
-        line = 11 + 14 * noise(x, z, seed + 1, 120, 3) - 0.0011 * x * x * smoothstep(0, 300, np.abs(x))
+        line = 7.5 + 14 * (noise(x, z, seed + 1, 120, 3) - bias) - 0.0011 * x * x * smoothstep(0, 300, np.abs(x))
         inland = line - z  # metres from the waterline
         beach = np.where(inland > 0, 0.07 * np.clip(inland, 0, 22), 0.055 * np.clip(inland, -160, 0))
-        dunes = smoothstep(14, 50, inland) * (2.5 + 3.5 * noise(x, z, seed + 2, 35, 4))
+        dunes = smoothstep(17, 50, inland) * (2.5 + 3.5 * noise(x, z, seed + 2, 35, 4))
         head = smoothstep(35, 75, side * x + 0.25 * z + 12 * noise(x, z, seed + 3, 60, 4))
         head = head * smoothstep(-150, -40, inland + 40 * noise(x, z, seed + 4, 130, 3))
         cliffs = head * (26 + 9 * noise(x, z, seed + 5, 90, 4) + 0.05 * np.clip(inland, 0, 600))
@@ -116,9 +117,10 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
 def island(brief: Any, rng: np.random.Generator) -> Place:
     """A tropical beach in a bay: palms lean over white sand, a green mountain, other islands out in blue water."""
     seed = int(rng.integers(1 << 20))
+    bias = float(noise(np.zeros(1), np.zeros(1), seed + 1, 80, 3)[0])
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
-        line = 9 + 9 * noise(x, z, seed + 1, 80, 3) - 0.0016 * x * x + 16 * smoothstep(20, 90, np.abs(x))
+        line = 6.5 + 9 * (noise(x, z, seed + 1, 80, 3) - bias) - 0.0016 * x * x + 16 * smoothstep(20, 90, np.abs(x))
         inland = line - z
         tall = np.where(
             inland > 0,

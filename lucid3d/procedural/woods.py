@@ -57,7 +57,7 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
     usual = ("maple", "birch", "oak", "maple") if autumn else ("oak", "spruce", "birch", "fir")
     trees = greenery.tree_prototypes(site, usual, 4, 15)
     greenery.forest(
-        site, trees, spacing=4.6, near=3.2, far=140, patch=28, contrast=0.8, limit=620, detail=0.62, sizes=(0.5, 1.3)
+        site, trees, spacing=3.9, near=3.2, far=150, patch=28, contrast=0.5, limit=900, detail=0.55, sizes=(0.5, 1.3)
     )
     greenery.shrubs(site, amount=1.2)
     greenery.undergrowth(site, ferns=1.0, logs=True, mushrooms=True)
@@ -91,8 +91,8 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     site = lay_out(
         brief, rng, seed, up, ground, path=path, path_width=1.2, drops=15_000, rough=0.4, calm=3, water_up=-0.9
     )
-    trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle", "bamboo"), 4, 14)
-    greenery.forest(site, trees, spacing=4.8, near=3.4, far=130, patch=24, contrast=0.7, limit=520, detail=0.6)
+    trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle", "jungle"), 4, 17)
+    greenery.forest(site, trees, spacing=3.7, near=3.4, far=110, patch=0, limit=700, detail=0.5)
     greenery.tropical(site, amount=1.0)
     greenery.undergrowth(site, ferns=2.2, logs=True, mushrooms=False)
     greenery.shrubs(site, amount=1.6, palette="jungle")

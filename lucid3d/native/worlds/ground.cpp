@@ -66,13 +66,16 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
   Vec3 stones = vec(g.gravel);
   float pebble_relief = 0;
   if ((scree > 0 && soil_share < 1) || shore_near || path_near) {
-    const Cell cell = cells2(flat * (1 / 0.09f), seed + 9, 0.95f);
-    const float shown = visible(f / 0.09f, 1.2f);
-    const float pick = (unit(hash(cell.id)) - 0.5f) * shown;
-    stones = mix(vec(g.gravel), vec(g.rock), clamp01(0.4f + 0.5f * mid + 0.6f * pick)) * (1 + 0.45f * pick + 0.15f * fine);
-    const float gap = smoothstep(0.16f, 0.0f, cell.second - cell.nearest) * shown;
-    stones = stones * (1 - 0.5f * gap);
-    pebble_relief = 0.02f * smoothstep(0.0f, 0.5f, cell.second - cell.nearest) * shown;
+    // Two sizes of stones, half sunk: no joint is as dark or as wide as its neighbour.
+    const Vec2 bent = flat + Vec2{fine, mid} * 0.03f;
+    const Cell big = cells2(bent * (1 / 0.085f), seed + 9, 1.0f), small = cells2(bent * (1 / 0.031f), seed + 10, 1.0f);
+    const float see_big = visible(f / 0.085f, 1.2f), see_small = visible(f / 0.031f, 1.2f);
+    const bool covered = unit(hash(big.id + 3u)) < 0.45f + 0.3f * mid;
+    const float pick = ((unit(hash(big.id)) - 0.5f) * (covered ? 1.0f : 0.25f)) * see_big, grit = (unit(hash(small.id)) - 0.5f) * see_small;
+    stones = mix(vec(g.gravel), vec(g.rock), clamp01(0.4f + 0.5f * mid + 0.5f * pick + 0.3f * grit)) * (1 + 0.3f * pick + 0.25f * grit + 0.15f * fine);
+    const float gap = smoothstep(0.2f, 0.02f, big.second - big.nearest) * see_big * (covered ? 0.3f : 0.08f) * (1 + fine);
+    stones = stones * (1 - clamp01(gap));
+    pebble_relief = (covered ? 0.016f : 0.004f) * smoothstep(0.0f, 0.5f, big.second - big.nearest) * see_big + 0.005f * smoothstep(0.0f, 0.4f, small.second - small.nearest) * see_small;
   }
   out.albedo = mix(out.albedo, stones, scree);
   relief = mix(relief, pebble_relief + 0.015f * fine, scree);
@@ -131,7 +134,7 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
   if (g.path_points > 1.5f) {
     const float d = broad->path + 0.35f * mid + 0.12f * fine;
     const float share = smoothstep(g.path_width * 0.62f, g.path_width * 0.36f, d);
-    const Vec3 trodden = mix(vec(g.path), stones, 0.3f + 0.3f * clamp01(fine + 0.3f)) * (1 + 0.2f * mid + 0.2f * grain);
+    const Vec3 trodden = mix(vec(g.path), stones, 0.12f + 0.3f * smoothstep(0.0f, 0.5f, mid + 0.6f * fine)) * (1 + 0.2f * mid + 0.2f * grain);
     out.albedo = mix(out.albedo, trodden, 0.92f * share);
     relief = mix(relief, 0.6f * pebble_relief + 0.012f * fine, share);
   }
@@ -165,8 +168,8 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
   if (g.lava > 0.01f) {
     const Cell plate = cells2(flat * (1 / 3.4f) + Vec2{mid + 0.4f * fine, large - 0.4f * fine} * 0.5f, seed + 14, 1.0f);
     const float gap = plate.second - plate.nearest;
-    const float stream = smoothstep(0.25f, 0.55f, far + 0.8f * large);
-    const float hot = g.lava * clamp01(smoothstep(0.1f, 0.0f, gap) * smoothstep(0.0f, 0.4f, 0.3f + far + 0.5f * large) + stream * smoothstep(0.6f, 0.1f, gap)) * smoothstep(0.25f, 0.1f, slope);
+    const float stream = smoothstep(0.42f, 0.62f, far + 0.8f * large);
+    const float hot = g.lava * clamp01(smoothstep(0.055f, 0.0f, gap) * smoothstep(0.05f, 0.45f, far + 0.6f * large) + stream * smoothstep(0.5f, 0.05f, gap)) * smoothstep(0.25f, 0.1f, slope);
     out.emission = Vec3{g.glow[0], g.glow[1] * hot, g.glow[2] * hot * hot} * (hot * hot);
     relief += 0.1f * smoothstep(0.0f, 0.3f, gap);
   }

@@ -351,6 +351,14 @@ NB_MODULE(_worlds, m) {
   m.def("scatter", &scatter, "air"_a, "rows"_a, "columns"_a);
   m.def("clouds", &clouds, "params"_a, "sky"_a);
   m.def(
+      "aurora",
+      [](nb::ndarray<float, nb::c_contig, nb::device::cpu> table, float strength, uint32_t seed) {
+        if (table.ndim() != 3 || table.shape(2) != 4) throw std::invalid_argument("aurora: a table of rows, columns and 4 channels");
+        nb::gil_scoped_release release;
+        march_aurora(strength, seed, static_cast<int>(table.shape(0)), static_cast<int>(table.shape(1)), table.data());
+      },
+      "table"_a, "strength"_a, "seed"_a);
+  m.def(
       "erode",
       [](In<float> heights, float cell, int drops, uint32_t seed, float strength) {
         if (heights.ndim() != 2) throw std::invalid_argument("heights is a grid");

@@ -26,6 +26,10 @@ struct SkyState {
   float mist_color[3];     // radiance of thick mist, away from the sun
   float rainbow;           // strength
   float seed;
+  float planet[3];         // unit direction to another world in the sky
+  float planet_radius;     // radians, 0 = none
+  float planet_color[3];   // its albedo
+  float planet_ring;       // 0 or 1
   float fill;              // strength of the part of mist that glows towards the sun
 };
 constexpr int kSkyFloats = sizeof(SkyState) / sizeof(float);

@@ -187,15 +187,48 @@ void march_clouds(const CloudParams& c, int rows, int columns, const float* sky,
       if (c.wisps > 0.01f) {
         const float t = reach(7500.0f);
         const Vec2 p{(d.x * t + c.drift[0] * 2) / 9000.0f, (d.z * t + c.drift[1] * 2) / 9000.0f};
-        const Vec2 bent{p.x + 0.5f * fbm2(p * 0.7f, c.seed + 5, {3}), p.y + 0.5f * fbm2(p * 0.7f, c.seed + 6, {3})};
-        const float streaks = fbm2({bent.x * 0.55f, bent.y * 2.3f}, c.seed + 7, {6, 0.56f, 2.1f}, 0.002f / rise);
-        const float field = smoothstep(-0.25f, 0.55f, fbm2(p * 0.35f, c.seed + 9, {3}));
-        const float veil = c.wisps * 0.75f * field * smoothstep(-0.1f, 0.9f, streaks) * std::exp(-t / 90000.0f);
+        const Vec2 bent{p.x + 0.16f * fbm2(p * 0.9f, c.seed + 5, {3}), p.y + 0.16f * fbm2(p * 0.9f, c.seed + 6, {3})};
+        const float streaks = fbm2({bent.x * 0.8f + bent.y * 0.3f, bent.y * 4.2f}, c.seed + 7, {6, 0.58f, 2.1f}, 0.003f / rise);
+        const float mottle = fbm2(bent * 2.6f, c.seed + 8, {4, 0.55f}, 0.003f / rise);
+        const float field = smoothstep(-0.2f, 0.6f, fbm2(p * 0.33f, c.seed + 9, {3}));
+        const float veil = c.wisps * 0.62f * field * smoothstep(-0.25f, 0.95f, streaks + 0.45f * mottle) * std::exp(-t / 90000.0f);
         const Vec3 glow = sunlight * (0.42f * (0.7f + 0.3f * lobe(0.6f))) + high * 0.5f;
         light += glow * (clear * veil);
         clear *= 1 - veil;
       }
       pixel[0] = light.x, pixel[1] = light.y, pixel[2] = light.z, pixel[3] = clear;
+    }
+}
+
+void march_aurora(float strength, uint32_t seed, int rows, int columns, float* table) {
+  constexpr int steps = 44;
+  constexpr float low = 96, high = 270;  // kilometres
+#pragma omp parallel for schedule(dynamic, 2)
+  for (int row = 0; row < rows; ++row)
+    for (int column = 0; column < columns; ++column) {
+      const Vec3 d = direction_of(row, column, rows, columns);
+      const float rise = std::max(-d.y, 0.02f);
+      Vec3 sum{0, 0, 0};
+      const float jitter = unit(hash(row, column, 9, seed));
+      for (int i = 0; i < steps; ++i) {
+        const float share = (i + jitter) / steps, height = low + (high - low) * share * share;
+        const float r = 6360, b = r * rise, t = -b + std::sqrt(b * b + 2 * r * height);  // a round planet
+        const Vec2 p{d.x * t, d.z * t};
+        const float wander = fbm2(p * (1 / 420.0f), seed, {3}), folds = fbm2(p * (1 / 95.0f), seed + 1, {3});
+        const float s = p.y / 190 + 1.5f * wander + 0.22f * folds;
+        const float band = std::fabs(s - floor_int(s) - 0.5f);  // one curtain to each unit of s, folded
+        const float sheet = std::exp(-band * band * 420);
+        if (sheet < 0.01f) continue;
+        const float rays = 0.35f + 0.65f * smoothstep(-0.4f, 0.7f, fbm2({p.x / 9, p.y / 42}, seed + 3, {3, 0.6f}));
+        const float place = smoothstep(-0.35f, 0.35f, noise2(p * (1 / 300.0f), seed + 5) + 0.15f);
+        const float foot = smoothstep(low, low + 9, height), fall = std::exp(-(height - low) / (38 + 40 * rays));
+        const float glow = sheet * rays * place * foot * fall * (2 * share + 0.15f);
+        const float tall = smoothstep(125, 210, height);
+        sum += mix(Vec3{0.10f, 0.95f, 0.38f}, Vec3{0.55f, 0.16f, 0.75f}, tall) * glow;
+      }
+      float* pixel = table + 4 * (static_cast<int64_t>(row) * columns + column);
+      const float far = smoothstep(0.015f, 0.12f, rise) * strength * pixel[3] * std::min(0.35f / rise + 0.4f, 2.2f);
+      pixel[0] += sum.x * far, pixel[1] += sum.y * far, pixel[2] += sum.z * far;
     }
 }
 

@@ -31,4 +31,7 @@ struct CloudParams {
 // out[rows][columns][4]: radiance that the clouds add and the share of the sky behind that remains; rows as above.
 void march_clouds(const CloudParams& clouds, int rows, int columns, const float* sky, float* out);
 
+// Curtains of northern light, added to a cloud table's radiance behind its clouds.
+void march_aurora(float strength, uint32_t seed, int rows, int columns, float* table);
+
 }  // namespace worlds

@@ -80,6 +80,29 @@ Vec3 Scene::sky_light(Vec3 direction, float angle, bool with_disc) const {
     const float tight = std::exp(-off / (0.02f + 0.6f * r)), wide = std::exp(-off * 7.0f);
     out += vec(sky.sunlight) * (sky.glow * (0.35f * tight + 0.1f * wide));
   }
+  if (sky.planet_radius > 0) {
+    const Vec3 centre = vec(sky.planet), right = normalize(cross({0, 1, 0}, centre)), down = cross(centre, right);
+    const float ahead = dot(d, centre), scale = 1 / std::sin(sky.planet_radius);
+    const float x = dot(d, right) * scale, y = dot(d, down) * scale, r = std::sqrt(x * x + y * y), soft = std::max(angle * scale, 0.004f);
+    if (ahead > 0 && r < 2.6f) {
+      const Vec3 light = normalize(sun + Vec3{0, -0.25f, 0}), strength = vec(sky.sunlight) * 0.75f;
+      const float inside = 1 - smoothstep(1 - soft, 1 + soft, r);
+      if (inside > 0) {
+        const float z = std::sqrt(std::max(1 - r * r, 0.0f));
+        const Vec3 n = right * x + down * y - centre * z;
+        const float lat = x * 0.34f + y * 0.94f, swirl = fbm3(n * 2.2f, 71, {5, 0.55f});
+        const float bands = std::sin(lat * 15 + 2.2f * swirl) * 0.5f + 0.35f * std::sin(lat * 37 + 3 * swirl);
+        const Vec3 face = vec(sky.planet_color) * (1 + 0.28f * bands + 0.2f * swirl);
+        const float lit = smoothstep(-0.08f, 0.5f, dot(n, light));
+        out = mix(out, out + face * strength * lit, inside);
+      }
+      if (sky.planet_ring > 0) {
+        const float u = x * 0.94f - y * 0.34f, v = (x * 0.34f + y * 0.94f) * 4.2f, q = std::sqrt(u * u + v * v);
+        const float ring = smoothstep(1.35f, 1.42f, q) * (1 - smoothstep(2.2f, 2.3f, q)) * (0.5f + 0.5f * noise2({q * 17, 3}, 5));
+        if (r > 1 || v > 0) out += vec(sky.planet_color) * strength * (0.35f * ring);
+      }
+    }
+  }
   if (sky.rainbow > 0) {
     const float anti = std::acos(std::min(std::max(-cosine, -1.0f), 1.0f)) * 180 / kPi;
     auto band = [&](float centre) { return std::exp(-(anti - centre) * (anti - centre) / 0.55f); };
