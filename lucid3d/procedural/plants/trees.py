@@ -241,12 +241,13 @@ def dead_tree(rng: np.random.Generator, height: float = 6.0, *, snow: bool = Fal
     """A grey snag: crooked, broken boughs, no twigs."""
     crown = Crown("dry", "dead", trunk=0.035, bare=0.25, boughs=9, limbs=5, twigs=3, reach=0.4, wander=0.26, rise=0.1)
     levels = skeleton(crown, height, rng)
-    keep = rng.random(len(levels[1])) < 0.8
-    cut = rng.uniform(0.35, 1.0, len(levels[1]))  # broken off: the polyline ends early
-    for i in np.nonzero(keep)[0]:
+    cut = rng.uniform(0.35, 1.0, len(levels[1]))
+    length = levels[1].points.shape[1]
+    for i in range(len(cut)):  # a broken bough ends early, and bluntly
         if cut[i] < 0.7:
-            stop = max(int(cut[i] * levels[1].points.shape[1]), 2)
-            levels[1].points[i, stop:] = levels[1].points[i, stop - 1]
+            places = np.linspace(0, cut[i], length)
+            points, _, radii = levels[1].at(np.full(length, i), places)
+            levels[1].points[i], levels[1].radii[i] = points, radii
     whole = cut[levels[2].parent] >= 0.7
     limbs = Branches(levels[2].points[whole], levels[2].radii[whole], levels[2].parent[whole], levels[2].start[whole])
     return bare_tree("dead tree", [levels[0], levels[1], limbs], bark_material("dead"), "dead", rng, snow=snow)

@@ -142,11 +142,12 @@ def grass_tuft(
     if ears > 0:
         chosen = np.nonzero(rng.random(count) < ears)[0]
         extra.append(_ears(near, chosen, colors, height, rng))
-    some = np.arange(0, count, 2)
+    tallest = np.argsort(-lengths)  # the silhouette is theirs
+    some = np.sort(np.concatenate([tallest[:3], tallest[3::2]]))
     middle = blades(
         bases[some], headings[some], lengths[some], widths[some] * 1.9, colors[some], segments=2, bend=bend[some]
     )
-    few = np.arange(0, count, 5)
+    few = np.sort(np.concatenate([tallest[:2], tallest[2::6]]))
     far = blades(
         bases[few], headings[few], lengths[few], widths[few] * 4.5, colors[few] * 0.92, segments=1, bend=0.0, root=0.6
     )
