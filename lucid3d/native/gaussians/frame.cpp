@@ -2,11 +2,27 @@
 
 #include <stdexcept>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace lucid3d {
 namespace {
 constexpr int kViewGradients = 15;
 constexpr size_t kMostIntersections = UINT32_MAX / 2;
+constexpr size_t kCacheLine = 64, kHugePage = 2 << 20;
 }  // namespace
+
+void* allocate(size_t bytes) {
+  const size_t alignment = bytes >= 2 * kHugePage ? kHugePage : kCacheLine;
+  const size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  void* memory = std::aligned_alloc(alignment, rounded ? rounded : alignment);
+  if (!memory) throw std::bad_alloc();
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (alignment == kHugePage) madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: it may fail
+#endif
+  return memory;
+}
 
 void Frame::project(const View& view, const Parameters& parameters, int threads) {
   const Kernels& k = kernels();
@@ -27,13 +43,18 @@ void Frame::project(const View& view, const Parameters& parameters, int threads)
     }
   }
   group_slot[groups] = (uint32_t)intersections_;
+  sort(threads);
+}
 
-  const int tiles = view.tiles_x() * view.tiles_y();
+void Frame::sort(int threads) {
+  const Kernels& k = kernels();
+  const int tiles = view_.tiles_x() * view_.tiles_y();
   k.sort_by_depth(keys_.data(), ranges_.data(), sums_.data(), count_, scratch_.reserve(2 * visible_),
                   order_.reserve(visible_), threads);
-  k.bin(order_.data(), (int)visible_, ranges_.data(), view.tiles_x(), view.tiles_y(),
+  k.bin(order_.data(), (int)visible_, ranges_.data(), view_.tiles_x(), view_.tiles_y(),
         counters_.reserve((size_t)bin_chunks((int)visible_, threads) * tiles), tile_start_.reserve(tiles + 1),
         ids_.reserve(intersections_), threads);
+  blocks_.reserve(intersections_);
 }
 
 void Frame::set_features(const float* features, int channels, size_t stride, int threads) {
@@ -73,7 +94,7 @@ void Frame::train_step(const Parameters& parameters, const AdamStep& step, float
 
 size_t Frame::bytes() const {
   return splats_.bytes() + ranges_.bytes() + keys_.bytes() + order_.bytes() + counters_.bytes() +
-         tile_start_.bytes() + ids_.bytes() + group_slot_.bytes() + stops_.bytes() + scratch_.bytes() +
+         tile_start_.bytes() + ids_.bytes() + blocks_.bytes() + group_slot_.bytes() + stops_.bytes() + scratch_.bytes() +
          sums_.bytes() + moments_.bytes() + partial_view_.bytes() + gradients_.bytes();
 }
 

@@ -10,6 +10,10 @@
 
 namespace lucid3d {
 
+// Cache-aligned memory, on huge pages where the system has them: splats and moments are read and written in random
+// order, and with pages of 4 kB half of that time would go into finding the pages. Release with std::free.
+void* allocate(size_t bytes);
+
 // Memory that only grows, aligned to cache lines, its old contents not kept.
 template <class T>
 class Buffer {
@@ -25,8 +29,7 @@ class Buffer {
       data_ = nullptr;
       capacity_ = 0;
       const size_t wanted = count + count / 4;
-      data_ = static_cast<T*>(std::aligned_alloc(64, (wanted * sizeof(T) + 63) / 64 * 64));
-      if (!data_) throw std::bad_alloc();
+      data_ = static_cast<T*>(allocate(wanted * sizeof(T)));
       capacity_ = wanted;
     }
     return data_;
@@ -44,6 +47,9 @@ class Frame {
  public:
   // Projects, sorts and bins. Pointers in `parameters` are only read during the call.
   void project(const View& view, const Parameters& parameters, int threads);
+
+  // The second half of `project`: order by depth, and distribution over tiles.
+  void sort(int threads);
 
   // Replaces the splats' features (see Kernels::set_features).
   void set_features(const float* features, int channels, size_t stride, int threads);
@@ -69,7 +75,7 @@ class Frame {
   int visible() const { return (int)visible_; }
   size_t intersections() const { return intersections_; }
   size_t bytes() const;
-  Bins bins() const { return {ids_.data(), tile_start_.data(), group_slot_.data()}; }
+  Bins bins() { return {ids_.data(), tile_start_.data(), group_slot_.data(), blocks_.data()}; }
 
  private:
   View view_ = {};
@@ -78,6 +84,7 @@ class Frame {
   Buffer<Splat> splats_;
   Buffer<TileRange> ranges_;
   Buffer<uint32_t> keys_, order_, counters_, tile_start_, ids_, group_slot_, stops_;
+  Buffer<uint16_t> blocks_;
   Buffer<uint64_t> scratch_;
   Buffer<GroupSums> sums_;
   Buffer<float> moments_, partial_view_, gradients_;

@@ -122,6 +122,13 @@ NB_MODULE(_gaussians, m) {
           },
           "view"_a, "planes"_a, "count"_a, "sh_degree"_a, "channels"_a, "raw"_a, "threads"_a)
       .def(
+          "sort",
+          [](PyFrame& f, int threads) {
+            nb::gil_scoped_release release;
+            f.frame.sort(threads);
+          },
+          "threads"_a)
+      .def(
           "set_features",
           [](PyFrame& f, const ConstPlane2& features, int threads) {
             require(features.shape(1) >= (size_t)f.frame.count(), "features must have a column for every Gaussian");
@@ -241,7 +248,7 @@ NB_MODULE(_gaussians, m) {
               const bool seen = f.frame.ranges()[i].x1 > f.frame.ranges()[i].x0;
               constexpr float kFromLog2 = 1.3862943611198906f;  // 2 ln 2
               const float values[11] = {s.x, s.y, s.depth, -s.a * kFromLog2, -s.b * kFromLog2 / 2, -s.c * kFromLog2,
-                                        s.opacity * s.compensation, (float)s.x0, (float)s.y0, (float)s.x1, (float)s.y1};
+                                        std::exp2(s.log2_opacity), (float)s.x0, (float)s.y0, (float)s.x1, (float)s.y1};
               for (int k = 0; k < 11; ++k) out.data()[k * stride + i] = seen ? values[k] : 0.0f;
             }
           },

@@ -28,7 +28,7 @@ LUCID3D_INLINE void pixel_range(float centre, float extent, int size, uint16_t& 
 // What the lanes compute, to be dealt out to sixteen splats.
 struct Staged {
   alignas(64) float u[kLanes], v[kLanes], z[kLanes], a[kLanes], b[kLanes], c[kLanes], log2_opacity[kLanes];
-  alignas(64) float opacity[kLanes], compensation[kLanes], extent_x[kLanes], extent_y[kLanes], feature[4][kLanes];
+  alignas(64) float extent_x[kLanes], extent_y[kLanes], feature[4][kLanes];
 };
 
 template <int kDegree>
@@ -71,12 +71,8 @@ LUCID3D_INLINE void stage(const View& view, const Limits& limits, const Paramete
   Projection p;
   project_lanes(view, limits, g, i, p);
   const Floats inv_det = Floats(1.0f) / p.det;
-  Floats opacity = opacity_lanes(g, i), compensation(1.0f);
-  store(out.opacity, opacity);
-  if (view.antialiased) {
-    compensation = compensation_lanes(p);
-    opacity *= compensation;
-  }
+  Floats opacity = opacity_lanes(g, i);
+  if (view.antialiased) opacity *= compensation_lanes(p);
   const Mask visible = p.in_front & (opacity >= kAlphaMin);
   const Floats log2_opacity = log2(select(visible, opacity, 1.0f));
   // alpha >= 1/255 where sigma <= ln(255 opacity): an ellipse, whose box is found exactly from Sigma'.
@@ -90,7 +86,6 @@ LUCID3D_INLINE void stage(const View& view, const Limits& limits, const Paramete
   store(out.b, p.c01 * inv_det * kLog2E);
   store(out.c, p.c00 * inv_det * (-0.5f * kLog2E));
   store(out.log2_opacity, log2_opacity);
-  store(out.compensation, compensation);
   feature_lanes(view, g, i, p.z, out);
 }
 
@@ -128,8 +123,6 @@ void project(const View& view, const Parameters& g, Splat* splats, TileRange* ra
         splat.x1 = visible ? x1 : x0, splat.y1 = visible ? y1 : y0;
         splat.slot = sum.intersections;
         splat.depth = s.z[l];
-        splat.opacity = s.opacity[l];
-        splat.compensation = s.compensation[l];
         if (!visible) {
           range = {0, 0, 0, 0};
           continue;

@@ -32,16 +32,16 @@ void rasterize(const View& view, const Splat* splats, const Bins& bins, const fl
     for (; k < end && open; ++k) {
       if (k + kAhead < end) __builtin_prefetch(splats + bins.ids[k + kAhead]);
       const Splat& splat = splats[bins.ids[k]];
-      uint32_t todo = block_mask(splat, left, top) & open;
-      if (!todo) continue;
+      uint32_t todo = boxed_blocks(splat, left, top) & open, touched_blocks = 0;
       const Spread s(splat, lanes, left, top);
-      do {
+      while (todo) {
         const int i = __builtin_ctz(todo);
         todo &= todo - 1;
-        const Floats dx = s.x + (float)(i % kBlocksAcross * kBlock), dy = s.y + (float)(i / kBlocksAcross * kBlock);
+        const Floats dx = s.x + kBlockLeft[i], dy = s.y + kBlockTop[i];
         const Floats power = log2_alpha(s, dx, dy);
         const Mask touched = power >= kLog2AlphaMin;
         if (!any(touched)) continue;
+        touched_blocks |= 1u << i;
         ForwardBlock& block = blocks[i];
         const Floats alpha = select(touched, min(exp2(power), kAlphaMax), 0.0f);
         const Floats full = alpha * block.transmittance, rest = block.transmittance - full;
@@ -52,8 +52,9 @@ void rasterize(const View& view, const Splat* splats, const Bins& bins, const fl
         block.f1 += w * s.f1;
         block.f2 += w * s.f2;
         block.f3 += w * s.f3;
-        if (all_negative(block.transmittance)) open &= ~(1u << i);
-      } while (todo);
+      }
+      bins.blocks[k] = (uint16_t)touched_blocks;
+      if (k % kCheckEvery == 0) open = open_blocks(blocks, open);
     }
     stops[tile] = k;
     for (int i = 0; i < kBlocksPerTile; ++i) {

@@ -18,13 +18,28 @@ constexpr int kAhead = 8;                      // splats are read in random orde
 constexpr int kBlocksAcross = kTile / kBlock;  // blocks in a row of a tile
 
 // Which blocks of the tile at pixel (left, top) a splat's box touches; bit 4 row + column.
-LUCID3D_INLINE uint32_t block_mask(const Splat& splat, int left, int top) {
+LUCID3D_INLINE uint32_t boxed_blocks(const Splat& splat, int left, int top) {
   const int x0 = splat.x0 - left, y0 = splat.y0 - top, x1 = splat.x1 - 1 - left, y1 = splat.y1 - 1 - top;
   const int column0 = (x0 > 0 ? x0 : 0) / kBlock, column1 = (x1 < kTile - 1 ? x1 : kTile - 1) / kBlock;
   const int row0 = (y0 > 0 ? y0 : 0) / kBlock, row1 = (y1 < kTile - 1 ? y1 : kTile - 1) / kBlock;
   const uint32_t columns = (2u << column1) - (1u << column0);
   const uint32_t rows = (16u << (4 * row1)) - (1u << (4 * row0));  // all bits of the rows
   return (columns * 0x1111u) & rows;
+}
+
+// Where a tile's blocks begin.
+constexpr float kBlockLeft[kBlocksPerTile] = {0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12};
+constexpr float kBlockTop[kBlocksPerTile] = {0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12};
+
+// Blocks that are full are looked for after every so many splats.
+constexpr int kCheckEvery = 8;
+
+template <class Block>
+LUCID3D_INLINE uint32_t open_blocks(const Block* blocks, uint32_t open) {
+  for (int i = 0; i < kBlocksPerTile; ++i) {
+    if (all_negative(blocks[i].transmittance)) open &= ~(1u << i);
+  }
+  return open;
 }
 
 // Where the lanes of a block are, in pixels from its first pixel's centre.

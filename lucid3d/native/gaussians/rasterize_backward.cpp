@@ -61,16 +61,23 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     start_block(view, image, v_image, background, left + i % kBlocksAcross * kBlock, top + i / kBlocksAcross * kBlock,
                 blocks[i]);
   }
-  uint32_t open = (1u << kBlocksPerTile) - 1;
-  for (uint32_t k = bins.tile_start[tile]; k < bins.tile_start[tile + 1]; ++k) {
-    if (k + kAhead < bins.tile_start[tile + 1]) __builtin_prefetch(splats + bins.ids[k + kAhead]);
+  // Where intersection k's moments go: a Gaussian's slots are its tiles, row by row.
+  const auto place = [&](uint32_t k) {
     const uint32_t id = bins.ids[k];
     const Splat& splat = splats[id];
-    // The Gaussian's tiles, row by row, are its slots.
     const int x0 = splat.x0 / kTile, y0 = splat.y0 / kTile, across = (splat.x1 + kTile - 1) / kTile - x0;
-    float* out = moments + kMoments * ((size_t)bins.group_slot[id / kGroup] + splat.slot +
-                                       (size_t)(tile_y - y0) * across + (tile_x - x0));
-    uint32_t todo = k < stops[tile] ? block_mask(splat, left, top) & open : 0;
+    const size_t slot = (size_t)bins.group_slot[id / kGroup] + splat.slot + (tile_y - y0) * across + (tile_x - x0);
+    return moments + kMoments * slot;
+  };
+  uint32_t open = (1u << kBlocksPerTile) - 1;
+  const uint32_t end = bins.tile_start[tile + 1];
+  for (uint32_t k = bins.tile_start[tile]; k < end; ++k) {
+    if (k + 2 * kAhead < end) __builtin_prefetch(splats + bins.ids[k + 2 * kAhead]);
+    if (k + kAhead < end) __builtin_prefetch(place(k + kAhead), 1);
+    const Splat& splat = splats[bins.ids[k]];
+    float* out = place(k);
+    if (k % kCheckEvery == 0) open = open_blocks(blocks, open);
+    uint32_t todo = k < stops[tile] ? bins.blocks[k] & open : 0;
     if (!todo) {
       memset(out, 0, sizeof(float) * kMoments);
       continue;
@@ -81,10 +88,9 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     do {
       const int i = __builtin_ctz(todo);
       todo &= todo - 1;
-      const Floats dx = s.x + (float)(i % kBlocksAcross * kBlock), dy = s.y + (float)(i / kBlocksAcross * kBlock);
+      const Floats dx = s.x + kBlockLeft[i], dy = s.y + kBlockTop[i];
       const Floats power = log2_alpha(s, dx, dy);
       const Mask touched = power >= kLog2AlphaMin;
-      if (!any(touched)) continue;
       BackwardBlock& block = blocks[i];
       const Floats unclamped = exp2(power);
       const Floats alpha = select(touched, min(unclamped, kAlphaMax), 0.0f);
@@ -92,7 +98,6 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
       const Mask takes = rest > kTransmittanceMin;
       const Floats w = select(takes, full, 0.0f);
       block.transmittance = select(takes, rest, negative_abs(block.transmittance));
-      if (all_negative(block.transmittance)) open &= ~(1u << i);
       const Floats g = block.v0 * s.f0 + block.v1 * s.f1 + (block.v2 * s.f2 + (block.v3 * s.f3 + block.v_alpha));
       const Floats wg = w * g;
       block.suffix -= wg;

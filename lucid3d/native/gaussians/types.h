@@ -70,8 +70,6 @@ struct alignas(64) Splat {
   uint16_t x0, x1, y0, y1;  // pixels [x0, x1) x [y0, y1) where alpha can reach 1/255; empty if not visible
   uint32_t slot;            // first intersection of this Gaussian, counted from the start of its group
   float depth;              // z in the camera's frame
-  float opacity;            // the Gaussian's own, before antialiasing
-  float compensation;       // antialiasing factor in [0, 1]
 };
 static_assert(sizeof(Splat) == 64, "a splat fills one cache line");
 
@@ -110,6 +108,7 @@ struct Bins {
   const uint32_t* ids;         // Gaussian of every intersection, tile by tile
   const uint32_t* tile_start;  // tiles + 1 offsets into ids
   const uint32_t* group_slot;  // groups + 1: first gradient slot of every group
+  uint16_t* blocks;            // of every intersection: which of the tile's blocks it touches (written by rasterize)
 };
 
 // Images are planes of height x width: four feature channels and alpha.
