@@ -12,6 +12,9 @@ from lucid3d.models import weights
 from lucid3d.models.catalogue import CATALOGUE, entry
 from lucid3d.models.selection import Choice
 
+TABLE_WIDTH = 130
+"""Columns of a terminal from which on the list is a table."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -51,16 +54,26 @@ def list_models() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Models in {weights.cache_folder()}", title_justify="left", pad_edge=False)
-    for column in ("Model", "For", "State", "GB", "Licence", "Note"):
-        table.add_column(column, justify="right" if column == "GB" else "left", overflow="fold")
+    console = Console(highlight=False)
     colours = {"complete": "green", "incomplete": "yellow", "not here": "dim"}
-    for row in models_on_disk():
-        state = f"[{colours[row.state]}]{row.state}[/]"
-        table.add_row(row.name, row.role, state, f"{row.gigabytes:.2f}", row.licence, row.note)
-    console = Console()
-    console.print(table)
-    console.print("Fetch one with: lucid3d models download <model>", highlight=False)
+    title = f"Models in {weights.cache_folder()}"
+    if console.width < TABLE_WIDTH:  # names of 50 characters leave no room for a table
+        console.print(title)
+        for row in models_on_disk():
+            state = f"[{colours[row.state]}]{row.state}[/]"
+            facts = [f"{row.gigabytes:.2f} GB", row.licence, row.note]
+            console.print(f"[bold]{row.name}[/]", soft_wrap=True)
+            console.print(f"    {row.role}, {state}: {', '.join(filter(None, facts))}", soft_wrap=True)
+    else:
+        table = Table(title=title, title_justify="left", pad_edge=False)
+        for column in ("Model", "For", "State", "GB", "Licence", "Note"):
+            right = "right" if column == "GB" else "left"
+            table.add_column(column, justify=right, no_wrap=column not in ("Licence", "Note"))  # type: ignore[arg-type]
+        for row in models_on_disk():
+            state = f"[{colours[row.state]}]{row.state}[/]"
+            table.add_row(row.name, row.role, state, f"{row.gigabytes:.2f}", row.licence, row.note)
+        console.print(table)
+    console.print("Fetch one with: lucid3d models download <model>", markup=False)
 
 
 def offer_download(choice: Choice, answer: Literal["ask", "yes", "no"] = "ask") -> bool:
