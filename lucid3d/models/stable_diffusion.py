@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from lucid3d.models.selection import Progress
 
 LATENT_CELL = 8  # pixels a side of what one latent stands for; sizes must be divisible by it
-TILING_PIXELS = (
-    1024 * 1024
-)  # from here on the VAE decodes in tiles: its memory grows with the picture, the UNet's less so
+TILING_PIXELS = 1024 * 1024  # from here on the VAE decodes in tiles: its memory grows with the picture
 RETRY_STRIDE = 7_368_787  # what a retry adds to the seed: a prime far from what separates the seeds of views
 
 
