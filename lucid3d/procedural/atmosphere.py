@@ -102,7 +102,7 @@ _WEATHER: dict[str, dict[str, Any]] = {
     },
     "storm": {
         "exposure": -0.55,
-        "cover": 0.86, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.32, "cloud_base": 800.0,
+        "cover": 0.7, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.34, "cloud_density": 0.035, "cloud_base": 800.0,
         "cloud_top": 3200.0, "cloud_size": 3400.0, },
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ CLOUD_ROWS, CLOUD_COLUMNS = 200, 960
 SUN_RADIUS = math.radians(0.5)
 """The sun's disc, drawn twice its true size: film bleeds, and it must be more than a pixel."""
 MOON_RADIUS = math.radians(1.1)
-AURORA = 0.16
+AURORA = 0.085
 """Radiance of a bright curtain beside a moonlit white wall of about 0.1."""
 KOSCHMIEDER = 3.0
 """-ln(0.05): extinction times visibility."""
