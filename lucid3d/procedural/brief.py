@@ -6,9 +6,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lucid3d.procedural.vocabulary import Find, find
+from lucid3d.procedural.vocabulary import find
 from lucid3d.procedural.vocabulary.meanings import (
-    BUILDINGS,
     FEATURES,
     FURNITURE,
     INDOORS,
@@ -16,15 +15,11 @@ from lucid3d.procedural.vocabulary.meanings import (
     PLACES,
     SCATTERED,
     SKY,
-    STYLES,
     TIMES,
     WEATHERS,
 )
+from lucid3d.procedural.vocabulary.reader import Reader
 
-PLURAL = 3
-"""How many "boats" are, when no number is given."""
-MANY = 12
-"""How many "many boats" are."""
 LONGEST = 10_000
 """Characters of a sentence that are read."""
 
@@ -115,10 +110,6 @@ class Brief:
         return self.made_of.get(feature, usual)
 
 
-_SIZES = {"tiny": 0.5, "small": 0.75, "big": 1.3, "huge": 1.75}
-_AMOUNTS = {"few": 0.45, "many": 1.8}
-_STRENGTHS = {"light": 0.5, "heavy": 1.7}
-
 _USUAL_TIME = {
     "alpine_lake": "morning", "meadow": "afternoon", "forest": "morning", "jungle": "morning", "desert": "sunset",
     "canyon": "sunset", "coast": "sunset", "island": "afternoon", "arctic": "afternoon", "volcano": "dusk",
@@ -141,217 +132,6 @@ _DEFAULTS = ("alpine_lake", "meadow", "coast", "forest", "village", "island", "g
 """Pleasant places for a sentence that names none; which one depends on the sentence."""
 
 
-class _Reader:
-    """Collects what a list of finds says."""
-
-    def __init__(self) -> None:
-        self.places: list[tuple[float, str]] = []  # (weight, place); the order of the sentence breaks ties
-        self.times: list[str] = []
-        self.weathers: list[str] = []
-        self.seasons: list[str] = []
-        self.sky: list[str] = []
-        self.moods: list[str] = []
-        self.styles: list[str] = []
-        self.features: dict[str, int] = {}
-        self.without: set[str] = set()
-        self.sizes: dict[str, float] = {}
-        self.painted: dict[str, str] = {}
-        self.made_of: dict[str, str] = {}
-        self.density = 1.0
-        self.strength = 1.0
-        self.understood: list[tuple[str, str]] = []
-        self.ignored: list[str] = []
-        self.undrawn: list[str] = []
-        self.notes: list[str] = []
-
-    def read(self, finds: list[Find], negative: bool = False) -> None:
-        """Read a sentence; a `negative` one lists what is not wanted."""
-        denied = "without" if negative else ""
-        number: int | None = None
-        colour = material = ""
-        viewed = False
-        pending: list[str] = []  # modifier meanings that wait for their noun
-        for position, item in enumerate(finds):
-            if item.kind == "number":
-                number = item.number if number is None or item.number < 12 else max(number, 1) * item.number
-                continue
-            if item.kind == "negation":
-                denied = item.meanings[0]
-                self.understood.append((item.text, "not"))
-                continue
-            if item.kind == "view":
-                viewed = True
-                continue
-            if item.kind in ("break", "clause"):
-                if item.kind == "clause" or denied == "no" or not _list_goes_on(finds, position):
-                    denied = "without" if negative else ""
-                if item.kind == "break":
-                    viewed = False
-                self._flush(colour, material, pending, item.kind == "break")
-                if item.kind == "break":
-                    number, colour, material, pending = None, "", "", []
-                continue
-            if item.kind == "and":
-                after = finds[position + 1].kind if position + 1 < len(finds) else ""
-                if denied == "no" and after in ("article", "number"):
-                    denied = "without" if negative else ""
-                continue
-            if item.kind in ("silent", "article"):
-                continue
-            if item.kind == "undrawn":
-                if not (denied or negative):
-                    self.undrawn.append(item.text)
-                number = None
-                continue
-            if item.kind == "unknown":
-                if not (negative or item.text in self.ignored):
-                    self.ignored.append(item.text)
-                continue
-            meanings = [m.split(".", 1) for m in item.meanings]
-            kinds = {kind for kind, _ in meanings}
-            name = item.corrected or item.text
-            if denied or item.kind == "without":
-                self._deny(item, meanings)
-                continue
-            nouns = [(k, n) for k, n in meanings if k in ("feature", "place", "hint")]
-            features = [n for k, n in nouns if k == "feature"]
-            weathers = [n for k, n in meanings if k == "weather"]
-            if kinds <= {"size", "amount", "strength", "colour", "material", "mood", "style", "weather"} and (
-                kinds & {"size", "amount", "strength"}
-            ):
-                pending.extend(item.meanings)  # its meaning depends on the noun that follows
-                if not _noun_follows(finds, position):
-                    self._apply(pending, None, False)
-                    pending = []
-                self._note(item, name)
-                continue
-            if pending:
-                if weathers and not features:
-                    self._apply(pending, None, True)
-                    pending = []
-                elif features:
-                    self._apply(pending, features[0], False)
-                    pending = []
-            own_colour = [n for k, n in meanings if k == "colour"]
-            own_material = [n for k, n in meanings if k == "material"]
-            if own_colour:
-                colour = own_colour[0]
-            if own_material:
-                material = own_material[0]
-            for kind, value in meanings:
-                if kind == "place":
-                    self.places.append((2.0 if viewed else 4.0, value))
-                elif kind == "hint":
-                    self.places.append((0.5 if viewed else 1.0, value))
-                elif kind == "time":
-                    self.times.append(value)
-                elif kind == "weather":
-                    self.weathers.append(value)
-                elif kind == "season":
-                    self.seasons.append(value)
-                elif kind == "sky":
-                    self.sky.append(value)
-                elif kind == "mood":
-                    self.moods.append(value)
-                elif kind == "style":
-                    self.styles.append(value)
-            for feature in features:
-                self._want(feature, number, item.plural)
-                if colour:
-                    self.painted.setdefault(feature, colour)
-                if material:
-                    self.made_of.setdefault(feature, material)
-            if features or any(k in ("place", "hint") for k, _ in nouns):
-                if not features and colour:
-                    self.painted.setdefault("", colour)
-                if not features and material:
-                    self.made_of.setdefault("", material)
-                number, colour, material = None, "", ""
-            self._note(item, name)
-        self._flush(colour, material, pending, True)
-
-    def _note(self, item: Find, name: str) -> None:
-        said = ", ".join(dict.fromkeys(m.split(".", 1)[1].replace("_", " ") for m in item.meanings))
-        entry = (item.text, said if name == item.text else f"{said} (read as {name})")
-        if entry not in self.understood:
-            self.understood.append(entry)
-
-    def _flush(self, colour: str, material: str, pending: list[str], last: bool) -> None:
-        """A colour or a material without a noun colours the place."""
-        if not last:
-            return
-        if colour:
-            self.painted.setdefault("", colour)
-        if material:
-            self.made_of.setdefault("", material)
-        if pending:
-            self._apply(pending, None, False)
-
-    def _apply(self, modifiers: list[str], feature: str | None, weather: bool) -> None:
-        for kind, value in (m.split(".", 1) for m in modifiers):
-            if kind == "size" and feature:
-                self.sizes[feature] = _SIZES[value]
-            elif kind == "strength" and weather:
-                self.strength = _STRENGTHS[value]
-            elif kind == "amount" and not weather:
-                self.density = _AMOUNTS[value]
-                if feature in SCATTERED:
-                    self.features[feature] = MANY if value == "many" else 2
-            elif kind == "mood" and not weather:
-                self.moods.append(value)
-            elif kind == "style" and not weather:
-                self.styles.append(value)
-            elif kind == "weather":
-                self.weathers.append(value)
-
-    def _want(self, feature: str, number: int | None, plural: bool) -> None:
-        if number == 0:
-            self.without.add(feature)
-            return
-        count = number if number is not None else (PLURAL if plural else 1)
-        self.features[feature] = max(self.features.get(feature, 0), count)
-
-    def _deny(self, item: Find, meanings: list[list[str]]) -> None:
-        said = []
-        for kind, value in meanings:
-            if kind in ("feature", "weather", "sky", "time", "place", "season"):
-                self.without.add(value)
-                said.append(value.replace("_", " "))
-            if kind == "feature" and value == "trees":
-                self.without.update(TREES)
-            if kind == "colour":
-                self.without.add(value)
-                said.append(value)
-        if said:
-            self.understood.append((item.text, "no " + ", ".join(dict.fromkeys(said))))
-
-
-TREES = (
-    "trees", "pines", "birches", "oaks", "maples", "palms", "willows", "cypresses", "cherry_trees", "dead_trees",
-    "bamboo",
-)  # fmt: skip
-"""What "no trees" takes away."""
-
-
-def _list_goes_on(finds: list[Find], position: int) -> bool:
-    """Whether a list after "without" goes on beyond this comma: an "and" or "or" is still to come in it."""
-    for item in finds[position + 1 :]:
-        if item.kind == "and":
-            return True
-        if item.kind in ("clause", "negation"):
-            return False
-    return False
-
-
-def _noun_follows(finds: list[Find], position: int) -> bool:
-    for item in finds[position + 1 :]:
-        if item.kind in ("break", "clause", "and", "negation"):
-            return False
-        if item.kind == "meaning":
-            return True
-    return False
-
-
 def understand(prompt: str, negative_prompt: str = "") -> Brief:
     """Read a sentence (English or Chinese, emoji too) and what is not wanted.
 
@@ -360,7 +140,7 @@ def understand(prompt: str, negative_prompt: str = "") -> Brief:
     """
     text = str(prompt)[:LONGEST]
     negative = str(negative_prompt or "")[:LONGEST]
-    reader = _Reader()
+    reader = Reader()
     reader.read(find(text))
     wanted = dict(reader.features)
     reader.read(find(negative), negative=True)
@@ -445,7 +225,7 @@ def _furnish_outdoors(features: dict[str, int], name: str) -> None:
         features[kin] = count
 
 
-def _choose_place(reader: _Reader, text: str, notes: list[str]) -> tuple[str, tuple[str, ...], bool]:
+def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tuple[str, ...], bool]:
     scores: dict[str, float] = {}
     for weight, place in reader.places:
         if place not in reader.without:
@@ -475,13 +255,13 @@ def _choose_place(reader: _Reader, text: str, notes: list[str]) -> tuple[str, tu
     return choice, (), False
 
 
-def _choose_style(reader: _Reader) -> str:
+def _choose_style(reader: Reader) -> str:
     """The last style that changes the picture most: "cyberpunk" over "realistic"."""
     strong = [s for s in reader.styles if s != "photograph"]
     return strong[0] if strong else (reader.styles[0] if reader.styles else "")
 
 
-def _choose_time(reader: _Reader, place: str, mood: str, style: str, notes: list[str]) -> tuple[str, bool]:
+def _choose_time(reader: Reader, place: str, mood: str, style: str, notes: list[str]) -> tuple[str, bool]:
     times = [t for t in dict.fromkeys(reader.times) if t not in reader.without]
     if times:
         if len(times) > 1:
@@ -510,7 +290,7 @@ def _choose_time(reader: _Reader, place: str, mood: str, style: str, notes: list
     return _USUAL_TIME[place], False
 
 
-def _choose_weather(reader: _Reader, place: str, time: str, mood: str, notes: list[str]) -> tuple[str, bool]:
+def _choose_weather(reader: Reader, place: str, time: str, mood: str, notes: list[str]) -> tuple[str, bool]:
     weathers = [w for w in dict.fromkeys(reader.weathers) if w not in reader.without]
     if weathers:
         chosen = weathers[0]
@@ -538,7 +318,7 @@ def _choose_weather(reader: _Reader, place: str, time: str, mood: str, notes: li
     return "clear", False
 
 
-def _choose_season(reader: _Reader, place: str, weather: str, notes: list[str]) -> tuple[str, bool]:
+def _choose_season(reader: Reader, place: str, weather: str, notes: list[str]) -> tuple[str, bool]:
     seasons = [s for s in dict.fromkeys(reader.seasons) if s not in reader.without]
     if seasons:
         if len(seasons) > 1:
@@ -559,7 +339,7 @@ def _listed(names: list[str], word: str = "or") -> str:
 
 
 def _explain(
-    reader: _Reader,
+    reader: Reader,
     place: str,
     time: str,
     weather: str,
@@ -607,6 +387,3 @@ def _explain(
     if ignored:
         notes = [*notes, f"Ignored: {_listed(ignored, 'and')}{' and more' if len(ignored) > 8 else ''}."]
     return " ".join([sentence, *notes])
-
-
-__all__ = ["BUILDINGS", "STYLES", "Brief", "understand"]

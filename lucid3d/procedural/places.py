@@ -40,6 +40,7 @@ PLACES: dict[str, str] = {
     "modern_city": "lucid3d.procedural.buildings.city:modern_city",
     "ruins": "lucid3d.procedural.buildings.ruins:ruins",
     "temple": "lucid3d.procedural.buildings.temples:temple",
+    "space_station": "lucid3d.procedural.interiors.station:space_station",
     "living_room": "lucid3d.procedural.interiors.rooms:living_room",
     "bedroom": "lucid3d.procedural.interiors.rooms:bedroom",
     "kitchen": "lucid3d.procedural.interiors.work_rooms:kitchen",

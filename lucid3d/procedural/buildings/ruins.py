@@ -156,22 +156,22 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     # Single blocks show the grain of stone; courses come from the blocks themselves.
     blocks = palette.make(
         "old blocks",
-        "rock",
+        "concrete",
         blocks.colors[0],
         palette.shade(blocks.colors[0], 0.82),
         "#5f6348",
-        scale=0.7,
-        bump=0.012,
+        scale=0.25,
+        bump=0.006,
         wear=0.7,
     )
     stone = palette.make(
         "old stone",
-        "rock",
+        "concrete",
         stone.colors[0],
         palette.shade(stone.colors[0], 0.84),
         "#6a6a4e",
-        scale=0.6,
-        bump=0.008,
+        scale=0.25,
+        bump=0.004,
         wear=0.6,
     )
     overgrown = brief.density >= 1.0
@@ -228,7 +228,7 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
                      contrast=1.6, detail=0.5)  # fmt: skip
         greenery.grass(site, "dry" if brief.season in ("summer", "autumn") else "meadow", height=0.26, amount=0.9)
         greenery.flowers(site, ("poppy", "daisy"), amount=0.4)
-    greenery.stones(site, "limestone" if False else "granite", amount=0.5, boulders=0.6)
+    greenery.stones(site, "granite", amount=0.5, boulders=0.6)
     place.meshes += site.meshes
     place.terrain = terrain
     return finish(place, brief)

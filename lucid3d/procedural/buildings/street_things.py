@@ -230,6 +230,32 @@ def string_lights(start: np.ndarray, end: np.ndarray, lit: bool, *, sag: float =
     return parts.mesh("lamp")
 
 
+def cart() -> Mesh:
+    """A two-wheeled wooden handcart; its shafts reach towards -x."""
+    parts = Parts()
+    wood = palette.OLD_WOOD
+    for k in range(7):
+        parts.box((0, -0.62, -0.42 + 0.14 * k), (1.5, 0.03, 0.13), wood, tint=0.85 + 0.06 * (k % 3))
+    for z in (-0.48, 0.48):
+        for y in (0.72, 0.88):
+            parts.box((0, -y, z), (1.5, 0.11, 0.025), wood)
+        for x in (-0.72, 0.0, 0.72):
+            parts.box((x, -0.78, z), (0.06, 0.38, 0.05), palette.BEAM)
+        parts.beam((-0.7, -0.6, z * 0.8), (-2.0, -0.55, z * 0.7), 0.06, 0.05, palette.BEAM)
+    ring = np.linspace(0, 2 * np.pi, 25)
+    for z in (-0.62, 0.62):
+        rim = np.stack([0.15 + 0.48 * np.cos(ring), -0.48 + 0.48 * np.sin(ring), np.full(25, z)], 1)
+        parts.add(tube(rim, 0.035, palette.BEAM, sides=6, caps=False))
+        for a in ring[:-1:2]:
+            parts.beam(
+                (0.15, -0.48, z), (0.15 + 0.46 * np.cos(a), -0.48 + 0.46 * np.sin(a), z), 0.035, 0.03, palette.BEAM
+            )
+        parts.add(tube([[0.15, -0.48, z - 0.07], [0.15, -0.48, z + 0.07]], 0.08, palette.BEAM, sides=10))
+    parts.box((0.15, -0.5, 0), (0.07, 0.07, 1.2), palette.IRON)
+    parts.beam((-1.5, -0.55, 0.36), (-1.5, 0.0, 0.36), 0.05, 0.05, palette.BEAM)
+    return parts.mesh("cart")
+
+
 _CAR_PROFILE = np.array(
     [[-2.1, 0.32], [-2.12, 0.62], [-1.95, 0.86], [-1.2, 0.95], [-0.62, 1.42], [0.85, 1.46], [1.55, 1.0], [2.08, 0.92],
      [2.14, 0.6], [2.1, 0.32]]

@@ -22,7 +22,7 @@ Floats = NDArray[np.floating]
 VERMILION = palette.make("vermilion", "wood", "#9c3a26", "#a8442d", "#5e2419", scale=0.12, roughness=0.6, wear=0.5)
 DARK_TIMBER = palette.make("dark timber", "wood", "#3f2c20", "#4a3527", "#231812", scale=0.12, wear=0.5)
 PLASTER = palette.make("temple plaster", "plaster", "#cfc6b0", "#c3b99f", "#8f866f", scale=1.2, wear=0.5)
-STONE = palette.make("temple stone", "rock", "#8d8a80", "#7c796f", "#5f6a48", scale=0.5, bump=0.01, wear=0.7)
+STONE = palette.make("temple stone", "concrete", "#8d8a80", "#7c796f", "#5f6a48", scale=0.25, bump=0.005, wear=0.7)
 GREEN_TILES = palette.make(
     "green tiles", "roof_tile", "#45594c", "#53685a", "#2a352e", scale=0.24, bump=0.035, wear=0.45
 )
@@ -453,8 +453,6 @@ def guardian() -> Mesh:
     parts = Parts()
     parts.box((0, -0.45, 0), (0.95, 0.9, 1.25), STONE, grain=-2)
     parts.box((0, -0.95, 0), (1.1, 0.14, 1.4), STONE, grain=-2)
-    body = ((0.3, 0.28, 0.45, 0.2, 0.36), (0.0, 0.1, 0.0, 0.0, 0.0))
-    del body
     parts.add(sphere((0, -1.32, 0.28), (0.3, 0.34, 0.36), STONE, subdivisions=3))
     parts.add(sphere((0, -1.62, -0.02), (0.29, 0.42, 0.3), STONE, subdivisions=3))
     parts.add(sphere((0, -2.08, -0.2), (0.27, 0.26, 0.26), STONE, subdivisions=3))

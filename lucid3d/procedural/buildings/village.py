@@ -200,7 +200,9 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
         x = float(np.interp(14.0 + 6 * k, [c[1] for c in site.path], [c[0] for c in site.path])) - 2.2
         place.meshes.append(things.car(rng, dark).transformed(ground(x, 14.0 + 6 * k, np.pi / 2)))
     for k in range(min(brief.count("cart", 1), 4)):
-        place.meshes.append(cart().transformed(ground(lane_x - 3.6 + 1.5 * k, 4.6 + 2 * k, rng.uniform(0.2, 1.2))))
+        place.meshes.append(
+            things.cart().transformed(ground(lane_x - 3.6 + 1.5 * k, 4.6 + 2 * k, rng.uniform(0.2, 1.2)))
+        )
     for k in range(min(brief.count("hay", 2), 8)):
         place.meshes.append(
             fields.hay_bale(rng).transformed(
@@ -209,36 +211,6 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
         )
     for k in range(min(brief.count("sign", 1), 3)):
         place.meshes.append(fields.signpost(rng).transformed(ground(lane_x + 2.9 + k, 2.3 + k, rng.uniform(-0.4, 0.4))))
-
-
-def cart():  # type: ignore[no-untyped-def]
-    """A two-wheeled wooden handcart; see `street_things` for its kin."""
-    from lucid3d.procedural.buildings import palette
-    from lucid3d.procedural.buildings.kit import Parts
-    from lucid3d.procedural.shapes import tube
-
-    parts = Parts()
-    wood = palette.OLD_WOOD
-    for k in range(7):
-        parts.box((0, -0.62, -0.42 + 0.14 * k), (1.5, 0.03, 0.13), wood, tint=0.85 + 0.06 * (k % 3))
-    for z in (-0.48, 0.48):
-        for y in (0.72, 0.88):
-            parts.box((0, -y, z), (1.5, 0.11, 0.025), wood)
-        for x in (-0.72, 0.0, 0.72):
-            parts.box((x, -0.78, z), (0.06, 0.38, 0.05), palette.BEAM)
-        parts.beam((-0.7, -0.6, z * 0.8), (-2.0, -0.55, z * 0.7), 0.06, 0.05, palette.BEAM)
-    ring = np.linspace(0, 2 * np.pi, 25)
-    for z in (-0.62, 0.62):
-        rim = np.stack([0.15 + 0.48 * np.cos(ring), -0.48 + 0.48 * np.sin(ring), np.full(25, z)], 1)
-        parts.add(tube(rim, 0.035, palette.BEAM, sides=6, caps=False))
-        for a in ring[:-1:2]:
-            parts.beam(
-                (0.15, -0.48, z), (0.15 + 0.46 * np.cos(a), -0.48 + 0.46 * np.sin(a), z), 0.035, 0.03, palette.BEAM
-            )
-        parts.add(tube([[0.15, -0.48, z - 0.07], [0.15, -0.48, z + 0.07]], 0.08, palette.BEAM, sides=10))
-    parts.box((0.15, -0.5, 0), (0.07, 0.07, 1.2), palette.IRON)
-    parts.beam((-1.5, -0.55, 0.36), (-1.5, 0.0, 0.36), 0.05, 0.05, palette.BEAM)
-    return parts.mesh("cart")
 
 
 def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:

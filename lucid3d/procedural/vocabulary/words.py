@@ -127,6 +127,16 @@ def _letters(word: str) -> int:
     return bits
 
 
+def _shared(a: str, b: str) -> int:
+    """Length of the common beginning."""
+    count = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        count += 1
+    return count
+
+
 class Speller:
     """Finds the known word that a misspelt one was probably meant to be."""
 
@@ -142,12 +152,14 @@ class Speller:
             return None
         limit = 2 if len(word) >= 8 else 1
         bits = _letters(word)
-        best, best_distance = None, limit + 1
+        best, best_rank = None, (limit + 1, 0)
         for length in range(len(word) - limit, len(word) + limit + 1):
             for known, known_bits in self._by_length.get(length, ()):
                 if known[0] != word[0] or (bits ^ known_bits).bit_count() > 2 * limit:
                     continue
                 distance = edit_distance(word, known, limit)
-                if distance < best_distance:
-                    best, best_distance = known, distance
+                # Of equally near words the one that shares more of its beginning and end: forst is forest, not fort.
+                rank = (distance, -_shared(word, known) - _shared(word[::-1], known[::-1]))
+                if distance <= limit and rank < best_rank:
+                    best, best_rank = known, rank
         return best
