@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from lucid3d.config import Config, find_config, load_config
 from lucid3d.errors import InputError
 
 if TYPE_CHECKING:
     from lucid3d.progress import Event
+    from lucid3d.viewer.live import LiveView
 
 BAD_INPUT, INTERRUPTED = 2, 130
 """Exit codes: something handed in cannot be used; stopped by Ctrl-C (128 + SIGINT)."""
@@ -46,6 +47,15 @@ class RunOptions(Config):
     """Replace the scene in the output folder."""
     export: tuple[str, ...] = field(default=())
     """A further format or engine to write for, may be repeated: unity, unreal, godot, three, blender, spz, glb, ..."""
+    download: Literal["ask", "yes", "no"] = "ask"
+    """Fetch the diffusion models when a GPU could run them and they are not on disk; "ask" asks only in a terminal."""
+    viewer: bool = False
+    """Open a page in which the world can be watched as it grows, and walked in afterwards (Ctrl-C ends it)."""
+    port: int = 8080
+    """Of that page."""
+    dataset: int = 0
+    """Write this many posed views of the procedural world with their ground truth instead of a scene: pictures, depth,
+    normals, labels, in nerfstudio's format, for training other models."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -115,9 +125,18 @@ def _run(options: RunOptions) -> None:
     from lucid3d.workspace import default_folder
 
     output = Path(options.output) if options.output else default_folder(sentence)
+    if options.dataset:
+        _write_dataset(options, sentence, output)
+        return
     began = time.perf_counter()
+    live = _live_view(options, output) if options.viewer else None
     with ProgressDisplay() as display:
         from lucid3d.pipeline import run
+
+        def listen(event: Event) -> None:
+            display.show(event)
+            if live is not None:
+                live.on_event(event)
 
         scene = run(
             config,
@@ -125,11 +144,36 @@ def _run(options: RunOptions) -> None:
             export=options.export,
             resume=options.resume,
             overwrite=options.overwrite,
-            on_event=display.show,
+            download=options.download,
+            on_event=listen,
         )
     seconds = time.perf_counter() - began
     display.print(f"{len(scene.gaussians):,} Gaussians in {seconds:.0f} s: {output}")
-    display.print(f"look at it: {output / 'index.html'}, or walk in it: python viewer.py {output}")
+    if live is None:
+        display.print(f"look at it: {output / 'index.html'}, or walk in it: python viewer.py {output}")
+        return
+    live.finish(output)
+    display.print("the page shows the finished scene; Ctrl-C ends it")
+    signal.pause()
+
+
+def _live_view(options: RunOptions, output: Path) -> LiveView:
+    from lucid3d.viewer.live import LiveView
+
+    live = LiveView(output.parent)
+    print(f"watch it grow: {live.start(options.port)}", flush=True)
+    return live
+
+
+def _write_dataset(options: RunOptions, sentence: str, output: Path) -> None:
+    from lucid3d.procedural import build_world
+    from lucid3d.procedural.groundtruth import write_dataset
+
+    if output.exists() and any(output.iterdir()):
+        raise InputError(f"--output '{output}' is not empty; choose another folder for the data set")
+    world = build_world(sentence, options.seed, options.negative_prompt)
+    write_dataset(world, options.dataset, output, options.seed)
+    print(f"{options.dataset} views with ground truth: {output}")
 
 
 class ProgressDisplay:
@@ -166,8 +210,7 @@ class ProgressDisplay:
     def show(self, event: Event) -> None:
         """Move the bar of the event's stage."""
         if event.stage == "models":
-            if event.done:
-                self.print(event.detail)
+            self.print(event.detail)
             return
         if event.stage not in self.tasks:
             self.tasks[event.stage] = self.progress.add_task(event.stage, total=None, rate="", detail="")
@@ -212,8 +255,7 @@ def models_main(arguments: Sequence[str]) -> None:
         if list(arguments) == ["list"]:
             commands.list_models()
         elif len(arguments) >= 2 and arguments[0] == "download":
-            for name in arguments[1:]:
-                commands.download(name)
+            commands.download(*arguments[1:])
         elif arguments and arguments[0] in ("-h", "--help"):
             print(usage)
         else:

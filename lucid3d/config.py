@@ -200,14 +200,15 @@ def overlay(base: _T, data: Mapping[str, Any], where: str = "") -> _T:
 
 def to_mapping(config: Any) -> dict[str, Any]:
     """Plain dicts, lists and scalars, ready for YAML; `overlay` reads it back."""
-    plain = dataclasses.asdict(config)
-    return {key: _plain(value) for key, value in plain.items()}
+    mapping: dict[str, Any] = plain(dataclasses.asdict(config))
+    return mapping
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The same in dicts, lists and scalars, whatever they were derived from: what YAML can hold."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _typed(value: Any, kind: Any, name: str) -> Any:

@@ -111,7 +111,8 @@ def dream_views(
     """
     if not cameras:
         raise InputError("the trajectory holds no camera; it needs at least one")
-    exact = _is_exact(estimator)
+    # next to a measured depth even an exact world is only an estimate
+    exact = _is_exact(estimator) and (start is None or start.depth is None)
     resumed = {view.index: view for view in done}
     begin = max(resumed, default=-1) + 1
     last, circle = len(cameras) - 1, closing_camera(cameras)
@@ -127,7 +128,7 @@ def dream_views(
         elif index == 0:
             newest = _first_view(painter, estimator, camera, prompt, words, start)
         else:
-            newest = _next_view(painter, estimator, camera, prompt, words, cloud, index, config.enough)
+            newest = _next_view(painter, estimator, camera, prompt, words, cloud, index, config.enough, exact)
         if newest is not None:
             views = [*views, newest]
             cloud = _grown(cloud, newest, config)
@@ -156,6 +157,7 @@ def _next_view(
     cloud: PointCloud,
     index: int,
     enough: float,
+    exact: bool,
 ) -> DreamedView | None:
     """Lines 4 to 13 of Algorithm 1 for one camera; None if the cloud shows all of it already."""
     partial = projection.project_cloud(cloud, camera)
@@ -165,7 +167,7 @@ def _next_view(
     image[partial.known] = _quantised(partial.image[partial.known])
     estimate = _estimated(estimator.estimate(image, camera), camera)
     overlap = float(partial.known.mean())
-    if _is_exact(estimator):
+    if exact:
         return DreamedView(index, camera, prompt, image, estimate, ~partial.known, overlap=overlap)
     sharp = depth.sharpen_depth(estimate, camera)
     aligned = alignment.align(sharp, _kind(estimator), partial, camera, view=index)

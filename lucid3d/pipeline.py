@@ -6,22 +6,19 @@ import logging
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.models.base import DepthEstimator, Painter
+from lucid3d.preparation import Download, Models, Prepared, assemble_models, prepare
 from lucid3d.progress import Event, Listener, ignore
-from lucid3d.prompts import PromptPlan, plan_prompts
 from lucid3d.scene import Scene
-from lucid3d.start import Start, load_start
-from lucid3d.trajectory import load_cameras
 from lucid3d.transforms import PosedView
 from lucid3d.workspace import Workspace
 
@@ -43,16 +40,6 @@ VERSIONS = ("torch", "numpy", "diffusers", "transformers", "gsplat", "open3d")
 """Packages whose versions decide the result and are therefore recorded."""
 
 
-@dataclass
-class Models:
-    """Who paints and who measures, and why they were chosen."""
-
-    painter: Painter
-    estimator: DepthEstimator
-    family: str
-    reason: str
-
-
 def run(
     config: Config,
     output: Path | None = None,
@@ -62,6 +49,7 @@ def run(
     overwrite: bool = False,
     painter: Painter | None = None,
     estimator: DepthEstimator | None = None,
+    download: Download = "no",
     on_event: Listener = ignore,
 ) -> Scene:
     """Dream, train and (with `output`) save a scene.
@@ -72,6 +60,7 @@ def run(
         resume: continue an unfinished job in `output`.
         overwrite: replace what another job of this project left in `output`.
         painter, estimator: models of your own; both or neither.
+        download: whether missing weights may be fetched; "ask" asks in a terminal on a machine with a GPU.
         on_event: told after every step; an exception from it ends the job cleanly.
     Raises:
         InputError: something in the config cannot be used; nothing has been written then.
@@ -82,132 +71,68 @@ def run(
     if (painter is None) != (estimator is None):
         raise InputError("hand in both a painter and an estimator, or neither")
     check_outputs(config, export)
-    cameras = cameras_of(config)
-    config, start, cameras = _with_picture(config, cameras)
-    prompts = plan_prompts(config.prompt)
+    prepared = prepare(config)
+    config = prepared.config
     workspace = Workspace(output, config) if output is not None else None
     if workspace is not None and workspace.open(resume=resume, overwrite=overwrite):
         return Scene.load(workspace.folder)
-    timings: dict[str, float] = dict(workspace.record.get("timings", {})) if workspace else {}
-
-    on_event(Event("models", 0, 1, "loading"))
-    models = _models(config, prompts, start, painter, estimator)
-    timings["models"] = timings.get("models", 0.0) + _since(began)
-    on_event(Event("models", 1, 1, models.reason))
+    models = assemble_models(prepared, painter, estimator, download=download, on_event=on_event)
+    if models.understood:
+        on_event(Event("models", 1, 1, models.understood))
+    timings = Timings(workspace)
     facts: dict[str, Any] = {
-        "prompt": prompts.sentence,
+        "prompt": prepared.prompts.sentence,
         "models": {"family": models.family, "reason": models.reason},
+        "understood": models.understood,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
         "timings": timings,
     }
+    timings.add("models", began)
     if workspace is not None:
         workspace.note(status="dreaming", **facts)
 
     began = time.perf_counter()
-    dream = _dream(models, cameras, prompts, config, start, workspace, on_event)
+    dream = _dream(models, prepared, workspace, on_event)
     cloud, views = _supported(dream, config)
-    timings["dream"] = round(timings.get("dream", 0.0) + _since(began), 2)
-    facts["dream"] = _summary(dream, cameras)
-    _release(models)
+    radiance = models.radiance()
+    models.release()
+    facts["dream"] = _summary(dream, prepared)
+    timings.add("dream", began)
 
     began = time.perf_counter()
     gaussians = _gaussians(cloud, views, config, workspace, on_event)
-    timings["train"] = round(timings.get("train", 0.0) + _since(began), 2)
-    scene = Scene(prompts.sentence, config, gaussians, cloud, views, facts)
+    timings.add("train", began)
+    scene = Scene(prepared.prompts.sentence, config, gaussians, cloud, views, facts, radiance)
     if workspace is not None:
         write_scene(scene, workspace, export=export, on_event=on_event)
     return scene
 
 
-def _since(began: float) -> float:
-    return round(time.perf_counter() - began, 2)
+class Timings(dict[str, float]):
+    """Seconds a stage; a resumed run adds to what the runs before it took."""
+
+    def __init__(self, workspace: Workspace | None = None) -> None:
+        super().__init__(workspace.record.get("timings", {}) if workspace else {})
+
+    def add(self, stage: str, began: float) -> None:
+        """Count the time since `began` (of time.perf_counter) for a stage."""
+        self[stage] = round(self.get(stage, 0.0) + time.perf_counter() - began, 2)
 
 
-def cameras_of(config: Config) -> list[Camera]:
-    """The cameras to dream from."""
-    dream = config.dream
-    return load_cameras(
-        config.trajectory, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
-    )
-
-
-def _with_picture(config: Config, cameras: list[Camera]) -> tuple[Config, Start | None, list[Camera]]:
-    """The start from --image and --depth: the first camera takes the picture's lens where the file states it."""
-    if not config.image:
-        return config, None, cameras
-    start, fov = load_start(config.image, config.depth, size=config.dream.size, depth_unit=config.depth_unit)
-    if fov is not None:
-        cameras = [Camera.from_fov(cameras[0].width, cameras[0].height, fov), *cameras[1:]]
-    if not config.prompt and config.models != "procedural":
-        from lucid3d.models.selection import choose_models
-
-        if choose_models(config.models, config.diffusion).family == "diffusion":
-            from lucid3d.models.captioner import caption
-
-            config = replace(config, prompt=(caption(start.image, config.diffusion),))
-    if not config.prompt:
-        # the procedural family reads the place from the picture itself
-        config = replace(config, prompt=("a place like the picture",))
-    return config, start, cameras
-
-
-def _models(
-    config: Config,
-    prompts: PromptPlan,
-    start: Start | None,
-    painter: Painter | None,
-    estimator: DepthEstimator | None,
-) -> Models:
-    if painter is not None and estimator is not None:
-        return Models(painter, estimator, "custom", f"{type(painter).__name__} and {type(estimator).__name__}")
-    from lucid3d.models.selection import choose_models
-
-    choice = choose_models(config.models, config.diffusion)
-    if choice.family == "diffusion":
-        from lucid3d.models.selection import load_diffusion
-
-        painter, estimator = load_diffusion(config.diffusion)
-        return Models(painter, estimator, choice.family, choice.reason)
-    if start is not None:
-        from lucid3d.procedural.photo import photo_models
-
-        painter, estimator = photo_models(start.image, seed=config.seed, prompt=prompts.sentence)
-        return Models(painter, estimator, choice.family, choice.reason)
-    from lucid3d.models.procedural import procedural_models
-
-    painter, estimator, _ = procedural_models(prompts.sentence, config.seed, config.negative_prompt)
-    return Models(painter, estimator, choice.family, choice.reason)
-
-
-def _release(models: Models) -> None:
-    """Let go of what the models hold before training needs the memory."""
-    for model in (models.painter, models.estimator):
-        close = getattr(model, "close", None)
-        if close is not None:
-            close()
-
-
-def _dream(
-    models: Models,
-    cameras: Sequence[Camera],
-    prompts: PromptPlan,
-    config: Config,
-    start: Start | None,
-    workspace: Workspace | None,
-    on_event: Listener,
-) -> Dream:
+def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_event: Listener) -> Dream:
     from lucid3d.dreaming import dream_views
 
+    config, cameras = prepared.config, prepared.cameras
     kept = workspace.load_views(cameras) if workspace is not None else []
     steps = dream_views(
         models.painter,
         models.estimator,
         cameras,
-        prompts,
+        prepared.prompts,
         config.dream,
         negative_prompt=config.negative_prompt,
         seed=config.seed,
-        start=start,
+        start=prepared.start,
         done=kept,
     )
     on_event(Event("dream", kept[-1].index + 1 if kept else 0, len(cameras)))
@@ -239,9 +164,9 @@ def _posed(view: DreamedView) -> PosedView:
     return PosedView(view.camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=view.prompt)
 
 
-def _summary(dream: Dream, cameras: Sequence[Camera]) -> dict[str, Any]:
+def _summary(dream: Dream, prepared: Prepared) -> dict[str, Any]:
     summary: dict[str, Any] = {
-        "cameras": len(cameras),
+        "cameras": len(prepared.cameras),
         "views": len(dream.views),
         "points": len(dream.cloud),
         "warnings": [f"view {view.index}: {view.warning}" for view in dream.views if view.warning],

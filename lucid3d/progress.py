@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lucid3d.dreaming import Dream
     from lucid3d.gaussians.model import Gaussians
 
-Stage = Literal["models", "dream", "train", "panorama", "film", "write"]
+Stage = Literal["models", "paint", "dream", "train", "film", "write"]
 
 
 @dataclass(frozen=True)

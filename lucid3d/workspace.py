@@ -17,7 +17,7 @@ import numpy as np
 
 from lucid3d import __version__
 from lucid3d.camera import Camera
-from lucid3d.config import Config, to_mapping
+from lucid3d.config import Config, plain, to_mapping
 from lucid3d.dreaming import DreamedView
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
@@ -199,7 +199,7 @@ def dump_yaml(data: dict[str, Any]) -> str:
     """YAML in the order given, with real letters in it."""
     import yaml
 
-    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    text: str = yaml.safe_dump(plain(data), sort_keys=False, allow_unicode=True, width=100)
     return text
 
 
