@@ -263,6 +263,12 @@ def test_coverage_is_composited() -> None:
     assert 0 < fraction < 0.1
 
 
+def test_holes_may_hold_anything() -> None:
+    panorama, hole = smooth_panorama(32), cap(32, (0, 0, 1), 20)
+    broken = np.where(hole[..., None], np.nan, panorama).astype(np.float32)
+    assert np.isfinite(fill_holes(broken, ~hole)[0]).all()
+
+
 def test_nothing_to_do_and_nothing_known() -> None:
     panorama = smooth_panorama(16)
     filled, fraction = fill_holes(panorama, np.ones((16, 32), bool))

@@ -16,7 +16,7 @@ from pathlib import Path
 import bpy
 
 WORLD_TURN = -math.pi / 2
-"""Blender looks along +X at the middle of a panorama; the middle of ours is forward, which its glTF importer makes +Y."""
+"""Blender looks along +X at the middle of a panorama; the middle of ours is forward, its glTF importer's +Y."""
 
 
 def load(folder: Path) -> None:

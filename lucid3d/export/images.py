@@ -13,6 +13,9 @@ from lucid3d.files import atomic_path
 
 Array = NDArray[np.floating]
 
+PNG_COMPRESSION = 2
+"""zlib's level: a panorama becomes some per cent larger than at its default, in half of the time."""
+_BAND_ROWS = 128
 HALF_MAX = 65504.0
 """The largest finite float16: what an OpenEXR half channel and most texture formats end at."""
 
@@ -20,8 +23,13 @@ HALF_MAX = 65504.0
 def linear_from_srgb(image: Array) -> NDArray[np.float32]:
     """Linear light from sRGB-encoded values in [0, 1] (IEC 61966-2-1)."""
     image = np.asarray(image, np.float32)
-    linear = np.where(image <= 0.04045, image / 12.92, ((np.maximum(image, 0) + 0.055) / 1.055) ** 2.4)
-    return linear.astype(np.float32)
+    linear = np.empty_like(image)
+    # In portions along the first axis: a large panorama has no room for several copies.
+    for start in range(0, max(1, len(image)) if image.ndim else 1, _BAND_ROWS):
+        part = (slice(start, start + _BAND_ROWS),) if image.ndim else ()
+        values = image[part]
+        linear[part] = np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0) + 0.055) / 1.055) ** 2.4)
+    return linear
 
 
 def srgb_from_linear(image: Array) -> NDArray[np.float32]:
@@ -35,32 +43,33 @@ def write_png(path: str | os.PathLike[str], image: NDArray[np.generic]) -> Path:
     """An 8-bit PNG from float (H, W) or (H, W, 3 | 4) in [0, 1], or a PNG of uint8 or uint16 values as they are."""
     import cv2
 
-    if image.dtype not in (np.uint8, np.uint16):
-        image = np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
-    return _write_cv2(path, cv2, _bgr(image), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    coded = image if image.dtype in (np.uint8, np.uint16) else _eight_bits(image)
+    return _write_cv2(path, cv2, _bgr(coded), [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
 
 
 def write_jpeg(path: str | os.PathLike[str], image: Array, quality: int = 92) -> Path:
     """A JPEG from float (H, W, 3) in [0, 1]."""
     import cv2
 
-    image = np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
-    return _write_cv2(path, cv2, _bgr(image), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return _write_cv2(path, cv2, _bgr(_eight_bits(image)), [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def write_hdr(path: str | os.PathLike[str], radiance: Array) -> Path:
     """A Radiance .hdr (RGBE) from linear light (H, W, 3), clipped to what is finite and not negative."""
     import cv2
 
-    return _write_cv2(path, cv2, _bgr(_clean(radiance)), [])
+    return _write_cv2(path, cv2, _clean(radiance)[..., ::-1], [])
 
 
-def write_exr(path: str | os.PathLike[str], image: Array, *, half: bool = True, latlong: bool = False) -> Path:
+def write_exr(
+    path: str | os.PathLike[str], image: Array, *, half: bool = True, signed: bool = False, latlong: bool = False
+) -> Path:
     """An OpenEXR file with ZIP compression.
 
     Args:
         image: (H, W) becomes the channel Z (metres, +inf stays), (H, W, 3) becomes R G B.
-        half: float16 channels; False keeps float32.
+        half: float16 channels; colours are clipped to what is finite and not negative. False keeps float32.
+        signed: three channels are no colours but vectors, kept as they are.
         latlong: mark the picture as a latitude-longitude environment map.
     """
     import OpenEXR
@@ -68,7 +77,7 @@ def write_exr(path: str | os.PathLike[str], image: Array, *, half: bool = True, 
     kind = np.float16 if half else np.float32
     image = np.asarray(image, np.float32)
     # A single array named RGB is OpenEXR's interleaved spelling of three channels.
-    values = image if image.ndim == 2 else _clean(image) if half else image
+    values = image if image.ndim == 2 or not half or signed else _clean(image)
     channels = {"Z" if image.ndim == 2 else "RGB": np.ascontiguousarray(values.astype(kind))}
     header: dict[str, object] = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     if latlong:
@@ -96,16 +105,26 @@ def read_exr(path: str | os.PathLike[str]) -> NDArray[np.float32]:
 
 
 def _clean(radiance: Array) -> NDArray[np.float32]:
-    cleaned = np.nan_to_num(np.asarray(radiance, np.float32), nan=0.0, posinf=HALF_MAX, neginf=0.0)
-    return np.clip(cleaned, 0, HALF_MAX).astype(np.float32)
+    """A copy that is finite and not negative."""
+    cleaned = np.array(radiance, np.float32)
+    np.nan_to_num(cleaned, copy=False, nan=0.0, posinf=HALF_MAX, neginf=0.0)
+    return np.clip(cleaned, 0, HALF_MAX, out=cleaned)
+
+
+def _eight_bits(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """uint8 from [0, 1], some rows at a time: a large panorama has no room for several copies."""
+    coded = np.empty(image.shape, np.uint8)
+    for start in range(0, len(image), _BAND_ROWS):
+        rows = slice(start, start + _BAND_ROWS)
+        coded[rows] = np.rint(np.clip(np.nan_to_num(image[rows]), 0, 1) * 255)
+    return coded
 
 
 def _bgr(image: NDArray[np.generic]) -> NDArray[np.generic]:
     """cv2's channel order."""
     if image.ndim == 2:
         return image
-    order = [2, 1, 0] if image.shape[2] == 3 else [2, 1, 0, 3]
-    return np.ascontiguousarray(image[..., order])
+    return np.ascontiguousarray(image[..., [2, 1, 0] if image.shape[2] == 3 else [2, 1, 0, 3]])
 
 
 def _write_cv2(path: str | os.PathLike[str], cv2: object, image: NDArray[np.generic], options: list[int]) -> Path:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,6 +30,9 @@ from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
 from lucid3d.panorama.resampling import checked_panorama
 
 Array = NDArray[np.float32]
+
+_BAND_ROWS = 128
+"""Rows that are worked on at a time where a large panorama would need several copies."""
 
 THREE_FACES = {"px": "R", "nx": "L", "py": "U", "ny": "D", "pz": "F", "nz": "B"}
 """three.js name -> our face."""
@@ -115,13 +119,13 @@ def write_skybox(
     write_png(folder / "panorama.png", panorama)
     write_hdr(folder / "panorama.hdr", radiance)
     write_exr(folder / "panorama.exr", radiance, latlong=True)
-    faces = cube_from_equirectangular(panorama, size)
-    for name, face in faces.items():
+    for name, face in cube_from_equirectangular(panorama, size).items():
         write_png(folder / "cube" / f"{name}.png", face)
+    # The same pictures under the names that others ask for.
     for name, source in THREE_FACES.items():
-        write_png(folder / "cube" / f"{name}.png", faces[source])
+        _copy(folder / "cube" / f"{source}.png", folder / "cube" / f"{name}.png")
     for slot, source in UNITY_FACES.items():
-        write_png(folder / "unity" / f"{slot}.png", faces[source])
+        _copy(folder / "cube" / f"{source}.png", folder / "unity" / f"{slot}.png")
     for engine, convention in ENGINE_PANORAMAS.items():
         write_hdr(folder / engine / "panorama.hdr", turn_panorama(radiance, convention.turn))
         write_png(folder / engine / "panorama.png", turn_panorama(panorama, convention.turn))
@@ -142,18 +146,37 @@ def normals_from_depth(depth: Array) -> Array:
         (H, 2H, 3) float32 unit vectors, 0 where the depth or a neighbour's is not finite.
     """
     height = depth.shape[0]
-    rays = equirectangular_rays(height)
+    normals = np.empty((*depth.shape, 3), np.float32)
+    # Over a pole the neighbour lies half a turn away in the same row: the ray of row -1 there is that of row 0.
+    for start in range(0, height, _BAND_ROWS):
+        rows = slice(start, min(height, start + _BAND_ROWS))
+        points = _points(depth, rows.start - 1, rows.stop + 1)
+        rays = equirectangular_rays(height, rows)
+        with np.errstate(invalid="ignore"):
+            middle = points[1:-1]
+            across = np.roll(middle, -1, axis=1) - np.roll(middle, 1, axis=1)
+            part = np.cross(points[2:] - points[:-2], across)
+            part /= np.linalg.norm(part, axis=-1, keepdims=True)
+            part = np.where((part * rays).sum(axis=-1, keepdims=True) > 0, -part, part)
+        normals[rows] = np.where(np.isfinite(part).all(axis=-1, keepdims=True), part, 0)
+    return normals
+
+
+def _points(depth: Array, start: int, stop: int) -> Array:
+    """Positions of rows start to stop of a depth panorama, one row beyond each pole allowed."""
+    height = depth.shape[0]
+    rows = np.arange(start, stop)
+    inside = np.clip(rows, 0, height - 1)
     with np.errstate(invalid="ignore"):
-        points = rays * depth[..., None]
-        across = np.roll(points, -1, axis=1) - np.roll(points, 1, axis=1)
-        # Over a pole the neighbour lies half a turn away in the same row.
-        over = np.roll(points, height, axis=1)
-        padded = np.concatenate([over[:1], points, over[-1:]], axis=0)
-        down = padded[2:] - padded[:-2]
-        normals = np.cross(down, across)
-        normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-        towards_eye = np.where((normals * rays).sum(axis=-1, keepdims=True) > 0, -normals, normals)
-    return np.where(np.isfinite(towards_eye).all(axis=-1, keepdims=True), towards_eye, 0).astype(np.float32)
+        points = equirectangular_rays(height, inside) * depth[inside][..., None]
+    for row in np.flatnonzero(rows != inside):
+        points[row] = np.roll(points[row], height, axis=0)
+    return points
+
+
+def _copy(source: Path, target: Path) -> None:
+    with files.atomic_path(target) as temporary:
+        shutil.copyfile(source, temporary)
 
 
 def _write_depth(folder: Path, depth: Array, normals: Array | None) -> dict[str, object]:
@@ -167,7 +190,7 @@ def _write_depth(folder: Path, depth: Array, normals: Array | None) -> dict[str,
     write_exr(folder / "depth.exr", depth, half=False)
     normals = normals_from_depth(depth) if normals is None else checked_panorama(normals)
     write_png(folder / "normals.png", normals * 0.5 + 0.5)
-    write_exr(folder / "normals.exr", normals, half=False)
+    write_exr(folder / "normals.exr", normals, signed=True)
     return {
         "meaning": "distance along each pixel's ray, in metres",
         "png": {"file": "depth.png", "metres_per_unit": step, "sky": 0},

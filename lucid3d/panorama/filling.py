@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ HOLE_ALPHA = 0.5
 """A pixel covered less than this is counted (and handed to a painter) as a hole."""
 _ENOUGH = 1e-3
 """Weight from which a coarse sample is believed to know its colour."""
+_BAND_PIXELS = 1 << 20
 _RELAXATIONS = 8
 """Smoothing steps a level."""
 _VIEW_FOV = 90.0
@@ -70,45 +71,61 @@ def fill_holes(
     fraction = float((holes.mean(axis=1) * pixel_solid_angles(len(holes)) * 2 * len(holes)).sum() / (4 * math.pi))
     if coverage.min() >= 1:
         return panorama.copy(), 0.0
-    premultiplied = panorama * coverage[..., None] if alpha.dtype == np.bool_ else panorama
-    background = _pull_push(premultiplied, coverage)
-    filled: Array = np.where(
-        (coverage < 1)[..., None], premultiplied + (1 - coverage)[..., None] * background, panorama
-    ).astype(np.float32)
+    filled = panorama.copy()
+    if alpha.dtype == np.bool_:
+        filled[coverage == 0] = 0  # whatever stands in a hole, a NaN too
+    _add_background(filled, coverage)
     if inpaint is not None and holes.any():
         filled = _paint_holes(filled, holes, inpaint)
     return filled, fraction
 
 
-def _pull_push(premultiplied: Array, weight: Array) -> Array:
-    """A colour for every pixel from premultiplied colours (H, 2H, C) and weights (H, 2H)."""
-    levels = [np.concatenate([premultiplied, weight[..., None]], axis=-1)]
-    shapes = []
-    while levels[-1].shape[0] > 1 and levels[-1][..., -1].min() < 1:
-        fine = levels[-1]
-        height, width = fine.shape[:2]
-        shapes.append((height, width))
-        # An odd height repeats its last row; the width is twice the height, so always even.
-        even = fine if height % 2 == 0 else np.concatenate([fine, fine[-1:]], axis=0)
-        if width % 2:
-            even = np.concatenate([even, even[:, :1]], axis=1)
-        pairs = even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2, -1)
-        coarse = pairs.mean(axis=(1, 3))
-        coarse = _even_out_latitudes(coarse)
-        # A level is as certain as its samples, but no more than fully: what is known well stays, what is known little
-        # counts for more as holes shrink.
-        gain = np.minimum(1, 2 * coarse[..., -1:]) / np.maximum(coarse[..., -1:], 1e-12)
-        levels.append((coarse * gain).astype(np.float32))
-    top = levels[-1]
-    total = top[..., -1].sum()
-    mean = top[..., :-1].sum(axis=(0, 1)) / max(total, 1e-12)
-    colour = np.where(top[..., -1:] > _ENOUGH, top[..., :-1] / np.maximum(top[..., -1:], 1e-12), mean)
-    colour = (top[..., :-1] + (1 - top[..., -1:]) * colour).astype(np.float32)
-    for fine, (height, width) in zip(levels[-2::-1], shapes[::-1], strict=True):
-        coarse = _upsample(colour, height, width)
-        colour = (fine[..., :-1] + (1 - fine[..., -1:]) * coarse).astype(np.float32)
-        _relax(colour, fine[..., -1])
-    return np.asarray(colour, np.float32)
+def _add_background(colour: Array, weight: Array) -> None:
+    """Let a continued background shine through premultiplied colours (H, W, C) with weights (H, W), in place."""
+    height, width = weight.shape
+    if weight.min() >= 1:
+        return
+    if height == 1:
+        mean = colour.sum(axis=(0, 1)) / max(float(weight.sum()), 1e-12)
+        known = (weight > _ENOUGH)[..., None]
+        colour += (1 - weight[..., None]) * np.where(known, colour / np.maximum(weight[..., None], 1e-12), mean)
+        return
+    coarse, coarse_weight = _halve(colour, weight)
+    _add_background(coarse, coarse_weight)
+    padded = _pad_for_upsampling(coarse)
+    for rows in _bands(height, width):
+        colour[rows] += (1 - weight[rows, :, None]) * _upsample(padded, rows, width)
+    _relax(colour, weight)
+
+
+def _halve(colour: Array, weight: Array) -> tuple[Array, Array]:
+    """The next level: means of two by two, evened out over the sphere; odd sides repeat their last row or column."""
+    height, width = weight.shape
+    rows, columns = (height + 1) // 2, (width + 1) // 2
+    coarse = np.empty((rows, columns, colour.shape[2]), np.float32)
+    coarse_weight = np.empty((rows, columns), np.float32)
+    right = np.minimum(np.arange(columns) * 2 + 1, width - 1)
+    for band in _bands(rows, columns):
+        upper = np.arange(band.start, band.stop) * 2
+        lower = np.minimum(upper + 1, height - 1)
+        for fine, out in ((colour, coarse), (weight, coarse_weight)):
+            pair = fine[upper] + fine[lower]
+            out[band] = (pair[:, ::2] + pair[:, right]) / 4
+    _even_out_latitudes(coarse)
+    _even_out_latitudes(coarse_weight)
+    # A level is as certain as its samples, but no more than fully: what is known well stays, what is known little
+    # counts for more as holes shrink.
+    gain = np.minimum(1, 2 * coarse_weight) / np.maximum(coarse_weight, 1e-12)
+    coarse *= gain[..., None]
+    coarse_weight *= gain
+    return coarse, coarse_weight
+
+
+def _bands(rows: int, columns: int) -> Iterator[slice]:
+    """Rows in portions of about a million pixels, which bounds the memory of what is done to them."""
+    step = max(1, _BAND_PIXELS // columns)
+    for start in range(0, rows, step):
+        yield slice(start, min(rows, start + step))
 
 
 def _relax(colour: Array, weight: Array) -> None:
@@ -134,42 +151,41 @@ def _relax(colour: Array, weight: Array) -> None:
         flat[inside] = (across * (flat[left] + flat[right]) + flat[above] + flat[below]) / total
 
 
-def _upsample(coarse: Array, height: int, width: int) -> Array:
-    """Twice the size, bilinear, wrapped at the sides, over the poles at the top and bottom."""
+def _pad_for_upsampling(coarse: Array) -> Array:
+    """A level with one more pixel on every side: wrapped at the sides, over the poles at the top and bottom."""
+    opposite = np.roll(coarse[[0, -1]], coarse.shape[1] // 2, axis=1)
+    tall = np.concatenate([opposite[:1], coarse, opposite[1:]], axis=0)
+    return np.concatenate([tall[:, -1:], tall, tall[:, :1]], axis=1)
+
+
+def _upsample(padded: Array, rows: slice, width: int) -> Array:
+    """Some rows of a level at twice its size, bilinear, from the padded level."""
     import cv2
 
-    opposite = np.roll(coarse, coarse.shape[1] // 2, axis=1)
-    tall = np.concatenate([opposite[:1], coarse, opposite[-1:]], axis=0)
-    padded = np.concatenate([tall[:, -1:], tall, tall[:, :1]], axis=1)
-    x, y = np.meshgrid(*((np.arange(n, dtype=np.float32) + 0.5) / 2 + 0.5 for n in (width, height)))
-    out = cv2.remap(
-        padded, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(out, np.float32).reshape(height, width, *coarse.shape[2:])
+    y = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) / 2 + 0.5
+    x = (np.arange(width, dtype=np.float32) + 0.5) / 2 + 0.5
+    columns, lines = np.meshgrid(x, y)
+    out = cv2.remap(padded, columns, lines, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out, np.float32).reshape(*lines.shape, padded.shape[2])
 
 
-def _even_out_latitudes(level: Array) -> Array:
-    """Average every row along its circle over 1 / cos(latitude) pixels, so that samples are alike on the sphere."""
+def _even_out_latitudes(level: Array) -> None:
+    """Average every row along its circle over 1 / cos(latitude) pixels, in place: samples alike on the sphere."""
     height, width = level.shape[:2]
     cosine = np.sin((np.arange(height) + 0.5) / height * math.pi)
     radius = np.minimum(np.floor((1 / cosine - 1) / 2 + 0.5).astype(int), (width - 1) // 2)
-    out = level
     for row in np.flatnonzero(radius):
         r = int(radius[row])
-        if out is level:
-            out = level.copy()
         wrapped = np.concatenate([level[row, -r - 1 :], level[row], level[row, :r]], axis=0)
         sums = np.cumsum(wrapped, axis=0, dtype=np.float64)
-        out[row] = (sums[2 * r + 1 :] - sums[: -2 * r - 1]) / (2 * r + 1)
-    return out
+        level[row] = (sums[2 * r + 1 :] - sums[: -2 * r - 1]) / (2 * r + 1)
 
 
 def _paint_holes(panorama: Array, holes: NDArray[np.bool_], inpaint: Inpaint) -> Array:
     """Ask a painter for every hole, the largest gap of what is left first, and put its pixels back into holes only."""
     height = panorama.shape[0]
-    size = max(
-        64, round(height / 2 / 8) * 8
-    )  # a 90-degree view has a quarter of the width; painters like multiples of 8
+    # A 90-degree view has a quarter of the width; painters like multiples of 8.
+    size = max(64, round(height / 2 / 8) * 8)
     rays = equirectangular_rays(height)
     weights = np.broadcast_to(pixel_solid_angles(height)[:, None], holes.shape)
     panorama, left = panorama.copy(), holes.copy()

@@ -41,7 +41,7 @@ _PAD = 2
 """Pixels copied beyond each border, enough for a cubic kernel."""
 
 
-def equirectangular_rays(height: int, rows: slice = slice(None)) -> Array:
+def equirectangular_rays(height: int, rows: slice | NDArray[np.integer] = slice(None)) -> Array:
     """Unit world directions of a panorama's pixel centres.
 
     Args:
@@ -230,8 +230,20 @@ def _resample(
         stop = min(height, start + band)
         values = sample(rays(slice(start * supersample, stop * supersample)))
         if supersample > 1:
-            values = values.reshape(stop - start, supersample, width, supersample, *channels).mean(axis=(1, 3))
+            values = _box_average(values, supersample)
         out[start:stop] = values
+    return out
+
+
+def _box_average(values: Array, factor: int) -> Array:
+    """(H * factor, W * factor, ...) -> (H, W, ...), the mean of each square."""
+    rows = values[::factor].copy()
+    for offset in range(1, factor):
+        rows += values[offset::factor]
+    out = rows[:, ::factor].copy()
+    for offset in range(1, factor):
+        out += rows[:, offset::factor]
+    out /= factor * factor
     return out
 
 

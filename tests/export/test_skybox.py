@@ -171,6 +171,17 @@ def test_depth_in_metres(sky: Path) -> None:
     assert json.loads((sky / "skybox.json").read_text())["holes_filled_fraction"] == 0.0125
 
 
+def test_normals_are_kept_with_their_signs(sky: Path) -> None:
+    exact = read_exr(sky / "normals.exr")
+    lengths = np.linalg.norm(exact, axis=-1)
+    below = slice(HEIGHT // 2 + 2, HEIGHT)
+    np.testing.assert_allclose(lengths[below], 1, atol=2e-3)
+    assert (lengths[: HEIGHT // 2 - 2] == 0).all()
+    # On a sphere around the eye the normal is the reverse of the ray.
+    np.testing.assert_allclose(exact[below], -equirectangular_rays(HEIGHT)[below], atol=0.02)
+    np.testing.assert_allclose(png(sky / "normals.png")[below] * 2 - 1, exact[below], atol=0.01)
+
+
 def test_far_depths_fit_16_bits(tmp_path: Path) -> None:
     depth = np.linspace(1, 900, 16 * 32).reshape(16, 32).astype(np.float32)
     write_skybox(direction_panorama(16), tmp_path, depth=depth)
