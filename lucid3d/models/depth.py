@@ -105,6 +105,7 @@ class NetworkDepth:
             return
         from transformers import AutoImageProcessor, AutoModelForDepthEstimation
 
+        from lucid3d.models import depth_pro
         from lucid3d.models.device import choose_dtype, memory_advice
         from lucid3d.models.loading import quiet, read_checkpoint
 
@@ -112,14 +113,19 @@ class NetworkDepth:
             self.progress("reading the depth network", 0, 1)
         dtype = choose_dtype(self.config.dtype, self.device)
         with memory_advice(self.config, self.device, 512, 512), quiet(), read_checkpoint(self.config.depth):
-            self._processor = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
-                self._folder, local_files_only=True
-            )
+            if self._architecture == "depth_pro":
+                self._processor = depth_pro.processor(self._folder)
+            else:
+                self._processor = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+                    self._folder, local_files_only=True
+                )
             options = {"variant": self._variant} if self._variant else {}
             safely = None if self.config.allow_pickle else True
             network = AutoModelForDepthEstimation.from_pretrained(
                 self._folder, local_files_only=True, dtype=dtype, use_safetensors=safely, **options
             )
+            if self._architecture == "depth_pro":
+                network.use_fov_model = False  # the camera is known: no need to guess its lens
             self._network = network.eval().to(self.device)
 
     def _predict(self, image: Image, camera: Camera) -> tuple[Depth, bool]:
@@ -128,6 +134,7 @@ class NetworkDepth:
         """
         import torch
 
+        from lucid3d.models import depth_pro
         from lucid3d.models.device import memory_advice
         from lucid3d.models.loading import quiet
 
@@ -136,31 +143,25 @@ class NetworkDepth:
         with memory_advice(self.config, self.device, width, height), torch.inference_mode(), quiet():
             inputs = self._processor(images=picture, return_tensors="pt")["pixel_values"]
             inputs = inputs.to(self.device, self._network.dtype)
-            answer, indoors = self._run(inputs, camera)
+            answer, indoors = self._run(inputs)
             if self.config.mirrored_average:
-                mirrored, _ = self._run(inputs.flip(-1), camera)
+                mirrored, _ = self._run(inputs.flip(-1))
                 answer = (answer + mirrored.flip(-1)) / 2
-        return self._to_size(answer, height, width).cpu().numpy(), indoors
+        depth = self._to_size(answer, height, width)
+        if self._architecture == "depth_pro":  # after resampling: inverse depth does not overshoot at edges
+            depth = depth_pro.metres(depth, camera)
+        return depth.cpu().numpy(), indoors
 
-    def _run(self, inputs: torch.Tensor, camera: Camera) -> tuple[torch.Tensor, bool]:
+    def _run(self, inputs: torch.Tensor) -> tuple[torch.Tensor, bool]:
         """One pass: (h, w) float32 at the network's own size; True when a ZoeDepth with two heads chose the indoor
         one.
         """
         output = self._network(pixel_values=inputs)
         answer = output.predicted_depth.float().reshape(output.predicted_depth.shape[-2:])
-        if self._architecture == "depth_pro":
-            answer = self._metric_depth_pro(answer, camera)
         logits = getattr(output, "domain_logits", None)
         names = [str(each.get("name", "")) for each in self._settings.get("bin_configurations", [])]
         indoors = logits is not None and len(names) > 1 and names[int(logits.float().argmax())].lower() == "nyu"
         return answer, indoors
-
-    def _metric_depth_pro(self, canonical: torch.Tensor, camera: Camera) -> torch.Tensor:
-        """Depth Pro (Bochkovskii et al. 2024, section 3.1) answers canonical inverse depth C; depth is f / (width C).
-
-        f is the focal length in pixels: the camera's own, which we know, in place of the one that the network guesses.
-        """
-        return camera.fx / camera.width / canonical.clamp(1e-4, 1e4)
 
     def _to_size(self, answer: torch.Tensor, height: int, width: int) -> torch.Tensor:
         """Resample (h, w) to (height, width); ZoeDepth's reflected border is cut off."""

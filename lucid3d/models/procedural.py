@@ -26,6 +26,9 @@ FIELD_STRENGTH = 0.025
 FIELD_ORDER = 3
 """Cosines along each side of the image."""
 
+WORTH_ALL = 0.4
+"""From this part of a picture on, all of it is drawn: the colours of neighbours even out the grain of dark corners."""
+
 Distortion = Literal["cosine", "random"]
 
 
@@ -37,17 +40,29 @@ class Drawings:
         self.keep = keep
         self._kept: OrderedDict[tuple[object, ...], Drawing] = OrderedDict()
 
-    def __call__(self, camera: Camera) -> Drawing:
-        key = (
-            camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy, camera.world_from_camera.tobytes()
-        )  # fmt: skip
+    def __call__(self, camera: Camera, only: Mask | None = None) -> Drawing:
+        """What `camera` sees; with `only`, colours just where it is True (depth everywhere, as ever)."""
+        if only is not None and only.mean() > WORTH_ALL:
+            only = None
+        lens = (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy)
+        whole = (*lens, camera.world_from_camera.tobytes())
+        key = whole if only is None or whole in self._kept else (*whole, np.packbits(only).tobytes())
         drawing = self._kept.pop(key, None)
         if drawing is None:
-            drawing = self.world.draw(camera)
+            drawing = self.world.draw(camera, only=only)
         self._kept[key] = drawing
         while len(self._kept) > self.keep:
             self._kept.popitem(last=False)
         return drawing
+
+    def depth(self, camera: Camera) -> Depth:
+        """The depth of the camera's last drawing, whole or in part, or of a new one."""
+        prefix = (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy)
+        prefix += (camera.world_from_camera.tobytes(),)
+        for key, drawing in self._kept.items():
+            if key[: len(prefix)] == prefix:
+                return drawing.depth
+        return self(camera).depth
 
 
 class ProceduralPainter:
@@ -72,7 +87,7 @@ class ProceduralPainter:
         shape = (camera.height, camera.width)
         if image.shape != (*shape, 3) or known.shape != shape:
             raise InputError(f"image {image.shape} and mask {known.shape} must have the camera's size {shape}")
-        painted: Image = np.where(known[..., None], image, self.drawings(camera).image).astype(np.float32)
+        painted: Image = np.where(known[..., None], image, self.drawings(camera, ~known).image).astype(np.float32)
         return painted
 
 
@@ -111,7 +126,7 @@ class ProceduralDepth:
 
     def estimate(self, image: Image, camera: Camera) -> Depth:
         """(H, W) z-depth in metres, +inf = sky."""
-        depth = self.drawings(camera).depth
+        depth = self.drawings.depth(camera)
         if self.distortion is None:
             return depth.copy()
         pose = np.round(camera.world_from_camera, 6).astype(np.float64) + 0.0

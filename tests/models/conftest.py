@@ -48,6 +48,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "anything-metric": lambda folder: tiny.depth_anything(folder, metric=True),
     "dpt": tiny.dpt,
     "glpn": tiny.glpn,
+    "depth-pro": tiny.depth_pro,
     "blip": tiny.blip,
 }
 

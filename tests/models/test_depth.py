@@ -38,6 +38,7 @@ def estimator(checkpoint: Checkpoint, name: str, **options: Any) -> NetworkDepth
         ("anything-metric", "metric"),
         ("dpt", "relative-disparity"),
         ("glpn", "metric"),
+        ("depth-pro", "metric"),
     ],
 )
 def test_every_architecture_measures_and_states_its_kind(checkpoint: Checkpoint, name: str, kind: str) -> None:
@@ -84,15 +85,17 @@ def test_the_configured_kind_wins(checkpoint: Checkpoint) -> None:
     assert estimator(checkpoint, "dpt", depth_kind="metric").kind == "metric"
 
 
-def test_depth_pro_takes_the_cameras_focal_length() -> None:
+def test_depth_pro_takes_the_cameras_focal_length(checkpoint: Checkpoint) -> None:
     import torch
 
-    it = NetworkDepth.__new__(NetworkDepth)
-    canonical = torch.tensor([[0.5, 0.25]])
-    wide, narrow = Camera.from_fov(100, 100, 90), Camera.from_fov(100, 100, 30)
-    assert torch.allclose(it._metric_depth_pro(canonical, wide), torch.tensor([[1.0, 2.0]]))
-    ratio = it._metric_depth_pro(canonical, narrow) / it._metric_depth_pro(canonical, wide)
-    assert torch.allclose(ratio, torch.tensor(narrow.fx / wide.fx, dtype=torch.float32))
+    from lucid3d.models.depth_pro import metres
+
+    wide, narrow = Camera.from_fov(96, 72, 90), Camera.from_fov(96, 72, 30)
+    assert torch.allclose(metres(torch.tensor([[0.5, 0.25]]), wide), torch.tensor([[1.0, 2.0]]))
+    it = estimator(checkpoint, "depth-pro", sky=False)
+    a, b = it.estimate(picture(), wide), it.estimate(picture(), narrow)
+    assert np.allclose(b / a, narrow.fx / wide.fx, rtol=1e-4)
+    assert (a > 0).all()
 
 
 def test_kinds_from_real_configurations() -> None:

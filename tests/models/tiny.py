@@ -271,6 +271,45 @@ def glpn(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
+def depth_pro(folder: Path, seed: int = 0) -> Path:
+    """Depth Pro: canonical inverse depth. Its image processor needs torchvision, so its settings are written by
+    hand.
+    """
+    import torch
+    from transformers import DepthProConfig, DepthProForDepthEstimation
+
+    torch.manual_seed(seed)
+    encoder: dict[str, Any] = {
+        "model_type": "dinov2",
+        "image_size": 16,
+        "patch_size": 4,
+        "hidden_size": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 32,
+        "initializer_range": 0.3,
+    }
+    config = DepthProConfig(
+        fusion_hidden_size=8,
+        patch_size=16,
+        intermediate_hook_ids=[1, 0],
+        intermediate_feature_dims=[8, 8],
+        scaled_images_ratios=[0.5, 1.0],
+        scaled_images_overlap_ratios=[0.0, 0.2],
+        scaled_images_feature_dims=[8, 8],
+        merge_padding_value=1,
+        use_fov_model=True,
+        image_model_config=dict(encoder),
+        patch_model_config=dict(encoder),
+        fov_model_config=dict(encoder),
+        initializer_range=0.3,
+    )
+    DepthProForDepthEstimation(config).save_pretrained(folder)
+    settings = {"image_processor_type": "DepthProImageProcessor", "size": {"height": 32, "width": 32}}
+    (folder / "preprocessor_config.json").write_text(json.dumps(settings))
+    return folder
+
+
 def blip(folder: Path, seed: int = 0) -> Path:
     """BLIP with a vocabulary of a few words."""
     import torch
