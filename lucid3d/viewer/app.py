@@ -112,5 +112,5 @@ class Viewer:
             return
         session.close()
         job = self.workshop.job
-        if job is not None and job.owner == client.client_id and session.panel.stops_with_page:
+        if job is not None and job.owner == client.client_id and session.stops_with_page:
             job.cancel()

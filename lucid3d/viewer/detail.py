@@ -19,8 +19,8 @@ CLOSE_ENOUGH = 0.93
 """Part of the budget that a result may stay below."""
 
 CLOSING = 3.5
-"""How much wider than the variance of its parts' centres a merged splat is. Centres spread evenly over a cell of width d
-have the variance d^2 / 12, and splats d apart close a surface when they are about 0.55 d wide: 12 * 0.55^2 = 3.6."""
+"""How much wider than the variance of its parts' centres a merged splat is. Centres spread evenly over a cell of width
+d have the variance d^2 / 12, and splats d apart close a surface when they are about 0.55 d wide: 12 * 0.55^2 = 3.6."""
 
 NEAREST = 0.3
 """Metres; nearer things are cut into cells as if they were this far away."""

@@ -94,6 +94,11 @@ class Session:
         if self.viewer.workshop.job is not None:
             self.watch_job(self.viewer.workshop.job)
 
+    @property
+    def stops_with_page(self) -> bool:
+        """Whether the person asked that a job ends when the page is closed."""
+        return hasattr(self, "panel") and self.panel.dream.stops_with_page
+
     def close(self) -> None:
         """The browser has gone."""
         self._closed = True
@@ -142,8 +147,9 @@ class Session:
             InputError: there is no such scene, or it cannot be read.
         """
         scene = self.viewer.gallery.load(name)
-        self.show(scene, name, first=first)
-        self.undo.clear()
+        with self._lock:
+            self.undo = []
+            self.show(scene, name, first=first)
         threading.Thread(target=self.attempt(self._load_views), args=(name,), daemon=True).start()
 
     def show(self, scene: Scene, name: str, *, first: bool = False, moved: bool = True) -> None:
@@ -166,9 +172,10 @@ class Session:
 
     def change(self, scene: Scene) -> None:
         """Show an edited scene; the one before comes back with `step_back`."""
-        if self.scene is not None:
-            self.undo = [*self.undo, self.scene][-MAX_UNDO:]
-        self.show(scene, self.name, moved=False)
+        with self._lock:
+            if self.scene is not None:
+                self.undo = [*self.undo, self.scene][-MAX_UNDO:]
+            self.show(scene, self.name, moved=False)
 
     def step_back(self) -> None:
         """Undo the last change.
@@ -176,9 +183,10 @@ class Session:
         Raises:
             InputError: there is none.
         """
-        if not self.undo:
-            raise InputError("there is nothing to undo")
-        self.show(self.undo.pop(), self.name, moved=False)
+        with self._lock:
+            if not self.undo:
+                raise InputError("there is nothing to undo")
+            self.show(self.undo.pop(), self.name, moved=False)
 
     def shown(self) -> Scene:
         """The scene on show.

@@ -76,8 +76,8 @@ class Stage:
             "/splats",
             centers=splats.centers,
             covariances=splats.covariances,
-            rgbs=splats.colors,
-            opacities=splats.opacities[:, None],
+            rgbs=_bytes(splats.colors),  # viser would cut off the fraction instead of rounding
+            opacities=_bytes(splats.opacities[:, None]),
             visible=self.visible["splats"],
         )
         self._nodes["splats"] = [node]  # the name replaced the node before
@@ -189,6 +189,10 @@ class Stage:
     def put_background(self, color: NDArray[np.uint8]) -> None:
         """A colour (3,) behind everything."""
         self.scene.set_background_image(np.broadcast_to(color, (4, 4, 3)).astype(np.uint8), format="png")
+
+
+def _bytes(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.round(np.clip(values, 0, 1) * np.float32(255)).astype(np.uint8)
 
 
 def thumbnail(image: Image, across: int = 160) -> NDArray[np.uint8]:

@@ -137,7 +137,7 @@ class EditTab:
             session.client.scene.remove_rect_select_callback()
             walking.configure(session.client, selecting=False)
             self.select.label = "Select a rectangle"
-            corners = event.screen_pos_min, event.screen_pos_max
+            corners = event.screen_min, event.screen_max
             session.attempt(self._selected)(corners)
 
     def _selected(self, corners: tuple[tuple[float, float], tuple[float, float]]) -> None:

@@ -48,11 +48,6 @@ class Panel:
         self._moved = 0.0
         self.title()
 
-    @property
-    def stops_with_page(self) -> bool:
-        """Whether the person asked that a job ends when the page is closed."""
-        return self.dream.stops_with_page
-
     def title(self) -> None:
         """Write the heading anew."""
         scene = self.session.scene

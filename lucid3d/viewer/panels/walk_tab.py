@@ -187,8 +187,8 @@ class WalkTab:
         paths = {name: folder / f"{name}.png" for name in CUBE_FACES}
         if session.name and not session.undo and all(path.is_file() for path in paths.values()):
             return {name: _smaller(read_image(path)) for name, path in paths.items()}
-        panorama = scene.panorama(2 * SKYBOX_SIZE)
-        return dict(cube_from_equirectangular(panorama.image, SKYBOX_SIZE))
+        panorama = scene.panorama(min(2 * SKYBOX_SIZE, scene.config.render.panorama_height))
+        return dict(cube_from_equirectangular(panorama.image, panorama.image.shape[0] // 2))
 
     def _set_budget(self) -> None:
         self.session.budget = BUDGETS.get(self.detail.value, self.session.budget)
