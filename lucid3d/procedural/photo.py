@@ -73,8 +73,9 @@ class PhotoWorld:
         """The meshes of the world around, in its own frame."""
         return self.around.meshes
 
-    def draw(self, camera: Camera, *, antialias: bool = True) -> Drawing:
-        """What `camera` sees: the photograph where it was taken, and its world around."""
+    def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
+        """What `camera` sees: the photograph where it was taken, and its world around. All of it, whatever `only`
+        wants: the blend between the two needs the neighbourhood."""
         from dataclasses import replace
 
         local = np.linalg.inv(self.camera.world_from_camera) @ camera.world_from_camera

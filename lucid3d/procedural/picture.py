@@ -383,7 +383,8 @@ def _room(
         """Score of a wall's lower or upper edge at row `level` for every (left, right)."""
         corner = [[ray_score(x, level) for x in side] for side in (lefts, rights)]
         along = np.array([[row_score(level, a, b) for b in rights] for a in lefts])
-        return along + np.array(corner[0])[:, None] + np.array(corner[1])[None, :]
+        total: NDArray[np.float64] = along + np.array(corner[0])[:, None] + np.array(corner[1])[None, :]
+        return total
 
     lower = np.stack([ends(level) for level in floors], axis=-1)[..., None]  # (left, right, floor, 1)
     upper = np.stack([ends(level) for level in tops], axis=-1)[..., None, :]

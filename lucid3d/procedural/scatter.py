@@ -177,9 +177,9 @@ def place(
         scale = (a + (b - a) * where.wild[:, 1]) ** (1 / (1 - power))
     else:
         scale = low + (high - low) * where.wild[:, 1]
-    tints = np.exp(rng.normal(0, tint, (len(where), 1)) + rng.normal(0, hue, (len(where), 3)))
+    tints = f32(np.exp(rng.normal(0, tint, (len(where), 1)) + rng.normal(0, hue, (len(where), 3))))
     if shade is not None:
-        tints = tints * np.asarray(shade)[:, None]
+        tints = tints * f32(shade)[:, None]
     meshes = []
     for k, prototype in enumerate(prototypes):
         mine = np.nonzero(kind == k)[0]

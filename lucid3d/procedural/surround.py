@@ -256,7 +256,8 @@ class Grade:
         lab = cv2.cvtColor(np.clip(image, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)
         which = np.where(sky, 0, 1)
         lab = lab * self.gain[which] + self.shift[which]
-        lab[..., 0] = np.clip(lab[..., 0], 0, 100)
+        light = lab[..., 0]  # soft highlights: clouds must not burn out where the picture is brighter than the world
+        lab[..., 0] = np.clip(np.where(light > 86, 86 + 13 * np.tanh((light - 86) / 13), light), 0, 100)
         result: Array = np.clip(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
         return result
 

@@ -20,9 +20,7 @@ GREY_WOOD = Material(
 BROWN_WOOD = Material(
     "old wood", "wood", ((0.45, 0.32, 0.21), (0.36, 0.25, 0.16), (0.2, 0.14, 0.09)), scale=0.14, bump=0.003, wear=0.6
 )
-IRON = Material(
-    "iron", "metal", ((0.13, 0.13, 0.135), (0.17, 0.165, 0.16), (0.3, 0.16, 0.08)), scale=0.3, roughness=0.5, wear=0.5
-)
+IRON = Material("iron", "plain", ((0.2, 0.2, 0.205), (0.17, 0.165, 0.16), (0.3, 0.16, 0.08)), scale=0.3, wear=0.5)
 ROPE = Material("rope", "fabric", ((0.62, 0.53, 0.38), (0.5, 0.42, 0.3)), scale=0.02, bump=0.003)
 
 

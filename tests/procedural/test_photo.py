@@ -1,0 +1,190 @@
+"""A photograph as the start: its layout, its place in a world, the seam, and views that agree."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.errors import InputError
+from lucid3d.models.base import DepthEstimator, Painter
+from lucid3d.procedural.photo import PhotoWorld, photo_models, world_from_photo
+from lucid3d.procedural.picture import EYE_HEIGHT, GROUND, SKY, UPRIGHT, Box, read_picture
+from lucid3d.procedural.surround import extend
+
+FOV = 60.0
+
+
+def sample(name: str, width: int = 320) -> np.ndarray:
+    from sklearn.datasets import load_sample_image
+
+    image = load_sample_image(name)
+    size = (width, round(width * image.shape[0] / image.shape[1]))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32) / 255
+
+
+def focal(image: np.ndarray) -> float:
+    return float(0.5 * image.shape[1] / np.tan(np.radians(FOV / 2)))
+
+
+@pytest.fixture(scope="module")
+def china() -> tuple[Painter, DepthEstimator, PhotoWorld]:
+    return photo_models(sample("china.jpg"), FOV, seed=3)
+
+
+def drawn_landscape(horizon: int) -> np.ndarray:
+    """A sky gradient, a green plain with grain, a dark tower that stands on it."""
+    rng = np.random.default_rng(0)
+    image = np.empty((240, 320, 3), np.float32)
+    rows = np.arange(240)[:, None, None]
+    image[:] = np.float32([0.45, 0.62, 0.9]) + rows / 240 * np.float32([0.35, 0.22, 0.05])
+    image[horizon:] = np.float32([0.3, 0.4, 0.15]) + rng.normal(0, 0.07, (240 - horizon, 320, 1))
+    image[horizon - 60 : horizon + 25, 140:180] = np.float32([0.35, 0.15, 0.1]) + rng.normal(0, 0.06, (85, 40, 1))
+    return np.clip(image, 0, 1)
+
+
+@pytest.mark.parametrize("horizon", [90, 120, 150])
+def test_the_horizon_and_what_stands_on_the_ground(horizon: int) -> None:
+    image = drawn_landscape(horizon)
+    layout = read_picture(image, focal(image))
+    assert layout.kind == "outdoors"
+    assert layout.horizon == pytest.approx(horizon, abs=5)
+    assert layout.pitch == pytest.approx(np.arctan((120 - horizon) / focal(image)), abs=0.02)
+    assert (layout.classes[: horizon - 70] == SKY).mean() > 0.98
+    assert (layout.classes[horizon - 50 : horizon - 5, 145:175] == UPRIGHT).mean() > 0.95
+    assert (layout.classes[horizon + 30 :, :120] == GROUND).mean() > 0.95
+    # The ground is the plane that a person's eye is above; the tower stands where its foot is.
+    row = 225
+    assert layout.depth[row, 30] == pytest.approx(EYE_HEIGHT * focal(image) / (row + 0.5 - layout.horizon), rel=0.02)
+    foot = EYE_HEIGHT * focal(image) / 25
+    assert np.median(layout.depth[horizon - 40 : horizon, 150:170]) == pytest.approx(foot, rel=0.5)
+
+
+def test_china_is_read_as_ground_building_and_sky() -> None:
+    image = sample("china.jpg", 640)
+    layout = read_picture(image, focal(image))
+    assert layout.kind == "outdoors" and 190 < layout.horizon < 216  # the far shore is at row 205
+    near, building, lake = layout.depth[415, 480], np.median(layout.depth[120:200, 150:260]), layout.depth[235, 450]
+    assert near < building < lake
+    assert np.isinf(layout.depth[60, 450])
+    assert "lake" in layout.words
+
+
+def test_flower_is_a_round_thing_before_a_backdrop() -> None:
+    image = sample("flower.jpg", 640)
+    layout = read_picture(image, focal(image))
+    assert layout.kind == "closeup"
+    middle, rim, behind = layout.depth[210, 305], layout.depth[210, 190], layout.depth[60, 60]
+    assert middle < rim < behind
+    assert layout.standing[210, 305] and not layout.standing[60, 60]
+
+
+def test_room_is_a_box() -> None:
+    """Drawn by a box with shaded faces: the fitted box has its depth."""
+    size, f = (240, 320), 277.0
+    box = Box(5.0, 2.4, 2.0, EYE_HEIGHT, 1.0, (160.0, 120.0))
+    x, y = (np.arange(320) + 0.5 - 160)[None] / f, (np.arange(240) + 0.5 - 120)[:, None] / f
+    depth = box.depth(x, y)
+    faces = [
+        (np.isclose(depth * y, EYE_HEIGHT), (0.35, 0.25, 0.18)), (np.isclose(-depth * y, 1.0), (0.9, 0.88, 0.85)),
+        (np.isclose(-depth * x, 2.4), (0.65, 0.6, 0.5)), (np.isclose(depth * x, 2.0), (0.5, 0.47, 0.42)),
+        (np.isclose(depth, 5.0), (0.78, 0.74, 0.65)),
+    ]  # fmt: skip
+    image = np.zeros((*size, 3), np.float32)
+    for where, color in faces:
+        image[where] = color
+    image += np.random.default_rng(0).normal(0, 0.01, image.shape).astype(np.float32)
+    layout = read_picture(np.clip(image, 0, 1), f, "a room")
+    assert layout.kind == "room" and layout.horizon == pytest.approx(120, abs=8)
+    error = np.abs(layout.depth - depth) / depth
+    assert np.median(error) < 0.1 and np.percentile(error, 90) < 0.3
+
+
+def test_canvas_continues_the_frame_without_a_step() -> None:
+    image = sample("china.jpg")
+    camera = Camera.from_fov(image.shape[1], image.shape[0], FOV)
+    canvas = extend(image, read_picture(image, camera.fx), camera, 0)
+    top = round(canvas.camera.cy - camera.cy)
+    left = round(canvas.camera.cx - camera.cx)
+    inside = canvas.color[top : top + camera.height, left : left + camera.width]
+    assert np.array_equal(inside, image)
+    rows = slice(top + 5, top + camera.height - 5)
+    right = left + camera.width
+    across = np.abs(canvas.color[rows, right] - canvas.color[rows, right - 1]).mean()
+    within = np.abs(canvas.color[rows, right - 4] - canvas.color[rows, right - 5]).mean()
+    assert across < 1.5 * within + 0.01
+    assert canvas.share[rows, left + 5 : right - 5].min() == 1
+    assert canvas.share[0].max() < 0.05 and canvas.share[:, 0].max() < 0.05
+
+
+def test_the_first_view_is_the_photograph(china: tuple[Painter, DepthEstimator, PhotoWorld]) -> None:
+    painter, depth, world = china
+    image = painter.imagine("", world.camera, seed=0)
+    assert np.array_equal(image, world.image)
+    assert isinstance(painter, Painter) and isinstance(depth, DepthEstimator)
+    found = depth.estimate(image, world.camera)
+    sky = np.isinf(found)
+    assert (sky == (world.layout.classes == SKY)).mean() > 0.97
+    np.testing.assert_allclose(
+        found[~sky & np.isfinite(world.layout.depth)],
+        world.layout.depth[~sky & np.isfinite(world.layout.depth)],
+        rtol=0.02,
+    )
+
+
+def test_the_seam_cannot_be_seen(china: tuple[Painter, DepthEstimator, PhotoWorld]) -> None:
+    """Where the photograph's right edge is in the middle of a view, steps are no larger than beside it."""
+    _, _, world = china
+    camera = Camera.from_fov(240, 180, FOV, yaw_pitch(30, 0))
+    image = world.draw(camera).image
+    step = np.abs(np.diff(cv2.GaussianBlur(image, (1, 9), 0), axis=1)).mean(axis=(0, 2))
+    middle = step[116:124].max()
+    assert middle < 2.0 * np.percentile(np.r_[step[70:110], step[130:170]], 75)
+
+
+def test_views_agree(china: tuple[Painter, DepthEstimator, PhotoWorld]) -> None:
+    """A view from a step aside, warped by its own depth, meets the photograph where nothing hides it."""
+    painter, depth, world = china
+    aside = Camera.from_fov(240, 160, FOV, yaw_pitch(4, 0, np.array([0.15, 0.0, 0.1])))
+    image = painter.imagine("", aside, seed=0)
+    points = aside.unproject(depth.estimate(image, aside))
+    finite = np.isfinite(points).all(axis=-1)
+    pixels, there = world.camera.project(np.where(finite[..., None], points, 1))
+    u, v = (np.nan_to_num(pixels[..., i] - 0.5, nan=-9).astype(np.float32) for i in (0, 1))
+    inside = finite & (u > 2) & (v > 2) & (u < world.camera.width - 3) & (v < world.camera.height - 3)
+    first = depth.estimate(world.image, world.camera)
+    shown = cv2.remap(first, u, v, cv2.INTER_NEAREST)
+    visible = inside & (np.abs(shown / np.maximum(there, 1e-3) - 1) < 0.05)
+    assert visible.sum() > 0.5 * inside.sum()
+    expected = cv2.remap(cv2.GaussianBlur(world.image, (3, 3), 0), u, v, cv2.INTER_LINEAR)
+    difference = np.abs(cv2.GaussianBlur(image, (3, 3), 0) - expected)[visible].mean()
+    assert difference < 0.05
+
+
+def test_inpainting_keeps_what_is_known(china: tuple[Painter, DepthEstimator, PhotoWorld]) -> None:
+    painter, _, _ = china
+    camera = Camera.from_fov(96, 64, 80.0, yaw_pitch(20, 0))
+    known = np.zeros((64, 96), bool)
+    known[:, :30] = True
+    marked = np.full((64, 96, 3), 0.123, np.float32)
+    painted = painter.inpaint(marked, known, "", camera, seed=0)
+    assert (painted[known] == marked[known]).all() and (painted[~known] != 0.123).any()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [np.zeros((64, 64)), np.zeros((8, 8, 3)), np.full((64, 64, 3), 200.0), np.full((64, 64, 3), np.nan)],
+    ids=["no channels", "tiny", "8-bit", "nan"],
+)
+def test_bad_pictures_are_explained(image: np.ndarray) -> None:
+    with pytest.raises(InputError, match="image"):
+        world_from_photo(image)
+
+
+@pytest.mark.parametrize("fill", [0.0, 0.5, 1.0])
+def test_empty_pictures_still_have_a_layout(fill: float) -> None:
+    image = np.full((60, 80, 3), fill, np.float32)
+    layout = read_picture(image, 70.0)
+    assert not np.isnan(layout.depth).any() and (layout.depth > 0).all()
+    extend(image, layout, Camera.from_fov(80, 60, FOV), 0)
