@@ -14,7 +14,7 @@ from lucid3d.camera import Camera
 from lucid3d.procedural import tone
 from lucid3d.procedural.atmosphere import Atmosphere
 from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.shading import Shader
+from lucid3d.procedural.shading import SKY, Seen, Shader
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import Drawing, Place
@@ -58,7 +58,7 @@ class Renderer:
             air.contrast,
         )
 
-    def draw(self, camera: Camera, *, antialias: bool = True) -> Drawing:
+    def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
         """See `World.draw`."""
         rays = camera.world_rays().reshape(-1, 3)
         dx = (camera.rotation[:, 0] / camera.fx).astype(np.float32)
@@ -69,7 +69,7 @@ class Renderer:
 
         shape = (camera.height, camera.width)
         angle = 1.0 / max(camera.fx, camera.fy)
-        return self._picture(camera.position, rays, shape, angle, offset if antialias else None, wrap=False)
+        return self._picture(camera.position, rays, shape, angle, offset if antialias else None, wrap=False, only=only)
 
     def draw_equirectangular(
         self, height: int, position: NDArray[np.floating] | None = None, *, antialias: bool = True
@@ -93,17 +93,21 @@ class Renderer:
         offset: Offset | None,
         *,
         wrap: bool,
+        only: NDArray[np.bool_] | None = None,
     ) -> Drawing:
         from lucid3d.procedural.world import Drawing
 
         origin = np.asarray(position, np.float32)
-        first = self.shader.shade(np.broadcast_to(origin, rays.shape), rays, angle, grid=shape)
+        if only is None:
+            first = self.shader.shade(np.broadcast_to(origin, rays.shape), rays, angle, grid=shape)
+        else:
+            first = self._part(origin, rays, angle, only)
         labels, instances = self.shader.tables.identify(first.triangle)
         radiance = first.radiance
         image = self.film.develop(radiance)
         if offset is not None:
             differing = edges(image.reshape(*shape, 3), first.distance.reshape(shape), instances.reshape(shape), wrap)
-            rows = np.flatnonzero(differing)
+            rows = np.flatnonzero(differing if only is None else differing & only.ravel())
             if len(rows):
                 # Averaging what the film shows, not radiance: one bright ray must not outweigh its neighbours.
                 gathered = self.film.compress(radiance[rows])
@@ -125,6 +129,26 @@ class Renderer:
             labels.reshape(shape),
             instances.reshape(shape),
         )
+
+    def _part(self, origin: Floats, rays: Floats, angle: float, only: NDArray[np.bool_]) -> Seen:
+        """Distances everywhere, and the rest where it is wanted; black elsewhere."""
+        from scipy.ndimage import binary_dilation
+
+        rows = np.flatnonzero(binary_dilation(only, np.ones((3, 3), bool)))  # neighbours tell which pixels are edges
+        origins = np.broadcast_to(origin, rays.shape)
+        some = self.shader.shade(origins[rows], rays[rows], angle)
+        distance, normals = self.shader.trace(np.ascontiguousarray(origins), rays)
+        count = len(rays)
+        seen = Seen(
+            np.zeros((count, 3), np.float32),
+            np.array(distance, np.float32),
+            np.array(normals, np.float32),
+            np.full(count, SKY, np.int32),
+            np.ones(count, np.float32),
+        )
+        for name in ("radiance", "distance", "normals", "triangle", "open"):
+            getattr(seen, name)[rows] = getattr(some, name)
+        return seen
 
 
 def edges(image: Floats, distance: Floats, instances: NDArray[np.int32], wrap: bool) -> NDArray[np.bool_]:

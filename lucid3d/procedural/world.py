@@ -114,9 +114,14 @@ class World:
 
         self._renderer = Renderer(place, atmosphere)
 
-    def draw(self, camera: Camera, *, antialias: bool = True) -> Drawing:
-        """What `camera` sees."""
-        return self._renderer.draw(camera, antialias=antialias)
+    def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
+        """What `camera` sees.
+
+        Args:
+            only: (H, W) bool, the pixels whose colours are wanted; depth and normals are given everywhere, the rest is
+                black, and time is saved.
+        """
+        return self._renderer.draw(camera, antialias=antialias, only=only)
 
     def draw_equirectangular(self, height: int, position: NDArray[np.floating] | None = None) -> Drawing:
         """(height, 2 * height) panorama from `position` (3,) (the start by default): the middle column looks to +z,
