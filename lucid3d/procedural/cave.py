@@ -80,7 +80,7 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
                     placement((x, y + 0.05, z), yaw=float(rng.uniform(0, 6)), tilt=0.3 * np.sign(-x), tilt_yaw=1.57)
                 )
             )
-            strength = (1.6 if glowing else 0.35) * float(rng.uniform(0.5, 1.2))
+            strength = (0.55 if glowing else 0.2) * float(rng.uniform(0.5, 1.2))
             lamps.append(
                 Lamp((x, y - 0.5, z), (hue[0] * strength, hue[1] * strength, hue[2] * strength), 0.25, 9.0, i < 5)
             )

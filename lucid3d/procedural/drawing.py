@@ -25,6 +25,8 @@ EXTRA_RAYS = ((-0.33, 0.22), (0.33, -0.22))
 CONTRAST = 0.1
 """Difference in sRGB between neighbours that asks for more rays."""
 METERING_HEIGHT = 48
+EYES_ADAPT = 0.45
+"""Share of the colour of lamps that is taken off indoors."""
 
 Offset = Callable[[NDArray[np.intp], float, float], Floats]
 """(pixel numbers, x, y) -> rays through those pixels, (x, y) pixels from their centres."""
@@ -51,12 +53,12 @@ class Renderer:
         up = -rays[:, 1]
         level = np.sqrt(np.maximum(1 - up**2, 0))  # the solid angle of a pixel
         subject = np.exp(-(((up + 0.08) / 0.38) ** 2)) * level  # what stands about the horizon
-        return tone.Film(
-            tone.metered(seen.radiance, subject.astype(np.float32), air.exposure),
-            air.tint,
-            air.saturation,
-            air.contrast,
-        )
+        weights = subject.astype(np.float32)
+        tint = np.array(air.tint, np.float32)
+        if self.shader.place.interior:
+            tint = tint * tone.balanced(seen.radiance, weights, EYES_ADAPT)
+        exposure = tone.metered(seen.radiance, weights, air.exposure)
+        return tone.Film(exposure, (float(tint[0]), float(tint[1]), float(tint[2])), air.saturation, air.contrast)
 
     def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
         """See `World.draw`."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery
+from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.water import Water
@@ -70,7 +70,7 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
         water_clearance=0.6,
     )
     greenery.stones(site, "sandstone", amount=0.25, boulders=0.45)
-    greenery.desert_plants(site, cacti=1.6 if cacti else 0.35)
+    thickets.desert_plants(site, cacti=1.6 if cacti else 0.35)
     water = None
     if oasis and site.water_level is not None:
         palms = greenery.tree_prototypes(site, ("palm",), 3, 8)
@@ -131,9 +131,9 @@ def canyon(brief: Any, rng: np.random.Generator) -> Place:
         water_up=-0.95 if wet else None,
     )
     greenery.stones(site, "sandstone", amount=0.9, boulders=2.2)
-    greenery.desert_plants(site, cacti=1.2 if brief.wants("cacti") else 0.5)
+    thickets.desert_plants(site, cacti=1.2 if brief.wants("cacti") else 0.5)
     greenery.grass(site, "dry", amount=0.35, height=0.3)
-    greenery.shrubs(site, amount=0.7, palette="dry")
+    thickets.shrubs(site, amount=0.7, palette="dry")
     water = (
         Water(
             site.water_level,

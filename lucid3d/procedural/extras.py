@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from lucid3d.procedural import props
-from lucid3d.procedural.greenery import Site, singles
 from lucid3d.procedural.mesh import Mesh, placement
+from lucid3d.procedural.site import Site
+from lucid3d.procedural.thickets import singles
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.world import Lamp
 

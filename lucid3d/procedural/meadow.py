@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery
+from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
@@ -57,7 +57,7 @@ def meadow(brief: Any, rng: np.random.Generator) -> Place:
         return np.where(np.hypot(x, z) < 110, 0.35 * view, 1.0)
 
     greenery.forest(site, grove, slopes, spacing=9, near=11, far=620, patch=130, contrast=2.2, limit=1000)
-    greenery.shrubs(site, slopes, amount=0.6)
+    thickets.shrubs(site, slopes, amount=0.6)
     greenery.grass(site, "meadow", height=0.34, amount=1.25)
     if brief.weather != "snow":
         kinds = (
@@ -92,7 +92,7 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
         return smoothstep(0.09, 0.03, lines) * smoothstep(14, 30, np.hypot(x, z)) + 0.01
 
     greenery.forest(site, trees, hedges, spacing=5, near=16, far=700, patch=0, limit=900)
-    greenery.shrubs(site, hedges, amount=2.5)
+    thickets.shrubs(site, hedges, amount=2.5)
 
     def left(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return smoothstep(1.2, 2.4, -x + 0.12 * z)
@@ -108,7 +108,7 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
     if brief.wants("hay", brief.season in ("summer", "autumn")):
         from lucid3d.procedural.props import hay_bale
 
-        greenery.singles(site, [hay_bale(rng) for _ in range(2)], count=9, near=9, far=70, where=right)
+        thickets.singles(site, [hay_bale(rng) for _ in range(2)], count=9, near=9, far=70, where=right)
     return finish(site, sun=sun_side(rng))
 
 
@@ -148,7 +148,7 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
         return 0.25 + 0.75 * smoothstep(14, 26, np.hypot(x, z))
 
     greenery.forest(site, trees, lawn, spacing=5, near=5, far=130, patch=12, contrast=1.6, limit=420)
-    greenery.shrubs(site, amount=3.0, blossom=True, near=4.0)
+    thickets.shrubs(site, amount=3.0, blossom=True, near=4.0)
 
     def beds(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return smoothstep(0.02, 0.25, noise(x, z, seed + 5, 7, 3))
@@ -156,6 +156,6 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
     greenery.grass(site, "lawn", height=0.11, amount=1.6)
     greenery.flowers(site, ("rose", "lavender", "tulip", "lupin", "daisy"), beds, amount=3.0)
     greenery.stones(site, "limestone", amount=0.3, boulders=1.2)
-    greenery.lilies(site, amount=1.0)
+    thickets.lilies(site, amount=1.0)
     water = Water(site.water_level or 2.2, amplitude=0.006, wavelength=1.2, seed=seed, absorb=(0.9, 0.5, 0.55))
     return finish(site, water=water, sun=sun_side(rng))

@@ -40,6 +40,10 @@ class RayHits:
     barycentric: Floats
     normals: Floats
 
+    def pick(self, rows: NDArray[np.intp]) -> RayHits:
+        """Some of the hits."""
+        return RayHits(self.distance[rows], self.triangle[rows], self.barycentric[rows], self.normals[rows])
+
 
 class RayScene:
     """Triangles in Embree's tree."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.atmosphere import Atmosphere
 from lucid3d.procedural.light import Sky, build_sky
 from lucid3d.procedural.mesh import Mesh
+from lucid3d.procedural.probes import light_room
 from lucid3d.procedural.rays import RayHits, RayScene
 from lucid3d.procedural.tables import Tables, gather
 
@@ -25,6 +27,8 @@ LAMPS_WITH_SHADOWS = 3
 OPEN_RAYS = 4
 OPEN_REACH = 1.6
 """Metres within which neighbours darken a corner, outdoors; rooms know the rest from their probes."""
+ROOM_REACH = 0.7
+"""The same indoors, where probes know what lies further off."""
 LEAF_OPEN = 0.85
 """Foliage carries the shade of its own crown in its tints."""
 SHOW_THROUGH = 70.0
@@ -87,6 +91,9 @@ class Shader:
         self._lamps = np.array(lamps, np.float32).reshape(-1, 8)
         self._sun = np.array(atmosphere.sun_direction, np.float32)
         self._lit = float(self.sky.sunlight.max()) > 1e-4
+        self._open_reach = ROOM_REACH if place.interior else OPEN_REACH
+        if place.interior:
+            light_room(self)
 
     def shade(
         self,
@@ -124,13 +131,7 @@ class Shader:
         )
         rows = np.flatnonzero(np.isfinite(distance) & ~wet)
         if len(rows):
-            everything = len(rows) == len(origins)
-            part = (
-                hits
-                if everything
-                else RayHits(distance[rows], hits.triangle[rows], hits.barycentric[rows], hits.normals)
-            )
-            self._solids(seen, rows, origins[rows], directions[rows], part, angle, secondary, grid, opened)
+            self._solids(seen, rows, origins[rows], directions[rows], hits.pick(rows), angle, secondary, grid, opened)
         rows = np.flatnonzero(wet)
         if len(rows) and water is not None:
             seen.distance[rows], seen.triangle[rows], seen.normals[rows] = water[rows], WATER, (0, -1, 0)
@@ -168,7 +169,7 @@ class Shader:
         thin = surface[:, TRANSLUCENCY] > 0
         seen.normals[rows] = surface[:, NORMAL]
         sun = np.zeros(len(rows), np.float32)
-        if self._lit and not (secondary and self.place.interior):
+        if self._lit:
             facing = np.flatnonzero((surface[:, NORMAL] @ self._sun > 0) | thin)
             sun[facing] = 1.0 - self.solid.blocked_rays(self.scene.sun_rays(surface[facing], lift[facing]))
         if opened is not None:
@@ -177,7 +178,7 @@ class Shader:
             seen.open[rows] = LEAF_OPEN
             solid = np.flatnonzero(~thin)
             rays = self.scene.open_rays(surface[solid], lift[solid], OPEN_RAYS)
-            blocked = self.solid.blocked_rays(rays, OPEN_REACH).mean(axis=1)
+            blocked = self.solid.blocked_rays(rays, self._open_reach).mean(axis=1)
             seen.open[rows[solid]] = 1.0 - 0.85 * blocked
             if grid is not None:
                 seen.open = self.scene.smooth_open(seen.open, seen.distance, seen.normals, *grid)
@@ -185,6 +186,24 @@ class Shader:
         seen.radiance[rows] = self.scene.lit(
             surface, origins, directions, hits.distance, sun, seen.open[rows], lamps, bright, True
         )
+
+    def lighting(self, origins: Floats, directions: Floats, hits: RayHits, angle: float) -> Callable[[], Floats]:
+        """Light what rays hit again and again as the light from all around changes: a function that gives (N, 3)."""
+        surface = self.scene.surfaces(origins, directions, hits.distance, hits.triangle, hits.barycentric, angle)
+        lift = np.full(len(surface), 0.004, np.float32)
+        sun = np.zeros(len(surface), np.float32)
+        if self._lit:
+            sun = 1.0 - self.solid.blocked_rays(self.scene.sun_rays(surface, lift))
+        lamps, bright = self._lamp_shadows(surface, lift, False)
+        full = np.ones(len(surface), np.float32)
+
+        def lit() -> Floats:
+            radiance: Floats = self.scene.lit(
+                surface, origins, directions, hits.distance, sun, full, lamps, bright, False
+            )
+            return radiance
+
+        return lit
 
     def _lamp_shadows(self, surface: Floats, lift: Floats, secondary: bool) -> tuple[NDArray[np.int32], Floats]:
         """The lamps that matter most to each surface, and whether it sees them."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery
+from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
@@ -96,7 +96,7 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
         return smoothstep(2.6, 0.6, level - y)
 
     greenery.grass(site, "dune", above, height=0.6, amount=0.9)
-    greenery.shrubs(site, above, amount=0.7)
+    thickets.shrubs(site, above, amount=0.7)
     trees = greenery.tree_prototypes(site, ("pine", "pine"), 2, 8)
     greenery.forest(
         site,
@@ -192,7 +192,7 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
         limit=900,
         detail=0.7,
     )
-    greenery.shrubs(site, inland, amount=1.5, palette="jungle")
+    thickets.shrubs(site, inland, amount=1.5, palette="jungle")
     greenery.grass(site, "dune", inland, amount=0.6, height=0.4)
     greenery.stones(site, "basalt", amount=0.12, boulders=0.7)
     return finish(site, water=sea(brief, level, seed, rng, tropical=True), sun=sun_side(rng, 0.35, 0.9))

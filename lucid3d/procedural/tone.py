@@ -76,6 +76,14 @@ def srgb_encoded(linear: Floats) -> Floats:
     return encoded.astype(np.float32)
 
 
+def balanced(radiance: Floats, weights: Floats, share: float) -> Floats:
+    """(3,) factors that take `share` of a scene's colour cast away, as the eye does in lamp light."""
+    mean = (radiance * weights[:, None]).sum(axis=0) / weights.sum()
+    cast = mean / max(float(mean @ LUMA), 1e-9)
+    factors: Floats = np.clip(cast, 0.25, 4.0) ** -np.float32(share)
+    return (factors / float(factors @ LUMA)).astype(np.float32)
+
+
 def metered(radiance: Floats, weights: Floats, ev: float) -> float:
     """The exposure that puts the weighted log-average at `MIDDLE`, changed by `ev` stops."""
     luma = np.maximum(radiance @ LUMA, 1e-5)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Up, shaped
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.terrain import Terrain, terrain_mesh
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place

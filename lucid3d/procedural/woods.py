@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery
+from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.water import Water
@@ -59,9 +59,9 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
     greenery.forest(
         site, trees, spacing=3.9, near=3.2, far=150, patch=28, contrast=0.5, limit=900, detail=0.55, sizes=(0.5, 1.3)
     )
-    greenery.shrubs(site, amount=1.2)
-    greenery.undergrowth(site, ferns=1.0, logs=True, mushrooms=True)
-    greenery.leaf_litter(site, amount=1.3 if autumn else 0.5)
+    thickets.shrubs(site, amount=1.2)
+    thickets.undergrowth(site, ferns=1.0, logs=True, mushrooms=True)
+    thickets.leaf_litter(site, amount=1.3 if autumn else 0.5)
     greenery.grass(site, "lush", amount=0.4, height=0.22)
     greenery.stones(site, "granite", amount=0.3, boulders=1.0)
     water = (
@@ -93,10 +93,10 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     )
     trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle", "jungle"), 4, 17)
     greenery.forest(site, trees, spacing=3.7, near=3.4, far=110, patch=0, limit=700, detail=0.5)
-    greenery.tropical(site, amount=1.0)
-    greenery.undergrowth(site, ferns=2.2, logs=True, mushrooms=False)
-    greenery.shrubs(site, amount=1.6, palette="jungle")
-    greenery.leaf_litter(site, amount=0.5)
+    thickets.tropical(site, amount=1.0)
+    thickets.undergrowth(site, ferns=2.2, logs=True, mushrooms=False)
+    thickets.shrubs(site, amount=1.6, palette="jungle")
+    thickets.leaf_litter(site, amount=0.5)
     greenery.grass(site, "lush", amount=0.5, height=0.35)
     greenery.flowers(site, ("orchid",), amount=0.35)
     greenery.stones(site, "basalt", amount=0.3, boulders=1.0)
@@ -133,11 +133,11 @@ def swamp(brief: Any, rng: np.random.Generator) -> Place:
     )
     trees = greenery.tree_prototypes(site, ("dead", "willow", "dead", "willow"), 4, 9)
     greenery.forest(site, trees, spacing=7, near=4.5, far=190, patch=30, contrast=1.0, limit=420)
-    greenery.shrubs(site, amount=0.8)
-    greenery.reed_beds(site, amount=1.6)
-    greenery.lilies(site, amount=1.5)
+    thickets.shrubs(site, amount=0.8)
+    thickets.reed_beds(site, amount=1.6)
+    thickets.lilies(site, amount=1.5)
     greenery.grass(site, "swamp", amount=1.1, height=0.5)
-    greenery.undergrowth(site, ferns=0.8, logs=True, mushrooms=True)
+    thickets.undergrowth(site, ferns=0.8, logs=True, mushrooms=True)
     greenery.stones(site, "slate", amount=0.1, boulders=0.3)
     water = Water(
         site.water_level or 2.0,

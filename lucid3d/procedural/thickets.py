@@ -1,0 +1,252 @@
+"""Shrubs, undergrowth, litter, reeds, desert plants and single things on a site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.mesh import Mesh
+from lucid3d.procedural.noise import smoothstep
+from lucid3d.procedural.site import Site, Where
+
+Floats = NDArray[np.floating]
+
+
+def shrubs(
+    site: Site,
+    where: Where | None = None,
+    *,
+    amount: float = 1.0,
+    palette: str = "oak",
+    blossom: bool = False,
+    near: float = 3.2,
+) -> None:
+    """Bushes in groups: the edge of a wood, a hedge, a bed."""
+    from lucid3d.procedural import plants
+
+    if "bushes" in site.brief.without:
+        return
+    if site.brief.wants("bushes"):
+        amount *= 2
+    rng, amount = site.rng, amount * site.lush
+    grown = [
+        plants.shrub(rng, height, palette, site.season, blossom="cherry" if blossom and i == 1 else None)
+        for i, height in enumerate((0.7, 1.1, 1.6))
+    ]
+    common: dict[str, Any] = {"where": where, "above_water": 0.25, "tint": 0.15, "hue": 0.07, "detail": 0.8}
+    site.put(
+        grown,
+        per_square_metre=0.022 * amount,
+        near=near,
+        far=32,
+        patch=14,
+        contrast=1.6,
+        apart=0.9,
+        sizes=(0.5, 1.4),
+        **common,
+    )
+    site.put(
+        grown,
+        per_square_metre=0.008 * amount,
+        near=32,
+        far=220,
+        patch=40,
+        contrast=1.6,
+        apart=1.4,
+        sizes=(0.8, 2.2),
+        limit=1200,
+        **common,
+    )
+
+
+def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms: bool = True) -> None:
+    """Ferns, fallen trunks, stumps, twigs and mushrooms of a wood's floor."""
+    from lucid3d.procedural import plants
+    from lucid3d.procedural.plants import litter
+
+    rng, brief = site.rng, site.brief
+    if "ferns" not in brief.without and site.season != "winter":
+        grown = [plants.fern(rng, size, 9) for size in (0.5, 0.8)]
+        amount = ferns * site.lush * (2 if brief.wants("ferns") else 1)
+        site.put(
+            grown, per_square_metre=0.9 * amount, near=1.0, far=13, patch=5, contrast=1.6, sizes=(0.5, 1.4), tint=0.15
+        )
+        site.put(
+            grown,
+            per_square_metre=0.3 * amount,
+            near=13,
+            far=60,
+            patch=9,
+            contrast=1.5,
+            sizes=(0.8, 1.7),
+            falloff=30,
+            tint=0.15,
+        )
+    if logs:
+        fallen = [litter.log(rng, float(rng.uniform(1.8, 4)), float(rng.uniform(0.1, 0.26))) for _ in range(2)]
+        site.put(
+            [*fallen, litter.stump(rng)],
+            per_square_metre=0.011,
+            near=2.8,
+            far=45,
+            apart=2.5,
+            sizes=(0.6, 1.3),
+            clear=2.4,
+        )
+    site.put([litter.twigs(rng) for _ in range(2)], per_square_metre=1.6, far=9, patch=4, sizes=(0.5, 1.7), clear=0.4)
+    if "mushrooms" not in brief.without and (brief.wants("mushrooms") or (mushrooms and site.season == "autumn")):
+        glow = 0.5 if brief.mood in ("magical", "dreamy") else 0.0
+        many = 3.0 if brief.wants("mushrooms") else 1.0
+        kinds = [
+            litter.mushroom(rng, 0.12),
+            litter.mushroom(rng, 0.16, (0.42, 0.035, 0.02), spots=True, glow=glow),
+            litter.mushroom(rng, 0.1, (0.4, 0.3, 0.16), glow=glow),
+        ]
+        site.put(
+            kinds, per_square_metre=0.3 * many, near=0.9, far=15, patch=4, contrast=2.0, sizes=(0.6, 2.2), clear=0.8
+        )
+
+
+def leaf_litter(site: Site, *, amount: float = 1.0) -> None:
+    """Fallen leaves that lie on the ground near the viewer."""
+    from lucid3d.procedural.plants import litter
+
+    if "leaves" in site.brief.without or site.brief.weather == "snow":
+        return
+    amount *= 2.0 if site.brief.wants("leaves") else 1.0
+    palettes = [litter.litter_for(site.season), "maple" if site.season == "autumn" else "oak"]
+    lying = [litter.fallen_leaves(site.rng, palette) for palette in palettes]
+    common: dict[str, Any] = {"clear": 0.0, "tint": 0.2, "hue": 0.1, "steepest": 1.2}
+    lower = Site(site.terrain, site.brief, site.rng, site.water_level, meshes=site.meshes)  # leaves fall on paths too
+    lower.put(lying, per_square_metre=6 * amount, far=6, patch=2.5, sizes=(0.7, 1.5), **common)
+    lower.put(lying, per_square_metre=2.2 * amount, near=6, far=22, patch=5, sizes=(0.9, 2.0), falloff=14, **common)
+
+
+def tropical(site: Site, *, amount: float = 1.0) -> None:
+    """Banana plants, agaves and bamboo close by."""
+    from lucid3d.procedural.plants import palms
+
+    rng = site.rng
+    grown = [palms.banana(rng), palms.banana(rng, 1.6, 7), palms.palm(rng, 2.2, 12, coconuts=False)]
+    site.put(
+        grown,
+        per_square_metre=0.09 * amount * site.lush,
+        near=2.4,
+        far=34,
+        patch=10,
+        contrast=1.2,
+        apart=0.9,
+        sizes=(0.5, 1.5),
+        tint=0.15,
+    )
+
+
+def reed_beds(site: Site, *, amount: float = 1.0) -> None:
+    """Reeds in shallow water and on its edge."""
+    from lucid3d.procedural import plants
+
+    if site.water_level is None or "reeds" in site.brief.without:
+        return
+    level = site.water_level
+    grown = [plants.reeds(site.rng, height, 16, cattails=n) for height, n in ((1.4, 2), (1.9, 3))]
+
+    def edge(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.5, 0.1, np.abs(y - level - 0.12))
+
+    amount *= site.lush * (2 if site.brief.wants("reeds") else 1)
+    site.put(
+        grown,
+        edge,
+        above_water=-0.7,
+        per_square_metre=0.9 * amount,
+        near=2.2,
+        far=45,
+        patch=9,
+        contrast=1.5,
+        sizes=(0.6, 1.2),
+        limit=2500,
+    )
+
+
+def lilies(site: Site, *, amount: float = 1.0) -> None:
+    """Patches of lily pads on still water."""
+    from lucid3d.procedural.mesh import instances, placement
+    from lucid3d.procedural.plants import litter
+
+    if site.water_level is None or "lilies" in site.brief.without:
+        return
+    rng, level = site.rng, site.water_level
+    kinds = [litter.lily_pads(rng, 14, 1.1), litter.lily_pads(rng, 8, 0.7, bloom=False)]
+    count = int(26 * amount * (2 if site.brief.wants("lilies") else 1))
+    radius, bearing = 3 + 30 * rng.random(count * 4) ** 0.8, rng.uniform(-np.pi, np.pi, count * 4)
+    x, z = (radius * np.sin(bearing)).astype(np.float32), (radius * np.cos(bearing)).astype(np.float32)
+    deep = site.terrain.height(x, z) - level
+    rows = np.flatnonzero((deep > 0.12) & (deep < 1.3))[:count]
+    for number, kind in enumerate(kinds):
+        mine = rows[number::2]
+        if len(mine):
+            matrices = [
+                placement(
+                    (x[i], level - 0.004, z[i]), yaw=float(rng.uniform(0, 6.3)), scale=float(rng.uniform(0.6, 1.3))
+                )
+                for i in mine
+            ]
+            site.meshes.append(instances(kind.levels[0], np.array(matrices)))
+
+
+def desert_plants(site: Site, *, cacti: float = 1.0) -> None:
+    """Cacti, agaves and dry tufts in the hollows."""
+    from lucid3d.procedural import plants
+    from lucid3d.procedural.plants import desert
+
+    rng = site.rng
+    tufts = [plants.grass_tuft(rng, "dry", 0.35, 0.14, 30), plants.grass_tuft(rng, "dune", 0.5, 0.16, 26)]
+    common: dict[str, Any] = {"steepest": 0.35, "patch": 14, "contrast": 2.2}
+    site.put(tufts, per_square_metre=0.35 * site.lush, near=1.5, far=40, sizes=(0.6, 1.6), **common)
+    if "cacti" in site.brief.without or cacti <= 0:
+        return
+    small = [desert.agave(rng), desert.prickly_pear(rng), desert.barrel_cactus(rng)]
+    site.put(small, per_square_metre=0.03 * cacti, near=3, far=60, apart=1.2, sizes=(0.6, 1.5), limit=500, **common)
+    if cacti > 1:
+        tall = [desert.saguaro(rng, 4.5), desert.saguaro(rng, 3.2, 1)]
+        site.put(
+            tall,
+            per_square_metre=0.006 * cacti,
+            near=7,
+            far=190,
+            apart=5,
+            sizes=(0.5, 1.4),
+            patch=40,
+            contrast=1.2,
+            steepest=0.4,
+            limit=400,
+        )
+
+
+def singles(
+    site: Site, meshes: Sequence[Mesh], *, count: int, near: float, far: float, where: Where | None = None
+) -> list[tuple[float, float]]:
+    """Set a few whole things about on free ground; returns where they stand."""
+    from lucid3d.procedural.mesh import placement
+
+    rng = site.rng
+    spots: list[tuple[float, float]] = []
+    for _ in range(count * 12):
+        if len(spots) >= count:
+            break
+        radius, bearing = float(near + (far - near) * rng.random() ** 0.7), float(rng.uniform(-np.pi, np.pi))
+        x, z = np.array([radius * np.sin(bearing)], np.float32), np.array([radius * np.cos(bearing)], np.float32)
+        y, slope = site.terrain.rise_over_run(x, z)
+        share = site.free(x, z, y) * (1 if where is None else where(x, z, y, slope))
+        if rng.random() > float(share[0]) or any(np.hypot(x[0] - a, z[0] - b) < 3 for a, b in spots):
+            continue
+        spots.append((float(x[0]), float(z[0])))
+        mesh = meshes[len(spots) % len(meshes)]
+        site.meshes.append(
+            mesh.transformed(placement((float(x[0]), float(y[0]), float(z[0])), yaw=float(rng.uniform(0, 6.3))))
+        )
+        site.keep_out.append((float(x[0]), float(z[0]), 1.5))
+    return spots
