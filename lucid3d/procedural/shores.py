@@ -131,7 +131,8 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
             240
             * np.exp(-(((x + 130) / 210) ** 2 + ((z + 330) / 230) ** 2))
             * (0.6 + 1.1 * mountains(x, z, seed + 4, 420))
-        peak = peak * smoothstep(25, 150, np.hypot(x, z)) * smoothstep(0, 45, inland)
+            * smoothstep(25, 150, np.hypot(x, z))
+            * smoothstep(0, 45, inland)
         )
         isles = (
             smoothstep(0.2, 0.42, noise(x, z, seed + 5, 620, 3))
