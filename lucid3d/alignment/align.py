@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.alignment.motion import continue_along_surfaces, fit_field
+from lucid3d.alignment.motion import agrees, continue_along_surfaces, fit_field
 from lucid3d.alignment.scale import ScaleFit, apply_scale, fit_scale
 from lucid3d.alignment.smooth import field_basis
 from lucid3d.camera import Camera
@@ -22,8 +22,6 @@ LEAST_OVERLAP = 0.005
 """Fraction of the picture below which an overlap says something about the scale but not about a field."""
 LEAST_PIXELS = 16
 """Pixels below which an overlap says nothing."""
-CONSISTENT = 5e-4
-"""Median relative disagreement below which a depth is left exactly as it is: it was right already."""
 CONSTANT = 1e-6
 """Relative range below which a depth map is constant,"""
 CONSTANT_ERROR = 0.05
@@ -104,7 +102,7 @@ def align(
     rays = _rays(camera, x, y)
     target = partial.depth[y, x]
     fit = fit_scale(depth[y, x], target, rays, kind, seed=seed)
-    if kind == "metric" and _consistent(np.log(depth[y, x] / target)):
+    if kind == "metric" and agrees(np.log(depth[y, x] / target)):
         fit = ScaleFit(1.0, 0.0, fit.loss, fit.iterations, fit.converged, fit.inliers)
     scaled = apply_scale(depth, kind, fit.scale, fit.shift, nearest=0.5 * float(target.min()))
     aligned = scaled
@@ -125,7 +123,7 @@ def align(
         warning = f"only {overlap:.2%} of the picture overlaps with the known scene; scaled, but not bent to fit"
     elif motion and usable.any():
         factor = np.ones(1, np.float32)
-        if float(np.median(np.abs(residual[usable]))) >= CONSISTENT:
+        if not agrees(residual[usable]):
             basis = field_basis(camera.width, camera.height)
             factor = np.exp(basis.field(fit_field(basis, x[usable], y[usable], residual[usable])))
             aligned = scaled * factor
@@ -158,12 +156,6 @@ def _trouble(surface: NDArray[np.bool_], both: NDArray[np.bool_]) -> str | None:
     if both.sum() < LEAST_PIXELS:
         return f"its overlap with the known scene is {int(both.sum())} pixels"
     return None
-
-
-def _consistent(residual: NDArray[np.floating]) -> bool:
-    """Whether log-depth residuals (N,) are small, and scatter to both sides: then the scale is right already."""
-    size = float(np.median(np.abs(residual)))
-    return size < CONSISTENT and abs(float(np.median(residual))) <= max(0.1 * CONSISTENT, 0.5 * size)
 
 
 def _constant(values: NDArray[np.float32]) -> bool:

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.alignment.motion import normal_equations, robust_weight
+from lucid3d.alignment.motion import agrees, normal_equations, robust_weight
 from lucid3d.alignment.smooth import FieldBasis, field_basis
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
@@ -35,8 +35,6 @@ NO_PARALLAX = 1e-4
 """What the gain of a sample differs from one, in views from one spot."""
 LEAST_SAMPLES = 12
 """Common samples below which two views do not count as overlapping."""
-CONSISTENT = 5e-4
-"""Median relative step below which depths are left exactly as they are."""
 SCALE_SIGMA = 10.0
 """Standard deviation of a view's scale, in log-depth: all but free. A tighter one would bend views to spare scales."""
 STEEPEST = 6.0
@@ -109,7 +107,7 @@ def close_loop(
     Args:
         views: with `camera` and `depth` ((H, W) z-depth, +inf for sky), already aligned one by one, in path order.
         fixed: indices of views that stay as they are (the gauge).
-        scaled: depth of every view after scale and shift alone (`Alignment.scaled`); with it the whole correction is
+        scaled: depth of every view without its smooth field (`Alignment.scaled`); with it the whole correction is
         asked
             to be plausible, not only what is added to the one found view by view.
     Raises:
@@ -137,8 +135,7 @@ def close_loop(
             _log.warning(warning)
         return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], 0, False, warning)
     overlaps = len({frozenset((p.i, p.j)) for p in pairs})
-    untouched = before if scaled is None else _steps(_pairs(cameras, prior), len(views))
-    if max(before[0], untouched[0]) < CONSISTENT:
+    if _all_agree(pairs) and (scaled is None or _all_agree(_pairs(cameras, prior))):
         return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], overlaps, False, None)
     depths = given
     for _ in range(OUTER_ITERATIONS):
@@ -240,6 +237,12 @@ def _steps(pairs: list[_Pair], count: int) -> tuple[float, float]:
     return float(np.median(np.abs(everywhere))), (
         float(np.median(np.abs(np.concatenate(closing)))) if closing else float("nan")
     )
+
+
+def _all_agree(pairs: list[_Pair]) -> bool:
+    """Whether every view agrees with those that it meets as exact depths do."""
+    views = {k for p in pairs for k in (p.i, p.j)}
+    return all(agrees(np.concatenate([p.residual for p in pairs if k in (p.i, p.j)])) for k in views)
 
 
 def _solve(

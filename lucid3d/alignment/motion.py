@@ -14,6 +14,13 @@ from lucid3d.alignment.smooth import FieldBasis
 NOISE = 0.02
 """Log-depth; how far the known scene itself is trusted: its errors were continued from view to view before this one."""
 ROBUST_ITERATIONS = 6
+EXACT = 1e-3
+"""Log-depth; two exact depths of one surface agree this well wherever it is smooth,"""
+EXACT_SHARE = 0.15
+"""and among grass and branches, where most pixels meet another blade, still in this share of the pixels. Where a depth is
+off by a smooth field of a few per cent, the field passes zero in a tenth of that."""
+EXACT_BIAS = 1e-4
+"""Log-depth; a scale that is further off than this is worth correcting."""
 OTHER_SURFACE = 0.3
 """Log-depth; what is further off than this is not the surface that is known there."""
 WORTHWHILE = 0.01
@@ -66,6 +73,14 @@ def robust_weight(residual: NDArray[np.float64], spread: float) -> NDArray[np.fl
     share = np.minimum(np.abs(residual) / (4.685 * spread), 1.0)
     weight: NDArray[np.float64] = (1 - share**2) ** 2
     return weight
+
+
+def agrees(residual: NDArray[np.floating]) -> bool:
+    """Whether log-depth residuals (N,) are those of two exact depths: many zeros, whatever the rest, and no bias."""
+    zero = np.abs(residual) < EXACT
+    if float(zero.sum()) < EXACT_SHARE * float(np.isfinite(residual).sum()) or not zero.any():
+        return False
+    return abs(float(np.median(residual[zero]))) < EXACT_BIAS
 
 
 def continue_along_surfaces(
