@@ -141,10 +141,11 @@ def _to_srgb(picture: PillowImage.Image) -> tuple[Image, NDArray[np.float32]]:
     if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
         rgba = picture.convert("RGBA")
         alpha, picture = rgba.getchannel("A"), _keep_info(rgba.convert("RGB"), picture)
-    picture = _through_profile(picture).convert("RGB")
     if max(picture.size) > LONGEST_SIDE:
-        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), pillow.Resampling.LANCZOS)
+        picture = picture.convert("RGB") if picture.mode in ("P", "1") else picture  # indices cannot be averaged
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), pillow.Resampling.LANCZOS, reducing_gap=2.0)
         alpha = alpha.resize(picture.size, pillow.Resampling.BOX) if alpha is not None else None
+    picture = _through_profile(picture).convert("RGB")
     image = np.asarray(picture, np.float32) / 255.0
     opacity = np.ones(image.shape[:2], np.float32) if alpha is None else np.asarray(alpha, np.float32) / 255.0
     return image, opacity

@@ -44,8 +44,7 @@ class Drawings:
         """What `camera` sees; with `only`, colours just where it is True (depth everywhere, as ever)."""
         if only is not None and only.mean() > WORTH_ALL:
             only = None
-        lens = (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy)
-        whole = (*lens, camera.world_from_camera.tobytes())
+        whole = _key(camera)
         key = whole if only is None or whole in self._kept else (*whole, np.packbits(only).tobytes())
         drawing = self._kept.pop(key, None)
         if drawing is None:
@@ -57,12 +56,16 @@ class Drawings:
 
     def depth(self, camera: Camera) -> Depth:
         """The depth of the camera's last drawing, whole or in part, or of a new one."""
-        prefix = (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy)
-        prefix += (camera.world_from_camera.tobytes(),)
+        whole = _key(camera)
         for key, drawing in self._kept.items():
-            if key[: len(prefix)] == prefix:
+            if key[: len(whole)] == whole:
                 return drawing.depth
         return self(camera).depth
+
+
+def _key(camera: Camera) -> tuple[object, ...]:
+    lens = (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy)
+    return (*lens, camera.world_from_camera.tobytes())
 
 
 class ProceduralPainter:
