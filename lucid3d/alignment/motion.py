@@ -17,8 +17,8 @@ ROBUST_ITERATIONS = 6
 EXACT = 1e-3
 """Log-depth; two exact depths of one surface agree this well wherever it is smooth,"""
 EXACT_SHARE = 0.15
-"""and among grass and branches, where most pixels meet another blade, still in this share of the pixels. Where a depth is
-off by a smooth field of a few per cent, the field passes zero in a tenth of that."""
+"""and among grass and branches, where most pixels meet another blade, still in this share of the pixels. A depth that
+is off by a smooth field of a few per cent passes through zero in a tenth of that."""
 EXACT_BIAS = 1e-4
 """Log-depth; a scale that is further off than this is worth correcting."""
 OTHER_SURFACE = 0.3
