@@ -1,0 +1,222 @@
+"""The page in a real Chromium: pixels, keys, buttons, files, and a quiet console."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lucid3d.camera import yaw_pitch
+from lucid3d.export.ply import read_gaussians
+from lucid3d.scene import Scene
+from lucid3d.viewer import poses
+from lucid3d.viewer.app import Viewer
+from lucid3d.viewer.splats import Splats
+from lucid3d.viewer.taking import standalone_page
+from lucid3d.viewer.walking import find_ground
+from tests.viewer.tiny_scene import EYE, WALLS, room
+
+pytestmark = pytest.mark.browser
+
+WINDOW = {"width": 640, "height": 480}
+"""Small: software draws it."""
+
+HARMLESS = ("computeBoundingSphere", "favicon")
+"""What viser's page complains of by itself."""
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """An empty page that fails the test if its console shows an error."""
+    context = chromium.new_context(viewport=WINDOW, accept_downloads=True)
+    tab = context.new_page()
+    errors: list[str] = []
+    tab.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    context.close()
+    assert not [each for each in errors if not any(word in each for word in HARMLESS)]
+
+
+def wait(page: Any, ready: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    """Let the page work until something is true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = ready()
+        if result:
+            return result
+        page.wait_for_timeout(100)
+    raise AssertionError(f"waited {seconds} s for {what}")
+
+
+def enter(page: Any, viewer: Viewer, path: str = "/") -> Any:
+    """Open the page, wait for its scene, and return its session."""
+    page.goto(f"http://127.0.0.1:{viewer.port}{path}")
+    wait(page, lambda: viewer.sessions and next(iter(viewer.sessions.values())).scene, "the scene")
+    session = next(iter(viewer.sessions.values()))
+    wait(page, lambda: page.evaluate("!!(window.lucid3dWalk && window.lucid3dWalk.pose())"), "the walking script")
+    wait(page, lambda: page.get_by_role("tab", name="Scenes").count(), "the panel")
+    return session
+
+
+def picture(page: Any, session: Any, yaw: float) -> np.ndarray:
+    """What the browser draws at a yaw, once two frames agree: (60, 80, 3) in [0, 1]."""
+    pose = yaw_pitch(yaw, 0)
+    frames: list[np.ndarray] = []
+
+    def draw() -> None:
+        frames.append(
+            session.client.get_render(
+                60, 80, wxyz=poses.quaternion(pose[:3, :3]), position=pose[:3, 3], fov=np.pi / 2, transport_format="png",
+                timeout=30,
+            )[..., :3]
+            / 255
+        )  # fmt: skip
+
+    for _ in range(12):
+        thread = threading.Thread(target=draw)
+        thread.start()
+        while thread.is_alive():
+            page.wait_for_timeout(30)
+        if len(frames) > 1 and frames[-1].max() > 0.1 and np.abs(frames[-1] - frames[-2]).max() < 0.02:
+            return frames[-1]
+    raise AssertionError("the browser's pictures do not settle")
+
+
+def test_splats_appear_where_they_are_in_their_colours(page: Any, viewer: Viewer) -> None:
+    session = enter(page, viewer)
+    for yaw, wall in ((0, "front"), (90, "right"), (-90, "left")):
+        drawn = picture(page, session, yaw)
+        np.testing.assert_allclose(drawn[20:30, 30:50].mean((0, 1)), WALLS[wall], atol=0.06, err_msg=wall)
+    # the corner between the front and the right wall lies 45 degrees to the right
+    corner = picture(page, session, 45)
+    np.testing.assert_allclose(corner[25, 20:32].mean(0), WALLS["front"], atol=0.1)
+    np.testing.assert_allclose(corner[25, 48:60].mean(0), WALLS["right"], atol=0.1)
+    # up is up: the floor is at the bottom
+    floor = picture(page, session, 0)[57:, 36:44].mean((0, 1))
+    np.testing.assert_allclose(floor, (0.5, 0.45, 0.4), atol=0.08)
+    assert page.title() == "a tiny room - lucid3d"
+
+
+def pose(page: Any) -> dict[str, Any]:
+    return page.evaluate("window.lucid3dWalk.pose()")
+
+
+def press(page: Any, key: str, moved: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Hold a key until the pose shows it."""
+    page.keyboard.down(key)
+    try:
+        wait(page, lambda: moved(pose(page)), f"'{key}' to move", 30)
+    finally:
+        page.keyboard.up(key)
+    return pose(page)
+
+
+def test_walking(page: Any, viewer: Viewer) -> None:
+    session = enter(page, viewer)
+    assert pose(page)["p"] == pytest.approx([0, 0, 0], abs=1e-3)
+    at = press(page, "w", lambda now: now["p"][2] > 0.2)
+    assert at["p"][0] == pytest.approx(0, abs=1e-3)
+    at = press(page, "d", lambda now: now["p"][0] > 0.2)
+    at = press(page, "s", lambda now, z=at["p"][2]: now["p"][2] < z - 0.1)
+    assert at["p"][1] == pytest.approx(0, abs=0.05)  # on the floor
+    press(page, "ArrowRight", lambda now: now["yaw"] > 0.2)
+    turned = pose(page)
+    page.mouse.move(150, 300)
+    page.mouse.down()
+    page.mouse.move(250, 330, steps=4)
+    page.mouse.up()
+    wait(page, lambda: pose(page)["yaw"] < turned["yaw"] - 0.1, "the drag to turn")
+    assert pose(page)["p"] == pytest.approx(turned["p"], abs=0.05)  # a look around, not an orbit
+    assert pose(page)["pitch"] > turned["pitch"] + 0.03
+    wait(page, lambda: np.allclose(session.client.camera.position, pose(page)["p"], atol=0.01), "the server to know")
+    # and back
+    page.get_by_role("button", name="Back to the start").click()
+    wait(page, lambda: np.allclose(pose(page)["p"], 0, atol=1e-3), "the way back")
+
+
+def test_the_walk_radius_holds(page: Any, viewer: Viewer) -> None:
+    session = enter(page, viewer)
+    session.speed, session.limited = 20.0, True
+    session.apply_walking()
+    radius = session.scene.config.dream.walk_radius
+    press(page, "w", lambda now: now["p"][2] > 0.95 * radius)
+    page.keyboard.down("w")
+    page.wait_for_timeout(800)
+    page.keyboard.up("w")
+    assert np.hypot(pose(page)["p"][0], pose(page)["p"][2]) <= radius + 1e-3
+
+
+def test_typing_a_prompt_does_not_walk(page: Any, viewer: Viewer) -> None:
+    enter(page, viewer)
+    page.get_by_role("tab", name="Dream").click()
+    box = page.get_by_role("textbox").first
+    box.click()
+    page.keyboard.type("wasd")
+    page.wait_for_timeout(500)
+    assert pose(page)["p"] == pytest.approx([0, 0, 0], abs=1e-3)
+    assert box.input_value() == "wasd"
+
+
+def test_an_address_with_a_pose_opens_there(page: Any, viewer: Viewer) -> None:
+    enter(page, viewer, "/scene/room?initialCameraPosition=1,0,-1&initialCameraLookAt=1.2,0,-1&initialCameraUp=0,-1,0")
+    wait(page, lambda: np.allclose(pose(page)["p"], [1, 0, -1], atol=1e-2), "the pose of the address")
+    assert pose(page)["yaw"] == pytest.approx(np.pi / 2, abs=0.02)
+
+
+def test_dream_goes_through_to_a_shown_result_and_a_file(page: Any, viewer: Viewer, outputs: Path) -> None:
+    session = enter(page, viewer)
+    page.get_by_role("tab", name="Dream").click()
+    page.get_by_role("textbox").first.fill("a desert")
+    page.get_by_role("button", name="Dream", exact=True).click()
+    wait(page, lambda: viewer.workshop.job, "the job")
+    wait(page, lambda: page.get_by_role("button", name="Cancel").count(), "the progress")
+    wait(page, lambda: viewer.workshop.job.state != "running", "the dream", 240)
+    assert viewer.workshop.job.state == "done", viewer.workshop.job.message
+    wait(page, lambda: session.name == "a-desert", "the result on show")
+    scene = Scene.load(outputs / "a-desert", views=False)
+    assert len(scene.gaussians) == len(session.prepared.splats)
+    wait(page, lambda: "a desert" in page.title(), "the title")
+    page.get_by_role("tab", name="Take").click()
+    with page.expect_download(timeout=60_000) as waiting:
+        page.get_by_role("button", name="Download", exact=True).click()
+    file = waiting.value.path()
+    np.testing.assert_array_equal(read_gaussians(file).means, scene.gaussians.means)
+
+
+def test_a_page_of_its_own_opens_from_disk_without_a_network(chromium: Any, tmp_path: Path) -> None:
+    gaussians = room(0.2)
+    splats = Splats.of(gaussians)
+    file = tmp_path / "room.html"
+    html = standalone_page(
+        splats, yaw_pitch(90, 0), 1.2, title="My room", ground=find_ground(splats, np.zeros(3)), background=np.zeros(3)
+    )
+    file.write_text(html, encoding="utf-8")
+    context = chromium.new_context(viewport={"width": 320, "height": 240}, offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    wait(page, lambda: page.title() == "My room", "the page")
+    wait(page, lambda: page.evaluate("!!window.lucid3dWalk.pose()"), "the walking")
+    assert pose(page)["yaw"] == pytest.approx(np.pi / 2, abs=0.02)
+
+    def colour() -> np.ndarray:
+        from io import BytesIO
+
+        from PIL import Image
+
+        shot = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB"), float) / 255
+        return np.median(shot[190:215, 20:300].reshape(-1, 3), axis=0)
+
+    wait(page, lambda: np.abs(colour() - WALLS["right"]).max() < 0.08, "the right wall in the window")
+    press(page, "w", lambda now: now["p"][0] > 0.2)
+    assert pose(page)["p"][1] == pytest.approx(0, abs=0.05)
+    assert EYE - 0.1 < find_ground(splats, np.zeros(3)).eye < EYE + 0.1
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
