@@ -2,7 +2,8 @@
 
 A Gaussian's projection is linearised at its centre, which is only right near the optical axis; a cube's faces show
 their edges for that reason. So the sphere is cut into facets of at most 22.5 degrees, each drawn by a camera of its own
-that looks at its middle, finer than needed, and filtered down. No more than one facet is in memory at a time.
+that looks at its middle, finer than needed, and filtered down. Neighbours overlap a little and fade into each other, so
+that not even large Gaussians show where one facet ends. No more than one facet is in memory at a time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
+from lucid3d.gaussians import kernels
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.rendering import Render, Renderer, check_background
 
@@ -27,6 +29,9 @@ SUPERSAMPLING = 2
 
 PIXEL_BLUR = 0.3
 """Variance in square pixels of the panorama that every Gaussian is widened by (3D Gaussian Splatting's low-pass)."""
+
+OVERLAP = 8
+"""Facets reach beyond their edges by one part in this many of their size."""
 
 _MARGIN = 2
 """Pixels that a facet's picture extends beyond its samples, for interpolation."""
@@ -81,19 +86,35 @@ def render_equirectangular(
     colour = check_background(background)
     renderer = Renderer(gaussians, threads=threads)
 
-    image = np.empty((height, 2 * height, 3), np.float32)
-    depth = np.empty((height, 2 * height), np.float32)
-    alpha = np.empty((height, 2 * height), np.float32)
+    planes = np.zeros((height, 2 * height, kernels.IMAGE_PLANES), np.float32)
     facets = min(height, max(math.ceil(180 / FACET_DEGREES), math.ceil(height / FACET_PIXELS)))
     row_edges = np.linspace(0, height, facets + 1).astype(int)
     column_edges = np.linspace(0, 2 * height, 2 * facets + 1).astype(int)
+    overlap = height // facets // OVERLAP
     for top, bottom in itertools.pairwise(row_edges):
+        # The poles are the end: nothing to fade into.
+        above, below = (0 if top == 0 else overlap), (0 if bottom == height else overlap)
+        down = _fade(top, bottom, above, below)
         for left, right in itertools.pairwise(column_edges):
-            planes = _facet(renderer, centre, turn, height, (top, bottom, left, right), colour)
-            here = np.s_[top:bottom, left:right]
-            image[here], depth[here], alpha[here] = planes[..., :3], planes[..., 3], planes[..., 4]
-    depth /= np.maximum(alpha, np.float32(1e-10))
-    return Render(image, depth, alpha)
+            box = (top - above, bottom + below, left - overlap, right + overlap)
+            share = down[:, None] * _fade(left, right, overlap, overlap)
+            columns = np.arange(box[2], box[3]) % (2 * height)
+            part = _facet(renderer, centre, turn, height, box, colour)
+            planes[box[0] : box[1], columns] += share[..., None] * part
+    alpha = planes[..., 4].copy()
+    depth = planes[..., 3] / np.maximum(alpha, np.float32(1e-10))
+    return Render(planes[..., :3].copy(), depth, alpha)
+
+
+def _fade(begin: int, end: int, before: int, after: int) -> NDArray[np.float32]:
+    """Shares of pixels [begin - before, end + after): they rise around begin and fall around end, and add up to one
+    with the neighbours'.
+    """
+    centres = np.arange(begin - before, end + after) + 0.5
+    rise = np.clip((centres - (begin - before)) / (2 * before), 0, 1) if before else np.ones(len(centres))
+    fall = np.clip((end + after - centres) / (2 * after), 0, 1) if after else np.ones(len(centres))
+    shares: NDArray[np.float32] = (rise * fall).astype(np.float32)
+    return shares
 
 
 def _facet(
