@@ -32,7 +32,7 @@ DRIP = Material("dripstone", "rock", (rgb("#a8977c"), rgb("#c9b99a"), rgb("#6d60
 
 def cave(brief: Any, rng: np.random.Generator) -> Place:
     """A hall under an irregular vault; the way out glows ahead."""
-    from lucid3d.native import _worlds
+    from lucid3d.procedural.kernels import kernels
 
     seed = int(rng.integers(1 << 20))
     mouth = 21.0  # metres ahead to the way out
@@ -56,7 +56,7 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
         start = 1 - 0.8 * np.exp(-(x * x + z * z) / 4)
         return (EYE_HEIGHT + pool + rise + out - bumps * start).astype(np.float32)
 
-    shell = _shell(heights, half_width, ceiling, mouth, _worlds, seed)
+    shell = _shell(heights, half_width, ceiling, mouth, kernels(), seed)
     ground = Ground(
         vegetation=0.0, rock=(0.2, 0.175, 0.14), rock_light=(0.32, 0.285, 0.23), rock_dark=(0.09, 0.08, 0.068), rock_slope=0.3,
         gravel=(0.24, 0.21, 0.17), moss=0.0, strata=0.15, beach=0.15, water_level=EYE_HEIGHT + 0.32, sand=(0.2, 0.17, 0.13),

@@ -26,10 +26,10 @@ class Grid:
         return 2 * self.half / (len(self.values) - 1)
 
     def __call__(self, x: Floats, z: Floats) -> NDArray[np.float32]:
-        from lucid3d.native import _worlds
+        from lucid3d.procedural.kernels import kernels
 
         flat_x, flat_z = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(z, np.float32)
-        sampled = _worlds.sample_grid(
+        sampled = kernels().sample_grid(
             self.values, flat_x.ravel(), flat_z.ravel(), -self.half, -self.half, np.float32(self.cell)
         )
         out: NDArray[np.float32] = sampled.reshape(flat_x.shape)

@@ -41,11 +41,11 @@ def shaped(
     Returns:
         heights (x, z) -> y, down positive, with the ground at the start at EYE_HEIGHT; and the y that `up` = 0 has.
     """
-    from lucid3d.native import _worlds
+    from lucid3d.procedural.kernels import kernels
 
     grid = sampled(up, half, cells)
     if drops:
-        grid = Grid(np.asarray(_worlds.erode(grid.values, grid.cell, drops, seed & 0xFFFF, strength)), half)
+        grid = Grid(np.asarray(kernels().erode(grid.values, grid.cell, drops, seed & 0xFFFF, strength)), half)
     steep_z, steep_x = np.gradient(grid.values, grid.cell)
     slope = Grid(np.ascontiguousarray(np.hypot(steep_x, steep_z), np.float32), half)
 

@@ -60,11 +60,11 @@ def directions(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np
 
 def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
     """Everything about the light that does not depend on where one stands."""
-    from lucid3d.native import _worlds
+    from lucid3d.procedural.kernels import kernels
 
     sun = np.array(air.sun_direction)
     params = np.array([*sun, *air.strength, air.turbidity, *air.rayleigh], np.float32)
-    clear, through = _worlds.scatter(params, AIR_ROWS, AIR_COLUMNS)
+    clear, through = kernels().scatter(params, AIR_ROWS, AIR_COLUMNS)
     clear = np.asarray(clear) + np.array(air.night_glow, np.float32) * _night_gradient()
     direct = np.asarray(through) * np.array(air.strength, np.float32)
     if air.moon:
@@ -104,7 +104,7 @@ def _glow(clear: Floats, sun: NDArray[np.float64]) -> Floats:
 
 
 def _clouds(air: Atmosphere, clear: Floats, direct: Floats, mean_sky: Floats) -> Floats:
-    from lucid3d.native import _worlds
+    from lucid3d.procedural.kernels import kernels
 
     fine = _resampled(clear.astype(np.float32), CLOUD_ROWS, CLOUD_COLUMNS)
     lit = direct * (0.35 + 0.65 * air.cloud_shade)
@@ -123,9 +123,9 @@ def _clouds(air: Atmosphere, clear: Floats, direct: Floats, mean_sky: Floats) ->
         "silver": 0.6,
         "seed": int(air.seed) & 0xFFFF,
     }
-    table = np.ascontiguousarray(_worlds.clouds(params, fine), np.float32)
+    table = np.ascontiguousarray(kernels().clouds(params, fine), np.float32)
     if air.aurora > 0:
-        _worlds.aurora(table, float(air.aurora) * AURORA, int(air.seed) & 0xFFFF)
+        kernels().aurora(table, float(air.aurora) * AURORA, int(air.seed) & 0xFFFF)
     return table
 
 

@@ -32,11 +32,11 @@ def noise(
     Returns:
         float32 array of the shape of x.
     """
-    from lucid3d.native import _worlds
+    from lucid3d.procedural.kernels import kernels
 
     flat_x = np.ascontiguousarray(x, np.float32)
     flat_z = np.ascontiguousarray(z, np.float32)
-    out = _worlds.fractal(
+    out = kernels().fractal(
         flat_x.ravel(), flat_z.ravel(), kind, int(seed) & 0x7FFFFFFF, float(size), int(octaves), gain, lacunarity
     )
     values: NDArray[np.float32] = out.reshape(flat_x.shape)

@@ -61,7 +61,7 @@ class Shader:
     """A place made ready for rays."""
 
     def __init__(self, place: Place, atmosphere: Atmosphere) -> None:
-        from lucid3d.native import _worlds
+        from lucid3d.procedural.kernels import kernels
 
         self.place, self.atmosphere = place, atmosphere
         self.meshes: list[Mesh] = list(place.meshes)
@@ -70,7 +70,7 @@ class Shader:
         self.tables: Tables = gather(self.meshes)
         self.solid = RayScene(self.tables.vertices, self.tables.triangles)
         self.sky: Sky = build_sky(atmosphere, place.ground_color)
-        scene: Any = _worlds.Scene()
+        scene: Any = kernels().Scene()
         t = self.tables
         scene.set_mesh(
             t.vertices.ravel(), t.triangles.ravel(), t.material, t.normals.ravel(), t.tints.ravel(), t.uv.ravel()

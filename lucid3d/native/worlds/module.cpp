@@ -339,8 +339,19 @@ struct PyScene : Scene {
 
 }  // namespace
 
-NB_MODULE(_worlds, m) {
+#ifndef WORLDS_MODULE
+#define WORLDS_MODULE _worlds
+#endif
+
+NB_MODULE(WORLDS_MODULE, m) {
   m.doc() = "lucid3d: native kernels for worlds made of rules";
+  m.def("has_avx2", [] {
+#if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+#else
+    return false;
+#endif
+  });
   m.attr("MATERIAL_FLOATS") = kMaterialFloats;
   m.attr("GROUND_FLOATS") = kGroundFloats;
   m.attr("SKY_FLOATS") = kSkyFloats;
