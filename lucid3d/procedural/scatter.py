@@ -8,7 +8,7 @@ detail that its distance asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,8 +190,25 @@ def place(
         level = np.searchsorted(edges, where.distances[mine] / scale[mine])
         for number in np.unique(level):
             rows = level == number
-            meshes.append(instances(prototype.levels[number], matrices[rows], tints=tints[mine][rows]))
+            meshes.append(clear_view(instances(prototype.levels[number], matrices[rows], tints=tints[mine][rows])))
     return meshes
+
+
+def clear_view(mesh: Mesh, radius: float = 1.0) -> Mesh:
+    """The mesh without triangles within `radius` metres of the start camera's eye: no leaf hangs before the lens."""
+    low, high = mesh.bounds
+    if (low > radius).any() or (high < -radius).any():
+        return mesh
+    near = np.einsum("vi,vi->v", mesh.vertices, mesh.vertices) < radius**2
+    keep = ~near[mesh.triangles].any(axis=1)
+    if keep.all():
+        return mesh
+    return replace(
+        mesh,
+        triangles=mesh.triangles[keep],
+        material_index=None if mesh.material_index is None else mesh.material_index[keep],
+        instances=None if mesh.instances is None else mesh.instances[keep],
+    )
 
 
 def _matrices(where: Spots, scale: Floats, prototype: Prototype, lean: float, rng: np.random.Generator) -> Array:

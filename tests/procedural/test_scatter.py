@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from lucid3d.procedural.plants import grass_tuft
 from lucid3d.procedural.rocks import boulder
-from lucid3d.procedural.scatter import groups, merged, place, scatter, spots
+from lucid3d.procedural.scatter import clear_view, groups, merged, place, scatter, spots
 
 Floats = np.ndarray
 
@@ -98,6 +98,18 @@ def test_same_seed_same_world_and_nothing_where_nothing_may_grow() -> None:
     assert [m.vertices.tobytes() for m in first] == [m.vertices.tobytes() for m in again]
     assert scatter(level, lambda x, z, y, s: x * 0, [tuft], np.random.default_rng(6), per_square_metre=1.0) == []
     assert scatter(level, everywhere, [], np.random.default_rng(6), per_square_metre=1.0) == []
+
+
+def test_nothing_hangs_before_the_lens() -> None:
+    stone = boulder(np.random.default_rng(0), 1.0)
+    at_eye = stone.levels[0].transformed(np.eye(4))
+    cleared = clear_view(at_eye, 0.4)
+    assert 0 < cleared.triangle_count < at_eye.triangle_count
+    assert np.linalg.norm(cleared.vertices[cleared.triangles], axis=-1).min() >= 0.4
+    matrix = np.eye(4)
+    matrix[0, 3] = 5.0
+    away = at_eye.transformed(matrix)
+    assert clear_view(away, 0.4) is away
 
 
 def test_tints_differ_between_copies() -> None:

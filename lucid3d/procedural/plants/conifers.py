@@ -193,9 +193,9 @@ def _levels(
     meshes = []
     white_levels = [levels[1]] if snowy > 0 else []
     near, middle = (
-        (comb(5, 0.5, 0.9), comb(3, 0.5, 0.8)) if rules.crown_round else (comb(4, 0.5, 0.9), comb(2, 0.5, 0.8))
+        (comb(5, 0.5, 0.9), comb(3, 0.5, 0.8)) if rules.crown_round else (comb(6, 0.44, 1.0), comb(2, 0.5, 0.8))
     )
-    thin = 30_000 // (3 if rules.crown_round else 2)
+    thin = 10_000 if rules.crown_round else 12_000
     fine = comb(3, 0.6, 0.7)
     plans: list[tuple[list[int], int, Callable[[], Shape]]] = [
         ([12, 5, 3], 1, lambda: green.coarse(thin, rng, near)),

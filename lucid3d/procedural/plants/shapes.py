@@ -173,6 +173,14 @@ BROAD = Leaf(
     ((0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 5)),
 )
 """A leaf with a round belly, folded along its rib and bent at the tip."""
+LOBED = Leaf(
+    (
+        (0, 0, 0), (0.5, 0.3, 0.1), (0.2, 0.43, 0.05), (0.36, 0.8, 0.02), (0, 1, -0.2), (-0.36, 0.8, 0.02),
+        (-0.2, 0.43, 0.05), (-0.5, 0.3, 0.1),
+    ),
+    ((0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 5), (0, 5, 6), (0, 6, 7)),
+)  # fmt: skip
+"""A maple's leaf, with five points."""
 LANCE = Leaf(((0, 0, 0), (0.5, 0.3, 0.1), (0, 1, -0.4), (-0.5, 0.3, 0.1)), ((0, 1, 2), (0, 2, 3)))
 """Narrow and drooping: willow, bamboo, leaflets of a frond."""
 

@@ -20,9 +20,9 @@ from lucid3d.procedural.plants.foliage import (
 from lucid3d.procedural.plants.growth import Branches, Rule, branch, dome, flame, leaf_sites, stem, umbrella
 from lucid3d.procedural.plants.palettes import BARK, BLOSSOM, LEAVES
 from lucid3d.procedural.plants.prototype import Prototype, Season, solid
-from lucid3d.procedural.plants.shapes import BLOB, BROAD, KITE, RAGGED, Array, Leaf, Shape, empty, f32, join
+from lucid3d.procedural.plants.shapes import BLOB, BROAD, LOBED, RAGGED, Array, Leaf, Shape, empty, f32, join
 
-LEVEL_RANGES = (9.0, 26.0, 70.0, 190.0, np.inf)
+LEVEL_RANGES = (8.0, 26.0, 70.0, 190.0, np.inf)
 """Metres up to which each of a tree's five levels of detail is drawn, for a tree of ten metres."""
 
 Outline = Callable[[Array], Array]
@@ -46,6 +46,7 @@ class Crown:
         together: leaves at each place.
         droop: of leaves.
         wander: crookedness.
+        outline_leaf: of the nearest leaves.
     """
 
     leaf: str
@@ -60,18 +61,21 @@ class Crown:
     angle: tuple[float, float] = (75.0, 28.0)
     rise: float = 0.35
     hang: float = 0.0
-    size: tuple[float, float] = (0.185, 0.13)
-    spacing: float = 0.04
+    size: tuple[float, float] = (0.165, 0.115)
+    spacing: float = 0.034
     together: int = 1
     droop: float = 0.25
     wander: float = 0.13
     limb: float = 0.42
     twig: float = 0.36
+    outline_leaf: Leaf = BROAD
 
 
 CROWNS = {
     "oak": Crown("oak", "oak", trunk=0.04, bare=0.16, wander=0.17, reach=0.5),
-    "maple": Crown("maple", "maple", bare=0.2, size=(0.19, 0.17), reach=0.4, angle=(65.0, 22.0)),
+    "maple": Crown(
+        "maple", "maple", bare=0.2, size=(0.19, 0.19), spacing=0.044, outline_leaf=LOBED, reach=0.4, angle=(65.0, 22.0),
+    ),
     "birch": Crown(
         "birch", "birch", trunk=0.014, bare=0.25, boughs=22, limbs=8, twigs=5, outline=flame, reach=0.27,
         angle=(55.0, 25.0), rise=0.1, hang=-0.9, size=(0.105, 0.082), spacing=0.028, droop=0.6, wander=0.1,
@@ -87,13 +91,13 @@ CROWNS = {
     "olive": Crown(
         "olive", "oak", trunk=0.06, bare=0.22, boughs=10, reach=0.48, size=(0.09, 0.03), spacing=0.035, wander=0.22,
     ),
-    "acacia": Crown(
-        "dry", "oak", trunk=0.03, bare=0.45, boughs=9, limbs=10, twigs=7, outline=umbrella, reach=0.62,
-        angle=(58.0, 50.0), rise=0.05, size=(0.13, 0.08), spacing=0.03, wander=0.16,
+    "acacia": Crown(  # a flat roof of leaves on spread ribs
+        "olive", "oak", trunk=0.03, bare=0.5, boughs=10, limbs=11, twigs=7, outline=umbrella, reach=0.6,
+        angle=(50.0, 62.0), rise=-0.55, hang=0.25, size=(0.13, 0.075), spacing=0.03, limb=0.34, wander=0.12,
     ),
     "jungle": Crown(
-        "jungle", "jungle", trunk=0.026, bare=0.5, boughs=10, limbs=8, twigs=6, outline=umbrella, reach=0.36,
-        angle=(70.0, 45.0), size=(0.34, 0.15), spacing=0.13, droop=0.45, wander=0.15,
+        "jungle", "jungle", trunk=0.026, bare=0.42, boughs=12, limbs=9, twigs=7, outline=umbrella, reach=0.42,
+        angle=(75.0, 45.0), rise=0.1, size=(0.32, 0.14), spacing=0.085, droop=0.45, wander=0.15,
     ),
 }  # fmt: skip
 
@@ -174,7 +178,7 @@ def broadleaf(
         green.lengths[petals] *= 0.62
         green.widths[petals] *= 0.95
         materials = leaf_material(f"{blossom} blossom", [(0.5, 0.4, 0.4), (0.5, 0.38, 0.4)], 0.5)
-    return _levels(kind, levels, green, bark, materials, crown.bark, rng, near=BROAD)
+    return _levels(kind, levels, green, bark, materials, crown.bark, rng, near=crown.outline_leaf)
 
 
 def _levels(
@@ -193,7 +197,7 @@ def _levels(
     meshes = []
     for sides, every, shape in (
         ([14, 7, 4, 3], 1, green.shape(near)),
-        ([9, 5, 3, 0], 1, green.coarse(max(int(count / 2.5), 900), rng, KITE)),
+        ([9, 5, 3, 0], 1, green.coarse(max(int(count / 2.2), 900), rng, BROAD)),
         ([6, 3, 0, 0], 2, green.clumps(620, rng, RAGGED)),
         ([4, 0, 0, 0], 4, green.clumps(130, rng, BLOB)),
         ([3, 0, 0, 0], 6, green.clumps(34, rng, BLOB)),
