@@ -251,7 +251,8 @@ def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tup
     if not candidates:
         candidates = list(_DEFAULTS)
     # A sentence without a place still decides which pleasant place it gets, always the same one.
-    choice = candidates[0] if not text.strip() else candidates[zlib.crc32(text.encode()) % len(candidates)]
+    number = zlib.crc32(text.encode("utf-8", "replace")) if text.strip() else 0
+    choice = candidates[number % len(candidates)]
     return choice, (), False
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _SILENT_WORDS = """
-    a an the this that these those it its i me my mine we us our you your he she they them their his her of to into
+    k s x p hd uhd
+        a an the this that these those it its i me my mine we us our you your he she they them their his her of to into
     onto at on in by for from as is are was were be been being am do does did done has have had having will would
     shall should can could may might must and or nor but so than then there here where when while what which who
     whom whose how why if because though although until till about above across after again against all almost along

@@ -45,7 +45,6 @@ SYMBOLS: dict[str, str] = {
     "feature.flowers": "🌷 🌹 🌻 🌼 🌺 💐",
     "feature.mushrooms": "🍄",
     "feature.grass": "🌱 🌿 🍀",
-    "feature.crops": "🌾",
     "feature.rocks": "🪨",
     "feature.crystals": "💎 🔮",
     "feature.mountains": "⛰ 🏔 🗻",
@@ -65,6 +64,7 @@ SYMBOLS: dict[str, str] = {
     "feature.piano": "🎹",
     "feature.skyscraper": "🏢",
     "feature.tower": "🗼",
+    "hint.farmland": "🌾",
     "hint.forest": "🌲 🌳 🍄 🏕",
     "hint.village": "🏠 ⛪ 🏰",
 }

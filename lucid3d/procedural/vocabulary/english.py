@@ -58,7 +58,7 @@ PHRASES: dict[str, str] = {
         extraterrestrial; planet surface; red planet; on mars; another world; distant planet; strange planet""",
     # Words that suggest a place when no other is named.
     "hint.alpine_lake": """lake; mountain; mountainous; peak; summit; snow mountain; mountain range; nature;
-        landscape; outdoors; scenery; waterfall""",
+        landscape; outdoors; scenery; waterfall; cascade; cataract; falls""",
     "hint.meadow": "grass; flower; hill; spring; picnic; kite; butterfly; bee; sheep; horse; windmill",
     "hint.forest": """tree; pine; birch; oak; maple; fern; mushroom; moss; deer; camp; fairy; elf; elven; river;
         stream; autumn leaf; fir; spruce; bear; tent; cabin""",
@@ -67,11 +67,12 @@ PHRASES: dict[str, str] = {
     "hint.coast": "sea; wave; lighthouse; sail; pier; surfer; seagull; boat; ship",
     "hint.island": "palm; palm tree; coconut; paradise; treasure; pirate",
     "hint.arctic": """iceberg; igloo; polar bear; penguin; ice; sled; ski; aurora; northern light; snow;
-        blizzard; reindeer""",
+        blizzard; reindeer; ice floe; floe; pack ice; icicle""",
     "hint.volcano": "magma; ash; basalt; dragon",
     "hint.swamp": "reed; crocodile; frog; lily; water lily; pond; mud",
     "hint.farmland": """barn; tractor; cow; wheat; corn; hay; crop; scarecrow; harvest; pig; chicken; rice;
-        grain; sunflower""",
+        grain; sunflower; barley; maize; rye; vineyard; wheat field; corn field; rice field; cornfield; plough;
+        rapeseed; oat; paddy; vegetable""",
     "hint.village": "church; house; well; cart; hut; thatch; castle; peasant; wagon; cabin in a village",
     "hint.town_street": """shop; cobble; cobblestone; lantern; street lamp; market; lamp post; streetlight;
         bicycle; pavement; sidewalk; stall; balcony""",
@@ -152,19 +153,16 @@ PHRASES: dict[str, str] = {
     "feature.rocks": """rock; boulder; stone on the ground; pebble; cobble rock; rocky; crag; scree; outcrop;
         shingle; gravel; meteorite; cliff rock""",
     "feature.leaves": "fallen leaf; autumn leaf; leaf; foliage; leaf litter; falling leaf",
-    "feature.crops": """crop; wheat; corn; grain; barley; rice; maize; rye; vineyard; harvest; wheat field;
-        corn field; rice field; cornfield; plough; rapeseed; oat; paddy; vegetable""",
     "feature.hay": "hay; haystack; hay bale; straw; bale; straw bale",
     "feature.crystals": """crystal; gem; quartz; gemstone; amethyst; glowing crystal; crystal cave; jewel;
         diamond; ruby; emerald; sapphire""",
-    "feature.icebergs": "iceberg; ice floe; floe; pack ice; ice; icicle",
     # Landforms.
     "feature.mountains": """mountain; peak; summit; mountain range; mountainous; snowy peak; massif; sierra;
         himalaya; matterhorn; alps; ridge; snow mountain; everest""",
     "feature.hills": "hill; rolling hill; hilly; hillock; mound; knoll; hillside",
     "feature.lake": "lake; pond; lagoon; tarn; pool; oasis; reservoir; lakeside; water; waterhole",
-    "feature.river": "river; stream; brook; creek; rapid; canal; rivulet; riverbank; rill",
-    "feature.waterfall": "waterfall; cascade; cataract; falls",
+    "feature.river": """river; stream; brook; creek; rapid; canal; rivulet; riverbank; rill; waterfall; cascade;
+        cataract; falls""",
     "feature.sea": "sea; ocean; wave; surf; seaside; tide; sea view",
     "feature.lava": "lava; magma; lava flow; lava river; molten rock; eruption; lava lake",
     # Things people put there.
@@ -177,7 +175,7 @@ PHRASES: dict[str, str] = {
     "feature.lamp": """lamp; lantern; street lamp; streetlight; street light; lamp post; lamppost; light bulb;
         chandelier; torch; lamplight; lamplit; lantern light; lampshade; gaslight; floor lamp; table lamp;
         desk lamp; fairy light; paper lantern; warm light; string light; firefly; lit; illuminated; neon;
-        neon light; neon sign; glowing light; spotlight; light""",
+        neon light; neon sign; glowing light; spotlight; lights""",
     "feature.bridge": "bridge; footbridge; viaduct; arched bridge; aqueduct; suspension bridge",
     "feature.bench": "bench; seat; park bench; pew",
     "feature.well": "well of water; water well; wishing well; old well; stone well; village well",
@@ -302,14 +300,14 @@ PHRASES: dict[str, str] = {
         spectacular; stunning; magnificent; vast; sublime; wide""",
     "mood.dark": """dark; gloomy; moody; sombre; somber; grim; shadowy; dim; gothic; dusky; murky; dystopian;
         apocalyptic; post apocalyptic""",
-    "style.photograph": """photograph; photo; photorealistic; realistic; photography; hdr; photographic; 8k; 4k;
-        uhd; dslr; highly detailed; detailed""",
+    "style.photograph": """photograph; photo; photorealistic; realistic; photography; hdr; photographic; uhd;
+        dslr; highly detailed; detailed""",
     "style.painting": """painting; oil painting; impressionist; painted; monet; van gogh; painterly; canvas;
         concept art; artstation; art""",
     "style.watercolour": """watercolour; watercolor; aquarelle; ink wash; gouache; sketch; ghibli; anime;
         illustration; studio ghibli; storybook""",
     "style.vintage": """vintage; retro; sepia; old photo; victorian; antique; polaroid; film grain;
-        nostalgic photo; 1970s; steampunk; analog; old fashioned""",
+        nostalgic photo; steampunk; analog; old fashioned""",
     "style.noir": "noir; black and white; monochrome; film noir; greyscale; grayscale",
     "style.pastel": """pastel; soft colour; soft color; muted; pale; faded; scandinavian; washed out;
         minimal colour; desaturated""",
@@ -332,7 +330,7 @@ PHRASES: dict[str, str] = {
     "size.huge": "huge; giant; enormous; gigantic; massive; towering; colossal; monumental; immense; mighty",
     "amount.many": """dense; lush; overgrown; full of; thick; abundant; covered in; covered with; packed;
         filled with; verdant; cluttered; thousands of""",
-    "amount.few": "sparse; scattered; barren; bare; thin; scarce; lone; single; treeless; empty",
+    "amount.few": "sparse; scattered; barren; bare; thin; scarce; lone; treeless; empty",
     "strength.light": "light; slight; faint; gentle; soft; thin; subtle; delicate; low",
     "strength.heavy": "heavy; thick; dense; strong; torrential; deep; pouring; raging; violent; intense",
 }

@@ -112,10 +112,8 @@ SCATTERED: dict[str, str] = {
     "lilies": "water lilies",
     "rocks": "rocks and boulders",
     "leaves": "fallen leaves",
-    "crops": "fields of grain",
     "hay": "hay bales",
     "crystals": "crystals",
-    "icebergs": "icebergs and floes",
 }
 """Features that grow or lie about in numbers: a count is a wish for more or fewer, not a head count."""
 
@@ -124,7 +122,6 @@ LANDFORMS: dict[str, str] = {
     "hills": "hills",
     "lake": "a lake or pond",
     "river": "a river or stream",
-    "waterfall": "a waterfall",
     "sea": "the sea",
     "lava": "lava",
 }

@@ -1,0 +1,361 @@
+"""Understanding sentences: every kind of word, two languages, bad spelling, contradictions, anything people type."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lucid3d.procedural import vocabulary
+from lucid3d.procedural.brief import Brief, understand
+from lucid3d.procedural.vocabulary import meanings
+from lucid3d.procedural.vocabulary.words import base_forms, edit_distance, split
+
+PLACES = [
+    ("a misty alpine lake at sunrise", "alpine_lake"),
+    ("a flowering meadow", "meadow"),
+    ("a dark forest", "forest"),
+    ("in the jungle", "jungle"),
+    ("dunes of the desert", "desert"),
+    ("a red canyon", "canyon"),
+    ("a rocky coast", "coast"),
+    ("a tropical island", "island"),
+    ("the arctic", "arctic"),
+    ("an erupting volcano", "volcano"),
+    ("a swamp", "swamp"),
+    ("farmland in autumn", "farmland"),
+    ("a village", "village"),
+    ("a cobbled street in an old town", "town_street"),
+    ("a city with skyscrapers", "modern_city"),
+    ("ancient ruins", "ruins"),
+    ("inside a space station", "space_station"),
+    ("a cosy living room", "living_room"),
+    ("a kitchen", "kitchen"),
+    ("a bedroom", "bedroom"),
+    ("an old library", "library"),
+    ("a crystal cave", "cave"),
+    ("a buddhist temple", "temple"),
+    ("a zen garden", "garden"),
+    ("the surface of mars", "other_planet"),
+    ("日出时雾气弥漫的高山湖", "alpine_lake"),
+    ("下雪的森林", "forest"),
+    ("夜晚的现代城市，霓虹灯", "modern_city"),
+    ("古老的圖書館", "library"),
+    ("火星上的基地", "other_planet"),
+    ("温馨的客厅，有壁炉", "living_room"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "place"), PLACES)
+def test_places(sentence: str, place: str) -> None:
+    brief = understand(sentence)
+    assert brief.place == place
+    assert "place" in brief.given
+
+
+def test_every_place_can_be_named() -> None:
+    assert {place for _, place in PLACES} == set(meanings.PLACES)
+
+
+def test_a_whole_sentence() -> None:
+    brief = understand("a misty alpine lake at sunrise with three red boats, a wooden pier and no trees")
+    assert (brief.place, brief.time, brief.weather) == ("alpine_lake", "sunrise", "mist")
+    assert brief.count("boat") == 3
+    assert brief.colour("boat") == "red"
+    assert brief.wants("pier")
+    assert brief.material("pier") == "wood"
+    assert not brief.wants("trees", usual=True)
+    assert not brief.wants("pines", usual=True)  # no trees of any kind
+    assert brief.colour("pier") == ""
+
+
+def test_a_whole_sentence_in_chinese() -> None:
+    brief = understand("日出时雾气弥漫的高山湖，三只红色的小船，木制码头，没有树")
+    assert (brief.place, brief.time, brief.weather) == ("alpine_lake", "sunrise", "mist")
+    assert brief.count("boat") == 3
+    assert brief.colour("boat") == "red"
+    assert brief.material("pier") == "wood"
+    assert not brief.wants("trees", usual=True)
+    assert understand("没有树的沙漠").place == "desert"  # what comes after 的 is not denied
+    assert understand("沒有樹的沙漠").without >= {"trees"}  # traditional characters
+
+
+@pytest.mark.parametrize(
+    ("sentence", "feature", "count"),
+    [
+        ("a boat on a lake", "boat", 1),
+        ("boats on a lake", "boat", 3),
+        ("two boats", "boat", 2),
+        ("a dozen boats", "boat", 12),
+        ("7 boats", "boat", 7),
+        ("many boats", "boat", 12),
+        ("zero boats on a lake", "boat", 0),
+        ("two old wooden boats", "boat", 2),
+        ("a lake without boats", "boat", 0),
+        ("两棵大树", "trees", 2),
+        ("五条船", "boat", 5),
+    ],
+)
+def test_numbers(sentence: str, feature: str, count: int) -> None:
+    assert understand(sentence).count(feature, usual=0) == count
+
+
+@pytest.mark.parametrize(
+    ("sentence", "absent", "present"),
+    [
+        ("a lake with no trees and a pier", "trees", "pier"),
+        ("a lake without trees or boats, but a pier", "boat", "pier"),
+        ("a lake, no trees, pier", "trees", "pier"),
+        ("a treeless lake with a pier", "trees", "pier"),
+        ("without trees, boats or people a quiet lake with a pier", "boat", "pier"),
+        ("a lake that has neither trees nor boats, with a pier", "boat", "pier"),
+    ],
+)
+def test_what_a_no_reaches(sentence: str, absent: str, present: str) -> None:
+    brief = understand(sentence)
+    assert absent in brief.without or brief.count(absent, usual=1) <= 1
+    assert not brief.wants(absent) or brief.density < 1
+    assert brief.wants(present)
+    assert brief.place == "alpine_lake"
+
+
+def test_negative_prompt() -> None:
+    brief = understand("a village by a lake with boats", "trees, people, boats, rain, ugly, blurry")
+    assert {"trees", "boat", "rain"} <= brief.without
+    assert not brief.wants("boat")
+    assert "asked for and refused" in brief.explanation
+    assert understand("", "desert").place != "desert"
+    only = understand("", "mist, night")
+    assert only.weather != "mist"
+    assert only.time != "night"
+    everything = understand("", ", ".join(p.replace("_", " ") for p in meanings.PLACES))
+    assert everything.place in meanings.PLACES
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("montain", "mountain"), ("forrest", "forest"), ("dessert", "desert"), ("vilage", "village"),
+     ("sunrize", "sunrise"),
+     ("libary", "library"),
+     ("kichen", "kitchen"), ("forst", "forest"), ("lighthose", "lighthouse")],
+)  # fmt: skip
+def test_spelling_is_forgiven(wrong: str, right: str) -> None:
+    a, b = understand(f"a {wrong}"), understand(f"a {right}")
+    assert (a.time, dict(a.features), a.given) == (b.time, dict(b.features), b.given)
+    assert a.place == b.place or "place" not in a.given
+    assert any(wrong == word and "read as" in said for word, said in a.understood)
+
+
+@pytest.mark.parametrize(("word", "form"), [("misty", "mist"), ("foggy", "fog"), ("hazy", "haze"), ("boats", "boat"),
+                                            ("leaves", "leaf"), ("reddish", "red"), ("rainy", "rain")])  # fmt: skip
+def test_endings(word: str, form: str) -> None:
+    assert form in base_forms(word)
+
+
+def test_phrases_win_over_their_words() -> None:
+    assert understand("falls in the jungle").season != "autumn"
+    assert understand("northern lights over a village").sky >= {"aurora"}
+    assert understand("a snow-covered village").weather == "snow"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "time", "weather", "said"),
+    [
+        ("a sunny night", "night", "clear", "does not shine at night"),
+        ("a village at noon at midnight", "night", "clear", "cannot be"),
+        ("a sunny storm", None, "storm", "cannot be clear"),
+    ],
+)
+def test_contradictions_are_settled_and_explained(sentence: str, time: str | None, weather: str, said: str) -> None:
+    brief = understand(sentence)
+    assert time is None or brief.time == time
+    assert brief.weather == weather
+    assert said in brief.explanation
+
+
+def test_sizes_density_strength_mood_style() -> None:
+    brief = understand("huge mountains and a tiny cabin in thick fog, lush grass, eerie, watercolour")
+    assert brief.size("mountains") > 1 > brief.size("cabin")
+    assert brief.strength > 1
+    assert brief.density > 1
+    assert (brief.mood, brief.style) == ("eerie", "watercolour")
+    assert understand("light rain in a forest").strength < 1
+    assert understand("a sparse forest").density < 1
+
+
+def test_moods_and_styles_choose_what_is_left_open() -> None:
+    assert understand("an eerie forest").weather == "mist"
+    assert understand("an eerie, sunny forest").weather == "clear"
+    assert understand("cyberpunk").place == "modern_city"
+    assert understand("cyberpunk").time == "night"
+    assert understand("a romantic beach").time == "sunset"
+
+
+def test_rooms_look_out_on_other_places() -> None:
+    brief = understand("a living room overlooking a snowy forest")
+    assert brief.place == "living_room"
+    assert brief.secondary == ("forest",)
+    assert brief.indoors
+
+
+def test_people_and_animals_are_said_not_to_be_drawn() -> None:
+    brief = understand("a man and two dogs in a village")
+    assert {"man", "dogs"} <= set(brief.ignored)
+    assert "people or animals" in brief.explanation
+    assert brief.place == "village"
+
+
+@pytest.mark.parametrize("sentence", ["", "   ", "qwxz vrtkl", "🤷", "!!!", "\x00\ud800", "12345", "好", "the of and"])
+def test_no_known_word_gives_a_pleasant_place_and_says_so(sentence: str) -> None:
+    brief = understand(sentence)
+    assert brief.place in meanings.PLACES
+    assert "No word of the sentence" in brief.explanation
+    assert not brief.given
+
+
+def test_emoji() -> None:
+    brief = understand("🏔️🌲🌙⛵")
+    assert brief.place == "alpine_lake"
+    assert brief.time == "night"
+    assert brief.wants("boat")
+    assert brief.wants("pines")
+
+
+def test_ten_thousand_characters() -> None:
+    long = "a misty lake with zqvx boats and montains, " * 400
+    brief = understand(long, long)
+    assert len(long) > 10_000
+    assert brief.place in meanings.PLACES
+    assert "characters were read" in brief.explanation
+
+
+def test_the_same_words_give_the_same_brief() -> None:
+    sentence = "a foggy harbour with seven boats at dawn"
+    assert understand(sentence, "people") == understand(sentence, "people")
+    assert hash(understand(sentence)) == hash(understand(sentence))
+
+
+def _sound(brief: Brief) -> None:
+    assert brief.place in meanings.PLACES
+    assert brief.time in meanings.TIMES
+    assert brief.weather in meanings.WEATHERS
+    assert brief.season in meanings.SEASONS
+    assert brief.sky <= set(meanings.SKY)
+    assert set(brief.features) <= set(meanings.FEATURES)
+    assert all(0 < n <= 1_000_000 for n in brief.features.values())
+    assert brief.mood in ("", *meanings.MOODS)
+    assert brief.style in ("", *meanings.STYLES)
+    assert set(brief.colours) <= set(meanings.COLOURS)
+    assert set(brief.materials) <= set(meanings.MATERIALS)
+    assert not brief.without & set(brief.features)
+    assert 0.2 < brief.density < 3
+    assert 0.2 < brief.strength < 3
+    assert brief.explanation
+
+
+def test_two_hundred_random_sentences() -> None:
+    """Sentences of real words in any order, with mistakes in them."""
+    rng = random.Random(5)
+    words = sorted(vocabulary.words())
+    glue = [
+        "with",
+        "without",
+        "no",
+        "and",
+        "a",
+        "the",
+        "two",
+        ",",
+        "of",
+        "in",
+        "not",
+        "very",
+        "没有",
+        "的",
+        "three hundred",
+    ]
+    for _ in range(200):
+        sentence = []
+        for _ in range(rng.randint(1, 14)):
+            word = rng.choice(words) if rng.random() < 0.7 else rng.choice(glue)
+            if rng.random() < 0.2 and len(word) > 4:
+                cut = rng.randrange(len(word))
+                word = word[:cut] + rng.choice(["", "x", word[cut] * 2]) + word[cut + 1 :]
+            sentence.append(word)
+        _sound(understand(" ".join(sentence), rng.choice(["", rng.choice(words)])))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=60))
+def test_any_text_at_all(prompt: str, negative: str) -> None:
+    _sound(understand(prompt, negative))
+
+
+def test_every_word_means_something_that_exists() -> None:
+    for word, said in vocabulary.words().items():
+        for meaning in said:
+            kind, name = meaning.split(".", 1)
+            assert name in meanings.KINDS[kind], f"{word}: {meaning}"
+
+
+def test_every_word_is_understood_and_changes_the_brief() -> None:
+    plain = understand("")
+    for word, said in vocabulary.words().items():
+        brief = understand(word if not word.isascii() else f"{word}")
+        assert brief.understood, word
+        assert not brief.ignored, word
+        kinds = {m.split(".", 1)[0] for m in said}
+        if kinds <= {"size", "strength"}:
+            continue  # these need a noun: tested above
+        fields = (
+            "place",
+            "time",
+            "weather",
+            "season",
+            "sky",
+            "features",
+            "painted",
+            "made_of",
+            "density",
+            "mood",
+            "style",
+            "given",
+        )
+        assert any(getattr(brief, f) != getattr(plain, f) for f in fields), word
+
+
+def test_every_feature_is_made_by_some_builder() -> None:
+    """What can be asked for is drawn somewhere: its name appears in the code of the builders."""
+    folder = Path(vocabulary.__file__).parent.parent
+    code = "".join(
+        p.read_text(encoding="utf-8")
+        for p in folder.rglob("*.py")
+        if p.parent.name != "vocabulary" and p.name != "brief.py"
+    )
+    missing = [name for name in meanings.FEATURES if f'"{name}"' not in code]
+    assert not missing
+
+
+def test_edit_distance_against_a_plain_recursion() -> None:
+    def slow(a: str, b: str) -> int:
+        if not a or not b:
+            return len(a) + len(b)
+        best = min(slow(a[1:], b) + 1, slow(a, b[1:]) + 1, slow(a[1:], b[1:]) + (a[0] != b[0]))
+        if len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0]:
+            best = min(best, slow(a[2:], b[2:]) + 1)
+        return best
+
+    rng = random.Random(1)
+    for _ in range(150):
+        a = "".join(rng.choices("abc", k=rng.randint(0, 6)))
+        b = "".join(rng.choices("abc", k=rng.randint(0, 6)))
+        assert edit_distance(a, b, 9) == slow(a, b)
+        assert (edit_distance(a, b, 2) <= 2) == (slow(a, b) <= 2)
+
+
+def test_split() -> None:
+    assert split("A snow-covered café, 3 boats!") == ["a", "snow", "covered", "cafe", ",", "3", "boats", ","]
+    assert split("湖lake🌙") == ["湖", "lake", "🌙"]
