@@ -1,9 +1,10 @@
 @tool
 class_name Lucid3DScene
 extends Node3D
-## Shows a folder that lucid3d wrote (lucid3d export <scene> --to godot): sky, mesh and something to walk on.
+## Shows a folder that lucid3d wrote: sky, mesh and something to walk on.
 ##
-## Copy the exported folder into the project, add a Node3D, attach this script and set [member folder]. Godot 4.2 or later.
+## Written by lucid3d export <scene> --to godot. Copy the exported folder into the project, add a
+## Node3D, attach this script and set [member folder]. Godot 4.2 or later.
 
 ## Where the exported folder lies, such as res://lake/godot
 @export_dir var folder := "":
