@@ -137,7 +137,9 @@ def close_loop(
     overlaps = len({frozenset((p.i, p.j)) for p in pairs})
     if _all_agree(pairs) and (scaled is None or _all_agree(_pairs(cameras, prior))):
         return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], overlaps, False, None)
-    depths = given
+    # Weights start from the overlaps as measured, not from views that were bent to meet their neighbours.
+    depths = prior
+    pairs = _pairs(cameras, depths) or pairs
     for _ in range(OUTER_ITERATIONS):
         coefficients = _solve(pairs, bases, depths, prior, set(fixed))
         depths = [
