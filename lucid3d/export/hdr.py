@@ -62,3 +62,36 @@ def expand_highlights(
         peak = min(peak, 1 + curve.budget * before / lights)
     linear *= (1 + (peak - 1) * rise)[..., None].astype(np.float32)
     return linear, peak
+
+
+BRIGHTEST_RATIO = 1000.0
+"""Most by which true light may exceed what the picture shows: the sun's disc, a few pixels of the small panorama wide,
+is about that much brighter than white."""
+
+
+def carry_radiance(panorama: NDArray[np.float32], radiance: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The detail of a picture with the light of a smaller panorama of true radiance.
+
+    Each pixel of the picture is multiplied by how much more light its neighbourhood truly sends than the picture shows.
+
+    Args:
+        panorama: (H, 2H, 3) float32 sRGB in [0, 1].
+        radiance: (h, 2h, 3) float32 linear, h at most H.
+    Returns:
+        (H, 2H, 3) float32 linear.
+    """
+    import cv2
+
+    height, small = len(panorama), len(radiance)
+    linear = linear_from_srgb(np.clip(panorama, 0, 1))
+    shown = cv2.resize(linear, (2 * small, small), interpolation=cv2.INTER_AREA)
+    floor = 1e-3  # below it a picture's 8 bits say nothing of its colour
+    ratio = np.clip((radiance + floor) / (shown + floor), 0, BRIGHTEST_RATIO).astype(np.float32)
+    # interpolated around the wrap: a column of each side beyond the other
+    wrapped = np.concatenate([ratio[:, -1:], ratio, ratio[:, :1]], axis=1)
+    columns = (np.arange(2 * height, dtype=np.float32) + 0.5) * (small / height) - 0.5 + 1
+    rows = (np.arange(height, dtype=np.float32) + 0.5) * (small / height) - 0.5
+    x, y = np.broadcast_arrays(columns[None, :], rows[:, None])
+    fine = cv2.remap(wrapped, x.copy(), y.copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    carried: NDArray[np.float32] = linear * fine
+    return carried

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from lucid3d import files
 from lucid3d.errors import InputError
-from lucid3d.export.hdr import InverseToneMapping, expand_highlights
+from lucid3d.export.hdr import InverseToneMapping, carry_radiance, expand_highlights
 from lucid3d.export.images import write_exr, write_hdr, write_png
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
 from lucid3d.panorama.resampling import checked_panorama
@@ -88,7 +88,8 @@ def write_skybox(
         panorama: (H, 2H, 3) float32 sRGB in [0, 1]; its centre looks along the world's +z (see `lucid3d.panorama`).
         folder: created when missing. Holds panorama.png .hdr .exr, cube/, unity/, unreal/, godot/ and skybox.json
             (written last), and depth.png .exr and normals.png .exr when there is a depth.
-        radiance: (H, 2H, 3) float32 linear light, any size of panorama; by default `expand_highlights` of the colours.
+        radiance: (h, 2h, 3) float32 linear light; a smaller one lends its light to the panorama's detail. By default
+            `expand_highlights` of the colours.
         depth: (h, 2h) float32 distance along each pixel's ray in metres, +inf for sky.
         normals: (h, 2h, 3) float32 unit vectors in the world frame; by default from the depth.
         cube_size: pixels along a cube face's edge; by default H / 2.
@@ -115,6 +116,9 @@ def write_skybox(
         radiance, peak = expand_highlights(panorama, tone_mapping)
         hdr_source, curve = "inverse tone mapping of panorama.png", {**asdict(tone_mapping), "peak_used": peak}
     radiance = checked_panorama(radiance)
+    if len(radiance) < height:
+        radiance = carry_radiance(panorama, radiance)
+        hdr_source = "radiance of the scene, with the detail of panorama.png"
 
     write_png(folder / "panorama.png", panorama)
     write_hdr(folder / "panorama.hdr", radiance)
