@@ -55,7 +55,9 @@ def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (
     scene.facts["filled"] = round(panorama.filled, 6)
     timed(
         "panorama",
-        lambda: write_skybox(panorama.image, folder / "skybox", radiance=panorama.radiance, depth=panorama.depth),
+        lambda: write_skybox(
+            panorama.image, folder / "skybox", radiance=panorama.radiance, holes_filled=panorama.filled
+        ),
     )
     first = scene.views[0].camera if scene.views else Camera.from_fov(768, 768, PREVIEW_FOV)
     glance = Camera.from_fov(768, 768, PREVIEW_FOV, first.world_from_camera)
