@@ -4,7 +4,7 @@
 
 Times are the least of many runs, in milliseconds, at 512x512. Because absolute times move with the machine, an
 iteration is also given relative to a fixed piece of work, a 2048x2048 float32 matrix product in torch on the same
-threads, timed in turn with it. The torch twin is timed on a workload that it can carry, with the native kernels beside it.
+threads, timed in turn with it. The torch twin is timed on a workload that it can carry, the native kernels beside it.
 
 OpenSplat (https://github.com/pierotofy/OpenSplat, AGPL, not included) can be timed on the same Gaussians: build its
 CPU version, write them with `lucid3d.export` as a PLY, start it with `--resume` on a project of one 512x512 picture and
@@ -170,9 +170,7 @@ def main() -> None:
             gc.collect()
     CONSOLE.print(table)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    CONSOLE.print(
-        f"'step': a whole training iteration; 'products': it in units of a {MATRIX}x{MATRIX} float32 matrix product on as many threads"
-    )
+    CONSOLE.print(f"'step': a whole training iteration; 'products': it in units of a {MATRIX}x{MATRIX} matrix product")
     CONSOLE.print(f"peak memory of this process, training 1 M Gaussians included: {peak:.2f} GB")
     twin = against_twin(max(3, arguments.repeats // 10))
     CONSOLE.print(

@@ -102,7 +102,7 @@ def render_equirectangular(
             part = _facet(renderer, centre, turn, height, box, colour)
             planes[box[0] : box[1], columns] += share[..., None] * part
     alpha = planes[..., 4].copy()
-    depth = planes[..., 3] / np.maximum(alpha, np.float32(1e-10))
+    depth = (planes[..., 3] / np.maximum(alpha, np.float32(1e-10))).astype(np.float32)
     return Render(planes[..., :3].copy(), depth, alpha)
 
 

@@ -238,7 +238,7 @@ def draw(
         meta |= {"camera_ids": cameras, "gaussian_ids": ids}
         starts += torch.cumsum(torch.bincount(cameras, minlength=len(jobs)), 0).tolist()
     anchor = torch.zeros(1, requires_grad=any(t.requires_grad for job in jobs for t in job))
-    means2d = meta["means2d"] = _Expose.apply(meta["means2d"], anchor)
+    means2d = meta["means2d"] = _Expose.apply(meta["means2d"], anchor)  # type: ignore[no-untyped-call]
     if absgrad and means2d.requires_grad:
         _collect_absolute(means2d, [shot for shot, _ in shots], packed)
     images, alphas = [], []
@@ -247,7 +247,7 @@ def draw(
             shot.ids = meta["gaussian_ids"][starts[c] : starts[c + 1]]
         centres = means2d[starts[c] : starts[c + 1]] if packed else means2d[c]
         means, quats, scales, opacity, colors, viewmat, _ = job
-        image, alpha = _Draw.apply(
+        image, alpha = _Draw.apply(  # type: ignore[no-untyped-call]
             shot, centres, means, quats, scales, opacity, colors, viewmat, position, (width, height)
         )
         images.append(image)
@@ -266,4 +266,4 @@ def _collect_absolute(means2d: Tensor, shots: list[_Shot], packed: bool) -> None
             parts.append(part[shot.ids] if packed and shot.ids is not None else part)
         means2d.absgrad = torch.cat(parts) if packed else torch.stack(parts)  # type: ignore[attr-defined]
 
-    means2d.register_hook(collect)
+    means2d.register_hook(collect)  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ kernels with it, and it works (slowly) where nothing could be compiled. Conventi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -189,7 +189,7 @@ def draw(
     """Every job (see `rasterization`): images (C, H, W, D), alphas (C, H, W), meta."""
     if absgrad:
         raise InputError("absgrad=True needs backend='native' or 'gsplat': autograd keeps no absolute gradients")
-    prepared = [prepare(*job, width=width, height=height, **options) for job in jobs]
+    prepared = [prepare(*cast(Any, (*job, width, height)), **options) for job in jobs]
     meta = {name: torch.stack([known[name] for known in prepared]) for name in prepared[0]}
     cameras, ids = torch.nonzero((meta["radii"] > 0).all(-1), as_tuple=True)
     if packed:
@@ -199,8 +199,10 @@ def draw(
         here = cameras == c
         visible = {name: value[here] if packed else value[c][ids[here]] for name, value in meta.items()}
         order = torch.argsort(visible["depths"], stable=True)
-        parts = [visible[name][order] for name in ("means2d", "conics", "opacities", "features")]
-        image, alpha = blend(*parts, width=width, height=height)
+        means2d, conics, opacities, features = (
+            visible[name][order] for name in ("means2d", "conics", "opacities", "features")
+        )
+        image, alpha = blend(means2d, conics, opacities, features, width, height)
         images.append(image)
         alphas.append(alpha)
     del meta["features"]

@@ -53,8 +53,7 @@ class State:
     @property
     def opacities(self) -> NDArray[np.float32]:
         """(N,) in (0, 1)."""
-        opacities: NDArray[np.float32] = 1 / (1 + np.exp(-self.planes[kernels.OPACITY, : self.count]))
-        return opacities
+        return (1 / (1 + np.exp(-self.planes[kernels.OPACITY, : self.count]))).astype(np.float32)
 
     def keep(self, index: NDArray[np.bool_] | NDArray[np.integer]) -> None:
         """Keep only these Gaussians."""

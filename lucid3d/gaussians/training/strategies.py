@@ -44,7 +44,8 @@ class Strategy(Protocol):
 
 
 def _logit(p: NDArray[np.floating]) -> NDArray[np.floating]:
-    return np.log(p) - np.log1p(-p)
+    logits: NDArray[np.floating] = np.log(p) - np.log1p(-p)
+    return logits
 
 
 def _rotations(quats: NDArray[np.floating]) -> NDArray[np.float64]:

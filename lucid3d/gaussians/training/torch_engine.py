@@ -40,7 +40,7 @@ def ssim_map(x: Tensor, y: Tensor) -> Tensor:
 
 def image_loss(image: Tensor, shot: Shot, config: TrainConfig) -> tuple[Tensor, dict[str, float]]:
     """The loss of (5, H, W) planes, and its terms (see `types.h`, LossWeights)."""
-    like = {"dtype": image.dtype, "device": image.device}
+    like: Any = {"dtype": image.dtype, "device": image.device}
     target, weight = torch.as_tensor(shot.target, **like), torch.as_tensor(shot.weight, **like)
     known = weight > 0
     x = torch.where(known, image[:3], target)
@@ -118,7 +118,7 @@ class TorchEngine:
         loss, terms = image_loss(image, shot, config)
         regular = config.opacity_regularizer * planes[kernels.OPACITY].sigmoid().mean()
         regular = regular + config.scale_regularizer * planes[kernels.SCALES].exp().mean()
-        (loss + regular).backward()
+        (loss + regular).backward()  # type: ignore[no-untyped-call]
         visible = (meta["radii"][0] > 0).all(-1)
         gradient = None
         if with_means2d and meta["means2d"].grad is not None:

@@ -204,7 +204,8 @@ def find_sky(means: NDArray[np.floating], views: Sequence[TrainingView], sky_rad
     middle = np.mean([view.camera.position for view in views], axis=0)
     distances = np.linalg.norm(means - middle, axis=1)
     if sky_radius is not None:
-        return distances >= sky_radius
+        beyond: NDArray[np.bool_] = distances >= sky_radius
+        return beyond
     if not any(view.depth is not None and np.isposinf(view.depth[view.known]).any() for view in views):
         return np.zeros(len(means), bool)
     farthest = 0.0
@@ -215,7 +216,8 @@ def find_sky(means: NDArray[np.floating], views: Sequence[TrainingView], sky_rad
         if solid.any():
             reach = (view.depth * np.linalg.norm(view.camera.rays(), axis=-1))[solid].max()
             farthest = max(farthest, float(reach) + float(np.linalg.norm(view.camera.position - middle)))
-    return distances > farthest
+    is_sky: NDArray[np.bool_] = distances > farthest
+    return is_sky
 
 
 def sky_distance(state: State, views: Sequence[TrainingView]) -> float | None:
