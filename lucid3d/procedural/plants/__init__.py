@@ -5,8 +5,8 @@ from near to far (they vary with the seed):
 
 | function | kinds | triangles |
 |---|---|---|
-| `conifer(rng, kind, height, season, snow=)` | keys of `NEEDLES` | 180k 23k 4k 600 230 |
-| `broadleaf(rng, kind, height, season, blossom=)` | keys of `CROWNS` | 80k 15k 6k 800 200 |
+| `conifer(rng, kind, height, season, snow=)` | keys of `NEEDLES` | 180k 40k 4k 600 230 |
+| `broadleaf(rng, kind, height, season, blossom=)` | keys of `CROWNS` | 80k 28k 6k 800 200 |
 | `dead_tree(rng, height, snow=)` | grey snag | 8k 5k 2k 300 |
 | `shrub(rng, height, palette, season, berries=, blossom=)` | palettes of `palettes.LEAVES` | 24k 4k 1.6k 200 |
 | `fern(rng, size, fronds)` | | 850 220 90 |

@@ -34,7 +34,7 @@ from lucid3d.procedural.plants.shapes import (
     leaves,
     unit,
 )
-from lucid3d.procedural.plants.trees import LEVEL_RANGES
+from lucid3d.procedural.plants.trees import level_ranges
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,9 @@ def _levels(
         trunk = wood(levels, sides, color, rng, every=every, flare=0.6 if sides[0] > 5 else 0)
         meshes.append(solid([(trunk, bark), (needles, leafy), (snow, SNOW_MATERIAL)], "tree"))
     radius = float(levels[0].radii[0, 0])
-    return Prototype(name, meshes, LEVEL_RANGES, radius=radius * 5 + 0.5, sink=radius * 0.5)
+    return Prototype(
+        name, meshes, level_ranges(float(-levels[0].points[..., 1].min())), radius=radius * 5 + 0.5, sink=radius * 0.5
+    )
 
 
 def _boughs(

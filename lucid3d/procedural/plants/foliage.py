@@ -125,7 +125,7 @@ class Foliage:
             self.shading[rows],
         )
 
-    def clumps(self, keep: int, rng: np.random.Generator, outline: Leaf = BLOB, size: float = 1.45) -> Shape:
+    def clumps(self, keep: int, rng: np.random.Generator, outline: Leaf = BLOB, size: float = 1.22) -> Shape:
         """About `keep` sprays, each standing for all the leaves in one cell of space: for the middle distance and far.
 
         A cell's spray takes their mean place, colour and shading normal, and is as large as their area asks for.

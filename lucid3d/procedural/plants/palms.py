@@ -10,7 +10,7 @@ from lucid3d.procedural.plants.growth import GOLDEN_ANGLE, Branches, leaf_sites,
 from lucid3d.procedural.plants.palettes import BARK, LEAVES
 from lucid3d.procedural.plants.prototype import Prototype, solid, srgb
 from lucid3d.procedural.plants.shapes import KITE, LANCE, UP, Array, Shape, f32, join, leaves, tubes, unit
-from lucid3d.procedural.plants.trees import LEVEL_RANGES
+from lucid3d.procedural.plants.trees import level_ranges
 from lucid3d.procedural.plants.undergrowth import pinnae
 
 PALM_GREEN = f32([(0.05, 0.105, 0.02), (0.075, 0.13, 0.024), (0.036, 0.08, 0.02)])
@@ -95,7 +95,7 @@ def palm(rng: np.random.Generator, height: float = 8.0, fronds: int = 22, *, coc
         trunk_shape = wood([trunk], [sides], BARK["palm"], rng, flare=0.35 if sides > 5 else 0.0, every=every)
         nuts = [(balls, Material("coconut", "plain", (srgb((0.11, 0.085, 0.03)),)))] if pairs > 9 else []
         levels.append(solid([(trunk_shape, bark), (join(shapes), leafy), *nuts], "tree"))
-    return Prototype("palm", levels, LEVEL_RANGES, radius=0.8, sink=0.1)
+    return Prototype("palm", levels, level_ranges(height), radius=0.8, sink=0.1)
 
 
 def _ball_shapes(centre: Array, count: int, size: float, rng: np.random.Generator) -> Shape:

@@ -186,11 +186,11 @@ LANCE = Leaf(((0, 0, 0), (0.5, 0.3, 0.1), (0, 1, -0.4), (-0.5, 0.3, 0.1)), ((0, 
 
 
 def _ragged(corners: int) -> Leaf:
-    """A spray of leaves seen from afar: a star with uneven arms around its middle, bent out of its plane."""
+    """A spray of leaves seen from afar: an uneven, notched outline around its middle, bent out of its plane."""
     points: list[tuple[float, float, float]] = [(0.0, 0.0, 0.18)]
     for i in range(corners):
         angle = 2 * np.pi * i / corners
-        reach = (0.56, 0.27, 0.46, 0.22, 0.52, 0.3)[i % 6]
+        reach = (0.56, 0.34, 0.5, 0.44, 0.25, 0.48, 0.55, 0.3, 0.42, 0.37)[i % 10]
         lift = (0.0, 0.1, -0.12, 0.06, 0.14, -0.05)[i % 6]
         points.append((float(reach * np.sin(angle)), float(reach * np.cos(angle)), lift))
     return Leaf(tuple(points), tuple((0, 1 + (i + 1) % corners, 1 + i) for i in range(corners)))

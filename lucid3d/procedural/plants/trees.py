@@ -20,10 +20,17 @@ from lucid3d.procedural.plants.foliage import (
 from lucid3d.procedural.plants.growth import Branches, Rule, branch, dome, flame, leaf_sites, stem, umbrella
 from lucid3d.procedural.plants.palettes import BARK, BLOSSOM, LEAVES
 from lucid3d.procedural.plants.prototype import Prototype, Season, solid
-from lucid3d.procedural.plants.shapes import BLOB, BROAD, LOBED, RAGGED, Array, Leaf, Shape, empty, f32, join
+from lucid3d.procedural.plants.shapes import BLOB, BROAD, LANCE, LOBED, RAGGED, Array, Leaf, Shape, empty, f32, join
 
 LEVEL_RANGES = (8.0, 26.0, 70.0, 190.0, np.inf)
-"""Metres up to which each of a tree's five levels of detail is drawn, for a tree of ten metres."""
+"""Metres up to which each of a tree's five levels of detail is drawn, for a tree of nine metres."""
+
+
+def level_ranges(height: float) -> tuple[float, ...]:
+    """`LEVEL_RANGES` for a tree of `height`: the sprays of a tall tree are larger, and show from further away."""
+    factor = float(np.clip((height / 9.0) ** 0.7, 0.75, 1.7))
+    return (LEVEL_RANGES[0], *(r * factor for r in LEVEL_RANGES[1:]))
+
 
 Outline = Callable[[Array], Array]
 
@@ -81,7 +88,7 @@ CROWNS = {
         angle=(55.0, 25.0), rise=0.1, hang=-0.9, size=(0.105, 0.082), spacing=0.028, droop=0.6, wander=0.1,
     ),
     "willow": Crown(
-        "olive", "willow", trunk=0.04, bare=0.2, boughs=12, limbs=9, twigs=6, reach=0.42, angle=(60.0, 30.0), rise=-0.2,
+        "birch", "willow", trunk=0.04, bare=0.2, boughs=12, limbs=9, twigs=6, reach=0.42, angle=(60.0, 30.0), rise=-0.2,
         hang=-2.2, size=(0.17, 0.035), spacing=0.035, droop=0.9, limb=0.45, twig=0.8,
     ),
     "poplar": Crown(
@@ -194,11 +201,13 @@ def _levels(
     """Four levels of detail from one skeleton and all its leaves."""
     color = BARK[bark_kind]
     count = len(green)
+    sprays = int(np.clip(70 * _height(levels), 500, 1300))
+    hanging = bark_kind == "willow"  # clumps would cut its strands to pieces
     meshes = []
     for sides, every, shape in (
         ([14, 7, 4, 3], 1, green.shape(near)),
         ([9, 5, 3, 0], 1, green.coarse(max(int(count / 2.2), 900), rng, BROAD)),
-        ([6, 3, 0, 0], 2, green.clumps(620, rng, RAGGED)),
+        ([6, 3, 0, 0], 2, green.coarse(1900, rng, LANCE) if hanging else green.clumps(sprays, rng, RAGGED)),
         ([4, 0, 0, 0], 4, green.clumps(130, rng, BLOB)),
         ([3, 0, 0, 0], 6, green.clumps(34, rng, BLOB)),
     ):
@@ -207,7 +216,11 @@ def _levels(
             trunk = _birch_marks(trunk, rng)
         meshes.append(solid([(trunk, bark), (shape, leafy)], "tree"))
     radius = float(levels[0].radii[0, 0])
-    return Prototype(name, meshes, LEVEL_RANGES, radius=radius * 4 + 0.4, sink=radius * 0.5)
+    return Prototype(name, meshes, level_ranges(_height(levels)), radius=radius * 4 + 0.4, sink=radius * 0.5)
+
+
+def _height(levels: list[Branches]) -> float:
+    return max(float(-level.points[..., 1].min()) for level in levels if len(level))
 
 
 def bare_tree(
@@ -229,7 +242,7 @@ def bare_tree(
         white = join([snow_on(b, rng) for b in levels[1:cover]]) if snow else empty()
         meshes.append(solid([(trunk, bark), (white, SNOW_MATERIAL)], "tree"))
     radius = float(levels[0].radii[0, 0])
-    return Prototype(name, meshes, LEVEL_RANGES, radius=radius * 4 + 0.4, sink=radius * 0.5)
+    return Prototype(name, meshes, level_ranges(_height(levels)), radius=radius * 4 + 0.4, sink=radius * 0.5)
 
 
 def _birch_marks(trunk: Shape, rng: np.random.Generator) -> Shape:
