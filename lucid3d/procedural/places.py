@@ -39,12 +39,12 @@ PLACES: dict[str, str] = {
     "town_street": "lucid3d.procedural.buildings.streets:town_street",
     "modern_city": "lucid3d.procedural.buildings.city:modern_city",
     "ruins": "lucid3d.procedural.buildings.ruins:ruins",
-    "temple": "lucid3d.procedural.buildings.temples:temple",
+    "temple": "lucid3d.procedural.buildings.temple:temple",
     "space_station": "lucid3d.procedural.interiors.station:space_station",
     "living_room": "lucid3d.procedural.interiors.rooms:living_room",
     "bedroom": "lucid3d.procedural.interiors.rooms:bedroom",
-    "kitchen": "lucid3d.procedural.interiors.work_rooms:kitchen",
-    "library": "lucid3d.procedural.interiors.work_rooms:library",
+    "kitchen": "lucid3d.procedural.interiors.kitchen:kitchen",
+    "library": "lucid3d.procedural.interiors.library:library",
 }
 
 DEFAULT_PLACE = "alpine_lake"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,9 +41,8 @@ def modern_city(brief: Brief, rng: np.random.Generator) -> Place:
     neon = brief.style in ("cyberpunk", "futuristic")
     if neon and dark:
         lit = max(lit, 0.6)
-    place = Place(
-        ground_color=(0.14, 0.14, 0.14), sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.25, 0.5))
-    )
+    azimuth = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.25, 0.5))
+    place = Place(ground_color=(0.14, 0.14, 0.14), sun_azimuth=azimuth)
     # The start is in the crossing's near corner, on the pavement: the avenue's axis lies to the left, the cross street ahead.
     axis_x, axis_z = -(ROAD + 1.3), 15.0
     y = EYE_HEIGHT
@@ -124,8 +125,13 @@ def _streets(place: Place, ax: float, az: float, y: float, road: float, rng: np.
                 yaw = float(np.arctan2(b[0] - a[0], b[1] - a[1]))
                 pieces = max(1, round(length / 1.1)) if near else 1
                 for t in (np.arange(pieces) + 0.5) / pieces:
-                    block.box((a[0] + (b[0] - a[0]) * t, y + 0.15, a[1] + (b[1] - a[1]) * t), (0.3, 0.32, length / pieces - 0.012), palette.KERB,
-                              yaw=yaw, tint=rng.uniform(0.88, 1.1))  # fmt: skip
+                    block.box(
+                        (a[0] + (b[0] - a[0]) * t, y + 0.15, a[1] + (b[1] - a[1]) * t),
+                        (0.3, 0.32, length / pieces - 0.012),
+                        palette.KERB,
+                        yaw=yaw,
+                        tint=rng.uniform(0.88, 1.1),
+                    )
             place.meshes.append(block.mesh("road"))
 
 
@@ -144,7 +150,7 @@ def _block(
     x0, x1 = x + ROAD + PAVEMENT, x + BLOCK_X - ROAD - PAVEMENT
     z0, z1 = z + ROAD + PAVEMENT, z + BLOCK_Z - ROAD - PAVEMENT
     cuts = np.linspace(z0, z1, int(rng.integers(2, 4)) + 1)
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in itertools.pairwise(cuts):
         cx, cz = (x0 + x1) / 2, (a + b) / 2
         distance = float(np.hypot(cx, cz))
         near = distance < 95
@@ -181,8 +187,11 @@ def _neon(place: Place, rng: np.random.Generator, x0: float, x1: float, z0: floa
             cy = y - up - high * (r + 0.5) / rows
             for dz in (-0.15, 0.15):
                 for _ in range(3):
-                    part.box((px + rng.uniform(-0.2, 0.2) * wide, cy + rng.uniform(-0.25, 0.25) * high / rows, z + dz),
-                             (rng.choice([0.08, 0.6 * wide]), rng.choice([0.08, 0.5 * high / rows]), 0.04), sign)  # fmt: skip
+                    part.box(
+                        (px + rng.uniform(-0.2, 0.2) * wide, cy + rng.uniform(-0.25, 0.25) * high / rows, z + dz),
+                        (rng.choice([0.08, 0.6 * wide]), rng.choice([0.08, 0.5 * high / rows]), 0.04),
+                        sign,
+                    )
         for dz in (-0.16, 0.16):
             for e in (-1, 1):
                 part.box((px + e * wide / 2, y - up - high / 2, z + dz), (0.05, high, 0.04), sign)
@@ -405,6 +414,10 @@ def _trees(place: Place, brief: Brief, ax: float, az: float, y: float, rng: np.r
     place.meshes.append(instances(grate.mesh("road"), [placement([x, y, z]) for x, z in spots]))
     if trees:
         positions = np.array([[x, y, z] for x, z in spots], np.float32)
-        where = Spots(positions, np.tile(np.array([0, -1, 0], np.float32), (len(spots), 1)),
-                      np.hypot(positions[:, 0], positions[:, 2]).astype(np.float32), rng.random((len(spots), 4)).astype(np.float32))  # fmt: skip
+        where = Spots(
+            positions,
+            np.tile(np.array([0, -1, 0], np.float32), (len(spots), 1)),
+            np.hypot(positions[:, 0], positions[:, 2]).astype(np.float32),
+            rng.random((len(spots), 4)).astype(np.float32),
+        )
         place.meshes += place_copies(where, trees, rng, sizes=(0.75, 1.15), lean=0.02, detail=0.6)

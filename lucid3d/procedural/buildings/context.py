@@ -1,4 +1,4 @@
-"""What every man-made place asks of the brief: is it dark, are windows lit, what are walls made of, what lies around."""
+"""What every man-made place asks of the brief: is it dark, are windows lit, what are walls made of, what is around."""
 
 from __future__ import annotations
 
@@ -45,13 +45,37 @@ def lit_share(brief: Brief) -> float:
 _LAMPS = {"night": 0.1, "dusk": 0.09, "dawn": 0.09, "sunset": 0.2}
 """How bright lamps and lit windows are against the daylight that is left, so that one exposure shows both."""
 _LABELS = {
-    "sofa": "furniture", "armchair": "furniture", "chair": "furniture", "table": "furniture", "bed": "furniture",
-    "cabinet": "furniture", "bookshelf": "furniture", "piano": "furniture", "television": "furniture",
-    "bench": "furniture", "stall": "furniture", "barrel": "furniture", "crate": "furniture", "ladder": "furniture",
-    "mirror": "furniture", "clock": "furniture", "picture": "furniture", "globe": "furniture", "books": "book",
-    "curtain": "fabric", "rug": "fabric", "cushion": "fabric", "basket": "furniture", "beam": "ceiling", "kerb": "road",
-    "car": "vehicle", "bicycle": "vehicle", "fountain": "statue", "fireplace": "wall", "candle": "lamp",
-}  # fmt: skip
+    "sofa": "furniture",
+    "armchair": "furniture",
+    "chair": "furniture",
+    "table": "furniture",
+    "bed": "furniture",
+    "cabinet": "furniture",
+    "bookshelf": "furniture",
+    "piano": "furniture",
+    "television": "furniture",
+    "bench": "furniture",
+    "stall": "furniture",
+    "barrel": "furniture",
+    "crate": "furniture",
+    "ladder": "furniture",
+    "mirror": "furniture",
+    "clock": "furniture",
+    "picture": "furniture",
+    "globe": "furniture",
+    "books": "book",
+    "curtain": "fabric",
+    "rug": "fabric",
+    "cushion": "fabric",
+    "basket": "furniture",
+    "beam": "ceiling",
+    "kerb": "road",
+    "car": "vehicle",
+    "bicycle": "vehicle",
+    "fountain": "statue",
+    "fireplace": "wall",
+    "candle": "lamp",
+}
 """What things here are called -> the labels of the ground truth."""
 
 
@@ -130,3 +154,8 @@ def hills(
     return Terrain(
         heights, cover.by_season(brief.season), terrain_mesh(heights, far=6000.0, around=420, rings=260, near=0.08)
     )
+
+
+def ground_y(terrain: Terrain, x: float, z: float) -> float:
+    """y of the ground at one point."""
+    return float(terrain.heights(np.array([x], np.float32), np.array([z], np.float32))[0])

@@ -71,8 +71,14 @@ def window(parts: Parts, hole: Opening, style: Style, rng: np.random.Generator, 
         ajar = rng.uniform(0.0, 0.12)
         for sign in (-1.0, 1.0):
             x = middle + sign * (half * 1.5 + 0.02)
-            parts.box((x, -(bottom + top) / 2, -0.035 - ajar * 0.3), (half, height + 0.04, 0.035), style.shutter,
-                      grain=1, yaw=sign * ajar, tint=rng.uniform(0.9, 1.1))  # fmt: skip
+            parts.box(
+                (x, -(bottom + top) / 2, -0.035 - ajar * 0.3),
+                (half, height + 0.04, 0.035),
+                style.shutter,
+                grain=1,
+                yaw=sign * ajar,
+                tint=rng.uniform(0.9, 1.1),
+            )
             for y in (bottom + 0.22 * height, top - 0.22 * height):
                 parts.box(
                     (x, -y, -0.06 - ajar * 0.3), (half * 0.9, 0.06, 0.02), style.shutter, yaw=sign * ajar, tint=0.85
@@ -146,10 +152,25 @@ def dormer(
         parts.span((edge - 0.05, -sill - h, front), (edge + 0.05, -sill, front + run), style.wall, grain=-2)
         eave, ridge, over = sill + h - 0.04, sill + h + 0.5, 0.18
         far = x + sign * (w / 2 + over)
-        parts.quad([[far, -eave + 0.12, front - over], [x, -ridge, front - over], [x, -ridge, front + run + 0.8],
-                    [far, -eave + 0.12, front + run + 0.8]], style.roof, turn=True)  # fmt: skip
-        parts.quad([[far, -eave + 0.2, front - over], [x, -ridge + 0.08, front - over], [x, -ridge, front - over],
-                    [far, -eave + 0.12, front - over]], style.frame)  # fmt: skip
+        parts.quad(
+            [
+                [far, -eave + 0.12, front - over],
+                [x, -ridge, front - over],
+                [x, -ridge, front + run + 0.8],
+                [far, -eave + 0.12, front + run + 0.8],
+            ],
+            style.roof,
+            turn=True,
+        )
+        parts.quad(
+            [
+                [far, -eave + 0.2, front - over],
+                [x, -ridge + 0.08, front - over],
+                [x, -ridge, front - over],
+                [far, -eave + 0.12, front - over],
+            ],
+            style.frame,
+        )
     parts.add(
         Mesh(
             np.array(
@@ -185,8 +206,11 @@ def street_lamp(lit: bool, height: float = 3.6) -> Mesh:
     for angle in (0, np.pi / 2, np.pi, 3 * np.pi / 2):
         c, s = np.cos(angle), np.sin(angle)
         parts.beam((0.11 * c, -height, 0.11 * s), (0.2 * c, -height - 0.5, 0.2 * s), 0.025, 0.025, palette.IRON)
-    globe = palette.glowing("lantern", "#ffd9a0", palette.LAMPLIGHT) if lit else palette.make(
-        "lantern off", "plain", "#c9c2b0", roughness=0.3)  # fmt: skip
+    globe = (
+        palette.glowing("lantern", "#ffd9a0", palette.LAMPLIGHT)
+        if lit
+        else palette.make("lantern off", "plain", "#c9c2b0", roughness=0.3)
+    )
     parts.add(cylinder((0, -height - 0.02, 0), 0.44, 0.09, globe, top_radius=0.15, sides=8))
     parts.add(cylinder((0, -height - 0.48, 0), 0.2, 0.25, palette.IRON, top_radius=0.05, sides=4))
     parts.add(sphere((0, -height - 0.72, 0), 0.045, palette.IRON, subdivisions=1))
@@ -198,8 +222,11 @@ def lantern(lit: bool) -> Mesh:
     parts = Parts()
     parts.beam((0, -0.3, 0), (0, -0.3, -0.36), 0.035, 0.035, palette.IRON)
     parts.beam((0, 0.0, 0), (0, -0.28, -0.22), 0.025, 0.025, palette.IRON)
-    globe = palette.glowing("lantern", "#ffd9a0", palette.LAMPLIGHT) if lit else palette.make(
-        "lantern off", "plain", "#c9c2b0", roughness=0.3)  # fmt: skip
+    globe = (
+        palette.glowing("lantern", "#ffd9a0", palette.LAMPLIGHT)
+        if lit
+        else palette.make("lantern off", "plain", "#c9c2b0", roughness=0.3)
+    )
     parts.add(cylinder((0, 0.1, -0.35), 0.26, 0.07, globe, top_radius=0.1, sides=6))
     parts.add(cylinder((0, -0.15, -0.35), 0.12, 0.15, palette.IRON, top_radius=0.03, sides=6))
     return parts.mesh("lamp")

@@ -20,7 +20,7 @@ def stand(site: Site, made: House, x: float, z: float, yaw: float) -> NDArray[np
     w, d = made.width / 2, made.depth / 2
     right, front = np.array([np.cos(yaw), -np.sin(yaw)]), np.array([-np.sin(yaw), -np.cos(yaw)])
     spots = np.array([np.array([x, z]) + r * right + f * front for r in (-w, 0, w) for f in (-d, 0, d)])
-    y = site.terrain.height(spots[:, 0], spots[:, 1])
+    y = site.terrain.heights(spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32))
     # Towards the lower side, so that no corner hangs in the air: plinths reach below their floor.
     level = float(np.clip(y.max() - 0.3, np.median(y) - 0.05, y.max()))
     along, half = (right, w) if w > d else (front, d)
@@ -105,8 +105,16 @@ def rover(rng: np.random.Generator) -> Mesh:
 
 
 def _stone(rng: np.random.Generator) -> Material:
-    return palette.make("set stone", "concrete", palette.pick((palette.LIMESTONE, palette.GRANITE, palette.WEATHERED_MARBLE), rng).colors[0], None,
-                        "#5f6348", scale=0.25, bump=0.005, wear=0.6)  # fmt: skip
+    return palette.make(
+        "set stone",
+        "concrete",
+        palette.pick((palette.LIMESTONE, palette.GRANITE, palette.WEATHERED_MARBLE), rng).colors[0],
+        None,
+        "#5f6348",
+        scale=0.25,
+        bump=0.005,
+        wear=0.6,
+    )
 
 
 def _statue(rng: np.random.Generator) -> Mesh:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -88,8 +89,13 @@ def gable_roof(
                 style.beam,
             )
         for rafter in np.arange(-width / 2 + 0.3, width / 2, 0.75):
-            parts.beam((rafter, -low + 0.07, sign * (over - 0.04)), (rafter, -eaves + 0.06, sign * (half - 0.1)), 0.11, 0.08,
-                       style.beam)  # fmt: skip
+            parts.beam(
+                (rafter, -low + 0.07, sign * (over - 0.04)),
+                (rafter, -eaves + 0.06, sign * (half - 0.1)),
+                0.11,
+                0.08,
+                style.beam,
+            )
         gutter = -low - 0.02
         parts.beam((-x, gutter, sign * (over + 0.05)), (x, gutter, sign * (over + 0.05)), 0.08, 0.09, palette.ZINC)
     if style.roof.pattern in ("roof_tile", "shingle", "thatch"):
@@ -128,7 +134,7 @@ def timber_frame(
     posts = sorted(p for p in posts if thick / 3 < p < width - thick / 3)
     for x in posts:
         parts.box((x, -(bottom + top) / 2, 0), (thick, top - bottom, proud * 2), style.beam, tint=rng.uniform(0.8, 1.1))
-    for a, b in zip(posts[:-1], posts[1:], strict=True):
+    for a, b in itertools.pairwise(posts):
         gap = b - a
         clear = all(o.right <= a + 0.05 or o.left >= b - 0.05 for o in openings)
         if clear and gap > 0.6:
@@ -220,9 +226,15 @@ def house(
             if pitch * length / 2 > 2.2:
                 top_window = Opening(length / 2 - 0.38, length / 2 + 0.38, eaves + 0.25, eaves + 1.2)
                 inset = replace(style, shutter=None, mullions=(2, 2), boxes=0.0)
-                facade.quad([[top_window.left, -top_window.top, -0.012], [top_window.right, -top_window.top, -0.012],
-                             [top_window.right, -top_window.bottom, -0.012], [top_window.left, -top_window.bottom, -0.012]],
-                            palette.FRAME_DARK)  # fmt: skip
+                facade.quad(
+                    [
+                        [top_window.left, -top_window.top, -0.012],
+                        [top_window.right, -top_window.top, -0.012],
+                        [top_window.right, -top_window.bottom, -0.012],
+                        [top_window.left, -top_window.bottom, -0.012],
+                    ],
+                    palette.FRAME_DARK,
+                )
                 details.window(facade, top_window, inset, rng, depth=0.01)
             if half_timbered:
                 ridge = eaves + length / 2 * pitch
@@ -241,8 +253,16 @@ def house(
                     wide = 0.5 if k % 2 else 0.32
                     facade.box((abs(corner - wide / 2), -y - 0.18, 0.0), (wide, 0.33, 0.07), palette.GRANITE, tint=1.15)
         parts.add(facade, matrix)
-    ridge = gable_roof(parts, width, depth, eaves, pitch, style, sag=0.0 if plain else rng.uniform(0.02, 0.09),
-                       thickness=0.34 if style.roof.pattern == "thatch" else 0.13)  # fmt: skip
+    ridge = gable_roof(
+        parts,
+        width,
+        depth,
+        eaves,
+        pitch,
+        style,
+        sag=0.0 if plain else rng.uniform(0.02, 0.09),
+        thickness=0.34 if style.roof.pattern == "thatch" else 0.13,
+    )
     stack = palette.pick((palette.BRICK, palette.RUBBLE, palette.DARK_BRICK), rng)
     details.chimney(parts, width * rng.choice([-0.36, 0.36, 0.1]), 0.55, eaves, ridge + rng.uniform(0.5, 0.9), stack)
     if not plain and storeys == 1 and width > 6.5:
@@ -256,8 +276,18 @@ def house(
 def canopy(parts: Parts, x: float, height: float, style: Style) -> None:
     """A little roof over a door, in a facade's frame."""
     reach, half = 0.95, 0.95
-    slope(parts, [[x - half, -height + 0.05, -reach], [x + half, -height + 0.05, -reach], [x + half, -height - 0.5, 0],
-                  [x - half, -height - 0.5, 0]], style.roof, style.beam, thickness=0.08)  # fmt: skip
+    slope(
+        parts,
+        [
+            [x - half, -height + 0.05, -reach],
+            [x + half, -height + 0.05, -reach],
+            [x + half, -height - 0.5, 0],
+            [x - half, -height - 0.5, 0],
+        ],
+        style.roof,
+        style.beam,
+        thickness=0.08,
+    )
     for side in (-0.8, 0.8):
         parts.beam((x + side, -height + 0.75, -0.03), (x + side, -height + 0.08, -reach + 0.12), 0.09, 0.09, style.beam)
         parts.beam((x + side, -height + 0.05, 0), (x + side, -height + 0.05, -reach + 0.05), 0.09, 0.09, style.beam)
@@ -276,7 +306,7 @@ def ivy(parts: Parts, x: float, height: float, rng: np.random.Generator) -> None
                 palette.IVY,
                 rng,
                 tint=rng.uniform(0.8, 1.1),
-            )  # fmt: skip
+            )
         )
 
 
@@ -349,9 +379,18 @@ def cabin(
             parts.box(((a + b) / 2, -foot - y, front - reach + 0.12), (b - a, 0.08, 0.07), palette.BEAM)
         for x in np.arange(a + 0.15, b, 0.2):
             parts.box((x, -foot - 0.62, front - reach + 0.12), (0.045, 0.55, 0.045), palette.OLD_WOOD)
-    slope(parts, [[-width / 2 - 0.5, -eaves + 0.5, front - reach - 0.35], [width / 2 + 0.5, -eaves + 0.5, front - reach - 0.35],
-                  [width / 2 + 0.5, -eaves - 0.1, front + 0.05], [-width / 2 - 0.5, -eaves - 0.1, front + 0.05]],
-          style.roof, style.beam, thickness=0.1)  # fmt: skip
+    slope(
+        parts,
+        [
+            [-width / 2 - 0.5, -eaves + 0.5, front - reach - 0.35],
+            [width / 2 + 0.5, -eaves + 0.5, front - reach - 0.35],
+            [width / 2 + 0.5, -eaves - 0.1, front + 0.05],
+            [-width / 2 - 0.5, -eaves - 0.1, front + 0.05],
+        ],
+        style.roof,
+        style.beam,
+        thickness=0.1,
+    )
     for i in range(2):
         parts.span(
             (-0.8, -foot + 0.17 * (i + 1) - 0.0, front - reach - 0.32 * (i + 1)),
@@ -360,8 +399,14 @@ def cabin(
         )
     for row in range(5):  # firewood under the window
         for k in range(9 - row):
-            parts.box((-width / 2 + 0.5 + 0.13 * k + 0.06 * row, -foot - 0.07 - 0.12 * row, front - 0.28), (0.11, 0.11, 0.45),
-                      palette.OLD_WOOD, grain=2, tint=rng.uniform(0.7, 1.3), yaw=rng.uniform(-0.06, 0.06))  # fmt: skip
+            parts.box(
+                (-width / 2 + 0.5 + 0.13 * k + 0.06 * row, -foot - 0.07 - 0.12 * row, front - 0.28),
+                (0.11, 0.11, 0.45),
+                palette.OLD_WOOD,
+                grain=2,
+                tint=rng.uniform(0.7, 1.3),
+                yaw=rng.uniform(-0.06, 0.06),
+            )
     return House(parts.mesh("building"), width, depth + 2 * reach, ridge + 0.8, lamps)
 
 
@@ -372,8 +417,15 @@ def barn(rng: np.random.Generator, *, wall: Material | None = None) -> House:
     width, length, eaves = rng.uniform(8.5, 10.0), rng.uniform(12, 16), 4.0
     knee, knee_height, ridge = width * 0.3, 6.6, 8.2
     parts = Parts()
-    outline = [(-width / 2, 0.3), (-width / 2, eaves), (-knee, knee_height), (0.0, ridge), (knee, knee_height), (width / 2, eaves),
-               (width / 2, 0.3)]  # fmt: skip
+    outline = [
+        (-width / 2, 0.3),
+        (-width / 2, eaves),
+        (-knee, knee_height),
+        (0.0, ridge),
+        (knee, knee_height),
+        (width / 2, eaves),
+        (width / 2, 0.3),
+    ]
     for z, sign in ((-length / 2, -1.0), (length / 2, 1.0)):
         points = np.array([[x, -y, z] for x, y in outline])
         for i in range(1, len(outline) - 1):
@@ -411,10 +463,25 @@ def barn(rng: np.random.Generator, *, wall: Material | None = None) -> House:
         drop = over * (knee_height - eaves) / (width / 2 - knee)
         out = sign * (width / 2 + over)
         lo, hi = (length / 2 + 0.5, -length / 2 - 0.5) if sign < 0 else (-length / 2 - 0.5, length / 2 + 0.5)
-        slope(parts, [[out, -eaves + drop, lo], [out, -eaves + drop, hi], [sign * knee, -knee_height, hi],
-                      [sign * knee, -knee_height, lo]], palette.ZINC, trim, thickness=0.1)  # fmt: skip
-        slope(parts, [[sign * knee, -knee_height, lo], [sign * knee, -knee_height, hi], [0, -ridge, hi], [0, -ridge, lo]],
-              palette.ZINC, trim, thickness=0.1)  # fmt: skip
+        slope(
+            parts,
+            [
+                [out, -eaves + drop, lo],
+                [out, -eaves + drop, hi],
+                [sign * knee, -knee_height, hi],
+                [sign * knee, -knee_height, lo],
+            ],
+            palette.ZINC,
+            trim,
+            thickness=0.1,
+        )
+        slope(
+            parts,
+            [[sign * knee, -knee_height, lo], [sign * knee, -knee_height, hi], [0, -ridge, hi], [0, -ridge, lo]],
+            palette.ZINC,
+            trim,
+            thickness=0.1,
+        )
         for z in (-length / 2, length / 2):
             parts.box((x, -(eaves + 0.3) / 2, z), (0.22, eaves - 0.2, 0.22), trim)
     parts.span(

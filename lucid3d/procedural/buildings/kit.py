@@ -6,6 +6,7 @@ faces -z. A facade has its own frame: x to the right as seen from outside, z int
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -92,7 +93,7 @@ class Parts:
     def beam(
         self, start: ArrayLike, end: ArrayLike, width: float, depth: float, material: Material, *, tint: float = 1.0
     ) -> None:
-        """A square beam from one point to another, `width` across in the plane with the vertical, `depth` the other way."""
+        """A beam from one point to another, `width` across in the plane with the vertical, `depth` the other way."""
         a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)
         axis = b - a
         length = float(np.linalg.norm(axis))
@@ -226,11 +227,11 @@ def pierced_wall(
 ) -> None:
     """The outer face of a wall in the plane z = 0 with holes, and the reveals of the holes, `depth` deep.
 
-    Bands between the edges of openings become as few faces as they can. `shift` moves the pattern, so that walls differ.
+    Bands between the edges of openings become as few faces as they can. `shift` moves the pattern: walls differ.
     """
     holes = [o for o in openings if o.bottom < top and o.top > bottom]
     levels = sorted({bottom, top, *(min(max(v, bottom), top) for o in holes for v in (o.bottom, o.top))})
-    for low, high in zip(levels[:-1], levels[1:], strict=True):
+    for low, high in itertools.pairwise(levels):
         if high - low < 1e-6:
             continue
         middle = (low + high) / 2

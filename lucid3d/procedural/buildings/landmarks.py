@@ -22,8 +22,11 @@ def pyramid(
     h = half + overhang
     ring = [(-h, -h), (h, -h), (h, h), (-h, h)]
     for (x0, z0), (x1, z1) in zip(ring, (*ring[1:], ring[0]), strict=True):
-        parts.quad([[0, -top, z], [0, -top, z], [x1, -foot + 0.1, z + z1], [x0, -foot + 0.1, z + z0]], roof,
-                   uv=[[0, 0], [0, 0], [h, top - foot], [-h, top - foot]])  # fmt: skip
+        parts.quad(
+            [[0, -top, z], [0, -top, z], [x1, -foot + 0.1, z + z1], [x0, -foot + 0.1, z + z0]],
+            roof,
+            uv=[[0, 0], [0, 0], [h, top - foot], [-h, top - foot]],
+        )
     parts.quad([[x, -foot + 0.1, z + zz] for x, zz in ring], roof, tint=0.5)
 
 
@@ -106,8 +109,12 @@ def church(rng: np.random.Generator, *, style: str = "", lit: bool = False, wall
         far = sign * (nave + 0.5)
         ends = (half - 0.4, back + 0.5) if sign > 0 else (back + 0.5, half - 0.4)
         ridge = eaves + nave * 1.15
-        slope(parts, [[far, -eaves + 0.5, ends[0]], [far, -eaves + 0.5, ends[1]], [0, -ridge, ends[1]], [0, -ridge, ends[0]]], roof,
-              trim)  # fmt: skip
+        slope(
+            parts,
+            [[far, -eaves + 0.5, ends[0]], [far, -eaves + 0.5, ends[1]], [0, -ridge, ends[1]], [0, -ridge, ends[0]]],
+            roof,
+            trim,
+        )
     for z in (half - 0.2, back):
         ring = [[-nave, -eaves, z], [nave, -eaves, z], [nave, 0.5, z], [-nave, 0.5, z]]
         parts.quad(ring, wall, uv=[[p[0], p[1]] for p in ring])
@@ -132,8 +139,14 @@ def round_tower(
     sides: int = 24,
 ) -> None:
     """A round tower with a splayed foot, slit windows, a machicolated top, and battlements or a cone roof."""
-    profile = ((-foot, radius * 1.12), (0.0, radius * 1.12), (1.6, radius), (height - 1.6, radius), (height - 1.2, radius * 1.14),
-               (height, radius * 1.14))  # fmt: skip
+    profile = (
+        (-foot, radius * 1.12),
+        (0.0, radius * 1.12),
+        (1.6, radius),
+        (height - 1.6, radius),
+        (height - 1.2, radius * 1.14),
+        (height, radius * 1.14),
+    )
     parts.add(tube([[x, -y, z] for y, _ in profile], [r for _, r in profile], wall, sides=sides))
     for i in range(sides):
         a = 2 * np.pi * i / sides
@@ -143,12 +156,23 @@ def round_tower(
         count = max(6, int(2 * np.pi * radius / 1.5))
         for i in range(count):
             a = 2 * np.pi * i / count
-            parts.box((x + radius * 1.08 * np.cos(a), -height - 0.45, z + radius * 1.08 * np.sin(a)), (0.4, 0.95, 0.75), wall, yaw=-a,
-                      grain=-2)  # fmt: skip
+            parts.box(
+                (x + radius * 1.08 * np.cos(a), -height - 0.45, z + radius * 1.08 * np.sin(a)),
+                (0.4, 0.95, 0.75),
+                wall,
+                yaw=-a,
+                grain=-2,
+            )
     if roof is not None:
         lift = 0.6 if battlements else 0.0
-        parts.add(tube([[x, -height - lift, z], [x, -height - lift - radius * 2.1, z]], [radius * (1.0 if battlements else 1.3), 0.02],
-                       roof, sides=sides))  # fmt: skip
+        parts.add(
+            tube(
+                [[x, -height - lift, z], [x, -height - lift - radius * 2.1, z]],
+                [radius * (1.0 if battlements else 1.3), 0.02],
+                roof,
+                sides=sides,
+            )
+        )
         parts.add(cylinder((x, -height - lift - radius * 2.1, z), 1.2, 0.04, palette.IRON, sides=5))
     for i in range(windows):
         a = 2 * np.pi * i / windows - np.pi / 2 + 0.3 * (i % 2)
@@ -160,7 +184,7 @@ def round_tower(
 
 
 def castle(rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None) -> House:
-    """A castle: four corner towers, curtain walls with battlements, a gatehouse towards -z, a keep with a steep roof."""
+    """A castle: four corner towers, walls with battlements, a gatehouse towards -z, a keep with a steep roof."""
     wall = wall or palette.pick((palette.RUBBLE, palette.LIMESTONE, palette.ASHLAR), rng)
     roof = palette.pick((palette.SLATE, palette.CLAY_TILES), rng)
     glass = palette.lit_glass(rng) if lit else palette.GLASS
@@ -169,8 +193,18 @@ def castle(rng: np.random.Generator, *, lit: bool = False, wall: Material | None
     for sx in (-1.0, 1.0):
         for sz in (-1.0, 1.0):
             tall = high * rng.uniform(1.5, 2.1)
-            round_tower(parts, sx * w, sz * d, rng.uniform(3.2, 4.2), tall, wall, roof=roof if rng.random() < 0.75 else None, glass=glass,
-                        battlements=rng.random() < 0.6, foot=8.0)  # fmt: skip
+            round_tower(
+                parts,
+                sx * w,
+                sz * d,
+                rng.uniform(3.2, 4.2),
+                tall,
+                wall,
+                roof=roof if rng.random() < 0.75 else None,
+                glass=glass,
+                battlements=rng.random() < 0.6,
+                foot=8.0,
+            )
     for matrix, length in side_matrices(2 * w, 2 * d):
         face = Parts()
         pierced_wall(face, length, -8.0, high, [], wall)
@@ -199,22 +233,48 @@ def castle(rng: np.random.Generator, *, lit: bool = False, wall: Material | None
     keep_w, keep_d, keep_h = w * 0.42, d * 0.4, high * 2.1
     for matrix, length in side_matrices(2 * keep_w, 2 * keep_d):
         face = Parts()
-        holes = [Opening(x - 0.45, x + 0.45, y, y + 1.6) for x in np.arange(2.2, length - 1, 3.4) for y in
-                 np.arange(high + 1.0, keep_h - 2.2, 3.6)]  # fmt: skip
+        holes = [
+            Opening(x - 0.45, x + 0.45, y, y + 1.6)
+            for x in np.arange(2.2, length - 1, 3.4)
+            for y in np.arange(high + 1.0, keep_h - 2.2, 3.6)
+        ]
         pierced_wall(face, length, 0, keep_h, holes, wall, depth=0.4)
         for hole in holes:
-            details.window(face, hole, Style(wall=wall, trim=palette.LIMESTONE, frame=palette.FRAME_DARK, lit=0.6 if lit else 0.0),
-                           rng, depth=0.4)  # fmt: skip
+            details.window(
+                face,
+                hole,
+                Style(wall=wall, trim=palette.LIMESTONE, frame=palette.FRAME_DARK, lit=0.6 if lit else 0.0),
+                rng,
+                depth=0.4,
+            )
         face.box((length / 2, -keep_h, -0.15), (length + 0.4, 0.4, 0.5), palette.LIMESTONE)
         parts.add(face, placement([0, 0, d * 0.2]) @ matrix)
     half_w, half_d, ridge = keep_w + 0.5, keep_d + 0.5, keep_h + keep_d * 1.7
     run = keep_w - keep_d * 0.55
     z0 = d * 0.2
     for s in (-1.0, 1.0):
-        slope(parts, [[s * half_w, -keep_h, z0 + s * half_d], [-s * half_w, -keep_h, z0 + s * half_d], [-s * run, -ridge, z0],
-                      [s * run, -ridge, z0]], roof, palette.LIMESTONE)  # fmt: skip
-        slope(parts, [[s * half_w, -keep_h, z0 - s * half_d], [s * half_w, -keep_h, z0 + s * half_d], [s * run, -ridge, z0],
-                      [s * run, -ridge, z0]], roof, palette.LIMESTONE)  # fmt: skip
+        slope(
+            parts,
+            [
+                [s * half_w, -keep_h, z0 + s * half_d],
+                [-s * half_w, -keep_h, z0 + s * half_d],
+                [-s * run, -ridge, z0],
+                [s * run, -ridge, z0],
+            ],
+            roof,
+            palette.LIMESTONE,
+        )
+        slope(
+            parts,
+            [
+                [s * half_w, -keep_h, z0 - s * half_d],
+                [s * half_w, -keep_h, z0 + s * half_d],
+                [s * run, -ridge, z0],
+                [s * run, -ridge, z0],
+            ],
+            roof,
+            palette.LIMESTONE,
+        )
     round_tower(
         parts, keep_w, z0 - keep_d, 2.2, keep_h + 5.5, wall, roof=roof, battlements=False, glass=glass, sides=18
     )
@@ -236,8 +296,15 @@ def lighthouse(rng: np.random.Generator, *, lit: bool = False, wall: Material | 
     parts.add(tube([[0, 4.0, 0], [0, 0, 0]], [3.6, 3.3], palette.RUBBLE, sides=28))
     striped = wall is None and rng.random() < 0.75
     for i in range(7):
-        parts.add(tube([[0, -levels[i], 0], [0, -levels[i + 1], 0]], radii[i : i + 2], band if striped and i % 2 else white, sides=28,
-                       caps=False))  # fmt: skip
+        parts.add(
+            tube(
+                [[0, -levels[i], 0], [0, -levels[i + 1], 0]],
+                radii[i : i + 2],
+                band if striped and i % 2 else white,
+                sides=28,
+                caps=False,
+            )
+        )
     for y, r in ((tall, radii[-1] + 0.1), (tall + 0.25, radii[-1] + 0.85), (tall + 0.45, radii[-1] + 0.85)):
         parts.add(tube([[0, -y, 0], [0, -y - 0.2, 0]], r, palette.IRON, sides=28))
     top = tall + 0.6
@@ -277,8 +344,14 @@ def lighthouse(rng: np.random.Generator, *, lit: bool = False, wall: Material | 
             parts.box((0.25 * (k % 2), -y + 0.6, side * r), (0.85, 0.12, 0.34), palette.GRANITE)
     parts.box((0, -1.1, -radii[0] + 0.02), (1.05, 2.2, 0.3), palette.DOOR_PAINTS[2], grain=1)
     parts.box((0, -2.35, -radii[0]), (1.6, 0.3, 0.5), palette.GRANITE)
-    keeper = house(rng, storeys=1, timber=False, width=7.5, depth=5.5,
-                   style=Style(wall=white, roof=palette.SLATE, lit=0.7 if lit else 0.0))  # fmt: skip
+    keeper = house(
+        rng,
+        storeys=1,
+        timber=False,
+        width=7.5,
+        depth=5.5,
+        style=Style(wall=white, roof=palette.SLATE, lit=0.7 if lit else 0.0),
+    )
     parts.add(keeper.mesh, placement([7.6, 0, 0.8], yaw=0.1))
     lamps = ((0.0, -top - 1.8, 0.0),) if lit else ()
     return House(parts.mesh("building"), 16, 8, top + 5, lamps)
@@ -358,6 +431,14 @@ def stone_bridge(span: float, width: float, rise: float, material: Material = pa
                 0.46,
                 palette.GRANITE,
             )
-        parts.quad([[-half - 0.3, under[i], z0], [half + 0.3, under[i], z0], [half + 0.3, under[i + 1], z1],
-                    [-half - 0.3, under[i + 1], z1]], material, tint=0.8)  # fmt: skip
+        parts.quad(
+            [
+                [-half - 0.3, under[i], z0],
+                [half + 0.3, under[i], z0],
+                [half + 0.3, under[i + 1], z1],
+                [-half - 0.3, under[i + 1], z1],
+            ],
+            material,
+            tint=0.8,
+        )
     return parts.mesh("bridge")

@@ -1,6 +1,8 @@
-"""Ruins: a temple's stump on its steps, columns standing, broken and fallen, arches, walls, rubble, grass in the joints."""
+"""Ruins: a temple's stump on its steps, columns standing, broken and fallen, arches, walls, rubble, grass."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +10,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural import greenery
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
-from lucid3d.procedural.buildings.context import finish, hills, wall_for
+from lucid3d.procedural.buildings.context import finish, ground_y, hills, wall_for
 from lucid3d.procedural.buildings.kit import Parts
 from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.ground import Ground
@@ -42,7 +44,7 @@ def drum(
         y = -(height * f - ragged * f)
         vertices.append(np.stack([r * np.cos(angle), y, r * np.sin(angle)], 1))
         uv.append(np.stack([angle * radius, y], 1))
-    top_centre = vertices[-1].mean(axis=0) + [0, 0.12 * broken, 0]
+    top_centre = vertices[-1].mean(axis=0) + np.array([0, 0.12 * broken, 0])
     vertices += [top_centre[None], np.array([[0, 0, 0]])]
     uv += [np.zeros((1, 2)), np.zeros((1, 2))]
     index = np.arange(rings * (around + 1)).reshape(rings, around + 1)
@@ -127,8 +129,13 @@ def ragged_wall(
                 )
                 keep = keep and not inside
             if keep:
-                parts.box((middle + rng.normal(0, 0.006), -y - course / 2, rng.normal(0, 0.012)), (b - a, course - 0.014, thick * rng.uniform(0.96, 1.04)),
-                          stone, grain=-2, tint=rng.uniform(0.82, 1.12))  # fmt: skip
+                parts.box(
+                    (middle + rng.normal(0, 0.006), -y - course / 2, rng.normal(0, 0.012)),
+                    (b - a, course - 0.014, thick * rng.uniform(0.96, 1.04)),
+                    stone,
+                    grain=-2,
+                    tint=rng.uniform(0.82, 1.12),
+                )
             x += wide
         y += course
         row += 1
@@ -177,18 +184,22 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     overgrown = brief.density >= 1.0
     desert = "desert" in brief.secondary
     ground = Ground(
-        seed=int(rng.integers(4096)), vegetation=0.15 if desert else 0.75, dryness=0.75, path=((0.0, -30.0), (0.6, -8.0), (0.0, 4.0), (0.0, 12.0)),
-        path_width=3.6, snow_line=-10.0 if brief.season == "winter" or brief.weather == "snow" else 420.0,
+        seed=int(rng.integers(4096)),
+        vegetation=0.15 if desert else 0.75,
+        dryness=0.75,
+        path=((0.0, -30.0), (0.6, -8.0), (0.0, 4.0), (0.0, 12.0)),
+        path_width=3.6,
+        snow_line=-10.0 if brief.season == "winter" or brief.weather == "snow" else 420.0,
         snow_cover=0.85 if brief.season == "winter" or brief.weather == "snow" else 0.0,
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
-    )  # fmt: skip
+    )
     terrain = hills(brief, rng, flat=48.0, level=EYE_HEIGHT, height=170.0, rolling=0.5, ground=ground)
     site = Site(terrain, brief, rng, path=ground.path, path_width=3.6)
     place = Place(sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.55, 0.95)))
     side = float(rng.choice([-1.0, 1.0]))
 
     def on_ground(mesh: Mesh, x: float, z: float, *, yaw: float = 0.0, sink: float = 0.05, keep: float = 0.0) -> None:
-        y = float(terrain.height(np.array([x]), np.array([z]))[0])
+        y = ground_y(terrain, x, z)
         place.meshes.append(mesh.transformed(placement([x, y + sink, z], yaw=yaw)))
         if keep:
             site.keep_out.append((x, z, keep))
@@ -196,8 +207,14 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     _temple_stump(place, site, brief, stone, blocks, rng)
     if brief.wants("wall", True):
         for k, (x, z, yaw, length, high, arches) in enumerate(
-            ((-9.5, 3.0, 1.25, 9.0, 5.2, 3), (-13.5, -6.0, 1.7, 8.0, 3.2, 1), (11.0, 2.0, -1.0, 6.0, 2.4, 0), (7.5, -13.0, 0.3, 11.0, 4.4, 3),
-             (-6.0, -19.0, 0.1, 9.0, 3.0, 2))):  # fmt: skip
+            (
+                (-9.5, 3.0, 1.25, 9.0, 5.2, 3),
+                (-13.5, -6.0, 1.7, 8.0, 3.2, 1),
+                (11.0, 2.0, -1.0, 6.0, 2.4, 0),
+                (7.5, -13.0, 0.3, 11.0, 4.4, 3),
+                (-6.0, -19.0, 0.1, 9.0, 3.0, 2),
+            )
+        ):
             wall = ragged_wall(length, high * rng.uniform(0.85, 1.15), 0.75, blocks, rng, arches=arches)
             on_ground(wall, side * x, z, yaw=side * yaw, sink=0.25, keep=0.0)
             _scree(place, site, side * x, z, blocks, rng, 10 + 3 * (k % 2))
@@ -224,8 +241,15 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
         if "bushes" not in brief.without:
             from lucid3d.procedural.plants import shrub
 
-            site.put([shrub(rng, h, season=site.season) for h in (0.5, 0.9)], per_square_metre=0.06 if overgrown else 0.02, near=3.5, far=40, patch=6,
-                     contrast=1.6, detail=0.5)  # fmt: skip
+            site.put(
+                [shrub(rng, h, season=site.season) for h in (0.5, 0.9)],
+                per_square_metre=0.06 if overgrown else 0.02,
+                near=3.5,
+                far=40,
+                patch=6,
+                contrast=1.6,
+                detail=0.5,
+            )
         greenery.grass(site, "dry" if brief.season in ("summer", "autumn") else "meadow", height=0.26, amount=0.9)
         greenery.flowers(site, ("poppy", "daisy"), amount=0.4)
     greenery.stones(site, "granite", amount=0.5, boulders=0.6)
@@ -239,7 +263,7 @@ def _temple_stump(
 ) -> None:
     """Three steps, a floor, two rows of columns in every state, pieces of architrave over whole neighbours."""
     centre_z, half_w, half_d = 21.0, 7.5, 10.5
-    y = float(site.terrain.height(np.array([0.0]), np.array([centre_z]))[0])
+    y = ground_y(site.terrain, 0.0, centre_z)
     y = min(y, EYE_HEIGHT) + 0.0
     base = Parts()
     for k in range(3):
@@ -248,8 +272,18 @@ def _temple_stump(
         for sx in np.arange(-half_w - grow, half_w + grow - 0.4, 1.5):
             for sz, wide in ((-half_d - grow, 1.0), (half_d + grow - 1.0, 1.0)):
                 gone = rng.random() < 0.05
-                base.box((sx + 0.75, (low + high) / 2 + (0.5 if k == 0 else 0) * 0 + (0.2 if gone else rng.normal(0, 0.01)), sz + 0.5), (1.48, low - high, wide),
-                         blocks, grain=-2, tint=rng.uniform(0.85, 1.1), yaw=rng.normal(0, 0.006))  # fmt: skip
+                base.box(
+                    (
+                        sx + 0.75,
+                        (low + high) / 2 + (0.5 if k == 0 else 0) * 0 + (0.2 if gone else rng.normal(0, 0.01)),
+                        sz + 0.5,
+                    ),
+                    (1.48, low - high, wide),
+                    blocks,
+                    grain=-2,
+                    tint=rng.uniform(0.85, 1.1),
+                    yaw=rng.normal(0, 0.006),
+                )
         for sz in np.arange(-half_d - grow + 1.0, half_d + grow - 1.2, 1.5):
             for sx in (-half_w - grow + 0.5, half_w + grow - 0.5):
                 base.box(
@@ -266,8 +300,14 @@ def _temple_stump(
     for x in np.arange(-half_w + 0.9, half_w - 0.8, 1.28):
         for z in np.arange(-half_d + 0.9, half_d - 0.8, 1.28):
             if rng.random() < 0.9:
-                base.box((x + 0.64, top + 0.15 + rng.normal(0, 0.012), z + 0.64), (1.26, 0.3, 1.26), blocks, grain=-2, tint=rng.uniform(0.82, 1.12),
-                         yaw=rng.normal(0, 0.008))  # fmt: skip
+                base.box(
+                    (x + 0.64, top + 0.15 + rng.normal(0, 0.012), z + 0.64),
+                    (1.26, 0.3, 1.26),
+                    blocks,
+                    grain=-2,
+                    tint=rng.uniform(0.82, 1.12),
+                    yaw=rng.normal(0, 0.008),
+                )
     place.meshes.append(base.mesh("building").transformed(placement([0, 0, centre_z])))
     for f in np.linspace(-1, 1, 4):
         site.keep_out.append((0.0, centre_z + f * 5.5, half_w + 1.6))
@@ -290,7 +330,7 @@ def _temple_stump(
     level = top - tall * 0.88 - 0.16 - 0.54
     rows = [[(x, zs[0]) for x in xs], [(x, zs[-1]) for x in xs], [(xs[0], z) for z in zs], [(xs[-1], z) for z in zs]]
     for row in rows:
-        for a, b in zip(row[:-1], row[1:], strict=True):
+        for a, b in itertools.pairwise(row):
             if standing.get(a) and standing.get(b):
                 middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
                 length = float(np.hypot(b[0] - a[0], b[1] - a[1]))
@@ -371,7 +411,7 @@ def _scree(place: Place, site: Site, x: float, z: float, stone: Material, rng: n
         if np.hypot(px, pz) < 2.0:
             continue
         size = rng.uniform(0.25, 0.8) ** 1.2
-        y = float(site.terrain.height(np.array([px]), np.array([pz]))[0])
+        y = ground_y(site.terrain, px, pz)
         block = Parts()
         block.box(
             (0, 0, 0), (size * rng.uniform(1, 1.9), size * 0.62, size), stone, grain=-2, tint=rng.uniform(0.8, 1.1)
@@ -387,7 +427,7 @@ def _fallen(place: Place, site: Site, stone: Material, rng: np.random.Generator)
     direction = rng.uniform(0.4, 0.9) * np.sign(x)
     for k in range(4):
         px, pz = x + np.sin(direction) * 1.42 * k, z + np.cos(direction) * 1.42 * k
-        y = float(site.terrain.height(np.array([px]), np.array([pz]))[0])
+        y = ground_y(site.terrain, px, pz)
         radius = 0.56 - 0.035 * k
         matrix = np.eye(4)
         matrix[:3, :3] = rotation_y(direction + rng.normal(0, 0.07)) @ rotation_x(-np.pi / 2)
@@ -401,7 +441,7 @@ def _fallen(place: Place, site: Site, stone: Material, rng: np.random.Generator)
     for _ in range(7):
         angle, reach = rng.uniform(-1.5, 1.5), rng.uniform(6, 15)
         px, pz = reach * np.sin(angle), reach * np.cos(angle) - 2
-        y = float(site.terrain.height(np.array([px]), np.array([pz]))[0])
+        y = ground_y(site.terrain, px, pz)
         radius = rng.uniform(0.4, 0.6)
         matrix = np.eye(4)
         lying = rng.random() < 0.6
@@ -418,7 +458,7 @@ def _fallen(place: Place, site: Site, stone: Material, rng: np.random.Generator)
     capital.box((0, 0, 0), (1.15, 0.22, 1.15), stone, grain=-2)
     capital.add(_disc(0.52, 0.2, stone), placement([0, 0.31, 0]))
     px, pz = -x * 0.62, 2.7
-    y = float(site.terrain.height(np.array([px]), np.array([pz]))[0])
+    y = ground_y(site.terrain, px, pz)
     matrix = np.eye(4)
     matrix[:3, :3] = rotation_y(0.6) @ rotation_z(0.42)
     matrix[:3, 3] = [px, y - 0.32, pz]
@@ -434,7 +474,13 @@ def _slabs(place: Place, site: Site, stone: Material, rng: np.random.Generator) 
             if rng.random() < 0.16:
                 continue
             x = -1.5 + k * 1.0 + 0.5 * (rng.random() - 0.5) * 0.2 + float(np.interp(z, [-30, -8, 4], [0, 0.6, 0]))
-            y = float(site.terrain.height(np.array([x]), np.array([z]))[0])
-            way.box((x, y + 0.055 + rng.normal(0, 0.012), z), (rng.uniform(0.82, 0.98), 0.2, rng.uniform(0.72, 0.88)), stone, grain=-2,
-                    tint=rng.uniform(0.74, 1.05), yaw=rng.normal(0, 0.045))  # fmt: skip
+            y = ground_y(site.terrain, x, z)
+            way.box(
+                (x, y + 0.055 + rng.normal(0, 0.012), z),
+                (rng.uniform(0.82, 0.98), 0.2, rng.uniform(0.72, 0.88)),
+                stone,
+                grain=-2,
+                tint=rng.uniform(0.74, 1.05),
+                yaw=rng.normal(0, 0.045),
+            )
     place.meshes.append(way.mesh("path"))

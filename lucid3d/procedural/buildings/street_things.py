@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from lucid3d.procedural.buildings import palette
@@ -103,11 +105,16 @@ def fountain(rng: np.random.Generator, stone: Material = palette.GRANITE) -> Mes
     """A round basin with water, a column, an upper bowl and thin jets."""
     parts = Parts()
     angles = np.linspace(0, 2 * np.pi, 25)
-    for a, b in zip(angles[:-1], angles[1:], strict=True):
+    for a, b in itertools.pairwise(angles):
         for radius, low, high, thick in ((2.3, 0.3, -0.12, 0.7), (2.0, 0.0, -0.6, 0.28)):
-            parts.beam((radius * np.cos(a), (high + low) / 2, radius * np.sin(a)),
-                       (radius * np.cos(b), (high + low) / 2, radius * np.sin(b)), low - high, thick, stone,
-                       tint=rng.uniform(0.92, 1.06))  # fmt: skip
+            parts.beam(
+                (radius * np.cos(a), (high + low) / 2, radius * np.sin(a)),
+                (radius * np.cos(b), (high + low) / 2, radius * np.sin(b)),
+                low - high,
+                thick,
+                stone,
+                tint=rng.uniform(0.92, 1.06),
+            )
         parts.beam(
             (2.0 * np.cos(a), -0.62, 2.0 * np.sin(a)), (2.0 * np.cos(b), -0.62, 2.0 * np.sin(b)), 0.07, 0.42, stone
         )
@@ -257,9 +264,19 @@ def cart() -> Mesh:
 
 
 _CAR_PROFILE = np.array(
-    [[-2.1, 0.32], [-2.12, 0.62], [-1.95, 0.86], [-1.2, 0.95], [-0.62, 1.42], [0.85, 1.46], [1.55, 1.0], [2.08, 0.92],
-     [2.14, 0.6], [2.1, 0.32]]
-)  # fmt: skip
+    [
+        [-2.1, 0.32],
+        [-2.12, 0.62],
+        [-1.95, 0.86],
+        [-1.2, 0.95],
+        [-0.62, 1.42],
+        [0.85, 1.46],
+        [1.55, 1.0],
+        [2.08, 0.92],
+        [2.14, 0.6],
+        [2.1, 0.32],
+    ]
+)
 """Outline of a small car from the side: x forward (to -x), height."""
 
 
@@ -281,9 +298,16 @@ def car(rng: np.random.Generator, lit: bool, paint: Material | None = None) -> M
         parts.quad([[x0, -y0, -in0], [x0, -y0, in0], [x1, -y1, in1], [x1, -y1, -in1]], glass if pane else paint)
     for sign in (-1.0, 1.0):
         body = [p for p in _CAR_PROFILE if p[1] <= 1.0]
-        for a, b in zip(body[:-1], body[1:], strict=True):
-            parts.quad([[a[0], -a[1], sign * half], [b[0], -b[1], sign * half], [b[0], -0.32, sign * half],
-                        [a[0], -0.32, sign * half]], paint)  # fmt: skip
+        for a, b in itertools.pairwise(body):
+            parts.quad(
+                [
+                    [a[0], -a[1], sign * half],
+                    [b[0], -b[1], sign * half],
+                    [b[0], -0.32, sign * half],
+                    [a[0], -0.32, sign * half],
+                ],
+                paint,
+            )
         cabin = [(-1.2, 0.95), (-0.62, 1.42), (0.85, 1.46), (1.55, 1.0)]
         points = [[x, -y, sign * (half - max(0.0, y - waist) * 0.42)] for x, y in cabin]
         parts.quad(points, glass)

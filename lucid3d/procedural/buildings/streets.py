@@ -141,8 +141,13 @@ def _kerbs(curve: Curve, road: float, pavement: float, end: float, rng: np.rando
             a, b = curve.at(s, side * (road + 0.08)), curve.at(s + length - 0.015, side * (road + 0.08))
             middle = (a + b) / 2
             yaw = float(np.arctan2(b[0] - a[0], b[1] - a[1]))
-            parts.box((middle[0], pavement + 0.14 + rng.uniform(-0.008, 0.008), middle[1]), (0.17, 0.3, length - 0.015),
-                      palette.KERB, yaw=yaw, tint=rng.uniform(0.85, 1.12))  # fmt: skip
+            parts.box(
+                (middle[0], pavement + 0.14 + rng.uniform(-0.008, 0.008), middle[1]),
+                (0.17, 0.3, length - 0.015),
+                palette.KERB,
+                yaw=yaw,
+                tint=rng.uniform(0.85, 1.12),
+            )
             s += length
     return parts.mesh("kerb")
 
@@ -176,8 +181,10 @@ def _square(place: Place, brief: Brief, rng: np.random.Generator, ground: float,
     centre = np.array([0.0, -31.0])
     radius = 19.5
     floor = Parts()
-    floor.quad([[-34, ground + 0.055, -62], [34, ground + 0.055, -62], [34, ground + 0.055, -11], [-34, ground + 0.055, -11]],
-               palette.COBBLES)  # fmt: skip
+    floor.quad(
+        [[-34, ground + 0.055, -62], [34, ground + 0.055, -62], [34, ground + 0.055, -11], [-34, ground + 0.055, -11]],
+        palette.COBBLES,
+    )
     place.meshes.append(floor.mesh("road"))
     angle = 0.42
     while angle < 2 * np.pi - 0.55:
@@ -195,15 +202,19 @@ def _square(place: Place, brief: Brief, rng: np.random.Generator, ground: float,
     if brief.wants("fountain", True):
         place.meshes.append(things.fountain(rng).transformed(placement([centre[0], ground + 0.05, centre[1] + 4])))
     for k in range(brief.count("stall", 3)):
-        spot = placement([-9.5 + 4.6 * (k % 6), ground + 0.05, -19.5 - 3.5 * (k // 6) + rng.uniform(-0.6, 0.6)],
-                         yaw=np.pi + rng.uniform(-0.15, 0.15))  # fmt: skip
+        spot = placement(
+            [-9.5 + 4.6 * (k % 6), ground + 0.05, -19.5 - 3.5 * (k // 6) + rng.uniform(-0.6, 0.6)],
+            yaw=np.pi + rng.uniform(-0.15, 0.15),
+        )
         place.meshes.append(things.stall(rng, lit > 0).transformed(spot))
         if lit:
             place.lamps.append(lamp_at(spot, (0.0, -1.9, -0.2), lamp_color(5.0), 7.0))
     if brief.wants("trees", True):
         tub = things.planter(rng)
-        spots = [placement([centre[0] + 8.5 * np.sin(t), ground + 0.05, centre[1] + 4 + 8.5 * np.cos(t)], yaw=t) for t in
-                 np.arange(6) * np.pi / 3 + 0.5]  # fmt: skip
+        spots = [
+            placement([centre[0] + 8.5 * np.sin(t), ground + 0.05, centre[1] + 4 + 8.5 * np.cos(t)], yaw=t)
+            for t in np.arange(6) * np.pi / 3 + 0.5
+        ]
         place.meshes.append(instances(tub, spots, tints=rng.uniform(0.85, 1.1, (6, 1)).repeat(3, 1)))
     for t in (0.9, 2.4, 4.0, 5.5)[: brief.count("bench", 4)]:
         spot = placement([centre[0] + 4.6 * np.sin(t), ground + 0.055, centre[1] + 4 + 4.6 * np.cos(t)], yaw=t)

@@ -21,9 +21,17 @@ def facade_glass(rng: np.random.Generator, lit: float) -> Material:
     color = palette.hue(_GLASSES[int(rng.integers(len(_GLASSES)))])
     glow = (0.95, 0.72, 0.42) if rng.random() < 0.7 else (0.7, 0.85, 0.95)
     return palette.make(
-        f"facade glass {color[0]:.2f} {lit:.2f} {glow[0]:.2f}", "windows", color, palette.shade(color, 1.25), palette.shade(color, 0.7),
-        scale=1.8, roughness=0.08, bump=0.0, wear=0.05, emission=(glow[0] * lit * 2.2, glow[1] * lit * 2.2, glow[2] * lit * 2.2),
-    )  # fmt: skip
+        f"facade glass {color[0]:.2f} {lit:.2f} {glow[0]:.2f}",
+        "windows",
+        color,
+        palette.shade(color, 1.25),
+        palette.shade(color, 0.7),
+        scale=1.8,
+        roughness=0.08,
+        bump=0.0,
+        wear=0.05,
+        emission=(glow[0] * lit * 2.2, glow[1] * lit * 2.2, glow[2] * lit * 2.2),
+    )
 
 
 def tower_block(
@@ -46,10 +54,17 @@ def tower_block(
     """
     kind = kind or ("curtain", "grid", "bands", "brick")[int(rng.choice(4, p=[0.34, 0.26, 0.22, 0.18]))]
     stone = wall or palette.make(
-        f"cladding {kind} {rng.integers(99)}", "concrete" if kind != "brick" else "brick",
-        palette.hue(_STONES[int(rng.integers(len(_STONES)))]) if kind != "brick" else palette.hue(("#7d4636", "#8f5a44", "#6f4a3d")[int(rng.integers(3))]),
-        None, "#7a756c", scale=1.5 if kind != "brick" else 0.24, bump=0.004, wear=0.4,
-    )  # fmt: skip
+        f"cladding {kind} {rng.integers(99)}",
+        "concrete" if kind != "brick" else "brick",
+        palette.hue(_STONES[int(rng.integers(len(_STONES)))])
+        if kind != "brick"
+        else palette.hue(("#7d4636", "#8f5a44", "#6f4a3d")[int(rng.integers(3))]),
+        None,
+        "#7a756c",
+        scale=1.5 if kind != "brick" else 0.24,
+        bump=0.004,
+        wear=0.4,
+    )
     glass = facade_glass(rng, lit)
     parts = Parts()
     podium = STOREY * (1.6 if height > 30 else 1.25)

@@ -65,10 +65,24 @@ def shop_front(parts: Parts, left: float, right: float, top: float, style: Style
         parts.box((x, -(base + head) / 2, z - 0.03), (0.06, head - base, 0.09), paint)
     parts.box(((a + b) / 2, -head + 0.45, z - 0.03), (b - a, 0.06, 0.08), paint)
     parts.box((door_at + door_wide / 2, -1.05, z + 0.25), (door_wide, 2.1, 0.06), paint, grain=1)
-    parts.quad([[door_at + 0.12, -1.95, z + 0.21], [door_at + door_wide - 0.12, -1.95, z + 0.21],
-                [door_at + door_wide - 0.12, -0.95, z + 0.21], [door_at + 0.12, -0.95, z + 0.21]], pane)  # fmt: skip
-    parts.quad([[door_at, -head, z + 0.22], [door_at + door_wide, -head, z + 0.22], [door_at + door_wide, -2.1, z + 0.22],
-                [door_at, -2.1, z + 0.22]], pane)  # fmt: skip
+    parts.quad(
+        [
+            [door_at + 0.12, -1.95, z + 0.21],
+            [door_at + door_wide - 0.12, -1.95, z + 0.21],
+            [door_at + door_wide - 0.12, -0.95, z + 0.21],
+            [door_at + 0.12, -0.95, z + 0.21],
+        ],
+        pane,
+    )
+    parts.quad(
+        [
+            [door_at, -head, z + 0.22],
+            [door_at + door_wide, -head, z + 0.22],
+            [door_at + door_wide, -2.1, z + 0.22],
+            [door_at, -2.1, z + 0.22],
+        ],
+        pane,
+    )
     parts.span((door_at, -0.14, -0.28), (door_at + door_wide, 0.1, 0.3), style.plinth)
     parts.box(((left + right) / 2, -top + 0.3, 0.02), (right - left, 0.6, 0.2), paint, grain=-2, tint=0.9)
     parts.box(((left + right) / 2, -top - 0.02, -0.06), (right - left + 0.2, 0.09, 0.36), style.trim)
@@ -95,8 +109,15 @@ def awning(parts: Parts, left: float, right: float, height: float, cloth: Materi
         a, b = edges[i], edges[i + 1]
         stripe = cloth if i % 2 else pale
         parts.quad([[a, -height, 0], [b, -height, 0], [b, -height + 0.5, -reach], [a, -height + 0.5, -reach]], stripe)
-        parts.quad([[a, -height + 0.5, -reach], [b, -height + 0.5, -reach], [b - 0.05, -height + 0.72, -reach],
-                    [a + 0.05, -height + 0.72, -reach]], stripe)  # fmt: skip
+        parts.quad(
+            [
+                [a, -height + 0.5, -reach],
+                [b, -height + 0.5, -reach],
+                [b - 0.05, -height + 0.72, -reach],
+                [a + 0.05, -height + 0.72, -reach],
+            ],
+            stripe,
+        )
     for x in (left + 0.05, right - 0.05):
         parts.beam((x, -height + 0.75, 0), (x, -height + 0.5, -reach), 0.03, 0.03, palette.IRON)
 
@@ -184,19 +205,53 @@ def townhouse(
     eaves, tilt = top + 0.34, rng.uniform(0.75, 1.05)
     if rng.random() < 0.3:  # mansard: a steep lower slope that holds the dormers
         knee, inset = eaves + 2.2, 0.75
-        slope(parts, [[0, -eaves, -0.4], [width, -eaves, -0.4], [width, -knee, inset], [0, -knee, inset]], palette.SLATE, style.trim,
-              thickness=0.1)  # fmt: skip
-        slope(parts, [[0, -knee, inset], [width, -knee, inset], [width, -knee - 0.9, depth / 2], [0, -knee - 0.9, depth / 2]],
-              palette.ZINC, style.trim, thickness=0.1)  # fmt: skip
-        slope(parts, [[width, -eaves, depth + 0.3], [0, -eaves, depth + 0.3], [0, -knee - 0.9, depth / 2],
-                      [width, -knee - 0.9, depth / 2]], palette.ZINC, style.trim)  # fmt: skip
+        slope(
+            parts,
+            [[0, -eaves, -0.4], [width, -eaves, -0.4], [width, -knee, inset], [0, -knee, inset]],
+            palette.SLATE,
+            style.trim,
+            thickness=0.1,
+        )
+        slope(
+            parts,
+            [[0, -knee, inset], [width, -knee, inset], [width, -knee - 0.9, depth / 2], [0, -knee - 0.9, depth / 2]],
+            palette.ZINC,
+            style.trim,
+            thickness=0.1,
+        )
+        slope(
+            parts,
+            [
+                [width, -eaves, depth + 0.3],
+                [0, -eaves, depth + 0.3],
+                [0, -knee - 0.9, depth / 2],
+                [width, -knee - 0.9, depth / 2],
+            ],
+            palette.ZINC,
+            style.trim,
+        )
         ridge, dormer_at, sill, run = knee + 0.9, 0.0, eaves + 0.3, 0.8
     else:
         ridge = eaves + (depth / 2 + 0.4) * tilt
-        slope(parts, [[0, -eaves, -0.45], [width, -eaves, -0.45], [width, -ridge, depth / 2], [0, -ridge, depth / 2]], style.roof,
-              style.trim, sag=rng.uniform(0, 0.06), steps=4)  # fmt: skip
-        slope(parts, [[width, -eaves, depth + 0.4], [0, -eaves, depth + 0.4], [0, -ridge, depth / 2], [width, -ridge, depth / 2]],
-              style.roof, style.trim)  # fmt: skip
+        slope(
+            parts,
+            [[0, -eaves, -0.45], [width, -eaves, -0.45], [width, -ridge, depth / 2], [0, -ridge, depth / 2]],
+            style.roof,
+            style.trim,
+            sag=rng.uniform(0, 0.06),
+            steps=4,
+        )
+        slope(
+            parts,
+            [
+                [width, -eaves, depth + 0.4],
+                [0, -eaves, depth + 0.4],
+                [0, -ridge, depth / 2],
+                [width, -ridge, depth / 2],
+            ],
+            style.roof,
+            style.trim,
+        )
         parts.beam((0, -ridge - 0.1, depth / 2), (width, -ridge - 0.1, depth / 2), 0.16, 0.28, style.roof)
         dormer_at, sill, run = 0.85, eaves + 1.25 * tilt - 0.1, 1.25 / tilt + 0.3
     dormers = 0 if plain and rng.random() < 0.4 else int(rng.integers(1, max(2, count - 1)))

@@ -11,7 +11,7 @@ from lucid3d.procedural import greenery
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import details
 from lucid3d.procedural.buildings import street_things as things
-from lucid3d.procedural.buildings.context import DARK_TIMES, finish, hills, lamp_color, lit_share, wall_for
+from lucid3d.procedural.buildings.context import DARK_TIMES, finish, ground_y, hills, lamp_color, lit_share, wall_for
 from lucid3d.procedural.buildings.features import stand
 from lucid3d.procedural.buildings.houses import House, barn, house, village_style
 from lucid3d.procedural.buildings.landmarks import church, windmill
@@ -132,7 +132,7 @@ def _yard(place: Place, site: Site, x: float, z: float, yaw: float, brief: Brief
     def spot(right: float, front: float, turn: float = 0.0) -> NDArray[np.float64]:
         px = x + right * np.cos(yaw) - front * np.sin(yaw)
         pz = z - right * np.sin(yaw) - front * np.cos(yaw)
-        return placement([px, float(site.terrain.height(px, pz)), pz], yaw=yaw + turn)
+        return placement([px, ground_y(site.terrain, px, pz), pz], yaw=yaw + turn)
 
     if rng.random() < 0.5:
         place.meshes.append(things.bench().transformed(spot(rng.uniform(-3, -1.5), 4.1)))
@@ -146,7 +146,7 @@ def _yard(place: Place, site: Site, x: float, z: float, yaw: float, brief: Brief
         for line in ends:
             corners = [tuple(float(v) for v in spot(r, f)[[0, 2], 3]) for r, f in line]
             if all(np.hypot(*c) > 2.2 and abs(_offset(site, c)) > 2.1 for c in corners):
-                place.meshes.append(fields.fence(rng, corners, site.terrain.height, kind="picket"))  # type: ignore[arg-type]
+                place.meshes.append(fields.fence(rng, corners, site.terrain.heights, kind="picket"))  # type: ignore[arg-type]
 
 
 def _offset(site: Site, corner: tuple[float, ...]) -> float:
@@ -160,7 +160,7 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
     """The green to the right ahead: a well, an old tree with a bench, lamps along the lane, a cart, stalls."""
 
     def ground(x: float, z: float, yaw: float = 0.0, down: float = 0.02) -> NDArray[np.float64]:
-        return placement([x, float(site.terrain.height(x, z)) + down, z], yaw=yaw)
+        return placement([x, ground_y(site.terrain, x, z) + down, z], yaw=yaw)
 
     lane_x = float(np.interp(8.0, [c[1] for c in site.path], [c[0] for c in site.path]))
     x0 = lane_x + 8.0
@@ -175,9 +175,11 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
 
             at = (x0 + 2.4, 11.5)
             where = Spots(
-                np.array([[at[0], float(site.terrain.height(*at)), at[1]]], np.float32), np.array([[0, -1, 0]], np.float32),
-                np.array([12.0], np.float32), np.full((1, 4), 0.5, np.float32),
-            )  # fmt: skip
+                np.array([[at[0], ground_y(site.terrain, *at), at[1]]], np.float32),
+                np.array([[0, -1, 0]], np.float32),
+                np.array([12.0], np.float32),
+                np.full((1, 4), 0.5, np.float32),
+            )
             place.meshes += place_copies(where, old, rng, sizes=(1.0, 1.0), lean=0.0)
             place.meshes.append(things.bench().transformed(ground(at[0] - 1.7, at[1] - 1.2, 2.3)))
             site.keep_out.append((at[0], at[1], 1.2))

@@ -1,4 +1,4 @@
-"""What makes a room lived in: lamps, curtains, rugs, pictures, plants, fireplaces, candles, clocks, cups."""
+"""What makes a room lived in: pictures, plants, fireplaces, clocks, cups."""
 
 from __future__ import annotations
 
@@ -8,203 +8,9 @@ from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.kit import Parts, clump
 from lucid3d.procedural.interiors import stuff
 from lucid3d.procedural.interiors.furniture import cushion
-from lucid3d.procedural.materials import RGB, Material
+from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.shapes import cylinder, sphere, tube
-
-
-def shade_material(lit: bool, color: str = "#d8c7a4") -> Material:
-    """A lampshade: it glows warmly where the lamp is on."""
-    if lit:
-        return palette.glowing("lampshade lit", color, (2.6, 1.75, 0.85))
-    return palette.make("lampshade", "fabric", color, scale=0.012, translucency=0.4)
-
-
-def floor_lamp(lit: bool) -> Mesh:
-    """A standard lamp, 1.6 m; its light is at (0, -1.48, 0)."""
-    parts = Parts()
-    parts.add(cylinder((0, 0, 0), 0.03, 0.16, palette.BRASS, sides=20))
-    parts.add(cylinder((0, -0.03, 0), 1.35, 0.014, palette.BRASS, sides=8))
-    parts.add(tube([[0, -1.3, 0], [0, -1.64, 0]], [0.23, 0.15], shade_material(lit), sides=24, caps=False))
-    return parts.mesh("lamp")
-
-
-def table_lamp(lit: bool, base: Material = stuff.PORCELAIN) -> Mesh:
-    """A lamp of 0.5 m for tables; its light is at (0, -0.4, 0)."""
-    parts = Parts()
-    profile = ((0, 0.07), (0.02, 0.07), (0.05, 0.05), (0.14, 0.085), (0.22, 0.06), (0.27, 0.018), (0.32, 0.015))
-    parts.add(tube([[0, -y, 0] for y, _ in profile], [r for _, r in profile], base, sides=16))
-    parts.add(tube([[0, -0.3, 0], [0, -0.52, 0]], [0.17, 0.11], shade_material(lit), sides=20, caps=False))
-    return parts.mesh("lamp")
-
-
-def banker_lamp(lit: bool) -> Mesh:
-    """A reading lamp with a green glass shade along x; its light is at (0, -0.32, 0)."""
-    parts = Parts()
-    parts.add(cylinder((0, 0, 0), 0.025, 0.1, palette.BRASS, top_radius=0.08, sides=16))
-    parts.add(cylinder((0, -0.02, 0), 0.36, 0.012, palette.BRASS, sides=8))
-    green = (
-        palette.glowing("green shade lit", "#2f6b48", (0.1, 0.42, 0.2))
-        if lit
-        else palette.make("green shade", "plain", "#1f4d36", roughness=0.2)
-    )
-    arc = np.linspace(-1.2, 1.2, 9)
-    for a, b in zip(arc[:-1], arc[1:], strict=True):
-        ya, za, yb, zb = -0.3 - 0.09 * np.cos(a), 0.11 * np.sin(a), -0.3 - 0.09 * np.cos(b), 0.11 * np.sin(b)
-        parts.quad([[-0.15, ya, za], [0.15, ya, za], [0.15, yb, zb], [-0.15, yb, zb]], green)
-    if lit:
-        parts.add(
-            tube(
-                [[-0.1, -0.335, 0], [0.1, -0.335, 0]],
-                0.014,
-                palette.glowing("tube", "#ffe9c0", (8.0, 6.0, 3.4)),
-                sides=6,
-            )
-        )
-    return parts.mesh("lamp")
-
-
-def pendant(lit: bool, drop: float, color: str = "#3b3f3c") -> Mesh:
-    """A hanging lamp: the ceiling is at y = 0, the shade's rim at y = `drop`; its light is at (0, drop - 0.06, 0)."""
-    parts = Parts()
-    parts.add(cylinder((0, 0.03, 0), 0.03, 0.05, palette.BRASS, sides=12))
-    parts.add(tube([[0, 0, 0], [0, drop - 0.24, 0]], 0.005, palette.IRON, sides=4))
-    metal = palette.make(f"enamel {color}", "plain", color, roughness=0.3)
-    profile = ((-0.26, 0.03), (-0.22, 0.05), (-0.15, 0.13), (-0.05, 0.19), (0.0, 0.21))
-    parts.add(tube([[0, drop + y, 0] for y, _ in profile], [r for _, r in profile], metal, sides=24, caps=False))
-    bulb = (
-        palette.glowing("bulb", "#ffe3b3", (8.0, 5.6, 2.8))
-        if lit
-        else palette.make("bulb off", "plain", "#d8d2c4", roughness=0.2)
-    )
-    parts.add(sphere((0, drop - 0.08, 0), 0.06, bulb, subdivisions=2))
-    return parts.mesh("lamp")
-
-
-def chandelier(lit: bool, drop: float, arms: int = 8) -> Mesh:
-    """A brass ring of candle lamps: the ceiling at y = 0, the ring at y = `drop`."""
-    parts = Parts()
-    ring = np.linspace(0, 2 * np.pi, 33)
-    parts.add(tube([[0, 0, 0], [0, drop, 0]], 0.012, palette.BRASS, sides=6))
-    for r, y in ((0.62, 0.0), (0.34, -0.26)):
-        parts.add(
-            tube(np.stack([r * np.cos(ring), drop + y + 0 * ring, r * np.sin(ring)], 1), 0.018, palette.BRASS, sides=6)
-        )
-        n = arms if r > 0.5 else arms // 2
-        bulb = (
-            palette.glowing("candle bulb", "#ffe3b3", (9.0, 6.2, 3.0))
-            if lit
-            else palette.make("candle bulb off", "plain", "#d8d2c4")
-        )
-        for i in range(n):
-            a = 2 * np.pi * i / n
-            x, z = r * np.cos(a), r * np.sin(a)
-            parts.beam((0, drop - 0.3, 0), (x, drop + y, z), 0.014, 0.014, palette.BRASS)
-            parts.add(cylinder((x, drop + y, z), 0.1, 0.016, stuff.PORCELAIN, sides=8))
-            parts.add(sphere((x, drop + y - 0.13, z), (0.02, 0.035, 0.02), bulb, subdivisions=1))
-    parts.add(sphere((0, drop - 0.05, 0), 0.07, palette.BRASS, subdivisions=2))
-    return parts.mesh("lamp")
-
-
-def curtain(width: float, height: float, cloth: Material, rng: np.random.Generator, *, gathered: float = 0.0) -> Mesh:
-    """A curtain that hangs in folds from y = -height to the floor, `width` wide about x = 0, just in front of z = 0."""
-    columns, rows = max(12, int(width * 60)), 14
-    u, v = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
-    phase = rng.uniform(0, 6)
-    folds = width / 0.11
-    waist = 1 - gathered * np.exp(-(((v - 0.62) / 0.16) ** 2))
-    x = (u - 0.5) * width * waist + 0.012 * np.sin(5 * v + phase)
-    wave = np.sin(2 * np.pi * folds * u + 0.6 * np.sin(4 * u + phase) + 0.3 * v)
-    z = -0.09 + 0.035 * wave * (0.55 + 0.45 * v) + 0.01 * np.sin(23 * u + 3 * v)
-    y = -height * (1 - v) - 0.015
-    vertices = np.stack([x, y, z], -1).reshape(-1, 3)
-    index = np.arange(u.size).reshape(u.shape)
-    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
-    triangles = np.concatenate([np.stack(t, -1).reshape(-1, 3) for t in ((a, b, c), (b, d, c))])
-    tint = (0.86 + 0.14 * wave).reshape(-1, 1).repeat(3, 1).astype(np.float32)
-    uv = np.stack([u * width * 1.6, v * height], -1).reshape(-1, 2).astype(np.float32)
-    return Mesh(vertices, triangles, (cloth,), "curtain", tints=tint, uv=uv).with_smooth_normals()
-
-
-def curtain_rail(left: float, right: float, height: float) -> Mesh:
-    """A rail with knobs, in a wall's frame."""
-    parts = Parts()
-    parts.add(tube([[left, -height, -0.1], [right, -height, -0.1]], 0.014, palette.BRASS, sides=8))
-    for x in (left, right):
-        parts.add(sphere((x, -height, -0.1), 0.032, palette.BRASS, subdivisions=1))
-    for x in (left + 0.12, right - 0.12):
-        parts.box((x, -height, -0.05), (0.02, 0.03, 0.1), palette.BRASS)
-    return parts.mesh("curtain")
-
-
-def rug(
-    width: float, length: float, ground: RGB, second: RGB, third: RGB, rng: np.random.Generator, *, plain: bool = False
-) -> Mesh:
-    """A rug on the floor about the origin: borders, a field, medallions and fringes, of thin layers."""
-    parts = Parts()
-    name = f"{ground[0]:.2f}{second[0]:.2f}{third[0]:.2f}"
-    field = Material(
-        f"rug field {name}",
-        "fabric",
-        (ground, palette.shade(ground, 0.8), palette.shade(ground, 0.6)),
-        scale=0.03,
-        bump=0.003,
-    )
-    border = Material(f"rug border {name}", "fabric", (second, palette.shade(second, 0.85)), scale=0.03, bump=0.003)
-    light = Material(f"rug light {name}", "fabric", (third, palette.shade(third, 0.85)), scale=0.03, bump=0.003)
-    thick = 0.012
-    parts.box((0, -thick / 2, 0), (width, thick, length), border if not plain else field, grain=2)
-    if plain:
-        return parts.mesh("rug")
-    layer = 0.0006
-
-    def sheet(x0: float, x1: float, z0: float, z1: float, material: Material, level: int) -> None:
-        y = -thick - layer * level
-        parts.quad([[x0, y, z0], [x1, y, z0], [x1, y, z1], [x0, y, z1]], material)
-
-    def frame(inset: float, wide: float, material: Material, level: int) -> None:
-        w, h = width / 2 - inset, length / 2 - inset
-        sheet(-w, w, -h, -h + wide, material, level)
-        sheet(-w, w, h - wide, h, material, level)
-        sheet(-w, -w + wide, -h, h, material, level)
-        sheet(w - wide, w, -h, h, material, level)
-
-    def diamond(x: float, z: float, rx: float, rz: float, material: Material, level: int) -> None:
-        y = -thick - layer * level
-        parts.quad([[x, y, z - rz], [x + rx, y, z], [x, y, z + rz], [x - rx, y, z]], material)
-
-    sheet(-width / 2 + 0.3, width / 2 - 0.3, -length / 2 + 0.3, length / 2 - 0.3, field, 1)
-    frame(0.05, 0.03, light, 1)
-    frame(0.25, 0.025, light, 2)
-    step = 0.2
-    for axis in (0, 1):
-        reach = (width if axis == 0 else length) / 2 - 0.25
-        edge = (length if axis == 0 else width) / 2 - 0.165
-        for k in np.arange(-reach, reach + 0.01, step):
-            for s in (-1.0, 1.0):
-                x, z = (k, s * edge) if axis == 0 else (s * edge, k)
-                diamond(x, z, 0.06, 0.06, light, 2)
-                diamond(x, z, 0.032, 0.032, field, 3)
-    w, h = width / 2 - 0.36, length / 2 - 0.36
-    for scale, material, level in ((1.0, border, 2), (0.84, light, 3), (0.78, field, 4), (0.55, border, 5), (0.42, light, 6),
-                                   (0.35, field, 7), (0.2, border, 8)):  # fmt: skip
-        diamond(0, 0, w * scale * 0.92, h * scale * 0.8, material, level)
-    for sx in (-1.0, 1.0):
-        for sz in (-1.0, 1.0):
-            for size, material, level in ((0.2, border, 9), (0.14, light, 10), (0.09, field, 11)):
-                diamond(sx * w * 0.78, sz * h * 0.84, size, size * 1.2, material, level)
-    for sx in np.arange(-w * 0.9, w, 0.3):
-        for sz in np.arange(-h * 0.9, h, 0.34):
-            if abs(sx) / w + abs(sz) / h > 1.08:
-                diamond(sx, sz, 0.035, 0.05, light, 12)
-    for x in np.arange(-width / 2 + 0.02, width / 2, 0.035):  # fringes
-        for s in (-1.0, 1.0):
-            reach = 0.07 + 0.02 * rng.random()
-            drift = rng.uniform(-0.012, 0.012)
-            z = s * length / 2
-            parts.quad([[x, -0.006, z], [x + 0.018, -0.006, z], [x + 0.012 + drift, -0.002, z + s * reach],
-                        [x + 0.002 + drift, -0.002, z + s * reach]], stuff.LINEN)  # fmt: skip
-    return parts.mesh("rug")
 
 
 def picture(width: float, height: float, rng: np.random.Generator, frame: Material, *, kind: str = "") -> Mesh:
@@ -258,8 +64,15 @@ def mirror(width: float, height: float, frame: Material) -> Mesh:
     """A mirror in a frame; its back at z = 0, its middle at the origin."""
     parts = Parts()
     glass = palette.make("mirror", "metal", "#b9bfc2", "#b5bbbe", "#a9afb2", roughness=0.02, wear=0.0, scale=5.0)
-    parts.quad([[-width / 2, -height / 2, -0.025], [width / 2, -height / 2, -0.025], [width / 2, height / 2, -0.025],
-                [-width / 2, height / 2, -0.025]], glass)  # fmt: skip
+    parts.quad(
+        [
+            [-width / 2, -height / 2, -0.025],
+            [width / 2, -height / 2, -0.025],
+            [width / 2, height / 2, -0.025],
+            [-width / 2, height / 2, -0.025],
+        ],
+        glass,
+    )
     for x in (-width / 2, width / 2):
         parts.box((x, 0, -0.025), (0.06, height + 0.06, 0.05), frame, grain=1)
     for y in (-height / 2, height / 2):
@@ -406,27 +219,6 @@ def fireplace(width: float, stone: Material, lit: bool, rng: np.random.Generator
             flame = palette.glowing("flame", "#ff9d3c", (7.5 * heat, 2.9 * heat, 0.55 * heat))
             parts.add(tube(path, 0.05 * np.array([0.5, 1, 0.9, 0.6, 0.3, 0.02]), flame, sides=6, caps=False))
     return parts.mesh("fireplace")
-
-
-def candle(lit: bool, height: float = 0.18, holder: bool = True) -> Mesh:
-    """A candle, in a brass holder; its flame is at (0, -height - 0.06, 0)."""
-    parts = Parts()
-    lift = 0.05 if holder else 0.0
-    if holder:
-        parts.add(
-            tube(
-                [[0, 0, 0], [0, -0.012, 0], [0, -0.02, 0], [0, -0.05, 0]],
-                [0.06, 0.06, 0.02, 0.025],
-                palette.BRASS,
-                sides=14,
-            )
-        )
-    wax = palette.make("wax", "plain", "#d8cba8", translucency=0.4, roughness=0.5)
-    parts.add(cylinder((0, -lift, 0), height, 0.022, wax, sides=12))
-    if lit:
-        flame = palette.glowing("candle flame", "#ffc46b", (14.0, 7.5, 2.0))
-        parts.add(sphere((0, -lift - height - 0.03, 0), (0.009, 0.024, 0.009), flame, subdivisions=1))
-    return parts.mesh("candle")
 
 
 def clock(radius: float, wood: Material) -> Mesh:
@@ -596,8 +388,16 @@ def book_pile(rng: np.random.Generator, count: int = 4, *, opened: bool = False)
             )
             for k in range(9):
                 z = -0.11 + 0.026 * k
-                parts.quad([[s * 0.02, -y - 0.0145, z], [s * 0.17, -y - 0.0275, z], [s * 0.17, -y - 0.0275, z + 0.007], [s * 0.02, -y - 0.0145, z + 0.007]],
-                           stuff.WALNUT, tint=1.6)  # fmt: skip
+                parts.quad(
+                    [
+                        [s * 0.02, -y - 0.0145, z],
+                        [s * 0.17, -y - 0.0275, z],
+                        [s * 0.17, -y - 0.0275, z + 0.007],
+                        [s * 0.02, -y - 0.0145, z + 0.007],
+                    ],
+                    stuff.WALNUT,
+                    tint=1.6,
+                )
     return parts.mesh("books")
 
 
@@ -611,6 +411,15 @@ def basket(rng: np.random.Generator) -> Mesh:
     else:
         for k in range(7):
             a = k * 0.9
-            parts.add(tube([[0.1 * np.cos(a), -0.05, 0.1 * np.sin(a)], [0.13 * np.cos(a + 0.3), -0.46, 0.13 * np.sin(a + 0.3)]], 0.045, palette.OLD_WOOD,
-                           sides=7))  # fmt: skip
+            parts.add(
+                tube(
+                    [
+                        [0.1 * np.cos(a), -0.05, 0.1 * np.sin(a)],
+                        [0.13 * np.cos(a + 0.3), -0.46, 0.13 * np.sin(a + 0.3)],
+                    ],
+                    0.045,
+                    palette.OLD_WOOD,
+                    sides=7,
+                )
+            )
     return parts.mesh("basket")

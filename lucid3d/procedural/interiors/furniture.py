@@ -78,8 +78,17 @@ def sofa(rng: np.random.Generator, cloth: Material, accent: Material, wood: Mate
         parts.add(cushion((0.63, 0.46, 0.2), (x, -0.7, 0.22), cloth, soft=0.42, tilt=-0.2))
     for x, material in ((-wide / 2 + 0.22, accent), (wide / 2 - 0.2, accent), (wide / 2 - 0.55, stuff.LINEN)):
         if rng.random() < 0.85:
-            parts.add(cushion((0.44, 0.42, 0.15), (x, -0.68, 0.02), material, soft=0.55, tilt=-0.4, yaw=rng.uniform(-0.3, 0.3),
-                              roll=rng.uniform(-0.3, 0.3)))  # fmt: skip
+            parts.add(
+                cushion(
+                    (0.44, 0.42, 0.15),
+                    (x, -0.68, 0.02),
+                    material,
+                    soft=0.55,
+                    tilt=-0.4,
+                    yaw=rng.uniform(-0.3, 0.3),
+                    roll=rng.uniform(-0.3, 0.3),
+                )
+            )
     if rng.random() < 0.7:
         throw(parts, (wide / 2 + 0.12) * (1 if rng.random() < 0.5 else -1), accent)
     legs(parts, wide + 0.1, 0.66, 0.17, wood, size=0.055, splay=0.02)
@@ -89,8 +98,17 @@ def sofa(rng: np.random.Generator, cloth: Material, accent: Material, wood: Mate
 def throw(parts: Parts, x: float, cloth: Material) -> None:
     """A blanket hung over an arm."""
     s = np.linspace(0, 1, 9)
-    profile = [(-0.16, -0.2), (-0.155, -0.45), (-0.13, -0.62), (-0.06, -0.675), (0.0, -0.685), (0.06, -0.675), (0.13, -0.62),
-               (0.155, -0.4), (0.16, -0.28)]  # fmt: skip
+    profile = [
+        (-0.16, -0.2),
+        (-0.155, -0.45),
+        (-0.13, -0.62),
+        (-0.06, -0.675),
+        (0.0, -0.685),
+        (0.06, -0.675),
+        (0.13, -0.62),
+        (0.155, -0.4),
+        (0.16, -0.28),
+    ]
     for i in range(8):
         (x0, y0), (x1, y1) = profile[i], profile[i + 1]
         ripple = 0.012 * np.sin(9 * s[i])
@@ -143,15 +161,25 @@ def table(
         parts.add(cylinder((0, -height + 0.035, 0), 0.035, width / 2, wood, sides=32))
         parts.add(cylinder((0, -0.04, 0), height - 0.06, 0.055, wood, top_radius=0.045, sides=12))
         for a in (0.3, 0.3 + 2 * np.pi / 3, 0.3 + 4 * np.pi / 3):
-            parts.beam((0.05 * np.cos(a), -0.16, 0.05 * np.sin(a)), (width * 0.34 * np.cos(a), -0.02, width * 0.34 * np.sin(a)), 0.06,
-                       0.05, wood)  # fmt: skip
+            parts.beam(
+                (0.05 * np.cos(a), -0.16, 0.05 * np.sin(a)),
+                (width * 0.34 * np.cos(a), -0.02, width * 0.34 * np.sin(a)),
+                0.06,
+                0.05,
+                wood,
+            )
         return parts.mesh("table")
     if boards:
         count = max(3, round(depth / 0.17))
         pitch = depth / count
         for i in range(count):
-            parts.box((0, -height + 0.02, -depth / 2 + pitch * (i + 0.5)), (width, 0.04, pitch - 0.003), wood, grain=0,
-                      tint=0.92 + 0.05 * ((i * 5) % 4))  # fmt: skip
+            parts.box(
+                (0, -height + 0.02, -depth / 2 + pitch * (i + 0.5)),
+                (width, 0.04, pitch - 0.003),
+                wood,
+                grain=0,
+                tint=0.92 + 0.05 * ((i * 5) % 4),
+            )
     else:
         parts.box((0, -height + 0.02, 0), (width, 0.04, depth), wood, grain=0)
     inset_w, inset_d = width - 0.16, depth - 0.16
@@ -176,10 +204,26 @@ def bed(rng: np.random.Generator, wood: Material, cover: Material, accent: Mater
     parts.add(cushion((width, 0.26, length), (0, -0.44, 0), stuff.LINEN, soft=0.16))
     parts.add(_duvet(rng, width, length, cover))
     for x in (-width / 4, width / 4):
-        parts.add(cushion((width * 0.44, 0.42, 0.2), (x, -0.76, length / 2 - 0.18), stuff.LINEN, soft=0.52, tilt=-0.5,
-                          yaw=rng.uniform(-0.06, 0.06)))  # fmt: skip
-        parts.add(cushion((width * 0.4, 0.36, 0.17), (x * 0.9, -0.72, length / 2 - 0.4), cover, soft=0.52, tilt=-0.62,
-                          yaw=rng.uniform(-0.1, 0.1)))  # fmt: skip
+        parts.add(
+            cushion(
+                (width * 0.44, 0.42, 0.2),
+                (x, -0.76, length / 2 - 0.18),
+                stuff.LINEN,
+                soft=0.52,
+                tilt=-0.5,
+                yaw=rng.uniform(-0.06, 0.06),
+            )
+        )
+        parts.add(
+            cushion(
+                (width * 0.4, 0.36, 0.17),
+                (x * 0.9, -0.72, length / 2 - 0.4),
+                cover,
+                soft=0.52,
+                tilt=-0.62,
+                yaw=rng.uniform(-0.1, 0.1),
+            )
+        )
     parts.add(
         cushion((0.42, 0.34, 0.15), (rng.uniform(-0.15, 0.15), -0.72, length / 2 - 0.6), accent, soft=0.55, tilt=-0.7)
     )
@@ -280,8 +324,13 @@ def books_row(
                 thick = rng.uniform(0.02, 0.045)
                 if stack + thick > height * 0.8:
                     break
-                parts.box((x + wide / 2, y - stack - thick / 2, z + rng.uniform(0, 0.02)), (wide * rng.uniform(0.85, 1.0), thick, 0.15),
-                          stuff.SPINES[int(rng.integers(12))], grain=0, tint=rng.uniform(0.8, 1.2))  # fmt: skip
+                parts.box(
+                    (x + wide / 2, y - stack - thick / 2, z + rng.uniform(0, 0.02)),
+                    (wide * rng.uniform(0.85, 1.0), thick, 0.15),
+                    stuff.SPINES[int(rng.integers(12))],
+                    grain=0,
+                    tint=rng.uniform(0.8, 1.2),
+                )
                 stack += thick
             x += wide + 0.015
             continue
@@ -404,8 +453,15 @@ def television(width: float, lit: bool) -> Mesh:
     high = width * 0.57
     screen = palette.glowing("picture", "#7fa4c4", (0.5, 0.75, 1.1)) if lit else stuff.SCREEN_OFF
     parts.box((0, -0.62 - high / 2, 0.05), (width, high, 0.04), stuff.BLACK_WOOD)
-    parts.quad([[-width / 2 + 0.015, -0.62 - high + 0.015, 0.028], [width / 2 - 0.015, -0.62 - high + 0.015, 0.028],
-                [width / 2 - 0.015, -0.635, 0.028], [-width / 2 + 0.015, -0.635, 0.028]], screen)  # fmt: skip
+    parts.quad(
+        [
+            [-width / 2 + 0.015, -0.62 - high + 0.015, 0.028],
+            [width / 2 - 0.015, -0.62 - high + 0.015, 0.028],
+            [width / 2 - 0.015, -0.635, 0.028],
+            [-width / 2 + 0.015, -0.635, 0.028],
+        ],
+        screen,
+    )
     parts.box((0, -0.57, 0.05), (0.4, 0.1, 0.05), stuff.BLACK_WOOD)
     parts.add(cabinet(width * 1.35, 0.5, 0.4, stuff.WALNUT, columns=3))
     return parts.mesh("television")

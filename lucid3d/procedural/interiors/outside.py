@@ -64,7 +64,7 @@ def _borrow(place: Place, scenery: Place, clear: float) -> None:
 
 
 def without_middle(mesh: Mesh, clear: float) -> Mesh | None:
-    """A mesh without the triangles within `clear` metres of the vertical axis through the start; None if none is left."""
+    """A mesh without the triangles within `clear` metres of the start (in plan); None if none is left."""
     near = np.hypot(mesh.vertices[:, 0], mesh.vertices[:, 2]) < clear
     keep = ~near[mesh.triangles].any(axis=1)
     if not keep.any():
@@ -90,12 +90,49 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
     near_trees = [broadleaf(rng, kind, h, season) for kind, h in (("oak", 8.0), ("birch", 9.0))]  # type: ignore[arg-type]
     far_trees = [*near_trees, conifer(rng, "spruce", 12.0, season)]  # type: ignore[arg-type]
     bushes = [shrub(rng, 1.3)]
-    place.meshes += scatter(ground, lambda x, z, y, s: np.ones_like(x), near_trees, rng, per_square_metre=0.0035, near=clear + 7, far=34,
-                            apart=5.0, detail=0.35)  # fmt: skip
-    place.meshes += scatter(ground, lambda x, z, y, s: woods(x, z), far_trees, rng, per_square_metre=0.03, near=30, far=170, falloff=80,
-                            apart=3.0, detail=0.35)  # fmt: skip
-    place.meshes += scatter(ground, lambda x, z, y, s: groups(rng, 6.0, 1.5)(x, z), bushes, rng, per_square_metre=0.04, near=clear + 1.5,
-                            far=24, apart=1.6, detail=0.4)  # fmt: skip
+    place.meshes += scatter(
+        ground,
+        lambda x, z, y, s: np.ones_like(x),
+        near_trees,
+        rng,
+        per_square_metre=0.0035,
+        near=clear + 7,
+        far=34,
+        apart=5.0,
+        detail=0.35,
+    )
+    place.meshes += scatter(
+        ground,
+        lambda x, z, y, s: woods(x, z),
+        far_trees,
+        rng,
+        per_square_metre=0.03,
+        near=30,
+        far=170,
+        falloff=80,
+        apart=3.0,
+        detail=0.35,
+    )
+    place.meshes += scatter(
+        ground,
+        lambda x, z, y, s: groups(rng, 6.0, 1.5)(x, z),
+        bushes,
+        rng,
+        per_square_metre=0.04,
+        near=clear + 1.5,
+        far=24,
+        apart=1.6,
+        detail=0.4,
+    )
     if not snow:
-        place.meshes += scatter(ground, lambda x, z, y, s: np.ones_like(x), [grass_tuft(rng, "lawn")], rng, per_square_metre=5,
-                                near=clear + 0.6, far=16, detail=0.4, limit=5000)  # fmt: skip
+        place.meshes += scatter(
+            ground,
+            lambda x, z, y, s: np.ones_like(x),
+            [grass_tuft(rng, "lawn")],
+            rng,
+            per_square_metre=5,
+            near=clear + 0.6,
+            far=16,
+            detail=0.4,
+            limit=5000,
+        )

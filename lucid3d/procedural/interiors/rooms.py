@@ -11,7 +11,7 @@ from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.context import finish
 from lucid3d.procedural.buildings.kit import Opening
-from lucid3d.procedural.interiors import fittings, furniture, stuff
+from lucid3d.procedural.interiors import fittings, furniture, lamps, stuff, textiles
 from lucid3d.procedural.interiors.outside import add_outside
 from lucid3d.procedural.interiors.shell import AHEAD, BACK, LEFT, RIGHT, Room, beams
 from lucid3d.procedural.interiors.stuff import Scheme
@@ -65,9 +65,9 @@ class Furnisher:
         wide = min(0.5, 0.34 * hole.width + 0.12)
         for side in (-1.0, 1.0):
             x = (hole.left - wide * 0.36) if side < 0 else (hole.right + wide * 0.36)
-            drape = fittings.curtain(wide, top, cloth, self.rng, gathered=0.35)
+            drape = textiles.curtain(wide, top, cloth, self.rng, gathered=0.35)
             self.hang(drape, wall, x)
-        self.hang(fittings.curtain_rail(hole.left - wide - 0.05, hole.right + wide + 0.05, top), wall, 0.0)
+        self.hang(textiles.curtain_rail(hole.left - wide - 0.05, hole.right + wide + 0.05, top), wall, 0.0)
 
     def finish(self, *, mirror: bool = False) -> Place:
         """The room's place; `mirror` swaps left and right."""
@@ -126,10 +126,18 @@ def living_room(brief: Brief, rng: np.random.Generator) -> Place:
     big = brief.size("window")
     high = rng.uniform(2.7, 3.1)
     room = Room(
-        left=-rng.uniform(2.7, 3.2), right=rng.uniform(3.0, 3.6), back=-rng.uniform(2.6, 3.2), ahead=rng.uniform(4.2, 5.0), height=high,
-        wall=colors.wall, floor=colors.floor, ceiling=stuff.CEILING, trim=colors.trim,
-        mullions=(2, int(rng.integers(2, 5))), walls={LEFT: colors.strong},
-    )  # fmt: skip
+        left=-rng.uniform(2.7, 3.2),
+        right=rng.uniform(3.0, 3.6),
+        back=-rng.uniform(2.6, 3.2),
+        ahead=rng.uniform(4.2, 5.0),
+        height=high,
+        wall=colors.wall,
+        floor=colors.floor,
+        ceiling=stuff.CEILING,
+        trim=colors.trim,
+        mullions=(2, int(rng.integers(2, 5))),
+        walls={LEFT: colors.strong},
+    )
     rustic = brief.style in ("rustic", "medieval") or brief.mood == "cosy"
     if rng.random() < 0.35 and not rustic and brief.style != "minimal":
         room.wainscot, room.panel = 0.95, colors.trim
@@ -156,8 +164,8 @@ def living_room(brief: Brief, rng: np.random.Generator) -> Place:
         if burning:
             f.light(spot, (0.0, -0.4, -0.75), (7.0, 2.7, 0.7), reach=7.0, radius=0.3)
         f.hang(fittings.picture(0.95, 0.7, rng, stuff.WALNUT), LEFT, fire_at, out=0.39, up=1.85)
-        f.hang(fittings.candle(f.lit, 0.2), LEFT, fire_at - 0.62, out=0.3, up=1.245)
-        f.hang(fittings.candle(f.lit, 0.26), LEFT, fire_at - 0.76, out=0.3, up=1.245)
+        f.hang(lamps.candle(f.lit, 0.2), LEFT, fire_at - 0.62, out=0.3, up=1.245)
+        f.hang(lamps.candle(f.lit, 0.26), LEFT, fire_at - 0.76, out=0.3, up=1.245)
         f.hang(fittings.vase(rng), LEFT, fire_at + 0.66, out=0.3, up=1.245)
         f.hang(fittings.basket(rng), LEFT, fire_at + 1.25, out=0.35)
     elif brief.wants("television", True):
@@ -167,8 +175,19 @@ def living_room(brief: Brief, rng: np.random.Generator) -> Place:
         wide, long = 2.6, 3.1
         plain = brief.style in ("minimal", "futuristic")
         ground = palette.named(brief.colour("rug")) if brief.colour("rug") else palette.shade(accent, 0.8)
-        f.put(fittings.rug(wide, long, ground, palette.shade(colors.second.colors[0], 0.45), palette.shade(colors.second.colors[0], 0.95), rng,
-                           plain=plain), 0.15, middle_z)  # fmt: skip
+        f.put(
+            textiles.rug(
+                wide,
+                long,
+                ground,
+                palette.shade(colors.second.colors[0], 0.45),
+                palette.shade(colors.second.colors[0], 0.95),
+                rng,
+                plain=plain,
+            ),
+            0.15,
+            middle_z,
+        )
     if brief.wants("sofa", True):
         f.put(furniture.sofa(rng, colors.cloth, colors.accent, colors.wood), 1.75, middle_z, yaw=np.pi / 2)
         for k in range(1, min(brief.count("sofa", 1), 2)):
@@ -189,18 +208,22 @@ def living_room(brief: Brief, rng: np.random.Generator) -> Place:
         for k in range(brief.count("cup", 2)):
             f.put(fittings.cup(), 0.12 + 0.2 * (k % 3), middle_z + 0.15 + 0.15 * (k // 3), up=0.4, yaw=1.0 + k)
         f.put(
-            fittings.vase(rng) if brief.wants("houseplant", True) else fittings.candle(f.lit),
+            fittings.vase(rng) if brief.wants("houseplant", True) else lamps.candle(f.lit),
             0.2,
             middle_z + 0.42,
             up=0.4,
         )
     corner_x = room.right - 0.42
-    spot = f.put(fittings.floor_lamp(f.lit), corner_x, room.ahead - 0.75)
+    spot = f.put(lamps.floor_lamp(f.lit), corner_x, room.ahead - 0.75)
     if f.lit:
         f.light(spot, (0.0, -1.2, 0.0), warm(9.0))
     for k in range(max(brief.count("houseplant", 2), 0)):
-        x, z, tall = ((room.left + 0.5, room.ahead - 0.55, 1.5), (room.right - 0.45, middle_z - 1.75, 0.95), (-0.1, room.ahead - 0.4, 0.6),
-                      (room.left + 0.5, room.back + 0.5, 1.2))[k % 4]  # fmt: skip
+        x, z, tall = (
+            (room.left + 0.5, room.ahead - 0.55, 1.5),
+            (room.right - 0.45, middle_z - 1.75, 0.95),
+            (-0.1, room.ahead - 0.4, 0.6),
+            (room.left + 0.5, room.back + 0.5, 1.2),
+        )[k % 4]
         f.put(
             fittings.house_plant(rng, tall, palette.pick((palette.TERRACOTTA, stuff.PORCELAIN, stuff.WICKER), rng)),
             x + 0.2 * (k // 4),
@@ -220,7 +243,7 @@ def living_room(brief: Brief, rng: np.random.Generator) -> Place:
     else:
         f.hang(furniture.cabinet(1.5, 0.85, 0.42, colors.wood, columns=3), LEFT, 1.05, out=0.22)
         spot = f.hang(
-            fittings.table_lamp(f.lit, palette.pick((stuff.PORCELAIN, palette.TERRACOTTA, palette.BRASS), rng)),
+            lamps.table_lamp(f.lit, palette.pick((stuff.PORCELAIN, palette.TERRACOTTA, palette.BRASS), rng)),
             LEFT,
             0.65,
             out=0.22,
@@ -235,8 +258,14 @@ def living_room(brief: Brief, rng: np.random.Generator) -> Place:
         along = (room.length - 1.2 - 0.75 * k) if k < 3 else 0.6 + 0.7 * (k - 3)
         free = all(not (o.left - w / 2 - 0.3 < along < o.right + w / 2 + 0.3) for o in room.openings.get(RIGHT, []))
         if free:
-            f.hang(fittings.picture(w, h, rng, palette.pick((stuff.WALNUT, stuff.OAK, stuff.BLACK_WOOD, palette.BRASS), rng)), RIGHT, along,
-                   up=1.65 + 0.08 * (k % 2))  # fmt: skip
+            f.hang(
+                fittings.picture(
+                    w, h, rng, palette.pick((stuff.WALNUT, stuff.OAK, stuff.BLACK_WOOD, palette.BRASS), rng)
+                ),
+                RIGHT,
+                along,
+                up=1.65 + 0.08 * (k % 2),
+            )
     if brief.wants("clock", rng.random() < 0.5):
         f.hang(fittings.clock(0.19, colors.wood), AHEAD, room.width / 2, up=2.0)
     if brief.wants("television") and brief.wants("fireplace", True):
@@ -253,9 +282,9 @@ def pendant_lamp(f: Furnisher, x: float, z: float) -> None:
     ceiling = f.room.height
     grand = f.brief.mood == "epic" or f.brief.size("lamp") > 1 or f.brief.style == "medieval"
     mesh = (
-        fittings.chandelier(f.lit, 0.75)
+        lamps.chandelier(f.lit, 0.75)
         if grand
-        else fittings.pendant(f.lit, 0.7, ("#3b3f3c", "#8a3b2a", "#c9bfa8")[int(f.rng.integers(3))])
+        else lamps.pendant(f.lit, 0.7, ("#3b3f3c", "#8a3b2a", "#c9bfa8")[int(f.rng.integers(3))])
     )
     spot = f.put(mesh, x, z, up=ceiling)
     if f.lit:
@@ -270,7 +299,7 @@ def extras(f: Furnisher, middle_z: float) -> None:
     if brief.wants("candle"):
         for k in range(min(brief.count("candle"), 9)):
             spot = f.put(
-                fittings.candle(True, rng.uniform(0.1, 0.24)),
+                lamps.candle(True, rng.uniform(0.1, 0.24)),
                 0.05 + 0.11 * (k % 3),
                 middle_z - 0.06 + 0.1 * (k // 3),
                 up=0.4,
@@ -307,7 +336,7 @@ def extras(f: Furnisher, middle_z: float) -> None:
 def desk(f: Furnisher, wall: int, along: float) -> None:
     """A writing desk with a lamp, papers and a chair."""
     f.hang(furniture.table(1.3, 0.65, 0.75, f.colors.wood, boards=False), wall, along, out=0.36)
-    spot = f.hang(fittings.banker_lamp(f.lit), wall, along - 0.4, out=0.35, up=0.75)
+    spot = f.hang(lamps.banker_lamp(f.lit), wall, along - 0.4, out=0.35, up=0.75)
     if f.lit:
         f.light(spot, (0.0, -0.26, -0.1), warm(1.8), reach=4.0, radius=0.1)
     f.hang(fittings.book_pile(f.rng, 4), wall, along + 0.45, out=0.4, up=0.75)
@@ -323,9 +352,18 @@ def bedroom(brief: Brief, rng: np.random.Generator) -> Place:
     big = brief.size("window")
     high = rng.uniform(2.5, 2.8)
     room = Room(
-        left=-rng.uniform(1.9, 2.4), right=rng.uniform(2.9, 3.4), back=-rng.uniform(2.0, 2.5), ahead=rng.uniform(3.7, 4.3), height=high,
-        wall=colors.wall, floor=colors.floor, ceiling=stuff.CEILING, trim=colors.trim, mullions=(2, 2), walls={RIGHT: colors.strong},
-    )  # fmt: skip
+        left=-rng.uniform(1.9, 2.4),
+        right=rng.uniform(2.9, 3.4),
+        back=-rng.uniform(2.0, 2.5),
+        ahead=rng.uniform(3.7, 4.3),
+        height=high,
+        wall=colors.wall,
+        floor=colors.floor,
+        ceiling=stuff.CEILING,
+        trim=colors.trim,
+        mullions=(2, 2),
+        walls={RIGHT: colors.strong},
+    )
     room.openings = {
         AHEAD: windows(room.width, 2 if brief.count("window", 2) > 1 else 1, 1.25 * big, 0.7, high - 0.4),
         LEFT: windows(room.length, 1, 1.2 * big, 0.7, high - 0.4, start=room.length * 0.45),
@@ -351,8 +389,13 @@ def bedroom(brief: Brief, rng: np.random.Generator) -> Place:
                 along + s * (wide / 2 + 0.36),
                 out=0.22,
             )
-            spot = f.hang(fittings.table_lamp(f.lit, palette.pick((stuff.PORCELAIN, palette.TERRACOTTA), rng)), RIGHT, along + s * (wide / 2 + 0.36),
-                          out=0.22, up=0.54)  # fmt: skip
+            spot = f.hang(
+                lamps.table_lamp(f.lit, palette.pick((stuff.PORCELAIN, palette.TERRACOTTA), rng)),
+                RIGHT,
+                along + s * (wide / 2 + 0.36),
+                out=0.22,
+                up=0.54,
+            )
             if f.lit:
                 f.light(spot, (0.0, -0.36, -0.02), warm(4.2), reach=7.0)
             f.hang(fittings.book_pile(rng, 2), RIGHT, along + s * (wide / 2 + 0.36) + 0.08, out=0.36, up=0.54)
@@ -364,8 +407,20 @@ def bedroom(brief: Brief, rng: np.random.Generator) -> Place:
         )
     if brief.wants("rug", True):
         accent = colors.accent.colors[0]
-        f.put(fittings.rug(2.3, 3.0, palette.shade(accent, 0.85), palette.shade(colors.second.colors[0], 0.5), colors.second.colors[0], rng,
-                           plain=rng.random() < 0.4), 0.35, bed_z - 0.1, yaw=np.pi / 2)  # fmt: skip
+        f.put(
+            textiles.rug(
+                2.3,
+                3.0,
+                palette.shade(accent, 0.85),
+                palette.shade(colors.second.colors[0], 0.5),
+                colors.second.colors[0],
+                rng,
+                plain=rng.random() < 0.4,
+            ),
+            0.35,
+            bed_z - 0.1,
+            yaw=np.pi / 2,
+        )
     if brief.wants("armchair", True):
         f.put(
             furniture.armchair(rng, colors.cloth, colors.accent, colors.wood),
@@ -379,7 +434,7 @@ def bedroom(brief: Brief, rng: np.random.Generator) -> Place:
         f.hang(fittings.mirror(0.6, 0.8, colors.wood), LEFT, 0.95, up=1.45)
     f.hang(fittings.vase(rng), LEFT, 0.6, out=0.24, up=0.87)
     if brief.wants("candle"):
-        spot = f.hang(fittings.candle(True), LEFT, 1.25, out=0.24, up=0.87)
+        spot = f.hang(lamps.candle(True), LEFT, 1.25, out=0.24, up=0.87)
         f.light(spot, (0.0, -0.34, 0.0), (1.2, 0.7, 0.25), reach=4.0, radius=0.05)
     for k in range(brief.count("houseplant", 1)):
         f.put(

@@ -148,7 +148,7 @@ def _between(holes: list[Opening], length: float, start: float = 0.0) -> list[tu
 
 
 def window_frame(part: Parts, hole: Opening, trim: Material, mullions: tuple[int, int], depth: float) -> None:
-    """Casing on the wall, frame and glazing bars deep in the reveal, a sill board. The panes are left open to the view."""
+    """Casing on the wall, frame and glazing bars deep in the reveal, a sill board. The panes are left open."""
     left, right, bottom, top = hole.left, hole.right, hole.bottom, hole.top
     middle, width, height = (left + right) / 2, hole.width, hole.height
     z, bar = depth - 0.05, 0.055

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,10 +12,11 @@ from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.context import finish
 from lucid3d.procedural.buildings.kit import Parts, clump
 from lucid3d.procedural.interiors import fittings, furniture, stuff
+from lucid3d.procedural.interiors.planet import planet_world
 from lucid3d.procedural.interiors.rooms import mirrored
 from lucid3d.procedural.materials import RGB, Material
-from lucid3d.procedural.mesh import Mesh, placement
-from lucid3d.procedural.shapes import icosphere, tube
+from lucid3d.procedural.mesh import placement
+from lucid3d.procedural.shapes import tube
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
 OUTLINE = np.array(
@@ -64,8 +67,11 @@ def space_station(brief: Brief, rng: np.random.Generator) -> Place:
     _rib(body, end, accent)
     place.meshes.append(body.mesh("wall"))
     floor = Parts()
-    floor.quad([[-1.25, EYE_HEIGHT, end], [1.25, EYE_HEIGHT, end], [1.25, EYE_HEIGHT, start], [-1.25, EYE_HEIGHT, start]], DECK,
-               uv=[[p, q] for p, q in ((end + 50, 48.75), (end + 50, 51.25), (start + 50, 51.25), (start + 50, 48.75))])  # fmt: skip
+    floor.quad(
+        [[-1.25, EYE_HEIGHT, end], [1.25, EYE_HEIGHT, end], [1.25, EYE_HEIGHT, start], [-1.25, EYE_HEIGHT, start]],
+        DECK,
+        uv=[[p, q] for p, q in ((end + 50, 48.75), (end + 50, 51.25), (start + 50, 51.25), (start + 50, 48.75))],
+    )
     for x in (-1.12, 1.12):
         strip = (
             palette.glowing("floor strip", "#9fd6ff", (0.5 * power, 1.0 * power, 1.5 * power)) if lamps_wanted else DARK
@@ -222,7 +228,7 @@ def _great_window(place: Place, z: float, accent: Material) -> None:
         wrapped = at[0] + (angle - at[0]) % (2 * np.pi)
         return np.array([np.interp(wrapped, at, points[:, k]) for k in range(3)])
 
-    for a, b in zip(around[:-1], around[1:], strict=True):
+    for a, b in itertools.pairwise(around):
         parts.quad(
             [on(rim8, rim_angles, a), on(rim8, rim_angles, b), on(hexagon, hex_at, b), on(hexagon, hex_at, a)],
             GREY,
@@ -253,7 +259,7 @@ def _hatch(place: Place, z: float, accent: Material, warm: RGB, power: float, rn
         wrapped = (a + np.pi) % (2 * np.pi) - np.pi
         return np.array([np.interp(wrapped, at, extended[:, k]) for k in range(3)])
 
-    for a, b in zip(ring[:-1], ring[1:], strict=True):
+    for a, b in itertools.pairwise(ring):
         inner_a = [radius * np.cos(a), middle + radius * np.sin(a), z]
         inner_b = [radius * np.cos(b), middle + radius * np.sin(b), z]
         parts.quad([inner_a, inner_b, outer(b), outer(a)], WHITE, tint=0.92)
@@ -345,7 +351,7 @@ def _racks(
             width, low, high = BAY - 0.42, 0.8, 2.1
             rows = int(rng.integers(2, 5))
             cuts = np.sort(np.concatenate([[low, high], rng.uniform(low + 0.2, high - 0.2, rows - 1)]))
-            for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+            for a, b in itertools.pairwise(cuts):
                 if b - a < 0.14:
                     continue
                 columns = int(rng.integers(1, 4))
@@ -487,91 +493,3 @@ def _greens(place: Place, side: float, rng: np.random.Generator, count: int) -> 
     place.lamps.append(Lamp((side * 1.5, EYE_HEIGHT - 1.2, 3.9), (1.3, 0.7, 1.5), 0.3, 3.5, False))
     hanging = fittings.house_plant(rng, 0.5, WHITE)
     place.meshes.append(hanging.transformed(placement([-side * 0.95, EYE_HEIGHT, 4.35])))
-
-
-def planet_world(place: Place, brief: Brief, rng: np.random.Generator) -> None:
-    """Black sky with stars, and a planet with seas, land, weather and ice beyond the great window."""
-    place.sky = {
-        "rayleigh": (0.0, 0.0, 0.0), "turbidity": 1.0, "cover": 0.0, "wisps": 0.0, "stars": 1.0, "moon": False, "mist": 0.0, "sun_share": 1.0,
-        "visibility": 1e9, "night_glow": (0.0, 0.0, 0.0), "elevation": 0.5, "strength": (0.8, 0.77, 0.73), "rainbow": 0.0, "aurora": 0.0,
-    }  # fmt: skip
-    place.sun_azimuth = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.7, 1.25))
-    place.meshes.append(planet(rng, brief))
-
-
-def planet(rng: np.random.Generator, brief: Brief) -> Mesh:
-    """A world of 700 m that looks like one of 6,000 km: its hues are painted corner by corner."""
-    radius = 700.0
-    centre = np.array([float(rng.choice([-1.0, 1.0])) * rng.uniform(180, 330), rng.uniform(300, 400), 900.0])
-    unit, triangles = icosphere(6)
-    toward = -centre / np.linalg.norm(centre)
-    facing = (unit @ toward) > 0.25  # what can be seen from here
-    triangles = triangles[facing[triangles].any(axis=1)]
-    unit, triangles = _finer(unit, triangles)
-    land = _fbm(unit, rng, 3.4, 8)
-    cloud = _fbm(unit + 0.14 * np.stack([_fbm(unit, rng, 4.5, 4) for _ in range(3)], 1), rng, 6.5, 8)
-    cold = np.abs(unit[:, 1])
-    kinds = (
-        ((0.018, 0.055, 0.16), (0.03, 0.12, 0.2), (0.05, 0.075, 0.028), (0.17, 0.12, 0.065)),
-        ((0.14, 0.07, 0.04), (0.2, 0.1, 0.055), (0.32, 0.17, 0.09), (0.42, 0.27, 0.16)),
-        ((0.05, 0.1, 0.14), (0.08, 0.17, 0.19), (0.2, 0.26, 0.24), (0.34, 0.36, 0.33)),
-    )
-    asked = brief.colour("planet")
-    kind = 1 if asked in ("red", "orange", "brown") or "other_planet" in brief.secondary else 0
-    if asked in ("grey", "turquoise"):
-        kind = 2
-    deep, shallow, green, dry = (np.array(c) for c in kinds[kind])
-    sea_level = 0.22 if kind == 0 else -0.3
-    above = np.clip((land - sea_level) / 0.5, 0, 1)[:, None]
-    colors = np.where(
-        land[:, None] > sea_level,
-        green + (dry - green) * above**0.7,
-        shallow + (deep - shallow) * np.clip((sea_level - land)[:, None] * 6, 0, 1),
-    )
-    ice = np.clip((cold + 0.12 * land - 0.8) * 9, 0, 1)[:, None]
-    colors = colors + (np.array([0.7, 0.73, 0.76]) - colors) * ice
-    cover = np.clip((cloud - 0.12) * 2.6, 0, 0.95)[:, None] * (1.0 if kind == 0 else 0.35)
-    colors = colors + (np.array([0.72, 0.73, 0.75]) - colors) * cover
-    # Towards the limb the air in front scatters blue.
-    view = unit @ toward
-    limb = np.clip(1 - (view - 0.35) / 0.65, 0, 1)[:, None] ** 2.5
-    colors = colors + (np.array([0.22, 0.36, 0.62]) - colors) * limb * (0.75 if kind == 0 else 0.3)
-    white = Material(
-        "planet", "plain", ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0)), variation=0.0, roughness=1.0, wear=0.0
-    )
-    return Mesh(
-        (unit * radius + centre).astype(np.float32),
-        triangles,
-        (white,),
-        "ground",
-        tints=colors.astype(np.float32),
-        normals=unit.astype(np.float32),
-    )
-
-
-def _finer(unit: NDArray[np.float64], triangles: NDArray[np.int32]) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Each triangle of a sphere cut into four."""
-    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
-    unique, inverse = np.unique(edges, axis=0, return_inverse=True)
-    middle = unit[unique].mean(axis=1)
-    middle /= np.linalg.norm(middle, axis=1, keepdims=True)
-    ab, bc, ca = (inverse.reshape(3, -1) + len(unit)).astype(np.int32)
-    a, b, c = triangles.T
-    finer = np.concatenate([np.stack(t, 1) for t in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))])
-    return np.concatenate([unit, middle]), finer
-
-
-def _fbm(points: NDArray[np.float64], rng: np.random.Generator, frequency: float, octaves: int) -> NDArray[np.float64]:
-    """A sum of turned waves on the sphere, warped by itself: continents and weather. About [-1, 1]."""
-    total = np.zeros(len(points))
-    amplitude = 0.55
-    warped = points.copy()
-    for _ in range(octaves):
-        turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
-        q = warped @ turn * frequency + rng.uniform(0, 6, 3)
-        wave = np.sin(q[:, 0] + 1.3 * np.sin(q[:, 1])) * np.cos(q[:, 2] + 1.1 * np.sin(q[:, 0]))
-        total += amplitude * wave
-        warped = warped + 0.09 * amplitude * np.stack([wave, np.cos(q[:, 1]), np.sin(q[:, 2])], 1)
-        frequency *= 1.95
-        amplitude *= 0.58
-    return total

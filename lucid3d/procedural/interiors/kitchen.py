@@ -1,4 +1,4 @@
-"""Kitchen and library: rooms with something to do in them."""
+"""A kitchen: units, stove and sink, shelves of crockery, a table to sit at."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.kit import Opening, Parts
-from lucid3d.procedural.interiors import fittings, furniture, stuff
-from lucid3d.procedural.interiors.rooms import Furnisher, desk, warm, windows
+from lucid3d.procedural.interiors import fittings, furniture, lamps, stuff, textiles
+from lucid3d.procedural.interiors.rooms import Furnisher, warm, windows
 from lucid3d.procedural.interiors.shell import AHEAD, BACK, LEFT, RIGHT, Room, beams
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.shapes import cylinder, sphere, tube
+from lucid3d.procedural.shapes import cylinder, tube
 from lucid3d.procedural.world import Place
 
 _UNITS = ("#6f7d6c", "#c9c2b0", "#4d5f6b", "#8a6f4e", "#b9b2a2", "#5a4a3f")
@@ -113,8 +113,14 @@ def crockery_shelf(width: float, wood: Material, rng: np.random.Generator, board
             kind = int(rng.integers(5))
             if kind == 0:  # a pile of plates
                 for i in range(int(rng.integers(3, 7))):
-                    parts.add(tube([[x + 0.05, y - 0.016 - 0.013 * i, -0.13], [x + 0.05, y - 0.028 - 0.013 * i, -0.13]], [0.06, 0.1],
-                                   stuff.PORCELAIN, sides=18))  # fmt: skip
+                    parts.add(
+                        tube(
+                            [[x + 0.05, y - 0.016 - 0.013 * i, -0.13], [x + 0.05, y - 0.028 - 0.013 * i, -0.13]],
+                            [0.06, 0.1],
+                            stuff.PORCELAIN,
+                            sides=18,
+                        )
+                    )
                 x += 0.26
             elif kind == 1:  # jars
                 color = ("#b08a4f", "#8a5a35", "#c2b590", "#6b7a45", "#7a3d2a")[int(rng.integers(5))]
@@ -204,16 +210,26 @@ def kitchen(brief: Brief, rng: np.random.Generator) -> Place:
     splash = palette.make("splash tiles", "tile", tiles_hue, None, "#8a857a", scale=0.12, roughness=0.25, variation=0.5)
     floor = palette.pick((stuff.TERRACOTTA_FLOOR, stuff.STONE_FLOOR, colors.floor), rng)
     room = Room(
-        left=-rng.uniform(2.2, 2.6), right=rng.uniform(2.4, 2.8), back=-rng.uniform(1.9, 2.3), ahead=rng.uniform(3.6, 4.2), height=high,
-        wall=colors.wall, floor=floor, ceiling=stuff.CEILING, trim=colors.trim, mullions=(2, 2),
+        left=-rng.uniform(2.2, 2.6),
+        right=rng.uniform(2.4, 2.8),
+        back=-rng.uniform(1.9, 2.3),
+        ahead=rng.uniform(3.6, 4.2),
+        height=high,
+        wall=colors.wall,
+        floor=floor,
+        ceiling=stuff.CEILING,
+        trim=colors.trim,
+        mullions=(2, 2),
         walls={LEFT: colors.strong} if brief.material("") or brief.style in ("rustic", "medieval") else {},
-    )  # fmt: skip
+    )
     big = brief.size("window")
     room.openings = {
         AHEAD: windows(room.width, 1, 1.7 * big, 1.12, high - 0.4, end=0.5),
-        LEFT: [*windows(room.length, 1, 1.1 * big, 0.95, high - 0.45, start=room.length * 0.5),
-               Opening(0.5, 1.42, 0.0, 2.08, "door")],
-    }  # fmt: skip
+        LEFT: [
+            *windows(room.length, 1, 1.1 * big, 0.95, high - 0.45, start=room.length * 0.5),
+            Opening(0.5, 1.42, 0.0, 2.08, "door"),
+        ],
+    }
     if not brief.wants("window", True):
         room.openings = {LEFT: room.openings[LEFT][-1:]}
     f = Furnisher(room, brief, rng, colors)
@@ -247,9 +263,9 @@ def kitchen(brief: Brief, rng: np.random.Generator) -> Place:
             up=window_at.bottom + 0.01,
         )
     if brief.wants("curtain", rng.random() < 0.5) and room.openings.get(AHEAD):
-        drape = fittings.curtain(window_at.width + 0.1, 0.34, colors.accent, rng)
+        drape = textiles.curtain(window_at.width + 0.1, 0.34, colors.accent, rng)
         f.hang(drape, AHEAD, sink_at, up=window_at.top - 0.26)
-        f.hang(fittings.curtain_rail(window_at.left - 0.1, window_at.right + 0.1, window_at.top + 0.08), AHEAD, 0.0)
+        f.hang(textiles.curtain_rail(window_at.left - 0.1, window_at.right + 0.1, window_at.top + 0.08), AHEAD, 0.0)
     f.hang(crockery_shelf(0.9, colors.wood, rng, boards=3), AHEAD, 0.52, up=1.35) if window_at.left > 1.15 else None
     for along, thing in ((sink_at - 0.75, fittings.fruit_bowl(rng)), (sink_at + 0.62, fittings.book_pile(rng, 3))):
         if 0.2 < along < room.width - 0.9:
@@ -261,8 +277,14 @@ def kitchen(brief: Brief, rng: np.random.Generator) -> Place:
         bottle = Parts()
         color = ("#4b5a2a", "#6b4a22", "#8c8f86", "#7a2e22", "#c2a25b")[k]
         tall = rng.uniform(0.18, 0.3)
-        bottle.add(tube([[0, 0, 0], [0, -tall * 0.65, 0], [0, -tall * 0.8, 0], [0, -tall, 0]], [0.035, 0.035, 0.014, 0.013],
-                        palette.make(f"bottle {color}", "glass", color, roughness=0.05), sides=12))  # fmt: skip
+        bottle.add(
+            tube(
+                [[0, 0, 0], [0, -tall * 0.65, 0], [0, -tall * 0.8, 0], [0, -tall, 0]],
+                [0.035, 0.035, 0.014, 0.013],
+                palette.make(f"bottle {color}", "glass", color, roughness=0.05),
+                sides=12,
+            )
+        )
         f.hang(bottle.mesh("bottle"), RIGHT, cook + 0.62 + 0.1 * k, out=0.42 - 0.05 * (k % 2), up=WORKTOP + 0.02)
     f.hang(fridge(colors.accent if rng.random() < 0.4 else stuff.PORCELAIN), BACK, 0.55, out=0.02)
     dresser = furniture.cabinet(1.5, 0.9, 0.45, colors.wood, columns=3)
@@ -286,17 +308,21 @@ def kitchen(brief: Brief, rng: np.random.Generator) -> Place:
         )
         f.put(fittings.vase(rng), x + 0.42, z + 0.22, up=0.75)
         for k in range(brief.count("candle", 0)):
-            spot = f.put(fittings.candle(True, 0.2), x - 0.1 + 0.1 * k, z - 0.12, up=0.75)
+            spot = f.put(lamps.candle(True, 0.2), x - 0.1 + 0.1 * k, z - 0.12, up=0.75)
             f.light(spot, (0.0, -0.34, 0.0), (1.2, 0.7, 0.25), reach=4.0, radius=0.05)
         seats = brief.count("chair", 4)
         for k in range(min(seats, 6)):
             angle = k * np.pi / 2 + (np.pi / 4 if k >= 4 else 0)
             reach = 0.72 if round_top else (0.62 if k % 2 == 0 else 1.02)
-            f.put(furniture.chair(colors.wood, colors.accent), x + reach * np.sin(angle), z + reach * np.cos(angle),
-                  yaw=angle + rng.uniform(-0.25, 0.25))  # fmt: skip
+            f.put(
+                furniture.chair(colors.wood, colors.accent),
+                x + reach * np.sin(angle),
+                z + reach * np.cos(angle),
+                yaw=angle + rng.uniform(-0.25, 0.25),
+            )
     if brief.wants("rug", rng.random() < 0.4):
         f.put(
-            fittings.rug(
+            textiles.rug(
                 2.4,
                 2.0,
                 palette.shade(colors.accent.colors[0], 0.8),
@@ -309,12 +335,12 @@ def kitchen(brief: Brief, rng: np.random.Generator) -> Place:
             z,
         )
     spot = f.put(
-        fittings.pendant(f.lit, high - 1.75, ("#2f3a36", "#8a3b2a", "#b08d3f")[int(rng.integers(3))]), x, z, up=high
+        lamps.pendant(f.lit, high - 1.75, ("#2f3a36", "#8a3b2a", "#b08d3f")[int(rng.integers(3))]), x, z, up=high
     )
     if f.lit:
         f.light(spot, (0.0, high - 1.72, 0.0), warm(6.0), radius=0.2)
         f.place.lamps[-1:] = [f.place.lamps[-1]]
-        second = f.put(fittings.pendant(True, 0.6), room.right - 1.0, z - 0.6, up=high)
+        second = f.put(lamps.pendant(True, 0.6), room.right - 1.0, z - 0.6, up=high)
         f.light(second, (0.0, 0.62, 0.0), warm(5.0), radius=0.2)
     if brief.wants("clock", True):
         f.hang(fittings.clock(0.17, colors.wood), LEFT, 1.95, up=2.0)
@@ -325,153 +351,3 @@ def kitchen(brief: Brief, rng: np.random.Generator) -> Place:
         f.place.meshes.append(beams(room, palette.BEAM, 5, size=0.17, across=False))
     f.put(fittings.basket(rng), room.left + 0.4, room.ahead - 0.95)
     return f.finish(mirror=bool(rng.random() < 0.5))
-
-
-def library(brief: Brief, rng: np.random.Generator) -> Place:
-    """A tall room lined with books: arched bays of windows ahead, a reading table, a ladder, a globe, armchairs."""
-    colors = stuff.scheme(brief, rng)
-    wood = palette.pick((stuff.WALNUT, stuff.WALNUT, stuff.OAK), rng)
-    high = rng.uniform(4.1, 4.8)
-    strong = palette.make(
-        "library wall",
-        "plaster",
-        ("#4a5648", "#5b3f38", "#3f4c58", "#6b5a43")[int(rng.integers(4))],
-        scale=1.6,
-        wear=0.2,
-    )
-    room = Room(
-        left=-rng.uniform(3.0, 3.6), right=rng.uniform(3.0, 3.6), back=-rng.uniform(3.0, 3.6), ahead=rng.uniform(5.2, 6.2), height=high,
-        wall=strong, floor=palette.pick((stuff.DARK_FLOOR, stuff.OAK_FLOOR), rng), ceiling=stuff.CEILING, trim=wood, panel=wood,
-        mullions=(2, 5), depth=0.45,
-    )  # fmt: skip
-    if brief.material("") in ("stone", "brick", "marble", "wood", "concrete"):
-        room.walls[AHEAD] = colors.strong
-    big = brief.size("window")
-    count = min(max(brief.count("window", 2), 2), 3)
-    room.openings = {
-        AHEAD: windows(room.width, count, 1.25 * big, 0.85, high - 0.7),
-        BACK: [Opening(room.width / 2 - 0.6, room.width / 2 + 0.6, 0.0, 2.35, "door")],
-    }
-    if not brief.wants("window", True):
-        room.openings.pop(AHEAD)
-    f = Furnisher(room, brief, rng, colors)
-    f.place.sun_azimuth = float(rng.uniform(-0.5, 0.5))
-    for hole in room.openings.get(AHEAD, []):
-        f.curtains(AHEAD, hole, hole.top + 0.3)
-    tall = high - 0.55
-    for wall, length in ((LEFT, room.length), (RIGHT, room.length)):
-        bays = 3
-        pitch = (length - 0.5) / bays
-        for i in range(bays):
-            at = 0.25 + pitch * (i + 0.5)
-            if wall == RIGHT and i == 1 and brief.wants("fireplace"):
-                spot = f.hang(fittings.fireplace(1.8, palette.LIMESTONE, True, rng, breast=high - 1.25), wall, at)
-                f.light(spot, (0.0, -0.4, -0.75), (7.0, 2.7, 0.7), reach=7.0, radius=0.3)
-                continue
-            f.hang(furniture.bookshelf(rng, pitch - 0.12, tall, wood, depth=0.34), wall, at, out=0.18)
-            f.hang(_pilaster(tall, wood), wall, at - pitch / 2, out=0.0)
-        f.hang(_pilaster(tall, wood), wall, 0.25 + pitch * bays)
-    for at in (room.width * 0.2, room.width * 0.8):
-        f.hang(furniture.bookshelf(rng, room.width * 0.36, tall, wood, depth=0.34), BACK, at, out=0.18)
-    if brief.wants("ladder", True):
-        f.hang(
-            fittings.ladder(tall - 0.7, wood),
-            RIGHT if not brief.wants("fireplace") else LEFT,
-            room.length * 0.62,
-            out=0.36,
-        )
-        rail = Parts()
-        rail.add(
-            tube([[0.3, -tall + 0.72, -0.4], [room.length - 0.3, -tall + 0.72, -0.4]], 0.014, palette.BRASS, sides=8)
-        )
-        f.hang(rail.mesh("ladder"), RIGHT, 0.0)
-    middle_z = 2.6
-    if brief.wants("rug", True):
-        accent = (
-            palette.named(brief.colour("rug"))
-            if brief.colour("rug")
-            else ((0.42, 0.12, 0.1), (0.13, 0.2, 0.32), (0.16, 0.26, 0.2))[int(rng.integers(3))]
-        )
-        f.put(fittings.rug(3.2, 4.6, accent, palette.shade(accent, 0.45), (0.72, 0.6, 0.42), rng), 0.0, middle_z - 0.2)
-    if brief.wants("table", True):
-        f.put(furniture.table(2.5, 1.05, 0.77, wood), 0.0, middle_z, yaw=np.pi / 2)
-        for k, dz in enumerate((-0.75, 0.65)):
-            spot = f.put(fittings.banker_lamp(f.lit), 0.05, middle_z + dz, up=0.77, yaw=np.pi / 2)
-            if f.lit:
-                f.light(spot, (0.0, -0.24, 0.0), warm(2.6), reach=5.0, radius=0.1)
-            f.put(fittings.book_pile(rng, 4 + k), 0.3 - 0.5 * k, middle_z + dz * 0.45, up=0.77, yaw=rng.uniform(0, 6))
-        f.put(fittings.book_pile(rng, 1, opened=True), -0.2, middle_z - 0.95, up=0.77, yaw=0.1)
-        f.put(fittings.book_pile(rng, 2, opened=True), 0.22, middle_z + 1.0, up=0.77, yaw=3.4)
-        if brief.wants("candle", True):
-            for k in range(min(brief.count("candle", 1), 6)):
-                spot = f.put(fittings.candle(f.lit or brief.wants("candle")), -0.3 + 0.12 * k, middle_z + 0.1, up=0.77)
-                if brief.wants("candle") and k < 2:
-                    f.light(spot, (0.0, -0.34, 0.0), (1.4, 0.8, 0.3), reach=5.0, radius=0.05)
-        for k in range(min(brief.count("chair", 4), 6)):
-            side = 1.0 if k % 2 else -1.0
-            f.put(
-                furniture.chair(wood, colors.accent),
-                side * 0.82,
-                middle_z - 0.6 + 1.15 * (k // 2),
-                yaw=side * np.pi / 2 + rng.uniform(-0.35, 0.35),
-            )
-    if brief.wants("globe", True):
-        f.put(fittings.globe(), -1.75, 1.15, yaw=0.5)
-    for k in range(min(brief.count("armchair", 2), 4)):
-        x, z, yaw = (
-            (1.9, room.ahead - 1.05, 0.6),
-            (-1.9, room.ahead - 1.05, -0.6),
-            (1.9, -1.6, 2.3),
-            (-1.9, -1.6, -2.3),
-        )[k]
-        f.put(
-            furniture.armchair(
-                rng, stuff.LEATHER if not brief.colour("armchair") else colors.accent, colors.accent, wood
-            ),
-            x,
-            z,
-            yaw=yaw,
-        )
-    if brief.wants("sofa"):
-        f.put(furniture.sofa(rng, stuff.LEATHER, colors.accent, wood), 0.0, room.back + 1.7, yaw=np.pi)
-    f.put(furniture.table(0.5, 0.5, 0.55, wood, round_top=True), 1.35, room.ahead - 0.75)
-    spot = f.put(fittings.table_lamp(f.lit, palette.BRASS), 1.35, room.ahead - 0.75, up=0.55)
-    if f.lit:
-        f.light(spot, (0.0, -0.34, 0.0), warm(4.0), reach=6.0)
-    for k in range(7):  # piles on the floor, where people leave them
-        x, z = ((-2.4, 0.4), (-2.3, 0.85), (2.35, -0.2), (2.4, 1.9), (-0.9, 0.75), (1.15, 0.95), (2.3, 3.4))[k]
-        f.put(fittings.book_pile(rng, int(rng.integers(3, 9))), x, z, yaw=rng.uniform(0, 6))
-    for k in range(brief.count("houseplant", 2)):
-        f.put(
-            fittings.house_plant(rng, 1.3, palette.TERRACOTTA),
-            room.left + 0.75 if k % 2 else room.right - 0.75,
-            room.ahead - 0.45 - 0.7 * (k // 2),
-        )
-    if brief.wants("desk"):
-        desk(f, AHEAD, room.width / 2)
-    if brief.wants("piano"):
-        f.hang(furniture.piano(), BACK, room.width / 2, out=0.4)
-    spot = f.put(fittings.chandelier(f.lit, 1.25), 0.0, middle_z, up=high)
-    if f.lit:
-        f.light(spot, (0.0, 1.5, 0.0), warm(13.0), reach=12.0, radius=0.4)
-    f.place.meshes.append(beams(room, wood, 5, size=0.24))
-    f.place.meshes.append(beams(room, wood, 3, size=0.16, across=False))
-    if brief.wants("clock", True):
-        f.hang(fittings.clock(0.26, wood), AHEAD, room.width / 2, up=2.6)
-    bust = Parts()
-    bust.box((0, -0.55, 0), (0.36, 1.1, 0.36), palette.WEATHERED_MARBLE)
-    bust.add(tube([[0, -1.1, 0], [0, -1.2, 0], [0, -1.3, 0]], [0.13, 0.17, 0.06], palette.WEATHERED_MARBLE, sides=14))
-    bust.add(sphere((0, -1.44, 0), (0.1, 0.14, 0.115), palette.WEATHERED_MARBLE, subdivisions=3))
-    f.put(bust.mesh("statue"), room.left + 0.8, room.back + 0.95)
-    return f.finish(mirror=bool(rng.random() < 0.5))
-
-
-def _pilaster(height: float, wood: Material) -> Mesh:
-    """A flat column between bookcases."""
-    parts = Parts()
-    parts.box((0, -height / 2, -0.19), (0.13, height, 0.4), wood, grain=1)
-    for x in (-0.035, 0.0, 0.035):
-        parts.box((x, -height / 2, -0.395), (0.018, height - 0.5, 0.02), wood, grain=1, tint=0.8)
-    for y, w in ((0.08, 0.2), (height - 0.06, 0.2)):
-        parts.box((0, -y, -0.2), (w, 0.14, 0.45), wood)
-    return parts.mesh("bookshelf")
