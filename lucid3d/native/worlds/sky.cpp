@@ -223,7 +223,7 @@ void march_aurora(float strength, uint32_t seed, int rows, int columns, float* t
         const float place = smoothstep(-0.35f, 0.35f, noise2(p * (1 / 300.0f), seed + 5) + 0.15f);
         const float foot = smoothstep(low, low + 9, height), fall = std::exp(-(height - low) / (38 + 40 * rays));
         const float glow = sheet * rays * place * foot * fall * (2 * share + 0.15f);
-        const float tall = smoothstep(125, 210, height);
+        const float tall = smoothstep(145, 235, height);
         sum += mix(Vec3{0.10f, 0.95f, 0.38f}, Vec3{0.55f, 0.16f, 0.75f}, tall) * glow;
       }
       float* pixel = table + 4 * (static_cast<int64_t>(row) * columns + column);
