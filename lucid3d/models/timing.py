@@ -179,7 +179,7 @@ def vae_operations(folder: Path | None, width: int, height: int) -> float:
 
 ZOE_PARAMETERS = 345e6  # ZoeDepth's BEiT-large backbone and heads
 DEPTH_TOKENS = 24 * 32  # 384 x 512 pixels in patches of 16
-HEADS_SHARE = 1.6  # the convolutional neck and heads beside the transformer's products
+HEADS_SHARE = 2.2  # the convolutional neck and heads beside the transformer's products
 
 
 def depth_operations(config: ModelsConfig) -> float:
