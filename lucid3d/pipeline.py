@@ -72,6 +72,8 @@ def run(
         raise InputError("hand in both a painter and an estimator, or neither")
     check_outputs(config, export)
     prepared = prepare(config)
+    if prepared.config.prompt != config.prompt:
+        on_event(Event("models", 0, 1, f'the picture is taken for: "{prepared.prompts.sentence}"'))
     config = prepared.config
     workspace = Workspace(output, config) if output is not None else None
     if workspace is not None and workspace.open(resume=resume, overwrite=overwrite):
