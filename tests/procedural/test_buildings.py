@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from lucid3d.procedural import greenery, terrain
 from lucid3d.procedural.brief import understand
-from lucid3d.procedural.buildings import features, houses, landmarks, palette, temples, towers, townhouses
+from lucid3d.procedural.buildings import context, features, houses, landmarks, palette, temples, towers, townhouses
 from lucid3d.procedural.buildings.details import Style
 from lucid3d.procedural.buildings.houses import House
 from lucid3d.procedural.buildings.kit import Opening, Parts, pierced_wall, side_matrices, slope
@@ -174,14 +176,22 @@ def test_named_hues_are_valid_for_every_colour() -> None:
         assert all(0.0 <= c <= 1.0 for c in palette.named(name))
 
 
-@pytest.fixture(scope="module")
-def built() -> dict[str, Place]:
-    return {}
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What grows, and fine land, are tested elsewhere; here they would only take time."""
+    for name in ("grass", "flowers", "stones", "forest"):
+        monkeypatch.setattr(greenery, name, lambda *args, **kwargs: None)
+    monkeypatch.setattr(greenery, "tree_prototypes", lambda *args, **kwargs: [])
+    monkeypatch.setattr(greenery.Site, "put", lambda *args, **kwargs: None)
+    coarse = functools.partial(terrain.terrain_mesh, far=500.0, around=48, rings=24, near=0.5)
+    monkeypatch.setattr(context, "terrain_mesh", lambda heights, **kwargs: coarse(heights))
 
 
+@functools.cache
 def place_of(sentence: str, seed: int = 1) -> Place:
-    brief = understand(sentence)
-    return builder(brief.place)(brief, np.random.default_rng(seed))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _bare(monkeypatch)
+        brief = understand(sentence)
+        return builder(brief.place)(brief, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("name", ["village", "town_street", "modern_city", "ruins", "temple"])
@@ -209,22 +219,18 @@ def test_places_leave_the_start_free_and_surround_it(name: str) -> None:
     [
         ("a village", "a village with a windmill"),
         ("a village", "a village without a church"),
-        ("a village", "a village of brick houses"),
         ("a village", "a medieval village"),
-        ("a village", "a village with thatched roofs"),
         ("a town street", "a town street with three cars"),
-        ("a town street", "a town street without a fountain"),
         ("a modern city", "a modern city without cars"),
         ("a modern city", "a city with a red car"),
         ("ruins", "ruins with twenty columns"),
-        ("ruins", "ruins without a statue"),
         ("a temple", "a temple without a pagoda"),
         ("a temple", "a temple with five gates"),
     ],
 )
 def test_words_change_what_is_built(plain: str, changed: str) -> None:
     def digest(sentence: str) -> tuple[int, int]:
-        place = place_of(sentence, 4)
+        place = place_of(sentence, 1)
         names = {m.name + str(m.colors) for mesh in place.meshes for m in mesh.materials}
         return sum(m.triangle_count for m in place.meshes), hash(frozenset(names))
 
@@ -246,7 +252,9 @@ def test_lamps_are_lit_when_it_is_dark() -> None:
 
 
 def test_the_same_seed_builds_the_same_street() -> None:
-    a, b, c = place_of("a town street", 5), place_of("a town street", 5), place_of("a town street", 6)
+    a, c = place_of("a town street", 5), place_of("a town street", 6)
+    place_of.cache_clear()
+    b = place_of("a town street", 5)
     assert len(a.meshes) == len(b.meshes)
     assert all(np.array_equal(x.vertices, y.vertices) for x, y in zip(a.meshes, b.meshes, strict=True))
     assert sum(m.triangle_count for m in a.meshes) != sum(m.triangle_count for m in c.meshes)

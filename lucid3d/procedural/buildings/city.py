@@ -43,7 +43,7 @@ def modern_city(brief: Brief, rng: np.random.Generator) -> Place:
         lit = max(lit, 0.6)
     azimuth = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.25, 0.5))
     place = Place(ground_color=(0.14, 0.14, 0.14), sun_azimuth=azimuth)
-    # The start is in the crossing's near corner, on the pavement: the avenue's axis lies to the left, the cross street ahead.
+    # The start is on the pavement at the crossing's near corner: the avenue lies to the left, the cross street ahead.
     axis_x, axis_z = -(ROAD + 1.3), 15.0
     y = EYE_HEIGHT
     road = y + KERB
@@ -174,7 +174,7 @@ def _neon(place: Place, rng: np.random.Generator, x0: float, x1: float, z0: floa
     """Signs in bright colours on the fronts, and their light on the street."""
     for _ in range(int(rng.integers(2, 5))):
         color, glow = NEON[int(rng.integers(len(NEON)))]
-        sign = palette.glowing(f"neon {color}", color, tuple(1.6 * g for g in glow))  # type: ignore[arg-type]
+        sign = palette.glowing(f"neon {color}", color, (1.6 * glow[0], 1.6 * glow[1], 1.6 * glow[2]))
         side = x0 if abs(x0) < abs(x1) else x1
         out = -1.0 if side == x0 else 1.0
         z, up = rng.uniform(z0 + 2, z1 - 2), rng.uniform(4.5, 18)
@@ -197,8 +197,14 @@ def _neon(place: Place, rng: np.random.Generator, x0: float, x1: float, z0: floa
                 part.box((px + e * wide / 2, y - up - high / 2, z + dz), (0.05, high, 0.04), sign)
         place.meshes.append(part.mesh("sign"))
         place.lamps.append(
-            Lamp((px + out * 0.8, y - up - high * 0.3, z), tuple(22.0 * g for g in glow), 0.6, 24.0, False)
-        )  # type: ignore[arg-type]
+            Lamp(
+                (px + out * 0.8, y - up - high * 0.3, z),
+                (22.0 * glow[0], 22.0 * glow[1], 22.0 * glow[2]),
+                0.6,
+                24.0,
+                False,
+            )
+        )
 
 
 def _skyline(place: Place, rng: np.random.Generator, lit: float, ax: float, az: float, y: float, tall: float) -> None:
@@ -395,9 +401,9 @@ def _furniture(
 
 def _trees(place: Place, brief: Brief, ax: float, az: float, y: float, rng: np.random.Generator) -> None:
     """Street trees in grates along the avenue."""
-    from lucid3d.procedural.greenery import Site
     from lucid3d.procedural.scatter import Spots
     from lucid3d.procedural.scatter import place as place_copies
+    from lucid3d.procedural.site import Site
 
     assert place.terrain is not None
     site = Site(place.terrain, brief, rng)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.houses import House
 from lucid3d.procedural.buildings.kit import Parts
-from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh, placement
+from lucid3d.procedural.site import Site
 
 
 def stand(site: Site, made: House, x: float, z: float, yaw: float) -> NDArray[np.float64]:

@@ -12,11 +12,11 @@ from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.context import finish, ground_y, hills, wall_for
 from lucid3d.procedural.buildings.kit import Parts
-from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh, placement, rotation_x, rotation_y, rotation_z
 from lucid3d.procedural.noise import noise
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.world import EYE_HEIGHT, Place
 
 Floats = NDArray[np.floating]

@@ -65,7 +65,13 @@ def strip(
     uv[:, 0, 1], uv[:, 1, 1] = left + 200.0, right + 200.0
     i = np.arange(count - 1) * 2
     triangles = np.concatenate([np.stack([i, i + 2, i + 1], 1), np.stack([i + 1, i + 2, i + 3], 1)])
-    return Mesh(vertices.reshape(-1, 3), triangles, (material,), "road", uv=uv.reshape(-1, 2))
+    return Mesh(
+        vertices.reshape(-1, 3).astype(np.float32),
+        triangles,
+        (material,),
+        "road",
+        uv=uv.reshape(-1, 2).astype(np.float32),
+    )
 
 
 def house_matrix(curve: Curve, s: float, width: float, offset: float, y: float) -> NDArray[np.float64]:
@@ -228,7 +234,7 @@ def _lamps(place: Place, curve: Curve, offset: float, y: float, dark: bool, rng:
         at = curve.at(s + rng.uniform(-0.4, 0.4), offset if i % 2 else -offset)
         matrices.append(placement([at[0], y, at[1]], yaw=rng.uniform(0, 1)))
         if dark:
-            place.lamps.append(Lamp((at[0], y - 3.85, at[1]), lamp_color(42.0), 0.25, 26.0, s < 40))
+            place.lamps.append(Lamp((at[0], y - 3.85, at[1]), lamp_color(42.0), 0.25, 26.0, bool(s < 40)))
     for x, z in ((-9.0, -22.0), (9.0, -22.0), (-9.0, -36.0), (9.0, -36.0)):
         matrices.append(placement([x, EYE_HEIGHT + 0.05, z]))
         if dark:

@@ -22,11 +22,11 @@ from lucid3d.procedural.buildings.temples import (
     sweeping_roof,
     torii,
 )
-from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh, placement
 from lucid3d.procedural.shapes import cylinder, sphere, tube
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
 Floats = NDArray[np.floating]
@@ -221,7 +221,7 @@ def _wall_around(place: Place, site: Site, tiles: Material, rng: np.random.Gener
                 [0, -2.4, 0 if s > 0 else length],
                 [0, -2.4, length if s > 0 else 0],
             ]
-            wall.quad(ring[::-1], tiles, uv=[[0, 0], [length, 0], [length, 0.9], [0, 0.9]])
+            wall.quad(ring[::-1], tiles, uv=[[0.0, 0.0], [length, 0.0], [length, 0.9], [0.0, 0.9]])
         wall.box((0, -2.42, length / 2), (0.3, 0.2, length), tiles, grain=2, tint=0.85)
         for z in np.arange(0, length + 0.1, 3.2):
             wall.box((0, -1.1, z), (0.62, 1.9, 0.24), DARK_TIMBER, grain=1)

@@ -268,9 +268,10 @@ def pagoda(rng: np.random.Generator, *, lit: bool = False, storeys: int = 5, til
     parts = Parts()
     parts.span((-5.2, -0.7, -5.2), (5.2, 1.5, 5.2), STONE, grain=-2)
     parts.span((-4.4, -1.1, -4.4), (4.4, -0.7, 4.4), palette.GRANITE, grain=-2)
-    at, half = 1.1, 3.1
+    at, half = 1.1, float(rng.uniform(2.7, 3.4))
+    slim = float(rng.uniform(0.9, 1.15))
     for k in range(storeys):
-        high = 2.9 - 0.18 * k if k else 3.4
+        high = (2.9 - 0.18 * k if k else 3.4) * slim
         parts.box((0, -at - high / 2, 0), (2 * half - 0.3, high, 2 * half - 0.3), PLASTER, grain=-2)
         for turn in range(4):
             face = Parts()

@@ -15,11 +15,11 @@ from lucid3d.procedural.buildings.context import DARK_TIMES, finish, ground_y, h
 from lucid3d.procedural.buildings.features import stand
 from lucid3d.procedural.buildings.houses import House, barn, house, village_style
 from lucid3d.procedural.buildings.landmarks import church, windmill
-from lucid3d.procedural.greenery import Site
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import placement
 from lucid3d.procedural.props import fields
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
 Floats = NDArray[np.floating]
@@ -145,7 +145,7 @@ def _yard(place: Place, site: Site, x: float, z: float, yaw: float, brief: Brief
         ends = [(-5.6, 6.2), (-1.2, 6.4)], [(1.3, 6.4), (5.8, 6.2), (5.9, 1.0)]
         for line in ends:
             corners = [tuple(float(v) for v in spot(r, f)[[0, 2], 3]) for r, f in line]
-            if all(np.hypot(*c) > 2.2 and abs(_offset(site, c)) > 2.1 for c in corners):
+            if all(np.hypot(c[0], c[1]) > 2.2 and abs(_offset(site, c)) > 2.1 for c in corners):
                 place.meshes.append(fields.fence(rng, corners, site.terrain.heights, kind="picket"))  # type: ignore[arg-type]
 
 

@@ -85,7 +85,9 @@ def house_plant(rng: np.random.Generator, height: float = 1.2, pot: Material = p
     parts = Parts()
     size = 0.16 + 0.06 * height
     parts.add(
-        tube([[0, 0, 0], [0, -size * 1.6, 0], [0, -size * 1.75, 0]], [size * 0.7, size, size * 1.06], pot, sides=20)
+        tube(
+            [[0.0, 0.0, 0.0], [0, -size * 1.6, 0], [0, -size * 1.75, 0]], [size * 0.7, size, size * 1.06], pot, sides=20
+        )
     )
     parts.add(cylinder((0, -size * 1.6, 0), 0.01, size * 0.95, palette.EARTH, sides=16))
     leaf = stuff.GREENS[int(rng.integers(4))]
@@ -224,7 +226,7 @@ def fireplace(width: float, stone: Material, lit: bool, rng: np.random.Generator
 def clock(radius: float, wood: Material) -> Mesh:
     """A round wall clock; its back at z = 0."""
     parts = Parts()
-    parts.add(tube([[0, 0, 0], [0, 0, -0.05]], radius, wood, sides=32))
+    parts.add(tube([[0.0, 0.0, 0.0], [0, 0, -0.05]], radius, wood, sides=32))
     parts.add(tube([[0, 0, -0.05], [0, 0, -0.055]], radius * 0.88, stuff.PORCELAIN, sides=32))
     for i in range(12):
         a = i * np.pi / 6
@@ -296,7 +298,7 @@ def ladder(height: float, wood: Material) -> Mesh:
 def cup(material: Material = stuff.PORCELAIN) -> Mesh:
     """A cup on a saucer with coffee in it."""
     parts = Parts()
-    parts.add(tube([[0, 0, 0], [0, -0.006, 0], [0, -0.016, 0]], [0.04, 0.05, 0.072], material, sides=18))
+    parts.add(tube([[0.0, 0.0, 0.0], [0, -0.006, 0], [0, -0.016, 0]], [0.04, 0.05, 0.072], material, sides=18))
     parts.add(
         tube([[0, -0.012, 0], [0, -0.03, 0], [0, -0.075, 0]], [0.022, 0.036, 0.041], material, sides=16, caps=False)
     )
@@ -404,7 +406,9 @@ def book_pile(rng: np.random.Generator, count: int = 4, *, opened: bool = False)
 def basket(rng: np.random.Generator) -> Mesh:
     """A wicker basket with blankets or firewood."""
     parts = Parts()
-    parts.add(tube([[0, 0, 0], [0, -0.28, 0], [0, -0.3, 0]], [0.2, 0.25, 0.26], stuff.WICKER, sides=22, caps=False))
+    parts.add(
+        tube([[0.0, 0.0, 0.0], [0, -0.28, 0], [0, -0.3, 0]], [0.2, 0.25, 0.26], stuff.WICKER, sides=22, caps=False)
+    )
     parts.add(cylinder((0, 0, 0), 0.01, 0.2, stuff.WICKER, sides=18))
     if rng.random() < 0.5:
         parts.add(cushion((0.42, 0.2, 0.36), (0, -0.28, 0), stuff.LINEN, soft=0.6, tilt=0.2))

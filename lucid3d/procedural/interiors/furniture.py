@@ -409,11 +409,11 @@ def ornament(parts: Parts, x: float, y: float, height: float, rng: np.random.Gen
     elif kind == 1:
         parts.box((x, y - size * 0.3, -0.02), (size * 1.2, size * 0.6, 0.16), stuff.WICKER)
     elif kind == 2:
-        profile = ((0, 0.25), (0.15, 0.3), (0.5, 0.7), (0.52, 0.66))
+        bowl = ((0, 0.25), (0.15, 0.3), (0.5, 0.7), (0.52, 0.66))
         parts.add(
             tube(
-                [[x, y - h * size * 0.8, -0.02] for h, _ in profile],
-                [r * size * 0.8 for _, r in profile],
+                [[x, y - h * size * 0.8, -0.02] for h, _ in bowl],
+                [r * size * 0.8 for _, r in bowl],
                 clay,
                 sides=16,
             )

@@ -279,7 +279,7 @@ def kitchen(brief: Brief, rng: np.random.Generator) -> Place:
         tall = rng.uniform(0.18, 0.3)
         bottle.add(
             tube(
-                [[0, 0, 0], [0, -tall * 0.65, 0], [0, -tall * 0.8, 0], [0, -tall, 0]],
+                [[0.0, 0, 0], [0, -tall * 0.65, 0], [0, -tall * 0.8, 0], [0, -tall, 0]],
                 [0.035, 0.035, 0.014, 0.013],
                 palette.make(f"bottle {color}", "glass", color, roughness=0.05),
                 sides=12,

@@ -86,7 +86,7 @@ def chandelier(lit: bool, drop: float, arms: int = 8) -> Mesh:
     """A brass ring of candle lamps: the ceiling at y = 0, the ring at y = `drop`."""
     parts = Parts()
     ring = np.linspace(0, 2 * np.pi, 33)
-    parts.add(tube([[0, 0, 0], [0, drop, 0]], 0.012, palette.BRASS, sides=6))
+    parts.add(tube([[0.0, 0, 0], [0.0, drop, 0]], 0.012, palette.BRASS, sides=6))
     for r, y in ((0.62, 0.0), (0.34, -0.26)):
         parts.add(
             tube(np.stack([r * np.cos(ring), drop + y + 0 * ring, r * np.sin(ring)], 1), 0.018, palette.BRASS, sides=6)
@@ -114,7 +114,7 @@ def candle(lit: bool, height: float = 0.18, holder: bool = True) -> Mesh:
     if holder:
         parts.add(
             tube(
-                [[0, 0, 0], [0, -0.012, 0], [0, -0.02, 0], [0, -0.05, 0]],
+                [[0.0, 0, 0], [0, -0.012, 0], [0, -0.02, 0], [0, -0.05, 0]],
                 [0.06, 0.06, 0.02, 0.025],
                 palette.BRASS,
                 sides=14,

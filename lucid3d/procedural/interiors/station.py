@@ -37,6 +37,10 @@ DECK = palette.make("deck", "tile", "#4f5356", "#5a5e61", "#2c2e30", scale=0.42,
 RUBBER = palette.make("cable", "plain", "#26282a", roughness=0.8)
 
 
+def _scaled(color: RGB, factor: float) -> RGB:
+    return color[0] * factor, color[1] * factor, color[2] * factor
+
+
 def space_station(brief: Brief, rng: np.random.Generator) -> Place:
     """The start stands in the middle of the module: the great window lies ahead, the hatch behind."""
     accent_hue: RGB = (
@@ -187,10 +191,10 @@ def _lights(place: Place, start: float, end: float, warm: RGB, power: float, on:
     """Two strips of light under the ceiling and their lamps."""
     strips = Parts()
     glow = (
-        palette.glowing("light strip", "#fff2dc", tuple(3.4 * power * c for c in warm))
+        palette.glowing("light strip", "#fff2dc", _scaled(warm, 3.4 * power))
         if on
         else palette.make("strip off", "plain", "#a9aaa6")
-    )  # type: ignore[arg-type]
+    )
     for x in (-0.75, 0.75):
         strips.box((x, EYE_HEIGHT - 2.97, (start + end) / 2), (0.34, 0.08, end - start - 0.4), DARK)
         for z in np.arange(start + 0.5, end - 0.3, BAY):
@@ -198,8 +202,8 @@ def _lights(place: Place, start: float, end: float, warm: RGB, power: float, on:
     place.meshes.append(strips.mesh("lamp"))
     if on:
         for z in (-3.4, 0.0, 3.2):
-            color = tuple(11.0 * power * c for c in warm)
-            place.lamps.append(Lamp((0.0, EYE_HEIGHT - 2.7, z), color, 0.4, 12.0))  # type: ignore[arg-type]
+            color = _scaled(warm, 11.0 * power)
+            place.lamps.append(Lamp((0.0, EYE_HEIGHT - 2.7, z), color, 0.4, 12.0))
 
 
 def _great_window(place: Place, z: float, accent: Material) -> None:
@@ -262,7 +266,7 @@ def _hatch(place: Place, z: float, accent: Material, warm: RGB, power: float, rn
     for a, b in itertools.pairwise(ring):
         inner_a = [radius * np.cos(a), middle + radius * np.sin(a), z]
         inner_b = [radius * np.cos(b), middle + radius * np.sin(b), z]
-        parts.quad([inner_a, inner_b, outer(b), outer(a)], WHITE, tint=0.92)
+        parts.quad([inner_a, inner_b, outer(b).tolist(), outer(a).tolist()], WHITE, tint=0.92)
         parts.quad([inner_a, inner_b, [inner_b[0], inner_b[1], z - 5.5], [inner_a[0], inner_a[1], z - 5.5]], GREY)
     circle = np.stack([np.cos(ring), np.sin(ring), 0 * ring], 1)
     parts.add(tube(circle * (radius + 0.08) + [0, middle, z + 0.04], 0.09, accent, sides=8, caps=False))
@@ -276,7 +280,7 @@ def _hatch(place: Place, z: float, accent: Material, warm: RGB, power: float, rn
     end.box((0.6, middle + 0.1, z - 5.4), (0.12, 0.2, 0.04), palette.glowing("door lamp", "#ff5a3a", (2.0, 0.35, 0.15)))
     place.meshes.append(parts.mesh("wall"))
     place.meshes.append(end.mesh("door"))
-    place.lamps.append(Lamp((0.0, middle - 0.75, z - 3.2), tuple(4.5 * power * c for c in warm), 0.2, 6.0, False))  # type: ignore[arg-type]
+    place.lamps.append(Lamp((0.0, middle - 0.75, z - 3.2), _scaled(warm, 4.5 * power), 0.2, 6.0, False))
     for k in range(9):  # a warning chevron over the hatch
         x = -0.8 + 0.2 * k
         lower = Parts()
@@ -298,7 +302,7 @@ def _screen(parts: Parts, x: float, y: float, w: float, h: float, z: float, rng:
     hue = (("#0d2a33", (0.1, 0.55, 0.75)), ("#10301f", (0.12, 0.7, 0.35)), ("#33230d", (0.9, 0.5, 0.12)))[
         int(rng.integers(3))
     ]
-    back = palette.glowing(f"display {hue[0]}", hue[0], tuple(0.12 * c for c in hue[1])) if on else stuff.SCREEN_OFF  # type: ignore[arg-type]
+    back = palette.glowing(f"display {hue[0]}", hue[0], _scaled(hue[1], 0.12)) if on else stuff.SCREEN_OFF
     parts.quad(
         [
             [x - w / 2, y - h / 2, z - 0.006],
@@ -310,7 +314,7 @@ def _screen(parts: Parts, x: float, y: float, w: float, h: float, z: float, rng:
     )
     if not on:
         return
-    line = palette.glowing(f"trace {hue[0]}", hue[0], tuple(1.7 * c for c in hue[1]))  # type: ignore[arg-type]
+    line = palette.glowing(f"trace {hue[0]}", hue[0], _scaled(hue[1], 1.7))
     kind = int(rng.integers(3))
     if kind == 0:
         xs = np.linspace(-0.44, 0.44, 24) * w

@@ -238,7 +238,7 @@ PHRASES: dict[str, str] = {
         flower pot; vase; vase of flower; ficus; monstera; fern pot; potted; plants""",
     "feature.picture": """picture; painting on the wall; poster; artwork; photo frame; picture frame; portrait;
         map; tapestry; framed picture; framed""",
-    "feature.window": """window; skylight; french window; bay window; large window; big window; porthole;
+    "feature.window": """window; skylight; french window; bay window; porthole;
         panorama window; glass wall; windowsill; viewport""",
     "feature.candle": "candle; candlelight; candlelit; candlestick; candelabra; candleholder; tea light",
     "feature.curtain": "curtain; drape; blind; drapery; drapes; canopy",

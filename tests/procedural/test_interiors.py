@@ -1,0 +1,230 @@
+"""Rooms: closed shells with windows open to the view, furniture on the floor, lamps by the hour, words that count."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from lucid3d.procedural.brief import understand
+from lucid3d.procedural.buildings.kit import Opening, Parts
+from lucid3d.procedural.interiors import furniture, outside, planet, rooms, stuff, textiles
+from lucid3d.procedural.interiors.shell import AHEAD, BACK, LEFT, RIGHT, Room
+from lucid3d.procedural.materials import Material
+from lucid3d.procedural.mesh import Mesh
+from lucid3d.procedural.places import builder
+from lucid3d.procedural.rays import RayScene
+from lucid3d.procedural.vocabulary.meanings import INDOORS
+from lucid3d.procedural.world import EYE_HEIGHT, Place
+
+PAINT = Material("paint", "plaster")
+
+
+@pytest.fixture(autouse=True)
+def _no_outside(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """The land outside is tested elsewhere; here it would only take time."""
+    if "view" not in request.node.name:
+        monkeypatch.setattr(rooms, "add_outside", lambda *args, **kwargs: None)
+
+
+def place_of(sentence: str, seed: int = 1) -> Place:
+    brief = understand(sentence)
+    assert brief.indoors
+    return builder(brief.place)(brief, np.random.default_rng(seed))
+
+
+def cast(meshes: list[Mesh], directions: np.ndarray) -> np.ndarray:
+    """Distance from the start along directions (N, 3)."""
+    offsets = np.cumsum([0] + [len(m.vertices) for m in meshes[:-1]])
+    vertices = np.concatenate([m.vertices for m in meshes])
+    triangles = np.concatenate([m.triangles + o for m, o in zip(meshes, offsets, strict=True)])
+    scene = RayScene(vertices.astype(np.float32), triangles.astype(np.uint32))
+    return scene.cast(np.zeros_like(directions, np.float32), directions.astype(np.float32)).distance
+
+
+def simple_room(**openings: list[Opening]) -> Room:
+    names = {"ahead": AHEAD, "right": RIGHT, "back": BACK, "left": LEFT}
+    room = Room(-2.0, 3.0, -2.5, 4.0, 2.6, PAINT, PAINT, PAINT, PAINT)
+    room.openings = {names[k]: v for k, v in openings.items()}
+    return room
+
+
+def test_a_room_without_openings_is_closed() -> None:
+    room = simple_room()
+    rng = np.random.default_rng(0)
+    directions = rng.normal(size=(4000, 3)).astype(np.float32)
+    distances = cast(room.mesh(rng), directions / np.linalg.norm(directions, axis=1, keepdims=True))
+    assert np.isfinite(distances).all()
+    assert distances.max() < 6.5
+
+
+def test_windows_are_open_and_where_they_were_asked_for() -> None:
+    hole = Opening(1.0, 2.6, 0.8, 2.2)
+    meshes = simple_room(ahead=[hole]).mesh(np.random.default_rng(0))
+    # x of the wall's frame starts at the room's left; heights at the floor.
+    inside = np.array([[-2.0 + 1.3, EYE_HEIGHT - 1.15, 4.0], [-2.0 + 2.2, EYE_HEIGHT - 1.9, 4.0]], np.float32)
+    beside = np.array([[-2.0 + 0.6, EYE_HEIGHT - 1.2, 4.0], [-2.0 + 3.2, EYE_HEIGHT - 1.2, 4.0]], np.float32)
+    assert np.isinf(cast(meshes, inside)).all()
+    assert (cast(meshes, beside) < 1.01).all()
+
+
+@pytest.mark.parametrize("wall", [AHEAD, RIGHT, BACK, LEFT])
+def test_things_stand_with_their_backs_to_the_wall(wall: int) -> None:
+    room = simple_room()
+    matrix = room.against(wall, 1.0, 0.5, up=1.0)
+    back = matrix[:3, :3] @ np.array([0, 0, 1.0])
+    position = matrix[:3, 3]
+    assert position[1] == pytest.approx(EYE_HEIGHT - 1.0)
+    hit = cast(room.mesh(np.random.default_rng(0)), np.array([position], np.float32))  # the wall is beyond the thing
+    assert hit[0] > 1.0
+    outward = {AHEAD: (0, 0, 1), RIGHT: (1, 0, 0), BACK: (0, 0, -1), LEFT: (-1, 0, 0)}[wall]
+    np.testing.assert_allclose(back, outward, atol=1e-9)
+
+
+FURNITURE = {
+    "sofa": lambda rng: furniture.sofa(rng, stuff.LINEN, stuff.LEATHER, stuff.OAK),
+    "armchair": lambda rng: furniture.armchair(rng, stuff.LINEN, stuff.LEATHER, stuff.OAK),
+    "chair": lambda rng: furniture.chair(stuff.OAK),
+    "table": lambda rng: furniture.table(1.6, 0.9, 0.75, stuff.OAK),
+    "round table": lambda rng: furniture.table(1.2, 1.2, 0.75, stuff.OAK, round_top=True),
+    "bed": lambda rng: furniture.bed(rng, stuff.OAK, stuff.LINEN, stuff.LEATHER),
+    "bookshelf": lambda rng: furniture.bookshelf(rng, 2.0, 2.2, stuff.OAK),
+    "cabinet": lambda rng: furniture.cabinet(1.2, 0.9, 0.4, stuff.OAK),
+    "piano": lambda rng: furniture.piano(),
+    "television": lambda rng: furniture.television(1.2, True),
+}
+HEIGHTS = {
+    "sofa": 1.05, "armchair": 1.25, "chair": 1.0, "table": 0.75, "round table": 0.75, "bed": 1.25, "bookshelf": 2.3,
+    "cabinet": 0.95, "piano": 1.3, "television": 1.3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FURNITURE)
+def test_furniture_has_the_size_of_furniture(name: str) -> None:
+    mesh = FURNITURE[name](np.random.default_rng(2))
+    low, high = mesh.bounds
+    assert high[1] == pytest.approx(0.0, abs=0.03)  # on the floor
+    assert -low[1] == pytest.approx(HEIGHTS[name], abs=0.12)
+    assert np.isfinite(mesh.vertices).all()
+    assert mesh.triangle_count < 40_000
+
+
+def test_cushions_are_soft_boxes() -> None:
+    box = furniture.cushion((1.0, 0.4, 0.6), (0, 0, 0), PAINT, soft=0.2)
+    low, high = box.bounds
+    np.testing.assert_allclose(high - low, (1.0, 0.4, 0.6), rtol=0.02)
+    assert box.normals is not None
+    assert ((box.normals * box.vertices).sum(axis=1) > 0).mean() > 0.95  # outwards
+
+
+def test_books_stay_on_their_board() -> None:
+    parts = Parts()
+    furniture.books_row(parts, -0.5, 0.5, 0.0, 0.0, 0.3, np.random.default_rng(1))
+    low, high = parts.mesh().bounds
+    assert low[0] > -0.51
+    assert high[0] < 0.53
+    assert high[1] <= 1e-6
+    assert low[1] > -0.3
+
+
+def test_curtains_hang_from_rail_to_floor() -> None:
+    mesh = textiles.curtain(0.6, 2.3, PAINT, np.random.default_rng(0))
+    low, high = mesh.bounds
+    assert -2.35 < low[1] < -2.25
+    assert -0.1 < high[1] <= 0.0
+
+
+def test_the_planet_faces_the_window() -> None:
+    mesh = planet.planet(np.random.default_rng(3), understand("a space station"))
+    assert mesh.vertices[:, 2].min() > 50
+    assert mesh.tints is not None
+    assert mesh.tints.std(axis=0).min() > 0.01  # seas, land and weather, not one hue
+    assert (mesh.tints > 0).all()
+
+
+@functools.cache
+def _digest(sentence: str, seed: int) -> tuple[int, int, int]:
+    place = place_of(sentence, seed)
+    names = {m.name + str(m.colors) + str(m.emission) for mesh in place.meshes for m in mesh.materials}
+    return sum(m.triangle_count for m in place.meshes), len(place.lamps), hash(frozenset(names))
+
+
+@pytest.mark.parametrize("name", sorted(INDOORS))
+def test_rooms_are_furnished_all_around_and_the_start_is_free(name: str) -> None:
+    place = place_of("a " + name.replace("_", " "))
+    assert place.interior
+    corners = np.concatenate([m.vertices[m.triangles].mean(axis=1) for m in place.meshes if m.label != "ground"])
+    assert np.linalg.norm(corners, axis=1).min() > 0.3
+    things = np.concatenate(
+        [m.vertices for m in place.meshes if m.label not in ("wall", "floor", "ceiling", "ground", "window")]
+    )
+    things = things[np.hypot(things[:, 0], things[:, 2]) < 12]
+    sectors = np.bincount(
+        ((np.arctan2(things[:, 0], things[:, 2]) + np.pi) / (2 * np.pi) * 6).astype(int) % 6, minlength=6
+    )
+    assert (sectors > 20).all()
+    inside = np.abs(things).max(axis=0)
+    assert inside[1] < 6
+    assert _digest("a " + name.replace("_", " "), 1) != _digest("a " + name.replace("_", " "), 2)  # seeds vary
+
+
+@pytest.mark.parametrize(
+    ("plain", "changed"),
+    [
+        ("a living room", "a living room with a desk and a globe"),
+        ("a living room", "a living room without a fireplace"),
+        ("a living room", "a living room with two sofas"),
+        ("a living room", "a living room with a red sofa"),
+        ("a living room", "a brick living room"),
+        ("a living room", "a minimalist living room"),
+        ("a living room", "a cosy living room"),
+        ("a living room", "a living room with a large window"),
+        ("a living room", "a living room with five candles"),
+        ("a bedroom", "a bedroom with a desk"),
+        ("a bedroom", "a bedroom at night"),
+        ("a kitchen", "a blue kitchen"),
+        ("a kitchen", "a kitchen without chairs"),
+        ("a library", "a library without a ladder"),
+        ("a library", "a library with a fireplace"),
+        ("a space station", "a space station without plants"),
+        ("a space station", "a green space station"),
+    ],
+)
+def test_words_change_the_room(plain: str, changed: str) -> None:
+    assert _digest(plain, 3) != _digest(changed, 3)
+
+
+def test_lamps_follow_the_hour() -> None:
+    assert _digest("a living room in the morning", 2)[1] <= 1  # at most the fire
+    assert _digest("a living room at night", 2)[1] >= 3
+    assert _digest("a living room at night without lamps", 2)[1] <= 1
+
+
+def test_a_mirrored_room_keeps_its_shape() -> None:
+    mesh = furniture.chair(stuff.OAK)
+    there = rooms.mirrored(mesh)
+    back = rooms.mirrored(there)
+    np.testing.assert_array_equal(back.vertices, mesh.vertices)
+    np.testing.assert_allclose(there.vertices[:, 0], -mesh.vertices[:, 0])
+
+
+def test_the_view_is_what_was_asked_for() -> None:
+    place = place_of("a living room overlooking the sea")
+    assert place.water is not None
+    assert place.terrain is not None
+    assert (
+        float(place.terrain.heights(np.zeros(1, np.float32), np.zeros(1, np.float32))[0]) > EYE_HEIGHT
+    )  # below the floor
+
+
+def test_nothing_grows_through_the_floor() -> None:
+    grown = Mesh(
+        np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [9, 0, 0], [9, 1, 0], [9, 0, 1]], float),
+        np.arange(6).reshape(2, 3),
+        (PAINT,),
+    )
+    kept = outside.without_middle(grown, 4.0)
+    assert kept is not None
+    assert kept.triangle_count == 1
+    assert outside.without_middle(grown, 40.0) is None
