@@ -49,7 +49,8 @@ class LiveView:
         self.viewer.first = folder.name
         self.viewer.gallery.root = folder.parent
         for session in list(self.viewer.sessions.values()):
-            session.attempt(session.open)(folder.name)
+            self._growth.leave(session.growing)
+            session.attempt(session.open_grown)(folder.name)
 
     def stop(self) -> None:
         """Close the page."""

@@ -69,6 +69,7 @@ class Session:
         self.background = np.array(BACKGROUND, np.uint8)
         self._lock = threading.RLock()
         self._growing: Latest[Snapshot] = Latest(self._show_growth)
+        self.growing = self._growing.submit
         self._grown = 0
         self._watched: Job | None = None
         self._closed = False
@@ -103,9 +104,9 @@ class Session:
         """The browser has gone."""
         self._closed = True
         if self.viewer.live is not None:
-            self.viewer.live.leave(self._growing.submit)
+            self.viewer.live.leave(self.growing)
         if self._watched is not None:
-            self._watched.growth.leave(self._growing.submit)
+            self._watched.growth.leave(self.growing)
         self._growing.close()
         if hasattr(self, "panel"):
             self.panel.close()
@@ -256,45 +257,60 @@ class Session:
     def watch_job(self, job: Job) -> None:
         """Show a job's progress; what it makes is shown too if this browser started it."""
         if self._watched is not None:
-            self._watched.growth.leave(self._growing.submit)
+            self._watched.growth.leave(self.growing)
         self._watched, self._grown = job, 0
-        job.growth.watch(self._growing.submit)
+        job.growth.watch(self.growing)
         job.on_end.append(self.job_ended)
         if job.state != "running":
             self.job_ended(job)
         else:
-            self._growing.submit(job.growth.snapshot)
+            self.growing(job.growth.snapshot)
 
     def watch_live(self) -> None:
         """Show the job of the program that this page belongs to (run.py --viewer)."""
         live = self.viewer.live
         assert live is not None
-        live.watch(self._growing.submit)
-        self._growing.submit(live.snapshot)
+        live.watch(self.growing)
+        self.growing(live.snapshot)
 
     def job_ended(self, job: Job) -> None:
         """Say how it ended, and show the result to whoever started it."""
-        job.growth.leave(self._growing.submit)
+        job.growth.leave(self.growing)
         if not self._closed:
             self.panel.job_ended(job)
+
+    def open_grown(self, name: str) -> None:
+        """Change over from a growing world to the scene that it became.
+
+        Raises:
+            InputError: see `open`.
+        """
+        self.panel.growth_ended()
+        self.stage.show("points", False)
+        self.panel.switches_changed()
+        self.open(name)
 
     def _show_growth(self, snapshot: Snapshot) -> None:
         if self._closed:
             return
         self.panel.progressed(snapshot)
         mine = self._watched is None or self._watched.owner == self.client.client_id
-        if not mine or snapshot.made == self._grown:
+        overtaken = self._grown > 0 and self.scene is not None  # the finished scene is on show already
+        if not mine or overtaken or snapshot.made == self._grown:
             return
         if self._grown == 0:  # the first sight of a new world: step out of the old one
             self.stage.clear()
             self.views, self.scene, self.prepared, self.name = [], None, None, ""
-            self.stage.visible.update(splats=True, points=True, views=True)
+            self.stage.visible.update(splats=True, points=True)
             self.panel.switches_changed()
             self.go(np.eye(4))
             self.apply_walking(ground=None)
         self._grown = snapshot.made
-        for index in range(len(self.stage.nodes("views")), len(snapshot.views)):
+        count = len(self.stage.nodes("views"))
+        for index in range(count, len(snapshot.views)):
             self.stage.add_view(index, *snapshot.views[index])
+        if len(snapshot.views) > count:
+            self.panel.show_newest(snapshot.views[-1][1])
         if snapshot.splats is not None:
             self.stage.put_splats(snapshot.splats)
             self.stage.clear("points")

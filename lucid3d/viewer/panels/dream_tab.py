@@ -146,10 +146,7 @@ class DreamTab:
         elif job.state == "cancelled":
             session.notify("Cancelled", "What was finished is kept; run.py --resume continues it.", "yellow")
         elif isinstance(job.result, str):
-            for kind in ("points", "views"):
-                session.stage.show(kind, False)
-            session.panel.switches_changed()
-            session.attempt(session.open)(job.result)
+            session.attempt(session.open_grown)(job.result)
             session.notify("Done", f"Saved as '{job.result}'.", "green")
         elif job.result is not None:
             self._grown(job.result)

@@ -6,6 +6,9 @@ import html
 import time
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from lucid3d.models.base import Image
 from lucid3d.viewer.growing import Snapshot
 from lucid3d.viewer.making import Job
 from lucid3d.viewer.panels.dream_tab import DreamTab
@@ -14,9 +17,13 @@ from lucid3d.viewer.panels.fields import put
 from lucid3d.viewer.panels.scenes_tab import ScenesTab
 from lucid3d.viewer.panels.take_tab import TakeTab
 from lucid3d.viewer.panels.walk_tab import WalkTab
+from lucid3d.viewer.stage import thumbnail
 
 if TYPE_CHECKING:
     from lucid3d.viewer.session import Session
+
+NEWEST_WIDTH = 320
+"""Pixels across the picture of the newest view."""
 
 PROGRESS_EVERY = 0.2
 """Seconds between two moves of the progress bar."""
@@ -32,6 +39,7 @@ class Panel:
         self._heading = gui.add_html("")
         self._status = gui.add_html("", visible=False)
         self._bar = gui.add_progress_bar(0.0, visible=False, animated=True)
+        self._newest = gui.add_image(np.zeros((9, 9, 3), np.uint8), label="Newest view", visible=False)
         self._cancel = gui.add_button("Cancel", color="red", visible=False)
         self._cancel.on_click(session.attempt(lambda _: self.cancel()))
         tabs = gui.add_tab_group()
@@ -97,9 +105,19 @@ class Panel:
         if live:
             self.title()
 
+    def show_newest(self, image: Image) -> None:
+        """Show the view that was dreamed last."""
+        self._newest.image = thumbnail(image, NEWEST_WIDTH)
+        self._newest.visible = True
+
+    def growth_ended(self) -> None:
+        """Nothing grows any more: back to the heading and the tabs."""
+        self._bar.visible = self._cancel.visible = self._newest.visible = False
+        self._say("")
+
     def job_ended(self, job: Job) -> None:
         """A job is over."""
-        self._bar.visible = self._cancel.visible = False
+        self.growth_ended()
         self._say(html.escape(job.message))
         self.dream.job_ended(job)
         self.scenes.refresh()

@@ -23,6 +23,9 @@ BUDGETS = {"100,000 (slow machine)": 100_000, "400,000": 400_000, "1,000,000": 1
 PICTURE_WIDTH, WINDOW_WIDTH = 420, 960
 """Pixels across the exact picture in the panel, and in the window behind the controls."""
 
+INSIDE = 0.15
+"""Metres from a camera within which its picture hides the scene."""
+
 SKYBOX_SIZE = 512
 """Pixels along a face of the skybox: six of them are 2 MB."""
 
@@ -161,6 +164,9 @@ class WalkTab:
         elif kind == "views":
             views = [(view.camera, view.image) for view in session.dreamed()]
             session.stage.put_views(views, session.attempt(self.look_from))
+            here = session.camera(16, 16).position
+            if any(np.linalg.norm(camera.position - here) < INSIDE for camera, _ in views):
+                session.notify("You stand inside a camera", "Its picture is before your eyes: take a step back (S).")
         elif kind == "skybox":
             note = session.client.add_notification("Painting the skybox", "", loading=True)
             try:
