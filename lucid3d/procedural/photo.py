@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float32]
 TEAR = 0.12
 """A step in depth of more than this share is an edge of something: the surface is cut there."""
+LARGEST = 1024
+"""Longer side in pixels of the picture that is continued; the first view still shows the photograph as it came."""
 GRID = 520
 """Columns of the surface that stands for the photograph when it is seen from elsewhere."""
 
@@ -306,12 +308,17 @@ def world_from_photo(
         camera = Camera.from_fov(width, height, float(camera))
     if (camera.width, camera.height) != (width, height):
         picture = f32(cv2.resize(picture, (camera.width, camera.height), interpolation=cv2.INTER_AREA))
-    layout = read_picture(picture, camera.fx, prompt, kind)
+    lens, working = camera, picture
+    if max(camera.width, camera.height) > LARGEST:
+        scale = LARGEST / max(camera.width, camera.height)
+        lens = camera.resized(round(camera.width * scale), round(camera.height * scale))
+        working = f32(cv2.resize(picture, (lens.width, lens.height), interpolation=cv2.INTER_AREA))
+    layout = read_picture(working, lens.fx, prompt, kind)
     logging.getLogger(__name__).info(
         "photograph read as %s, horizon at row %.0f: %s", layout.kind, layout.horizon, layout.words
     )
     around = build_world(layout.words, seed)
-    return PhotoWorld(picture, camera, layout, around, extend(picture, layout, camera, seed))
+    return PhotoWorld(picture, camera, layout, around, extend(working, layout, lens, seed))
 
 
 def photo_models(

@@ -111,23 +111,29 @@ def clean_plate(image: Array, layout: Layout) -> tuple[Array, NDArray[np.uint8]]
         return image.copy(), classes
     above = np.broadcast_to((np.arange(height) < layout.horizon)[:, None], (height, width))
     bands = [above, ~above] if layout.kind == "outdoors" else [np.ones((height, width), bool)]
+    # The filling is smooth: work it out on a small picture.
+    columns = min(width, 200)
+    size = (columns, max(round(height * columns / width), 4))
+    flat = 0.25 if layout.kind == "outdoors" else 1.0  # along the horizon rather than across it
     filled = image.copy()
     for band in bands:
-        source = band & ~standing
-        if source.sum() < 0.002 * band.size:
+        known = (band & ~standing).astype(np.float32)
+        if known.mean() < 0.002:
             continue
-        hole = band & standing
-        level = np.zeros_like(image)
-        done = np.zeros((height, width), np.float32)
+        weights = f32(cv2.resize(known, size, interpolation=cv2.INTER_AREA))
+        colors = f32(cv2.resize(image * known[..., None], size, interpolation=cv2.INTER_AREA))
+        level = np.zeros_like(colors)
+        done = np.zeros(weights.shape, np.float32)
         for spread in (0.01, 0.03, 0.09, 0.3, 0.9):  # near neighbours first, then whatever there is
-            sigma = (spread * width, spread * width * (0.25 if layout.kind == "outdoors" else 1.0))
-            weight = cv2.GaussianBlur(source.astype(np.float32), (0, 0), sigmaX=sigma[0], sigmaY=sigma[1])
-            mean = cv2.GaussianBlur(image * source[..., None], (0, 0), sigmaX=sigma[0], sigmaY=sigma[1])
+            sigma = (spread * columns, spread * columns * flat)
+            weight = cv2.GaussianBlur(weights, (0, 0), sigmaX=sigma[0], sigmaY=sigma[1])
+            mean = cv2.GaussianBlur(colors, (0, 0), sigmaX=sigma[0], sigmaY=sigma[1])
             share = (1 - done) * np.clip((weight - 0.02) / 0.1, 0, 1)
             level += mean / np.maximum(weight, 1e-6)[..., None] * share[..., None]
             done += share
-        level += (image[source].mean(axis=0) * (1 - done)[..., None]).astype(np.float32)
-        filled[hole] = level[hole]
+        level += f32(colors.sum(axis=(0, 1)) / weights.sum() * (1 - done)[..., None])
+        hole = band & standing
+        filled[hole] = cv2.resize(level, (width, height), interpolation=cv2.INTER_CUBIC)[hole]
     if layout.kind == "outdoors":
         has_sky = (layout.classes == SKY).mean() > 0.03
         classes[standing & above] = SKY if has_sky else UPRIGHT
