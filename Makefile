@@ -7,7 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
 
-.PHONY: scene test lint env gallery benchmarks clean
+.PHONY: scene test lint env gallery benchmarks blender sanitize arm64 clean
 .DELETE_ON_ERROR:
 
 # Exported, so that the shell never parses what a person typed: any quote or dollar sign may stand in a prompt.
@@ -36,6 +36,14 @@ $(VENV)/.locked: requirements.lock
 $(VENV)/.built: $(VENV)/.locked pyproject.toml $(NATIVE)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Checks that need more than the tests do: Blender's own module (1 GB, in an environment of its own), the native code under
+# the address and undefined behaviour sanitizers, and for arm64 under qemu.
+blender: env
+	bash tests/export/blender.sh
+
+sanitize arm64: env
+	bash tests/native/$@.sh
 
 gallery: env
 	$(PY) -m lucid3d.procedural.gallery --output docs/gallery.jpg

@@ -167,7 +167,7 @@ def _live_view(options: RunOptions, output: Path) -> LiveView:
 
 def _write_dataset(options: RunOptions, sentence: str, output: Path) -> None:
     from lucid3d.procedural import build_world
-    from lucid3d.procedural.groundtruth import write_dataset
+    from lucid3d.procedural.dataset import write_dataset
 
     if output.exists() and any(output.iterdir()):
         raise InputError(f"--output '{output}' is not empty; choose another folder for the data set")
@@ -238,11 +238,14 @@ def export_main(arguments: Sequence[str]) -> None:
     with _reported():
         options = tyro.cli(ExportOptions, args=list(arguments), prog="lucid3d export")
         from lucid3d.export import export_scene, parse_targets
+        from lucid3d.export.skybox import read_radiance
         from lucid3d.scene import Scene
 
         targets = parse_targets(options.to)
         folder = Path(options.output) if options.output else Path(options.scene) / "export"
-        for path in export_scene(Scene.load(options.scene), targets, folder):
+        scene = Scene.load(options.scene)
+        scene.radiance = read_radiance(Path(options.scene) / "skybox")
+        for path in export_scene(scene, targets, folder):
             print(path)
 
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from lucid3d.gaussians import Render
 
 
+SKY_FROM = 0.95
+"""Part of the sky dome's radius beyond which a rendered depth is the sky: a blend with nearer things falls short."""
+
+
 @dataclass
 class Panorama:
     """A 360-degree picture; the centre column looks along world +z, the top row up.
@@ -79,7 +83,13 @@ class Scene:
         height = height or self.config.render.panorama_height
         drawn = render_equirectangular(self.gaussians, np.asarray(position, np.float64), height)
         image, filled = fill_holes(drawn.image, drawn.alpha)
-        return Panorama(image, drawn.depth, filled, self.radiance)
+        depth = np.where(drawn.depth < self._sky_distance(), drawn.depth, np.inf).astype(np.float32)
+        return Panorama(image, depth, filled, self.radiance)
+
+    def _sky_distance(self) -> float:
+        """Metres from which on what is drawn is the sky's dome, or +inf where there is none."""
+        sky = self.points.positions[self.points.is_sky]
+        return SKY_FROM * float(np.linalg.norm(sky[0])) if len(sky) else np.inf
 
     def save(self, folder: str | Path, *, export: Sequence[str] = (), on_event: Listener = ignore) -> Path:
         """Write the output folder (README, "What appears"); every file appears when it is complete.

@@ -66,6 +66,10 @@ ENGINE_PANORAMAS = {
 }
 
 
+TRUE_LIGHT = "radiance of the scene"
+"""What skybox.json says of an HDR that was not guessed from the picture."""
+
+
 def turn_panorama(panorama: Array, turn: float) -> Array:
     """Move the columns to the right by a fraction of the width, around the wrap (whole pixels)."""
     return np.roll(panorama, round(turn * panorama.shape[1]), axis=1)
@@ -110,7 +114,7 @@ def write_skybox(
         )
     size = max(1, height // 2) if cube_size is None else cube_size
 
-    hdr_source = "radiance of the scene"
+    hdr_source = TRUE_LIGHT
     curve: dict[str, float] | None = None
     if radiance is None:
         radiance, peak = expand_highlights(panorama, tone_mapping)
@@ -118,7 +122,7 @@ def write_skybox(
     radiance = checked_panorama(radiance)
     if len(radiance) < height:
         radiance = carry_radiance(panorama, radiance)
-        hdr_source = "radiance of the scene, with the detail of panorama.png"
+        hdr_source = f"{TRUE_LIGHT}, with the detail of panorama.png"
 
     write_png(folder / "panorama.png", panorama)
     write_hdr(folder / "panorama.hdr", radiance)
@@ -139,6 +143,24 @@ def write_skybox(
         statement["depth"] = _write_depth(folder, checked_panorama(depth), normals)
     files.write_text(folder / "skybox.json", json.dumps(statement, indent=2) + "\n")
     return folder
+
+
+def read_radiance(folder: str | os.PathLike[str]) -> Array | None:
+    """The light that `write_skybox` was given, from panorama.hdr; None where it was only guessed from the colours.
+
+    Returns:
+        (H, 2H, 3) float32 linear, or None.
+    """
+    import cv2
+
+    folder = Path(folder)
+    try:
+        statement = json.loads((folder / "skybox.json").read_text(encoding="utf-8"))
+        known = str(statement["hdr"]["source"]).startswith(TRUE_LIGHT)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    light = cv2.imread(str(folder / "panorama.hdr"), cv2.IMREAD_UNCHANGED) if known else None
+    return None if light is None else np.ascontiguousarray(light[..., ::-1], np.float32)
 
 
 def normals_from_depth(depth: Array) -> Array:
