@@ -95,14 +95,17 @@ _WEATHER: dict[str, dict[str, Any]] = {
     "cloudy": {"cover": 0.66, "wisps": 0.3, "visibility": 34000.0, "sun_share": 0.75},
     "mist": {"cover": 0.25, "wisps": 0.5, "visibility": 9000.0, "mist": 0.0075, "haze_height": 260.0},
     "rain": {
-        "cover": 0.92, "wisps": 0.0, "visibility": 3600.0, "sun_share": 0.1, "cloud_shade": 0.7, "cloud_base": 900.0, "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0,
+        "cover": 0.92, "wisps": 0.0, "visibility": 3600.0, "sun_share": 0.1, "cloud_shade": 0.7, "cloud_base": 900.0,
+        "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0,
     },
     "snow": {
-        "cover": 0.85, "wisps": 0.0, "visibility": 2600.0, "sun_share": 0.2, "cloud_shade": 0.9, "mist": 0.003, "mist_height": 25.0,
+        "cover": 0.85, "wisps": 0.0, "visibility": 2600.0, "sun_share": 0.2, "cloud_shade": 0.9, "mist": 0.003,
+        "mist_height": 25.0,
     },
     "storm": {
         "exposure": -0.55,
-        "cover": 0.7, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.34, "cloud_density": 0.035, "cloud_base": 800.0,
+        "cover": 0.7, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.34,
+        "cloud_density": 0.035, "cloud_base": 800.0,
         "cloud_top": 3200.0, "cloud_size": 3400.0, },
 }  # fmt: skip
 
@@ -128,7 +131,7 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
         **{**hour, **weather},
     )
     air = replace(air, cover=float(np.clip(air.cover + rng.uniform(-0.06, 0.06), 0, 0.97)))
-    sky = getattr(brief, "sky", frozenset())
+    sky: frozenset[str] = getattr(brief, "sky", frozenset())
     if brief.time == "night":
         air = _by_night(air, sky)
     if "rainbow" in sky:

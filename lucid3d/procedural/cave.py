@@ -1,4 +1,5 @@
-"""A cave: a tunnel of stone with dripstone and a pool, daylight through a mouth and a hole above, crystals if wanted."""
+"""A cave: a tunnel of stone with dripstone and a pool, daylight through a mouth and a hole above, crystals if
+wanted."""
 
 from __future__ import annotations
 
@@ -38,12 +39,9 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
     mouth = 21.0  # metres ahead to the way out
 
     def half_width(z: Floats) -> NDArray[np.floating]:
-        return (
-            5.2
-            + 2.6 * np.sin(z / 6.3 + seed % 7) * np.sin(z / 3.7 + 1.1)
-            - 2.2 * smoothstep(11, mouth, z)
-            - 3.8 * smoothstep(-9, -16, z)
-        )
+        folds = 2.6 * np.sin(z / 6.3 + seed % 7) * np.sin(z / 3.7 + 1.1)
+        ends = 2.2 * smoothstep(11, mouth, z) + 3.8 * smoothstep(-9, -16, z)
+        return np.asarray(5.2 + folds - ends, np.float32)
 
     def ceiling(x: Floats, z: Floats) -> NDArray[np.floating]:
         return 4.6 + 1.9 * noise(x, z, seed + 1, 7, 4) - 1.2 * smoothstep(12, mouth, z)
@@ -54,12 +52,14 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
         out = -2.0 * smoothstep(mouth + 60, mouth + 300, np.hypot(x, z)) * (4 + 14 * noise(x, z, seed + 3, 120, 4))
         bumps = 0.3 * noise(x, z, seed + 4, 3.2, 4) + 0.06 * noise(x, z, seed + 5, 0.7, 3)
         start = 1 - 0.8 * np.exp(-(x * x + z * z) / 4)
-        return (EYE_HEIGHT + pool + rise + out - bumps * start).astype(np.float32)
+        return np.asarray(EYE_HEIGHT + pool + rise + out - bumps * start, np.float32)
 
     shell = _shell(heights, half_width, ceiling, mouth, kernels(), seed)
     ground = Ground(
-        vegetation=0.0, rock=(0.2, 0.175, 0.14), rock_light=(0.32, 0.285, 0.23), rock_dark=(0.09, 0.08, 0.068), rock_slope=0.3,
-        gravel=(0.24, 0.21, 0.17), moss=0.0, strata=0.15, beach=0.15, water_level=EYE_HEIGHT + 0.32, sand=(0.2, 0.17, 0.13),
+        vegetation=0.0, rock=(0.2, 0.175, 0.14), rock_light=(0.32, 0.285, 0.23), rock_dark=(0.09, 0.08, 0.068),
+        rock_slope=0.3,
+        gravel=(0.24, 0.21, 0.17), moss=0.0, strata=0.15, beach=0.15, water_level=EYE_HEIGHT + 0.32, sand=(0.2, 0.17,
+        0.13),
         sand_dark=(0.13, 0.11, 0.085), wetness=0.35,
     )  # fmt: skip
     terrain = Terrain(heights, ground, terrain_mesh(heights, far=2500))
@@ -118,7 +118,12 @@ def _shell(heights: Any, half_width: Any, ceiling: Any, mouth: float, native: An
     up = tall * np.maximum(np.sin(angle), -0.3) ** 1.0
     points = np.stack(np.broadcast_arrays(x, EYE_HEIGHT - up, z + 0 * angle), axis=-1).reshape(-1, 3).astype(np.float32)
     rough = np.asarray(native.fractal3(points, seed & 0xFFFF, 3.4, 6, 0.52)) * 0.95
-    fold = np.abs(np.asarray(native.fractal3(points * np.float32([1, 0.4, 1]), (seed + 9) & 0xFFFF, 1.1, 4, 0.5))) * 0.4
+    fold = (
+        np.abs(
+            np.asarray(native.fractal3(points * np.array([1, 0.4, 1], np.float32), (seed + 9) & 0xFFFF, 1.1, 4, 0.5))
+        )
+        * 0.4
+    )
     outward = np.stack(np.broadcast_arrays(np.cos(angle), -np.sin(angle), 0 * z), axis=-1).reshape(-1, 3)
     points = points + (outward * (rough - fold)[:, None]).astype(np.float32)
     # A hole in the vault lets a shaft of light down.

@@ -25,7 +25,8 @@ ELBOW_ROOM = 0.35
 
 
 def dataset_cameras(world: World, count: int, seed: int, *, size: int = 512, fov: float = 90.0) -> list[Camera]:
-    """Cameras about the start that look all around: yaw in equal steps, position and pitch at random, none in a wall."""
+    """Cameras about the start that look all around: yaw in equal steps, position and pitch at random, none in a
+    wall."""
     rng = np.random.default_rng([seed, 77])
     cameras = []
     for i in range(count):

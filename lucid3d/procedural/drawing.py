@@ -67,7 +67,7 @@ class Renderer:
         dy = (camera.rotation[:, 1] / camera.fy).astype(np.float32)
 
         def offset(rows: NDArray[np.intp], x: float, y: float) -> Floats:
-            return (rays[rows] + x * dx + y * dy).astype(np.float32)
+            return np.asarray(rays[rows] + x * dx + y * dy, np.float32)
 
         shape = (camera.height, camera.width)
         angle = 1.0 / max(camera.fx, camera.fy)
@@ -121,7 +121,7 @@ class Renderer:
                     opened=np.tile(first.open[rows], len(EXTRA_RAYS)),
                 )
                 gathered += self.film.compress(more.radiance).reshape(len(EXTRA_RAYS), -1, 3).sum(axis=0)
-                radiance[rows] = self.film.expand(gathered / (len(EXTRA_RAYS) + 1))
+                radiance[rows] = self.film.expand(gathered / np.float32(len(EXTRA_RAYS) + 1))
                 image[rows] = self.film.develop(radiance[rows])
         return Drawing(
             image.reshape(*shape, 3),

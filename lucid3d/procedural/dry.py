@@ -30,7 +30,7 @@ def dune_field(x: Floats, z: Floats, seed: int, size: float, height: float) -> N
     ramp = np.where(saw < crest, saw / crest, (1 - saw) / (1 - crest))
     smooth = ramp * ramp * (3 - 2 * ramp) * 0.55 + ramp * 0.45
     swell = 0.35 + 0.65 * np.clip(0.5 + 0.9 * noise(x, z, seed + 2, size * 4, 3), 0, 1.3)
-    return (height * smooth * swell).astype(np.float32)
+    return np.asarray(height * smooth * swell, np.float32)
 
 
 def desert(brief: Any, rng: np.random.Generator) -> Place:
@@ -43,17 +43,18 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
         far = smoothstep(10, 160, r)
         dunes = dune_field(x, z, seed, 130, 34) * (0.35 + 0.65 * far) + dune_field(x, z, seed + 9, 27, 2.8)
         mesa = smoothstep(0.1, 0.24, noise(x, z, seed + 3, 900, 3)) * (130 + 40 * noise(x, z, seed + 4, 260, 4))
-        return (dunes + smoothstep(900, 1900, r) * mesa).astype(np.float32)
+        return np.asarray(dunes + smoothstep(900, 1900, r) * mesa, np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
-        return 0.06 * noise(x, z, seed + 5, 3.5, 3) + 0.012 * np.sin(
-            (x * 0.83 + z * 0.55) / 0.021 * 0.16 + 4 * noise(x, z, seed + 6, 6, 3)
-        )
+        drift = 4 * noise(x, z, seed + 6, 6, 3)
+        waves = 0.012 * np.sin((x * 0.83 + z * 0.55) / 0.13 + drift)
+        return np.asarray(0.06 * noise(x, z, seed + 5, 3.5, 3) + waves, np.float32)
 
     oasis = brief.wants("lake") or brief.wants("river") or brief.wants("palms")
     ground = Ground(
         vegetation=0.0, ripples=1.0, sand=(0.5, 0.345, 0.195), sand_dark=(0.38, 0.235, 0.12), rock=(0.3, 0.15, 0.085),
-        rock_light=(0.42, 0.25, 0.15), rock_dark=(0.16, 0.08, 0.05), gravel=(0.38, 0.24, 0.14), strata=0.9, strata_scale=16,
+        rock_light=(0.42, 0.25, 0.15), rock_dark=(0.16, 0.08, 0.05), gravel=(0.38, 0.24, 0.14), strata=0.9,
+        strata_scale=16,
         rock_slope=0.36, moss=0, treeline=0, grass=(0.12, 0.11, 0.05), beach=0.5,
     )  # fmt: skip
     site = lay_out(
@@ -104,9 +105,8 @@ def canyon(brief: Any, rng: np.random.Generator) -> Place:
         tall = np.minimum(stepped, top + 0.04 * np.clip(stepped - top, 0, None))
         buttes = smoothstep(300, 700, np.hypot(x, z)) * 150 * smoothstep(0.18, 0.3, noise(x, z, seed + 5, 420, 3))
         bed = -1.6 * np.exp(-(((bend_x - 9) / 6.5) ** 2))
-        return (tall + buttes + bed + 0.9 * noise(x, z, seed + 7, 18, 3) * smoothstep(3, 14, np.hypot(x, z))).astype(
-            np.float32
-        )
+        rolls = 0.9 * noise(x, z, seed + 7, 18, 3) * smoothstep(3, 14, np.hypot(x, z))
+        return np.asarray(tall + buttes + bed + rolls, np.float32)
 
     ground = Ground(
         vegetation=0.22, sand=(0.42, 0.25, 0.14), sand_dark=(0.3, 0.16, 0.09), rock=(0.36, 0.15, 0.075),

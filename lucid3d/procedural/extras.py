@@ -46,7 +46,8 @@ def _height(site: Site, x: float, z: float) -> float:
 
 
 def _shore(site: Site) -> tuple[float, float, float] | None:
-    """The nearest piece of shore: azimuth towards the water, and (x, z) of the waterline; None if there is none near."""
+    """The nearest piece of shore: azimuth towards the water, and (x, z) of the waterline; None if there is none
+    near."""
     level = site.water_level
     if level is None:
         return None
@@ -99,8 +100,12 @@ def _boats(site: Site, count: int) -> None:
                 site.water_level,
                 z + (out + 4) * math.cos(azimuth + 0.3 * i),
             )
-        color = tuple(float(c) ** (1 / 2.2) for c in COLOURS[named]) if named in COLOURS else None
-        boat = props.rowing_boat(rng, float(rng.uniform(3.4, 4.4)), **({"color": color} if color else {}))
+        length = float(rng.uniform(3.4, 4.4))
+        if named in COLOURS:
+            red, green, blue = (float(c) ** (1 / 2.2) for c in COLOURS[named])
+            boat = props.rowing_boat(rng, length, (red, green, blue))
+        else:
+            boat = props.rowing_boat(rng, length)
         site.meshes.append(boat.transformed(placement(at, yaw=float(rng.uniform(0, 6.3)))))
 
 
@@ -179,8 +184,8 @@ def _plot(site: Site, near: float, far: float, width: float, depth: float) -> tu
             best = (cost, x, float(np.median(y)), z)
     if best is None or best[0] > 7:
         return None
-    _, x, y, z = best
-    return x, y, z, math.atan2(x, z) + float(rng.uniform(-0.5, 0.5))
+    _, x, level, z = best
+    return x, level, z, math.atan2(x, z) + float(rng.uniform(-0.5, 0.5))
 
 
 def _cut(site: Site, x: float, z: float, radius: float) -> None:

@@ -40,19 +40,21 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
         )
         peaks = smoothstep(300, 1500, np.maximum(inland, r - 900)) * 620 * mountains(x, z, seed, 1300)
         far_side = smoothstep(1500, 2200, z) * 520 * mountains(x, z, seed + 7, 1200)
-        return (
+        return np.asarray(
             shelf
             + drifts
             + np.maximum(bergs, floes * 0)
             + np.where(inland < -3, np.minimum(floes, -shelf + 0.35), 0)
-            + np.maximum(peaks, far_side)
-        ).astype(np.float32)
+            + np.maximum(peaks, far_side),
+            np.float32,
+        )
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
-        return 0.11 * noise(x * 0.8 + z * 0.6, (z * 0.8 - x * 0.6) * 0.35, seed + 6, 1.6, 4)
+        return 0.05 * noise(x * 0.8 + z * 0.6, (z * 0.8 - x * 0.6) * 0.35, seed + 6, 1.6, 4)
 
     ground = Ground(
-        vegetation=0.0, snow_cover=1.0, snow_line=-1000.0, rock_slope=0.36, rock=(0.1, 0.105, 0.12), rock_light=(0.17, 0.18, 0.2),
+        vegetation=0.0, snow_cover=1.0, snow_line=-1000.0, rock_slope=0.36, rock=(0.1, 0.105, 0.12),
+        rock_light=(0.17, 0.18, 0.2),
         rock_dark=(0.05, 0.052, 0.06), beach=0.3, moss=0, sand=(0.5, 0.58, 0.64), sand_dark=(0.4, 0.5, 0.58),
         gravel=(0.5, 0.56, 0.6),
     )  # fmt: skip
@@ -65,6 +67,7 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
         near=near,
         water_up=0.0,
         water_clearance=0.55,
+        shore=9.0,
         drops=50_000,
         strength=0.7,
         rough=0.5,
@@ -92,7 +95,7 @@ def volcano(brief: Any, rng: np.random.Generator) -> Place:
         crater = -130 * np.exp(-((r / 75) ** 4))
         flow = 2.6 * noise(x, z, seed + 2, 24, 5, kind="billow") + 7 * noise(x, z, seed + 3, 90, 4)
         rim = smoothstep(900, 2200, np.hypot(x, z)) * 260 * mountains(x, z, seed, 1200)
-        return (cone + crater + flow * smoothstep(2, 22, np.hypot(x, z)) + rim).astype(np.float32)
+        return np.asarray(cone + crater + flow * smoothstep(2, 22, np.hypot(x, z)) + rim, np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         ropes = noise(x, z, seed + 4, 1.1, 4, kind="ridged") - 0.4
@@ -112,15 +115,19 @@ def volcano(brief: Any, rng: np.random.Generator) -> Place:
 
 PLANETS: tuple[dict[str, Any], ...] = (
     {  # red dust, butterscotch sky
-        "sand": (0.36, 0.14, 0.06), "sand_dark": (0.24, 0.085, 0.04), "rock": (0.2, 0.08, 0.05), "light": (0.3, 0.14, 0.085),
+        "sand": (0.36, 0.14, 0.06), "sand_dark": (0.24, 0.085, 0.04), "rock": (0.2, 0.08, 0.05), "light": (0.3, 0.14,
+        0.085),
         "dark": (0.09, 0.04, 0.03), "rayleigh": (1.6e-5, 1.05e-5, 6.0e-6), "stone": "red", "glow": (0.3, 0.75, 0.9),
     },
     {  # violet rock under a green-blue sky
-        "sand": (0.2, 0.13, 0.24), "sand_dark": (0.12, 0.075, 0.16), "rock": (0.13, 0.09, 0.17), "light": (0.24, 0.17, 0.28),
-        "dark": (0.05, 0.035, 0.075), "rayleigh": (4.0e-6, 2.4e-5, 2.3e-5), "stone": "alien", "glow": (0.15, 0.95, 0.75),
+        "sand": (0.2, 0.13, 0.24), "sand_dark": (0.12, 0.075, 0.16), "rock": (0.13, 0.09, 0.17), "light": (0.24,
+        0.17, 0.28),
+        "dark": (0.05, 0.035, 0.075), "rayleigh": (4.0e-6, 2.4e-5, 2.3e-5), "stone": "alien", "glow": (0.15, 0.95,
+        0.75),
     },
     {  # pale salt, magenta dusk
-        "sand": (0.42, 0.4, 0.36), "sand_dark": (0.28, 0.25, 0.25), "rock": (0.2, 0.22, 0.23), "light": (0.34, 0.35, 0.34),
+        "sand": (0.42, 0.4, 0.36), "sand_dark": (0.28, 0.25, 0.25), "rock": (0.2, 0.22, 0.23), "light": (0.34, 0.35,
+        0.34),
         "dark": (0.08, 0.085, 0.1), "rayleigh": (2.2e-5, 8.0e-6, 2.6e-5), "stone": "slate", "glow": (0.9, 0.3, 0.75),
     },
 )  # fmt: skip
@@ -142,19 +149,21 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
             110 + 60 * noise(x, z, seed + 5, 60, 3)
         )
         far = smoothstep(700, 2400, r) * 520 * mountains(x, z, seed, 1500)
-        return (
+        return np.asarray(
             crater
             + spires * smoothstep(40, 170, r)
             + far
             + dune_field(x, z, seed + 6, 24, 1.1)
-            + 3 * noise(x, z, seed + 7, 60, 3)
-        ).astype(np.float32)
+            + 3 * noise(x, z, seed + 7, 60, 3),
+            np.float32,
+        )
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.08 * noise(x, z, seed + 8, 2.2, 4)
 
     ground = Ground(
-        vegetation=0.0, ripples=0.7, sand=look["sand"], sand_dark=look["sand_dark"], rock=look["rock"], rock_light=look["light"],
+        vegetation=0.0, ripples=0.7, sand=look["sand"], sand_dark=look["sand_dark"], rock=look["rock"],
+        rock_light=look["light"],
         rock_dark=look["dark"], gravel=look["light"], strata=0.8, strata_scale=8, rock_slope=0.24, moss=0,
     )  # fmt: skip
     wet = brief.wants("lake") or brief.wants("sea")

@@ -1,4 +1,5 @@
-"""Trees, grass, flowers and stones on a site; each layer asks the brief what it wants. Smaller growth is in `thickets`."""
+"""Trees, grass, flowers and stones on a site; each layer asks the brief what it wants. Smaller growth is in
+`thickets`."""
 
 from __future__ import annotations
 
@@ -75,7 +76,7 @@ def grass(
         plants.grass_tuft(rng, kind, height * f, 0.1 + 0.08 * f, 26, ears=0.25 if f > 1 else 0.0)
         for f in (0.7, 1.0, 1.3)
     ]
-    common = {"where": where, "clear": 0.5, "steepest": 0.9, "tint": 0.16, "hue": 0.07, "floor": 0.45}
+    common: dict[str, Any] = {"where": where, "clear": 0.5, "steepest": 0.9, "tint": 0.16, "hue": 0.07, "floor": 0.45}
     site.put(tufts, per_square_metre=40 * amount, far=6, patch=3.5, sizes=(0.5, 1.5), **common)
     site.put(tufts, per_square_metre=18 * amount, near=6, far=16, patch=5, sizes=(0.7, 1.9), falloff=16, **common)
     site.put(
@@ -100,7 +101,7 @@ def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amo
     amount *= site.lush * (1.6 if site.brief.wants("flowers") else 1.0)
     for kind in kinds:
         heads = [plants.flower(site.rng, kind, stems=n) for n in (3, 5)]
-        options = {"where": where, "clear": 0.7, "tint": 0.12, "hue": 0.05, "contrast": 1.8}
+        options: dict[str, Any] = {"where": where, "clear": 0.7, "tint": 0.12, "hue": 0.05, "contrast": 1.8}
         site.put(heads, per_square_metre=2.4 * amount, far=14, patch=6, falloff=9, sizes=(0.8, 1.5), **options)
         site.put(
             heads,
@@ -134,7 +135,7 @@ def stones(
         boulders *= 1.8
     small = [rocks.pebble(rng, kind=kind) for _ in range(3)]
     large = [rocks.boulder(rng, kind=kind) for _ in range(4)]
-    common = {"where": where, "above_water": above_water, "steepest": 1.4}
+    common: dict[str, Any] = {"where": where, "above_water": above_water, "steepest": 1.4}
     site.put(small, per_square_metre=16 * amount, far=5, patch=2.5, clear=0.3, sizes=(0.5, 3.2), power=2.6, **common)
     site.put(
         small, per_square_metre=4 * amount, near=5, far=18, patch=5, sizes=(1.2, 6), power=2.4, falloff=14, **common
@@ -181,7 +182,7 @@ def forest(
     """Trees about `spacing` metres apart where `where` is 1, in groups with clearings between."""
     amount = site.lush**0.7
     dense = amount / (spacing * spacing)
-    common = {
+    common: dict[str, Any] = {
         "where": where,
         "above_water": 0.5,
         "steepest": 1.1,

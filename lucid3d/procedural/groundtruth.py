@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,11 +83,12 @@ def vertex_colors(world: World) -> NDArray[np.uint8]:
     )
     albedo = np.clip(surface[:, ALBEDO] + surface[:, 12:15] * 0.3, 0, 1)
     encoded = np.where(albedo <= 0.0031308, albedo * 12.92, 1.055 * np.maximum(albedo, 1e-8) ** (1 / 2.4) - 0.055)
-    return (encoded * 255 + 0.5).astype(np.uint8)
+    return np.asarray(encoded * 255 + 0.5, np.uint8)
 
 
 def write_mesh(world: World, path: str | Path, *, reach: float = 3000.0) -> None:
-    """The world within `reach` metres as GLB, y UP (+z towards the viewer): one node a label, albedo as vertex colours."""
+    """The world within `reach` metres as GLB, y UP (+z towards the viewer): one node a label, albedo as vertex
+    colours."""
     import trimesh
 
     from lucid3d.procedural.labels import LABELS
@@ -97,7 +98,7 @@ def write_mesh(world: World, path: str | Path, *, reach: float = 3000.0) -> None
     near = np.hypot(tables.vertices[:, 0], tables.vertices[:, 2]) < reach
     triangle_near = near[tables.triangles].all(axis=1)
     flip = np.array([1.0, -1.0, -1.0])
-    scene = trimesh.Scene()
+    scene: Any = trimesh.Scene()
 
     def add(name: str, vertices: Floats, faces: NDArray[np.integer], rgb: NDArray[np.uint8]) -> None:
         rgba = np.concatenate([rgb, np.full((len(rgb), 1), 255, np.uint8)], axis=1)
@@ -112,6 +113,6 @@ def write_mesh(world: World, path: str | Path, *, reach: float = 3000.0) -> None
         side = min(WATER_REACH, reach)
         y = world.place.water.level
         corners = np.array([[-side, y, -side], [side, y, -side], [side, y, side], [-side, y, side]], np.float32)
-        add("water", corners, np.array([[0, 2, 1], [0, 3, 2]]), np.tile(np.uint8([[40, 78, 84]]), (4, 1)))
+        add("water", corners, np.array([[0, 2, 1], [0, 3, 2]]), np.tile(np.array([[40, 78, 84]], np.uint8), (4, 1)))
     with atomic_path(path) as temporary:
-        temporary.write_bytes(scene.export(file_type="glb"))
+        temporary.write_bytes(bytes(scene.export(file_type="glb")))

@@ -31,7 +31,7 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
         """Metres to the lake's shore, negative over the water."""
         wx = x + 34 * noise(x, z, seed + 1, 140, 4)
         wz = z + 34 * noise(x, z, seed + 2, 140, 4)
-        return ((np.hypot((wx - aside) / 1.5, wz - reach) / reach - 1.0) * reach + 5).astype(np.float32)
+        return np.asarray((np.hypot((wx - aside) / 1.5, wz - reach) / reach - 1.0) * reach + 5, np.float32)
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         shore = shore_distance(x, z)
@@ -40,13 +40,13 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
         ahead = 0.5 + 0.5 * smoothstep(-1400, 1500, z)
         hills = noise(x, z, seed + 5, 220, 4)
         tall = tall + far * ahead * peak * 1.5 * mountains(x, z, seed, 1350)
-        return (tall + 26 * hills * smoothstep(25, 260, shore)).astype(np.float32)
+        return np.asarray(tall + 26 * hills * smoothstep(25, 260, shore), np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.16 * noise(x, z, seed + 6, 4.5, 4) + 0.035 * noise(x, z, seed + 7, 0.7, 3)
 
     ground = Ground(snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.8, vegetation=0.85)
-    site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0)
+    site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0, shore=5.5)
     level = site.water_level or 2.0
 
     def woods(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -74,8 +75,8 @@ def shaped(
         tall = raw(x, z)
         if calm > 0:
             flat = 0.75 * np.exp(-((x * x + z * z) / (calm * calm)))
-            tall = tall + (middle - tall) * flat
-        return (EYE_HEIGHT - (tall - middle)).astype(np.float32)
+            tall = np.asarray(tall + (middle - tall) * flat, np.float32)
+        return np.asarray(EYE_HEIGHT - (tall - middle), np.float32)
 
     offset = float(heights(np.zeros(1, np.float32), np.zeros(1, np.float32))[0]) - EYE_HEIGHT
 
@@ -108,7 +109,7 @@ def distance(x: Floats, z: Floats) -> NDArray[np.float32]:
 def to_polyline(x: Floats, z: Floats, points: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
     """Distance to a polyline of at least two corners."""
     best = np.full(np.shape(x), np.inf, np.float32)
-    for (ax, az), (bx, bz) in zip(points[:-1], points[1:], strict=True):
+    for (ax, az), (bx, bz) in itertools.pairwise(points):
         dx, dz = bx - ax, bz - az
         t = np.clip(((x - ax) * dx + (z - az) * dz) / max(dx * dx + dz * dz, 1e-9), 0, 1)
         best = np.minimum(best, np.hypot(x - ax - t * dx, z - az - t * dz))

@@ -31,7 +31,8 @@ class Sky:
 
     Attributes:
         state: the native SkyState's values.
-        air: (rows, columns, 3) clear-sky radiance; row r looks to elevation (r / (rows - 1))**2 * 90 degrees, column c to
+        air: (rows, columns, 3) clear-sky radiance; row r looks to elevation (r / (rows - 1))**2 * 90 degrees, column
+        c to
             azimuth c / columns * 360 degrees from +z towards +x.
         clouds: (rows, columns, 4) radiance that clouds add, and the share of the sky behind them that remains.
         horizon: (1, columns, 3) colour of far air by azimuth.
@@ -93,7 +94,7 @@ def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
 def _night_gradient() -> Floats:
     """The night sky is a little brighter low down."""
     elevation = np.linspace(0, 1, AIR_ROWS, dtype=np.float32) ** 2
-    return (0.75 + 0.9 * np.exp(-elevation * 7))[:, None, None]
+    return np.asarray((0.75 + 0.9 * np.exp(-elevation * 7))[:, None, None], np.float32)
 
 
 def _glow(clear: Floats, sun: NDArray[np.float64]) -> Floats:
@@ -155,7 +156,7 @@ def _horizon(seen: Floats, air: Atmosphere) -> Floats:
     frequencies = np.fft.rfft(low, axis=0)
     frequencies *= np.exp(-((np.arange(len(frequencies)) / 7.0) ** 2))[:, None]
     smooth = np.fft.irfft(frequencies, AIR_COLUMNS, axis=0)
-    return np.maximum(smooth, 0)[None] * (1.0 if not air.moon else 0.9)
+    return np.asarray(np.maximum(smooth, 0)[None] * (1.0 if not air.moon else 0.9), np.float32)
 
 
 def _basis(n: NDArray[np.floating]) -> NDArray[np.float64]:

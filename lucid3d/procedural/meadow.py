@@ -29,7 +29,7 @@ def meadow(brief: Any, rng: np.random.Generator) -> Place:
         hills = smoothstep(350, 1500, r) * (
             tall * 1.4 * mountains(x, z, seed, 1300) + 60 * noise(x, z, seed + 3, 700, 4)
         )
-        return (roll + hills - 0.03 * np.clip(z, -50, 120) * smoothstep(5, 60, z)).astype(np.float32)
+        return np.asarray(roll + hills - 0.03 * np.clip(z, -50, 120) * smoothstep(5, 60, z), np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.1 * noise(x, z, seed + 6, 3.2, 4)
@@ -80,7 +80,7 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
         roll = 16 * noise(x, z, seed + 1, 420, 3) * smoothstep(30, 260, r) + 1.5 * noise(x, z, seed + 2, 80, 2)
-        return (roll + smoothstep(900, 3000, r) * 150 * (0.4 + noise(x, z, seed + 3, 1500, 4))).astype(np.float32)
+        return np.asarray(roll + smoothstep(900, 3000, r) * 150 * (0.4 + noise(x, z, seed + 3, 1500, 4)), np.float32)
 
     path = winding_path(rng, 110, 0.16)
     ground = Ground(vegetation=1.0, treeline=500, rock_slope=0.5, dryness=0.5, fields=1.0, strata=0.0, moss=0)
@@ -119,11 +119,12 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
         pond = -1.3 * np.exp(-((((x - 7.5) / 4.6) ** 2 + ((z - 10) / 3.6) ** 2) ** 2))
-        return (
+        return np.asarray(
             pond
             + 0.5 * noise(x, z, seed + 1, 17, 3) * smoothstep(2, 9, r)
-            + smoothstep(35, 300, r) * (14 + 22 * noise(x, z, seed + 2, 260, 4))
-        ).astype(np.float32)
+            + smoothstep(35, 300, r) * (14 + 22 * noise(x, z, seed + 2, 260, 4)),
+            np.float32,
+        )
 
     path = winding_path(rng, 45, 0.3, 18)
     ground = Ground(vegetation=1.0, rock_slope=0.7, dryness=0.05, strata=0, beach=0.22, trodden=(0.3, 0.27, 0.22))

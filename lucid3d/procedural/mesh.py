@@ -32,7 +32,8 @@ class Mesh:
             object: darker inside a crown, lighter at tips.
         normals: (V, 3) float32 unit shading normals, or None for flat triangles. Crowns look soft when leaves carry
             normals bent away from the crown's centre.
-        uv: (V, 2) float32 pattern coordinates in METRES (u along rows of bricks or along planks, v across them), or None:
+        uv: (V, 2) float32 pattern coordinates in METRES (u along rows of bricks or along planks, v across them), or
+        None:
             then walls take u along their horizontal tangent and v downwards, floors take world x and z.
         instances: (T,) int32 instance numbers local to this mesh, or None where the whole mesh is one instance.
     """
@@ -95,7 +96,8 @@ class Mesh:
 
 
 def merge(meshes: Sequence[Mesh], label: str | None = None, *, one_instance: bool = False) -> Mesh:
-    """One mesh from several. Instance numbers stay apart unless `one_instance`; the label is the first mesh's by default.
+    """One mesh from several. Instance numbers stay apart unless `one_instance`; the label is the first mesh's by
+    default.
 
     Raises:
         ValueError: no meshes.
@@ -197,7 +199,8 @@ def instances(
 def placement(
     position: ArrayLike, *, yaw: float = 0.0, scale: float | ArrayLike = 1.0, tilt: float = 0.0, tilt_yaw: float = 0.0
 ) -> NDArray[np.float64]:
-    """(4, 4): scale, lean by `tilt` towards `tilt_yaw`, turn by `yaw` about the vertical (radians), move to `position`."""
+    """(4, 4): scale, lean by `tilt` towards `tilt_yaw`, turn by `yaw` about the vertical (radians), move to
+    `position`."""
     factors = np.broadcast_to(np.asarray(scale, np.float64), (3,))
     matrix = np.eye(4)
     matrix[:3, :3] = rotation_y(tilt_yaw) @ rotation_x(tilt) @ rotation_y(yaw - tilt_yaw) @ np.diag(factors)

@@ -1,7 +1,9 @@
 """The table of places: one line a place, imported only when built.
 
-A builder is `build(brief, rng) -> Place` (see `world.Place`). It gets the brief (place, time, weather, season, features,
-without, colours, mood) and a seeded generator, and returns things in world coordinates: origin = the start camera's eye,
+A builder is `build(brief, rng) -> Place` (see `world.Place`). It gets the brief (place, time, weather, season,
+features,
+without, colours, mood) and a seeded generator,
+and returns things in world coordinates: origin = the start camera's eye,
 ground at the start at y = +1.6, +z ahead, y down. Sky, sun, fog and exposure are added afterwards.
 """
 

@@ -28,7 +28,7 @@ def open3d() -> ModuleType:
             pass  # the system's own libusb may do
     import open3d as module
 
-    return module  # type: ignore[no-any-return]
+    return module
 
 
 @dataclass

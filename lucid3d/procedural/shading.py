@@ -237,7 +237,7 @@ class Shader:
         mirror[:, 1] = (
             -np.abs(mirror[:, 1]) - 0.18 * unseen - 1e-3
         )  # waves too small to see turn up the view on average
-        start = position - np.float32([0, 0.01, 0])
+        start = position - np.array([0, 0.01, 0], np.float32)
         mirrored = self.shade(start, mirror, angle * 2 + 0.002, secondary=True, disc=False).radiance
         below = np.zeros((count, 3), np.float32)
         thickness = np.full(count, 30.0, np.float32)
@@ -246,8 +246,8 @@ class Shader:
         if len(near):
             bent = unit[near] / 1.33
             bent[:, 1] = np.sqrt(np.maximum(1 - bent[:, 0] ** 2 - bent[:, 2] ** 2, 0.05))
-            bent = (bent + 0.25 * (normal[near] - np.float32([0, -1, 0]))).astype(np.float32)
-            ground = self.solid.cast(position[near] + np.float32([0, 0.002, 0]), bent)
+            bent = (bent + 0.25 * (normal[near] - np.array([0, -1, 0], np.float32))).astype(np.float32)
+            ground = self.solid.cast(position[near] + np.array([0, 0.002, 0], np.float32), bent)
             found = np.isfinite(ground.distance)
             rows = near[found]
             if len(rows):
@@ -264,7 +264,7 @@ class Shader:
         water = self.place.water
         if water is not None and water.foam > 0:
             rows = np.flatnonzero(metres < 600.0)
-            down = np.broadcast_to(np.float32([0, 1, 0]), (len(rows), 3))
+            down = np.broadcast_to(np.array([0, 1, 0], np.float32), (len(rows), 3))
             shore[rows] = np.minimum(self.solid.cast(position[rows], down).distance * 3.0, 30.0)
         sun = np.ones(count, np.float32)
         if self._lit:

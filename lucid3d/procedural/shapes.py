@@ -1,4 +1,5 @@
-"""Plain solids that generators put things together from. All are y-down, in metres, with pattern coordinates in metres."""
+"""Plain solids that generators put things together from. All are y-down, in metres, with pattern coordinates in
+metres."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ def box(size: ArrayLike, center: ArrayLike, material: Material, *, yaw: float = 
     u runs along the longer side of each face, so that planks follow beams.
     """
     half = np.asarray(size, np.float64) / 2
-    vertices, uv, triangles = [], [], []
+    vertices: list[NDArray[np.float64]] = []
+    uv: list[NDArray[np.float64]] = []
+    triangles: list[int] = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
             a, b = (axis + 1) % 3, (axis + 2) % 3
@@ -97,7 +100,7 @@ def tube(
             fan = np.stack([first + i, first + (i + 1) % sides, np.full(sides, first + sides)], 1)
             triangles = np.concatenate([triangles, fan if sign > 0 else fan[:, ::-1]])
     return Mesh(
-        all_vertices,
+        all_vertices.astype(np.float32),
         triangles,
         (material,),
         label,
@@ -142,7 +145,16 @@ def sphere(
 def icosphere(subdivisions: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Unit sphere: vertices (V, 3), triangles (20 * 4**subdivisions, 3)."""
     g = (1 + 5**0.5) / 2
-    points = [(-1, g, 0), (1, g, 0), (-1, -g, 0), (1, -g, 0), (0, -1, g), (0, 1, g), (0, -1, -g), (0, 1, -g)]
+    points: list[tuple[float, float, float]] = [
+        (-1, g, 0),
+        (1, g, 0),
+        (-1, -g, 0),
+        (1, -g, 0),
+        (0, -1, g),
+        (0, 1, g),
+        (0, -1, -g),
+        (0, 1, -g),
+    ]
     points += [(g, 0, -1), (g, 0, 1), (-g, 0, -1), (-g, 0, 1)]
     faces = [(0, 11, 5), (0, 5, 1), (0, 1, 7), (0, 7, 10), (0, 10, 11), (1, 5, 9), (5, 11, 4), (11, 10, 2), (10, 7, 6)]
     faces += [(7, 1, 8), (3, 9, 4), (3, 4, 2), (3, 2, 6), (3, 6, 8), (3, 8, 9), (4, 9, 5), (2, 4, 11), (6, 2, 10)]
@@ -167,7 +179,7 @@ def quad(corners: ArrayLike, material: Material, *, label: str = "object") -> Me
     points = np.asarray(corners, np.float64).reshape(4, 3)
     u, v = np.linalg.norm(points[1] - points[0]), np.linalg.norm(points[3] - points[0])
     uv = np.array([[0, 0], [u, 0], [u, v], [0, v]], np.float32)
-    return Mesh(points, np.array([[0, 1, 2], [0, 2, 3]], np.int32), (material,), label, uv=uv)
+    return Mesh(points.astype(np.float32), np.array([[0, 1, 2], [0, 2, 3]], np.int32), (material,), label, uv=uv)
 
 
 def prism(
@@ -197,7 +209,7 @@ def prism(
         walls.append([[x0, top, z0], [x1, top, z1], [x1, bottom, z1], [x0, bottom, z0]])
         uv.append([[start[i], top], [start[i + 1], top], [start[i + 1], bottom], [start[i], bottom]])
     first = np.arange(count)[:, None] * 4
-    triangles = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]])
+    triangles = np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])])
     vertices, coordinates = np.array(walls).reshape(-1, 3), np.array(uv).reshape(-1, 2)
     ears = triangulate(ring)
     index = np.zeros(len(triangles) + 2 * len(ears), np.int32)
@@ -241,7 +253,7 @@ def triangulate(outline: ArrayLike) -> NDArray[np.int32]:
             break
         triangles.append((a, b, c))
         remaining.remove(b)
-    triangles.append(tuple(remaining))
+    triangles.append((remaining[0], remaining[1], remaining[2]))
     return np.array(triangles, np.int32)
 
 

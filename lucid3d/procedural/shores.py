@@ -61,14 +61,15 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
             * (6 + 40 * np.clip(stack - 0.36, 0, 1) + 12)
         )
         hills = smoothstep(200, 1400, inland) * 260 * mountains(x, z, seed, 1100)
-        return (beach + dunes + np.maximum(cliffs, other) + stacks + hills).astype(np.float32)
+        return np.asarray(beach + dunes + np.maximum(cliffs, other) + stacks + hills, np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.07 * noise(x, z, seed + 11, 4, 3)
 
     ground = Ground(
         vegetation=0.8, sand=(0.4, 0.33, 0.235), sand_dark=(0.27, 0.21, 0.145), rock=(0.15, 0.135, 0.12),
-        rock_light=(0.25, 0.225, 0.2), rock_dark=(0.065, 0.06, 0.058), strata=0.7, strata_scale=5, rock_slope=0.2, beach=2.3,
+        rock_light=(0.25, 0.225, 0.2), rock_dark=(0.065, 0.06, 0.058), strata=0.7, strata_scale=5, rock_slope=0.2,
+        beach=2.3,
         dryness=0.5, treeline=500,
     )  # fmt: skip
     site = lay_out(
@@ -80,6 +81,7 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
         near=near,
         water_up=0.0,
         water_clearance=0.5,
+        shore=7.0,
         drops=40_000,
         strength=0.6,
         rough=1.0,
@@ -139,14 +141,15 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
             * smoothstep(260, 520, z)
             * smoothstep(2600, 1500, np.hypot(x, z))
         )
-        return (tall + peak + isles * (20 + 75 * (0.5 + noise(x, z, seed + 6, 160, 4)))).astype(np.float32)
+        return np.asarray(tall + peak + isles * (20 + 75 * (0.5 + noise(x, z, seed + 6, 160, 4))), np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.06 * noise(x, z, seed + 11, 3.5, 3)
 
     ground = Ground(
         vegetation=1.0, sand=(0.62, 0.53, 0.39), sand_dark=(0.5, 0.41, 0.28), grass=(0.05, 0.09, 0.02), dryness=0.1,
-        grass_dark=(0.025, 0.055, 0.013), rock=(0.13, 0.11, 0.1), rock_light=(0.2, 0.17, 0.15), beach=1.7, rock_slope=0.3,
+        grass_dark=(0.025, 0.055, 0.013), rock=(0.13, 0.11, 0.1), rock_light=(0.2, 0.17, 0.15), beach=1.7,
+        rock_slope=0.3,
         moss=0.7, treeline=600,
     )  # fmt: skip
     site = lay_out(
@@ -158,6 +161,7 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
         near=near,
         water_up=0.0,
         water_clearance=0.5,
+        shore=7.0,
         drops=50_000,
         rough=0.6,
         half=1500,

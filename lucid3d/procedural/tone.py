@@ -51,18 +51,16 @@ class Film:
     def compress(self, radiance: Floats) -> Floats:
         """Radiance squeezed into [0, 1) as the eye weighs it, for averaging; `expand` undoes it."""
         exposed = np.maximum(radiance, 0) * np.float32(self.exposure)
-        squeezed: Floats = exposed / (1 + exposed)
-        return squeezed
+        return np.asarray(exposed / (1 + exposed), np.float32)
 
     def expand(self, squeezed: Floats) -> Floats:
         """The inverse of `compress`."""
-        radiance: Floats = squeezed / np.maximum(1 - squeezed, 1e-4) / np.float32(self.exposure)
-        return radiance
+        return np.asarray(squeezed / np.maximum(1 - squeezed, 1e-4) / self.exposure, np.float32)
 
 
 def _curve(x: Floats, contrast: float) -> Floats:
     if contrast != 1.0:
-        x = np.float32(MIDDLE) * (x / np.float32(MIDDLE)) ** np.float32(contrast)
+        x = np.asarray(MIDDLE * (x / MIDDLE) ** contrast, np.float32)
     x = x * np.float32(0.72)
     curved: Floats = (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)
     return curved.astype(np.float32)

@@ -1,4 +1,5 @@
-"""What natural places have in common: from a shape of land and a cover to a site to plant, and from a site to a place."""
+"""What natural places have in common: from a shape of land and a cover to a site to plant, and from a site to a
+place."""
 
 from __future__ import annotations
 
@@ -6,14 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Up, shaped
 from lucid3d.procedural.site import Site
-from lucid3d.procedural.terrain import Terrain, terrain_mesh
+from lucid3d.procedural.terrain import Heights, Terrain, terrain_mesh
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
+Floats = NDArray[np.floating]
 Path = tuple[tuple[float, float], ...]
 
 
@@ -41,6 +44,7 @@ def lay_out(
     water_clearance: float = 0.45,
     path: Path = (),
     path_width: float = 1.5,
+    shore: float = 0.0,
     far: float = 9000.0,
     **shape: Any,
 ) -> Site:
@@ -50,10 +54,13 @@ def lay_out(
         up: the composition, metres up; near: small shapes.
         water_up: height of the water in the composition's own metres, or None.
         water_clearance: least metres from the water up to the ground at the start.
+        shore: metres from the start ahead to the waterline; 0 = wherever it is.
         shape: options of `land.shaped`.
     """
     heights, zero = shaped(up, seed, near=near, **shape)
     level = None if water_up is None else max(zero - water_up, EYE_HEIGHT + water_clearance)
+    if level is not None and shore > 0:
+        heights, level = _at_the_shore(heights, level, shore)
     wet = brief.weather in ("rain", "storm")
     white = brief.weather == "snow" or (brief.season == "winter" and "winter" in (brief.season,))
     ground = replace(
@@ -67,6 +74,26 @@ def lay_out(
     ).by_season(brief.season)
     terrain = Terrain(heights, ground, terrain_mesh(heights, far=far))
     return Site(terrain, brief, rng, level, path, path_width)
+
+
+def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights, float]:
+    """The same land and water moved so that the start stands `shore` metres from the waterline ahead."""
+    ahead = np.arange(0.0, 260.0, 0.5, dtype=np.float32)
+    wet = np.flatnonzero(heights(np.zeros_like(ahead), ahead) > level + 0.03)
+    if not len(wet):
+        return heights, level
+    step = float(ahead[wet[0]]) - shore
+    foot = np.array([step], np.float32)
+    drop = float(heights(np.zeros(1, np.float32), foot)[0]) - EYE_HEIGHT
+    if level - (EYE_HEIGHT + drop) < 0.12:  # too low a shore: the start would stand in the wash
+        drop = level - 0.3 - EYE_HEIGHT
+
+    def moved(x: Floats, z: Floats) -> NDArray[np.float32]:
+        ground = heights(x, z + np.float32(step)) - np.float32(drop)
+        bank = np.exp(-(x * x + z * z) / np.float32(4.0))
+        return np.asarray(ground + (EYE_HEIGHT - ground) * bank, np.float32)
+
+    return moved, level - drop
 
 
 def finish(

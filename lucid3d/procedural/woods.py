@@ -24,10 +24,11 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
-        return (
+        return np.asarray(
             5 * noise(x, z, seed + 1, 70, 4) * smoothstep(4, 60, r)
-            + smoothstep(90, 700, r) * 60 * (0.5 + noise(x, z, seed + 2, 500, 4))
-        ).astype(np.float32)
+            + smoothstep(90, 700, r) * 60 * (0.5 + noise(x, z, seed + 2, 500, 4)),
+            np.float32,
+        )
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.13 * noise(x, z, seed + 6, 2.6, 4) + 0.02 * noise(x, z, seed + 7, 0.5, 2)
@@ -77,15 +78,17 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
         stream = -1.5 * np.exp(-((x - 4 - 3 * np.sin(z / 9)) ** 2) / 9)
-        return (
+        return np.asarray(
             stream
             + 4 * noise(x, z, seed + 1, 50, 4) * smoothstep(4, 45, r)
-            + smoothstep(60, 600, r) * 90 * (0.5 + noise(x, z, seed + 2, 420, 4))
-        ).astype(np.float32)
+            + smoothstep(60, 600, r) * 90 * (0.5 + noise(x, z, seed + 2, 420, 4)),
+            np.float32,
+        )
 
     path = winding_path(rng, 60, 0.4)
     ground = Ground(
-        vegetation=0.9, litter_amount=0.6, rock_slope=0.42, moss=0.9, soil=(0.06, 0.04, 0.025), litter=(0.12, 0.075, 0.03),
+        vegetation=0.9, litter_amount=0.6, rock_slope=0.42, moss=0.9, soil=(0.06, 0.04, 0.025), litter=(0.12, 0.075,
+        0.03),
         grass=(0.04, 0.085, 0.015), grass_dark=(0.018, 0.045, 0.01), dryness=0.0, trodden=(0.12, 0.08, 0.05), beach=0.3,
     )  # fmt: skip
     site = lay_out(
@@ -119,9 +122,10 @@ def swamp(brief: Any, rng: np.random.Generator) -> Place:
         r = np.hypot(x, z)
         islands = 0.75 * noise(x, z, seed + 1, 16, 4) + 0.25
         start = 0.55 * np.exp(-((r / 3.2) ** 2))
-        return (
-            np.clip(islands, -0.9, 0.8) + start + smoothstep(80, 500, r) * (6 + 16 * noise(x, z, seed + 2, 260, 3))
-        ).astype(np.float32)
+        return np.asarray(
+            np.clip(islands, -0.9, 0.8) + start + smoothstep(80, 500, r) * (6 + 16 * noise(x, z, seed + 2, 260, 3)),
+            np.float32,
+        )
 
     ground = Ground(
         vegetation=1.0, soil=(0.04, 0.032, 0.022), grass=(0.06, 0.075, 0.02), grass_dark=(0.03, 0.045, 0.014),

@@ -30,7 +30,8 @@ class Lamp:
 
     Attributes:
         position: (x, y, z) metres.
-        color: linear RGB intensity: a lamp of (4, 3, 2) lights a white wall 1 m away like a white wall in the sun is lit
+        color: linear RGB intensity: a lamp of (4, 3, 2) lights a white wall 1 m away like a white wall in the sun is
+        lit
             by (4, 3, 2) / pi. Street lamp 30 to 60, room lamp 4 to 10, candle 0.5.
         radius: metres; distances below it count as it, so that a lampshade is not burnt out.
         reach: metres where its light has faded to nothing.

@@ -1,4 +1,5 @@
-"""A little world that is known by heart: level ground at y = 1.6, a box ahead, a pond to the right. Builds in a blink."""
+"""A little world that is known by heart: level ground at y = 1.6, a box ahead, a pond to the right. Builds in a
+blink."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
     const Vec3 snow = vec(g.snow) * (0.97f + 0.05f * large + 0.05f * mid + 0.03f * grain);
     out.albedo = mix(out.albedo, snow, lying);
     const float drift = fbm2({(p.x * 0.8f + p.z * 0.6f) / 0.5f, (p.z * 0.8f - p.x * 0.6f) / 1.9f}, seed + 15, {4}, f / 0.5f);
-    relief = mix(relief, 0.05f * drift + 0.012f * fine + 0.002f * grain, lying);
+    relief = mix(relief, 0.022f * drift + 0.012f * fine + 0.002f * grain, lying);
     out.specular = mix(out.specular, 0.0f, lying);
   }
   if (g.lava > 0.01f) {

@@ -158,6 +158,9 @@ void march_clouds(const CloudParams& c, int rows, int columns, const float* sky,
         const int steps = rise > 0.35f ? 18 : 26;
         const float step = (end - start) / steps;
         const float jitter = unit(hash(row, column, 3, c.seed));
+        // A closed cover is not one grey: it sags and thins, and its underside shows it.
+        const Vec2 under{(d.x * start + c.drift[0]) / c.scale, (d.z * start + c.drift[1]) / c.scale};
+        const float belly = 1 + c.cover * (0.75f * fbm2(under * 1.1f, c.seed + 21, {5, 0.55f}, 0.004f / rise) + 0.1f);
         for (int i = 0; i < steps && clear > 0.02f; ++i) {
           const float t = start + (i + jitter) * step;
           const float h = (i + jitter) / steps;
@@ -178,7 +181,7 @@ void march_clouds(const CloudParams& c, int rows, int columns, const float* sky,
           // Two rates of fading stand for light that is scattered on; the second keeps the shaded side from going black.
           const float through = 0.75f * std::exp(-depth) + 0.25f * std::exp(-depth * 0.22f);
           const float edge = 1 - 0.45f * std::exp(-amount * 5);
-          const Vec3 glow = sunlight * (through * phase * edge) + mix(low, high, 0.15f + 0.85f * h);
+          const Vec3 glow = sunlight * (through * phase * edge) + mix(low, high, 0.15f + 0.85f * h) * std::max(belly, 0.25f);
           const float absorbed = 1 - std::exp(-amount * c.density * std::min(step, thick * 0.35f));
           light += mix(air, glow, distance_haze) * (clear * absorbed);
           clear *= 1 - absorbed;
