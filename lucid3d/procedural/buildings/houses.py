@@ -267,9 +267,9 @@ def house(
     details.chimney(parts, width * rng.choice([-0.36, 0.36, 0.1]), 0.55, eaves, ridge + rng.uniform(0.5, 0.9), stack)
     if not plain and storeys == 1 and width > 6.5:
         for x in (-width / 4, width / 4):
-            front = -depth / 2 + 0.75
-            base = eaves + (0.75 - 0.0) * pitch - 0.1
-            details.dormer(parts, x, base, front, style, rng, 1.25 / pitch + 0.4)
+            face_z = -depth / 2 + 0.75
+            base = eaves + 0.75 * pitch - 0.1
+            details.dormer(parts, x, base, face_z, style, rng, 1.25 / pitch + 0.4)
     return House(parts.mesh("building"), width, depth, ridge + 0.9, tuple(lamps))
 
 

@@ -164,7 +164,7 @@ def _boxes(
     faces = (np.arange(count * 6, dtype=np.int32) * 4)[:, None, None]
     triangles = (np.array([[0, 1, 2], [0, 2, 3]], np.int32)[None] + faces).reshape(-1, 3)
     return Mesh(
-        vertices.reshape(-1, 3),
+        vertices.reshape(-1, 3).astype(np.float32),
         triangles,
         materials,
         label,

@@ -25,7 +25,7 @@ def pyramid(
         parts.quad(
             [[0, -top, z], [0, -top, z], [x1, -foot + 0.1, z + z1], [x0, -foot + 0.1, z + z0]],
             roof,
-            uv=[[0, 0], [0, 0], [h, top - foot], [-h, top - foot]],
+            uv=[[0.0, 0.0], [0.0, 0.0], [h, top - foot], [-h, top - foot]],
         )
     parts.quad([[x, -foot + 0.1, z + zz] for x, zz in ring], roof, tint=0.5)
 
@@ -293,7 +293,7 @@ def lighthouse(rng: np.random.Generator, *, lit: bool = False, wall: Material | 
     tall = rng.uniform(19, 24)
     levels = np.linspace(0, tall, 8)
     radii = 2.9 - 1.15 * (levels / tall) ** 0.8
-    parts.add(tube([[0, 4.0, 0], [0, 0, 0]], [3.6, 3.3], palette.RUBBLE, sides=28))
+    parts.add(tube([[0.0, 4.0, 0.0], [0.0, 0.0, 0.0]], [3.6, 3.3], palette.RUBBLE, sides=28))
     striped = wall is None and rng.random() < 0.75
     for i in range(7):
         parts.add(
@@ -364,7 +364,10 @@ def windmill(rng: np.random.Generator, *, wall: Material | None = None) -> House
     tall = rng.uniform(9.5, 11.5)
     parts.add(
         tube(
-            [[0, 1.5, 0], [0, 0, 0], [0, -tall, 0]], [3.6, 3.5, 2.2], wall, sides=12 if wall is palette.OLD_WOOD else 24
+            [[0.0, 1.5, 0.0], [0.0, 0.0, 0.0], [0.0, -tall, 0.0]],
+            [3.6, 3.5, 2.2],
+            wall,
+            sides=12 if wall is palette.OLD_WOOD else 24,
         )
     )
     cap = ((0.0, 2.45), (0.5, 2.5), (1.4, 1.9), (2.1, 0.8), (2.3, 0.1))

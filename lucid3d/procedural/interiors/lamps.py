@@ -69,7 +69,7 @@ def pendant(lit: bool, drop: float, color: str = "#3b3f3c") -> Mesh:
     """A hanging lamp: the ceiling is at y = 0, the shade's rim at y = `drop`; its light is at (0, drop - 0.06, 0)."""
     parts = Parts()
     parts.add(cylinder((0, 0.03, 0), 0.03, 0.05, palette.BRASS, sides=12))
-    parts.add(tube([[0, 0, 0], [0, drop - 0.24, 0]], 0.005, palette.IRON, sides=4))
+    parts.add(tube([[0.0, 0, 0], [0.0, drop - 0.24, 0]], 0.005, palette.IRON, sides=4))
     metal = palette.make(f"enamel {color}", "plain", color, roughness=0.3)
     profile = ((-0.26, 0.03), (-0.22, 0.05), (-0.15, 0.13), (-0.05, 0.19), (0.0, 0.21))
     parts.add(tube([[0, drop + y, 0] for y, _ in profile], [r for _, r in profile], metal, sides=24, caps=False))

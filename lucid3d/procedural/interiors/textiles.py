@@ -29,7 +29,7 @@ def curtain(width: float, height: float, cloth: Material, rng: np.random.Generat
     triangles = np.concatenate([np.stack(t, -1).reshape(-1, 3) for t in ((a, b, c), (b, d, c))])
     tint = (0.86 + 0.14 * wave).reshape(-1, 1).repeat(3, 1).astype(np.float32)
     uv = np.stack([u * width * 1.6, v * height], -1).reshape(-1, 2).astype(np.float32)
-    return Mesh(vertices, triangles, (cloth,), "curtain", tints=tint, uv=uv).with_smooth_normals()
+    return Mesh(vertices.astype(np.float32), triangles, (cloth,), "curtain", tints=tint, uv=uv).with_smooth_normals()
 
 
 def curtain_rail(left: float, right: float, height: float) -> Mesh:
