@@ -211,8 +211,9 @@ def _levels(
         ([4, 0, 0, 0], 4, green.clumps(130, rng, BLOB)),
         ([3, 0, 0, 0], 6, green.clumps(34, rng, BLOB)),
     ):
-        trunk = wood(levels, sides, color, rng, every=every, flare=0.9 if sides[0] > 4 else 0)
-        if bark_kind == "birch":
+        ringed = _ringed(levels, 90) if bark_kind == "birch" and every == 1 else levels
+        trunk = wood(ringed, sides, color, rng, every=every, flare=0.9 if sides[0] > 4 else 0)
+        if bark_kind == "birch" and every == 1:
             trunk = _birch_marks(trunk, rng)
         meshes.append(solid([(trunk, bark), (shape, leafy)], "tree"))
     radius = float(levels[0].radii[0, 0])
@@ -236,8 +237,9 @@ def bare_tree(
         ([4, 3, 0, 0], 4, 2),
         ([3, 3, 0, 0], 6, 2),
     ):
-        trunk = wood(levels, sides, color, rng, every=every, flare=0.9 if sides[0] > 4 else 0)
-        if bark_kind == "birch":
+        ringed = _ringed(levels, 90) if bark_kind == "birch" and every == 1 else levels
+        trunk = wood(ringed, sides, color, rng, every=every, flare=0.9 if sides[0] > 4 else 0)
+        if bark_kind == "birch" and every == 1:
             trunk = _birch_marks(trunk, rng)
         white = join([snow_on(b, rng) for b in levels[1:cover]]) if snow else empty()
         meshes.append(solid([(trunk, bark), (white, SNOW_MATERIAL)], "tree"))
@@ -246,12 +248,21 @@ def bare_tree(
 
 
 def _birch_marks(trunk: Shape, rng: np.random.Generator) -> Shape:
-    """White bark with dark scars and a dark, cracked foot; thin branches are brown."""
-    dark = rng.random(len(trunk.vertices)) < 0.2
+    """White bark with dark dashes across it and a dark, cracked foot."""
+    dark = rng.random(len(trunk.vertices)) < 0.07
+    dark = dark | np.roll(dark, 1)  # neighbours on the ring: dashes run across the trunk
+    dark |= rng.random(len(trunk.vertices)) < 0.04
     foot = np.clip(1 + trunk.vertices[:, 1] / 0.7, 0, 1)[:, None]
-    colors = np.where(dark[:, None], f32([0.06, 0.05, 0.045]), trunk.colors)
+    colors = np.where(dark[:, None], f32([0.035, 0.03, 0.028]), trunk.colors)
     colors = colors * (1 - foot * 0.75)
     return trunk.painted(colors.astype(np.float32))
+
+
+def _ringed(levels: list[Branches], points: int) -> list[Branches]:
+    """The same skeleton with more rings on its trunk, for marks across it."""
+    trunk = levels[0]
+    line, _, radii = trunk.at(np.zeros(points, np.int64), np.linspace(0, 1, points))
+    return [Branches(line[None], radii[None], trunk.parent, trunk.start), *levels[1:]]
 
 
 def dead_tree(rng: np.random.Generator, height: float = 6.0, *, snow: bool = False) -> Prototype:
