@@ -195,23 +195,14 @@ def scree(rng: np.random.Generator, kind: str = "granite", radius: float = 0.9, 
     levels = []
     turns = rng.uniform(0, 2 * np.pi, count)
     for n, keep in ((2, 0.0), (1, 0.08), (0, 0.13)):
+        form = {"planes": 7, "roundness": 0.1, "rough": 0.03, "flat": 0.65}
+        stones = [stone_shape(np.random.default_rng(k), 1.0, kind, n, **form) for k in kinds]
         shapes = []
-        for i in range(count):
-            if sizes[i] < keep:
-                continue
-            shape = stone_shape(
-                np.random.default_rng(kinds[i % 6]),
-                float(sizes[i]),
-                kind,
-                n,
-                planes=7,
-                roundness=0.1,
-                rough=0.03,
-                flat=0.65,
-            )
+        for i in np.nonzero(sizes >= keep)[0]:
             c, s = np.cos(turns[i]), np.sin(turns[i])
             offset = (float(np.cos(angle[i]) * distance[i]), 0.0, float(np.sin(angle[i]) * distance[i]))
-            shapes.append(shape.moved(offset, np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])))
+            turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
+            shapes.append(stones[i % 6].moved(offset, turn, float(sizes[i])))
         levels.append(solid([(join(shapes), stone_material(kind, 0.2))], "rock"))
     return Prototype("scree", levels, (8.0, 25.0, np.inf), radius=radius * 0.6, sink=0.01, lean=1.0)
 
