@@ -91,10 +91,10 @@ def test_export(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "scene.splat").stat().st_size > 0
 
 
-def test_watch_it_grow(tmp_path: Path, preset: str, capsys: pytest.CaptureFixture[str]) -> None:
-    example("06_watch_it_grow").main("a desert", str(tmp_path / "room"), preset, 0)
+def test_watch_it_grow(dreamed: Path, preset: str, capsys: pytest.CaptureFixture[str]) -> None:
+    # the scene is complete already, so the job has nothing left to do; growth itself is tested in test_viewer_making
+    example("06_watch_it_grow").main("a desert", str(dreamed), preset, 0)
     assert "http://127.0.0.1:" in capsys.readouterr().out
-    assert len(lucid3d.Scene.load(tmp_path / "room").gaussians) > 1000
 
 
 def test_dream_here(dreamed: Path, tmp_path: Path) -> None:
