@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
-from lucid3d.procedural.buildings.context import finish
+from lucid3d.procedural.buildings.context import DARK_TIMES, finish
 from lucid3d.procedural.buildings.kit import Opening
 from lucid3d.procedural.interiors import fittings, furniture, lamps, stuff, textiles
 from lucid3d.procedural.interiors.outside import add_outside
@@ -80,6 +80,9 @@ class Furnisher:
             if self.place.sun_azimuth is not None:
                 self.place.sun_azimuth = -self.place.sun_azimuth
         corners = np.hypot(max(-self.room.left, self.room.right), max(-self.room.back, self.room.ahead))
+        if self.lit and self.brief.time in DARK_TIMES:
+            # A lamplit evening is darker than the average that automatic exposure aims at.
+            self.place.sky["exposure"] = -1.1 if self.brief.mood in ("dark", "eerie") else -0.7
         finish(self.place, self.brief)  # before the outside comes: its own builder has seen to its lamps
         add_outside(self.place, self.brief, self.rng, clear=float(corners) + 0.6)
         return self.place
