@@ -21,7 +21,8 @@ class Ground:
         water_level: y of the water (1e9 = none); wetness: rain on everything, 0 to 1.
         strata: strength of the beds in the rock, strata_scale: their thickness in metres.
         ripples: wind-blown sand over everything, 0 to 1; litter_amount: fallen leaves; fields: a patchwork of crops.
-        cracks: dried mud; lava: glowing cracks and streams; moss: on rock; dryness: of the grass.
+        cracks: dried mud; lava: glowing cracks and streams; moss: on rock; dryness: of the grass;
+            pebbles: share of shores that is stones, not sand.
         path: corners (x, z) of a path, path_width in metres.
     """
 
@@ -58,6 +59,7 @@ class Ground:
     moss: float = 0.15
     seed: float = 1.0
     dryness: float = 0.3
+    pebbles: float = 0.65
     path: tuple[tuple[float, float], ...] = ()
 
     def packed(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

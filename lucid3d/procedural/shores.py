@@ -69,7 +69,7 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     ground = Ground(
         vegetation=0.8, sand=(0.4, 0.33, 0.235), sand_dark=(0.27, 0.21, 0.145), rock=(0.15, 0.135, 0.12),
         rock_light=(0.25, 0.225, 0.2), rock_dark=(0.065, 0.06, 0.058), strata=0.7, strata_scale=5, rock_slope=0.2,
-        beach=2.3,
+        beach=2.3, pebbles=0.4,
         dryness=0.5, treeline=500,
     )  # fmt: skip
     site = lay_out(
@@ -150,7 +150,7 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
         vegetation=1.0, sand=(0.62, 0.53, 0.39), sand_dark=(0.5, 0.41, 0.28), grass=(0.05, 0.09, 0.02), dryness=0.1,
         grass_dark=(0.025, 0.055, 0.013), rock=(0.13, 0.11, 0.1), rock_light=(0.2, 0.17, 0.15), beach=1.7,
         rock_slope=0.3,
-        moss=0.7, treeline=600,
+        moss=0.7, pebbles=0.1, treeline=600,
     )  # fmt: skip
     site = lay_out(
         brief,

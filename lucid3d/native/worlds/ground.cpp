@@ -143,9 +143,9 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
   if (shore_near) {
     const float above = g.water_level - p.y;
     const float shore = smoothstep(g.beach, g.beach * 0.35f, above + 0.35f * g.beach * broken) * smoothstep(0.5f, 0.3f, slope);
-    const Vec3 sand = mix(mix(vec(g.sand), vec(g.sand_dark), clamp01(0.4f + 0.6f * mid)), stones, clamp01(0.35f + 0.9f * large));
+    const Vec3 sand = mix(mix(vec(g.sand), vec(g.sand_dark), clamp01(0.4f + 0.6f * mid)), stones, clamp01(1.6f * g.pebbles - 0.6f + 0.9f * large * g.pebbles));
     out.albedo = mix(out.albedo, sand * (1 + 0.12f * grain), shore);
-    relief = mix(relief, mix(0.004f * grain + 0.01f * mid, pebble_relief, 0.5f), shore);
+    relief = mix(relief, mix(0.004f * grain + 0.012f * mid, pebble_relief, clamp01(g.pebbles)), shore);
     const float wet = smoothstep(0.34f, 0.08f, above + 0.12f * mid + 0.05f * fine);
     out.albedo = out.albedo * mix(1.0f, 0.42f, wet);
     out.specular = 0.025f * wet;

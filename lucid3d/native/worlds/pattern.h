@@ -47,7 +47,7 @@ struct Ground {
   float grass[3], grass_dark[3], grass_dry[3], soil[3], litter[3], rock[3], rock_light[3], rock_dark[3];
   float sand[3], sand_dark[3], snow[3], gravel[3], path[3], glow[3];
   float vegetation, treeline, rock_slope, snow_line, snow_cover, beach, water_level, wetness;
-  float strata, strata_scale, ripples, litter_amount, fields, cracks, lava, path_width, path_points, moss, seed, dryness;
+  float strata, strata_scale, ripples, litter_amount, fields, cracks, lava, path_width, path_points, moss, seed, dryness, pebbles;
 };
 constexpr int kGroundFloats = sizeof(Ground) / sizeof(float);
 
