@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 EXTRA_RAYS = ((-0.33, 0.22), (0.33, -0.22))
 """Where else a pixel on an edge is looked through, in pixels from its centre: a slanted row with it."""
-CONTRAST = 0.1
+CONTRAST = 0.12
 """Difference in sRGB between neighbours that asks for more rays."""
 METERING_HEIGHT = 48
 EYES_ADAPT = 0.45

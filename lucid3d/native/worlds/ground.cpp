@@ -136,7 +136,7 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
     const float share = smoothstep(g.path_width * 0.62f, g.path_width * 0.36f, d);
     const Vec3 trodden = mix(vec(g.path), stones, 0.12f + 0.3f * smoothstep(0.0f, 0.5f, mid + 0.6f * fine)) * (1 + 0.2f * mid + 0.2f * grain);
     out.albedo = mix(out.albedo, trodden, 0.92f * share);
-    relief = mix(relief, 0.6f * pebble_relief + 0.012f * fine, share);
+    relief = mix(relief, 0.2f * pebble_relief + 0.012f * fine, share);
   }
 
   // Shore: sand or pebbles, dark where the water has just been.

@@ -85,7 +85,8 @@ Vec3 Scene::sky_light(Vec3 direction, float angle, bool with_disc) const {
     const float ahead = dot(d, centre), scale = 1 / std::sin(sky.planet_radius);
     const float x = dot(d, right) * scale, y = dot(d, down) * scale, r = std::sqrt(x * x + y * y), soft = std::max(angle * scale, 0.004f);
     if (ahead > 0 && r < 2.6f) {
-      const Vec3 light = normalize(sun + Vec3{0, -0.25f, 0}), strength = vec(sky.sunlight) * 0.75f;
+      // Lit from the sun's side, but fuller than it would be: a thin crescent is lost in the day's sky.
+      const Vec3 light = normalize(sun * 0.7f - centre * 0.75f), strength = vec(sky.sunlight) * 0.9f;
       const float inside = 1 - smoothstep(1 - soft, 1 + soft, r);
       if (inside > 0) {
         const float z = std::sqrt(std::max(1 - r * r, 0.0f));
