@@ -31,6 +31,9 @@ from lucid3d.start import Start, depth_of_start, first_depth
 SKY_RADIUS = 10_000.0
 """Metres to the sky dome while dreaming: beyond everything that an estimator may find. `settle_sky` draws it in."""
 
+FARTHEST = 0.9 * SKY_RADIUS
+"""Metres; what an estimator puts further away is sky: nobody sees it move, and the dome must lie behind everything."""
+
 SEED_STRIDE = 1_000_003
 """Views get seeds this far apart, so that neighbouring scene seeds share no view seed."""
 
@@ -229,7 +232,7 @@ def _estimated(estimate: Depth, camera: Camera) -> Depth:
         raise InputError(
             f"the depth estimator returned shape {np.shape(estimate)}, not ({camera.height}, {camera.width})"
         )
-    return np.asarray(estimate, np.float32)
+    return np.where(estimate <= FARTHEST, estimate, np.inf).astype(np.float32)
 
 
 def _lifted(view: DreamedView) -> PointCloud:

@@ -157,6 +157,20 @@ def test_the_sky_settles_just_beyond_the_farthest_surface() -> None:
     np.testing.assert_array_equal(before.image, after.image)
 
 
+def test_what_is_absurdly_far_is_sky() -> None:
+    room = furnished_room(open_top=True, spheres=4, poles=1)
+
+    class FarSighted(RoomDepth):
+        def estimate(self, image: np.ndarray, camera: Camera) -> np.ndarray:
+            depth = super().estimate(image, camera)
+            return np.where(np.isfinite(depth), depth, np.float32(3e11))
+
+    steps = dream_views(RoomPainter(room), FarSighted(room), cameras()[:2], PROMPTS, CONFIG)
+    settled = settle_sky(list(steps)[-1].cloud)
+    assert settled.is_sky.any()
+    assert np.linalg.norm(settled.positions, axis=1).max() < 51
+
+
 def test_which_camera_closes_the_circle() -> None:
     assert closing_camera(cameras("rotate360", fov=47.4)) == 9
     assert closing_camera(cameras("lookaround", fov=60)) is None
