@@ -82,7 +82,7 @@ Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangl
   Broad broad{};
   Surface s = land ? evaluate_ground(ground, path.data(), spot, &broad, false) : evaluate(m, spot);
   const float reach = std::max(hit.footprint, 0.002f);
-  if ((land && hit.footprint < 1.5f) || (!land && m.bump > 0 && !leafy && hit.footprint < 0.3f)) {
+  if ((land && hit.footprint < 0.5f) || (!land && m.bump > 0 && !leafy && hit.footprint < 0.3f)) {
     Spot moved = spot;
     moved.position = hit.position + along * reach;
     moved.uv = {coordinates.x + reach, coordinates.y};
