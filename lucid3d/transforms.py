@@ -139,4 +139,4 @@ def read_image(path: Path) -> Image:
     from PIL import Image as Pillow
 
     with Pillow.open(path) as picture:
-        return np.asarray(picture.convert("RGB"), np.float32) / 255
+        return np.asarray(picture.convert("RGB"), np.float32) / np.float32(255)

@@ -57,7 +57,7 @@ def depth_colours(depth: Depth, near: float) -> Image:
     # the square root spends more colours on the distance, which disparity squeezes together
     levels = (np.sqrt(np.clip(np.nan_to_num(share), 0, 1)) * 255).astype(np.uint8)
     colours = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1]
-    return (colours * (levels > 0)[..., None]).astype(np.float32) / 255
+    return np.asarray(colours * (levels > 0)[..., None], np.float32) / np.float32(255)
 
 
 def near_depth(depth: Depth) -> float:

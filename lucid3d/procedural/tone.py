@@ -62,8 +62,8 @@ def _curve(x: Floats, contrast: float) -> Floats:
     if contrast != 1.0:
         x = np.asarray(MIDDLE * (x / MIDDLE) ** contrast, np.float32)
     x = x * np.float32(0.72)
-    curved: Floats = (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)
-    return curved.astype(np.float32)
+    curved = (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)
+    return np.asarray(curved, np.float32)
 
 
 def srgb_encoded(linear: Floats) -> Floats:

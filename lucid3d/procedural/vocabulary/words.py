@@ -48,7 +48,7 @@ def split(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     plain = re.sub(r"'s\b|’s\b", "", plain).replace("'", "").replace("’", "").replace("-", " ").replace("_", " ")
-    tokens = []
+    tokens: list[str] = []
     for piece in _PIECES.findall(plain):
         if piece in _BREAKS:
             if tokens and tokens[-1] != BREAK:
