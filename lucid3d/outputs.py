@@ -95,7 +95,9 @@ def _write_films(scene: Scene, workspace: Workspace, on_event: Listener) -> None
     render = scene.config.render
     if render.film_frames == 0:
         return
-    cameras = film_cameras(scene)
+    from lucid3d.gaussians import Renderer
+
+    cameras, renderer = film_cameras(scene), Renderer(scene.gaussians)
     # one pass over the path draws both films: the depth is kept as 8-bit colours until the first file is written
     depths: list[Image] = []
     near: float | None = None
@@ -103,7 +105,7 @@ def _write_films(scene: Scene, workspace: Workspace, on_event: Listener) -> None
     def pictures() -> Iterator[Image]:
         nonlocal near
         for index, camera in enumerate(cameras):
-            drawn = scene.render(camera)
+            drawn = renderer.render(camera)
             seen = np.where(drawn.alpha >= DEPTH_ALPHA, drawn.depth, np.inf).astype(np.float32)
             near = near or near_depth(seen)
             depths.append((depth_colours(seen, near) * 255).astype(np.uint8))

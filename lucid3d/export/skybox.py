@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from lucid3d.export.hdr import InverseToneMapping, carry_radiance, expand_highli
 from lucid3d.export.images import write_exr, write_hdr, write_png
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
 from lucid3d.panorama.resampling import checked_panorama
+from lucid3d.projection import thread_count
 
 Array = NDArray[np.float32]
 
@@ -124,19 +126,25 @@ def write_skybox(
         radiance = carry_radiance(panorama, radiance)
         hdr_source = f"{TRUE_LIGHT}, with the detail of panorama.png"
 
-    write_png(folder / "panorama.png", panorama)
-    write_hdr(folder / "panorama.hdr", radiance)
-    write_exr(folder / "panorama.exr", radiance, latlong=True)
-    for name, face in cube_from_equirectangular(panorama, size).items():
-        write_png(folder / "cube" / f"{name}.png", face)
+    # Coding pictures runs outside the interpreter's lock.
+    with ThreadPoolExecutor(max_workers=thread_count(None)) as pool:
+        jobs = [
+            pool.submit(write_png, folder / "panorama.png", panorama),
+            pool.submit(write_hdr, folder / "panorama.hdr", radiance),
+            pool.submit(write_exr, folder / "panorama.exr", radiance, latlong=True),
+        ]
+        jobs += [
+            pool.submit(_write_turned, folder / e, panorama, radiance, c.turn) for e, c in ENGINE_PANORAMAS.items()
+        ]
+        for name, face in cube_from_equirectangular(panorama, size).items():
+            jobs.append(pool.submit(write_png, folder / "cube" / f"{name}.png", face))
+        for job in jobs:
+            job.result()
     # The same pictures under the names that others ask for.
     for name, source in THREE_FACES.items():
         _copy(folder / "cube" / f"{source}.png", folder / "cube" / f"{name}.png")
     for slot, source in UNITY_FACES.items():
         _copy(folder / "cube" / f"{source}.png", folder / "unity" / f"{slot}.png")
-    for engine, convention in ENGINE_PANORAMAS.items():
-        write_hdr(folder / engine / "panorama.hdr", turn_panorama(radiance, convention.turn))
-        write_png(folder / engine / "panorama.png", turn_panorama(panorama, convention.turn))
 
     statement = _statement(panorama.shape, size, hdr_source, curve, holes_filled)
     if depth is not None:
@@ -198,6 +206,12 @@ def _points(depth: Array, start: int, stop: int) -> Array:
     for row in np.flatnonzero(rows != inside):
         points[row] = np.roll(points[row], height, axis=0)
     return points
+
+
+def _write_turned(folder: Path, panorama: Array, radiance: Array, turn: float) -> None:
+    """panorama.png and panorama.hdr for one engine."""
+    write_hdr(folder / "panorama.hdr", turn_panorama(radiance, turn))
+    write_png(folder / "panorama.png", turn_panorama(panorama, turn))
 
 
 def _copy(source: Path, target: Path) -> None:
