@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -128,14 +128,13 @@ def write_skybox(
 
     # Coding pictures runs outside the interpreter's lock.
     with ThreadPoolExecutor(max_workers=thread_count(None)) as pool:
-        jobs = [
+        jobs: list[Future[object]] = [
             pool.submit(write_png, folder / "panorama.png", panorama),
             pool.submit(write_hdr, folder / "panorama.hdr", radiance),
             pool.submit(write_exr, folder / "panorama.exr", radiance, latlong=True),
         ]
-        jobs += [
-            pool.submit(_write_turned, folder / e, panorama, radiance, c.turn) for e, c in ENGINE_PANORAMAS.items()
-        ]
+        for engine, convention in ENGINE_PANORAMAS.items():
+            jobs.append(pool.submit(_write_turned, folder / engine, panorama, radiance, convention.turn))
         for name, face in cube_from_equirectangular(panorama, size).items():
             jobs.append(pool.submit(write_png, folder / "cube" / f"{name}.png", face))
         for job in jobs:
