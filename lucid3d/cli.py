@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
+import tyro
+
 from lucid3d.config import Config, find_config, load_config
 from lucid3d.errors import InputError
 
@@ -31,6 +33,18 @@ NO_ROOM = {
     errno.EROFS: "the file system is read-only",
 }
 """What the system says when a file cannot be written, in words."""
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """Write a finished scene in further formats."""
+
+    scene: tyro.conf.Positional[str]
+    """The folder of the scene."""
+    to: str
+    """Formats or engines, separated by commas."""
+    output: str = ""
+    """Where to write (default: <scene>/export)."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +111,6 @@ def parse_run(arguments: Sequence[str]) -> RunOptions:
         InputError: the preset cannot be read.
         SystemExit: 0 after --help, 2 for an argument that is not known or not of its type.
     """
-    import tyro
-
     preset = load_config(find_config(_value_of("--config", arguments) or "default"))
     defaults = RunOptions(**{f.name: getattr(preset, f.name) for f in fields(Config)})
     repeatable = Annotated[RunOptions, tyro.conf.UseAppendAction]
@@ -222,19 +234,6 @@ class ProgressDisplay:
 
 def export_main(arguments: Sequence[str]) -> None:
     """`lucid3d export <scene> --to unity,spz`."""
-    import tyro
-
-    @dataclass
-    class ExportOptions:
-        """Write a finished scene in further formats."""
-
-        scene: tyro.conf.Positional[str]
-        """The folder of the scene."""
-        to: str
-        """Formats or engines, separated by commas."""
-        output: str = ""
-        """Where to write (default: <scene>/export)."""
-
     with _reported():
         options = tyro.cli(ExportOptions, args=list(arguments), prog="lucid3d export")
         from lucid3d.export import export_scene, parse_targets

@@ -120,7 +120,7 @@ def picture(path: Path, mode: str, size: tuple[int, int]) -> Path:
     else:
         bands = {"RGB": 3, "RGBA": 4, "CMYK": 4, "L": 1}[mode]
         values = rng.integers(0, 255, (*size[::-1], bands)).astype(np.uint8)
-        Pillow.fromarray(values.squeeze(), mode).save(path)
+        Pillow.fromarray(values[..., 0] if bands == 1 else values, mode).save(path)
     return path
 
 

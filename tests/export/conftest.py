@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 NODE_MODULES = Path(__file__).parent / "node" / "node_modules"
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -31,20 +28,3 @@ def web_modules(monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.skip("three.js and Spark are not installed: run tests/export/setup_node.sh (Node.js 20)")
     monkeypatch.setenv("LUCID3D_WEB_MODULES", str(NODE_MODULES))
     return NODE_MODULES
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A Chromium that draws WebGL2 in software."""
-    if not CHROMIUM.is_file():
-        pytest.skip("no /usr/bin/chromium: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    flags = (
-        "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update "
-        "--disable-sync --disable-dev-shm-usage --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader "
-        "--ignore-gpu-blocklist"
-    )
-    with playwright.sync_playwright() as api:
-        chromium = api.chromium.launch(executable_path=str(CHROMIUM), args=flags.split())
-        yield chromium
-        chromium.close()

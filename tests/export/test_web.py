@@ -72,7 +72,7 @@ window.test = {
 
 
 @pytest.fixture(scope="module")
-def stage(request: pytest.FixtureRequest, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def stage(request: pytest.FixtureRequest, chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A page with an empty three.js scene, `test.load` and `test.draw`."""
     with pytest.MonkeyPatch.context() as patch:
         from tests.export.conftest import NODE_MODULES
@@ -82,7 +82,7 @@ def stage(request: pytest.FixtureRequest, browser: Any, tmp_path_factory: pytest
         patch.setenv("LUCID3D_WEB_MODULES", str(NODE_MODULES))
         page_file = tmp_path_factory.mktemp("web") / "page.html"
         page_file.write_text(PAGE % (json.dumps(import_map()), WIDTH, HEIGHT, FOV_Y))
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     page.goto(page_file.as_uri())
     page.wait_for_function("window.test", timeout=60_000)
     yield page
@@ -193,13 +193,13 @@ def test_three_shows_our_cube_map(stage: Any) -> None:
         stage.evaluate("() => { test.scene.background = null; }")
 
 
-def test_the_page_opens_from_disk_and_asks_for_nothing(tmp_path: Path, browser: Any, web_modules: Path) -> None:
+def test_the_page_opens_from_disk_and_asks_for_nothing(tmp_path: Path, chromium: Any, web_modules: Path) -> None:
     from lucid3d.gaussians import render
 
     panorama = (equirectangular_rays(128) * 0.35 + 0.5).astype(np.float32)
     scene = axes_scene(1)
     path = write_page(scene, panorama, tmp_path / "index.html", title='<i>"lake" & </script>')
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())

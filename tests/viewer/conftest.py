@@ -14,15 +14,6 @@ from tests.small import SMALL
 from tests.viewer.page import Page
 from tests.viewer.tiny_scene import save, tiny_scene
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-FLAGS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-dev-shm-usage", "--use-gl=angle", "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-]  # fmt: skip
-"""A container's Chromium that draws WebGL without a graphics card."""
-
 QUICK = {name: SMALL[name] for name in ("dream", "training", "render")} | {"trajectory": "lookaround"}
 """Laid over every preset that a test dreams with."""
 
@@ -59,16 +50,3 @@ def visit(viewer: Viewer) -> Iterator[Callable[..., Page]]:
     yield opened
     for page in pages:
         page.close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A headless Chromium."""
-    if not CHROMIUM.is_file():
-        pytest.skip(f"no browser: {CHROMIUM} is missing (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +23,12 @@ Visit = Callable[..., Page]
 
 
 def session(viewer: Viewer):
-    return next(iter(viewer.sessions.values()))
+    """The only session; its panel is complete a moment after the page has all of it."""
+    found = next(iter(viewer.sessions.values()))
+    end = time.monotonic() + 20
+    while not hasattr(found, "panel") and time.monotonic() < end:
+        time.sleep(0.01)
+    return found
 
 
 def test_the_address_chooses_the_scene(viewer: Viewer, visit: Visit) -> None:
