@@ -36,6 +36,7 @@ LIKENESS = {"PSNR turned (dB)": (24.0, 30.0), "PSNR moved (dB)": (21.0, 26.0)}
 POSES = 15
 HOLE_POSES = 50
 VIEW = 512
+NEIGHBOURS = 8  # columns on each side of the panorama's edge that its step is compared with
 
 
 @dataclass
@@ -96,7 +97,8 @@ def quality(folder: Path, prompt: str, seed: int) -> dict[str, float]:
     panorama = read_image(folder / "skybox" / "panorama.png")
     steps = np.abs(np.diff(panorama, axis=1)).mean(axis=(0, 2))
     wrap = float(np.abs(panorama[:, 0] - panorama[:, -1]).mean())
-    result["seam / neighbouring columns"] = wrap / float(np.median(steps))
+    beside = np.concatenate([steps[:NEIGHBOURS], steps[-NEIGHBOURS:]])  # what is there, not the average picture
+    result["seam / neighbouring columns"] = wrap / float(beside.mean())
     result["Gaussians (k)"] = len(scene.gaussians) / 1000
     return result
 
