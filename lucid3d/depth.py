@@ -16,6 +16,8 @@ NEAREST_PERCENTILE = 98.0
 """What counts as the nearest surfaces; not the maximum, because a depth network's single nearest pixel is noise."""
 RAMP_RADIUS = 3
 """Pixels on either side in which both ends of a smeared edge are looked for."""
+FLANK = 2 * RAMP_RADIUS
+"""Pixels within which the slope must ease off on both sides: at one end of a smeared edge the other is this far."""
 BETWEEN = 0.1
 """A pixel floats when it is further than this share of the step from both surfaces; nearer, it is of one of them."""
 CRISP = 0.65
@@ -26,9 +28,9 @@ leaves 0.52. A map whose edges are crisp (their median) comes from a renderer an
 def sharpen_depth(depth: NDArray[np.float32], camera: Camera | None = None) -> NDArray[np.float32]:
     """Give pixels that float between two surfaces the depth of the nearest pixel that does not.
 
-    A pixel floats when the disparity gradient is steep there (Sobel above SOBEL_THRESHOLD at REFERENCE_DISPARITY) and
-    its disparity lies between those of the surfaces on either side. Crisp edges, such as an exact renderer's, and
-    things a pixel thin therefore come back as they are.
+    A pixel floats when the disparity gradient is steep there (Sobel above SOBEL_THRESHOLD at REFERENCE_DISPARITY, over
+    the slope of the surfaces on either side) and its disparity lies between those of these surfaces. Crisp edges, such
+    as an exact renderer's, slanted surfaces and things a pixel thin therefore come back as they are.
 
     Args:
         depth: (H, W) z-depth; +inf is sky (disparity zero).
@@ -50,7 +52,7 @@ def floating_pixels(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
     import cv2
 
     disparity = _disparity(depth)
-    steep = edge_strength(disparity) > SOBEL_THRESHOLD
+    steep = _relief(disparity) > SOBEL_THRESHOLD
     if not steep.any():
         return steep
     kernel = np.ones((2 * RAMP_RADIUS + 1, 2 * RAMP_RADIUS + 1), np.uint8)
@@ -69,13 +71,38 @@ def floating_pixels(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 def edge_strength(disparity: NDArray[np.float32]) -> NDArray[np.float32]:
     """(H, W) float32 magnitude of the Sobel gradient (in disparity a pixel) of a disparity map (H, W)."""
+    x, y = _gradient(disparity)
+    magnitude: NDArray[np.float32] = np.hypot(x, y)
+    return magnitude
+
+
+def _gradient(disparity: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(H, W) Sobel derivatives across and down, in disparity a pixel."""
     import cv2
 
     # The Sobel kernels sum to 8 for a unit slope; 1/8 makes that disparity a pixel.
     x = cv2.Sobel(disparity, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
     y = cv2.Sobel(disparity, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
-    magnitude: NDArray[np.float32] = np.hypot(x, y)
-    return magnitude
+    return np.asarray(x, np.float32), np.asarray(y, np.float32)
+
+
+def _relief(disparity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) float32: by how much the disparity map is steeper than the surfaces on both sides, along its steepest
+    axis.
+
+    The disparity of a plane has one slope everywhere. In a small picture a floor's is steeper than the threshold, but
+    it does not ease off on both sides, as an edge's does.
+    """
+    import cv2
+
+    slopes = [np.abs(slope) for slope in _gradient(disparity)]
+    reliefs = []
+    for slope, size in zip(slopes, ((FLANK + 1, 1), (1, FLANK + 1)), strict=True):
+        kernel = np.ones(size[::-1], np.uint8)
+        flanks = [cv2.erode(slope, kernel, anchor=(a * (size[0] - 1), a * (size[1] - 1))) for a in (0, 1)]
+        reliefs.append(slope - np.maximum(*flanks))
+    relief: NDArray[np.float32] = np.where(slopes[0] >= slopes[1], *reliefs).astype(np.float32)
+    return relief
 
 
 def _disparity(depth: NDArray[np.float32]) -> NDArray[np.float32]:

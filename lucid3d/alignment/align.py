@@ -131,8 +131,7 @@ def align(
             left = np.where(both, np.log(partial.depth / aligned), 0).astype(np.float32)
             objects = continue_along_surfaces(aligned, left, both & np.isfinite(left))
             if objects is not None:
-                scaled = scaled * np.exp(objects)
-                aligned = scaled * factor
+                aligned = aligned * np.exp(objects)
             residual = np.log(target / aligned[y, x])
     final = float(np.median(np.abs(residual[usable]))) if usable.any() else float("nan")
     return Alignment(
