@@ -69,13 +69,6 @@ def floating_pixels(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
     return floating
 
 
-def edge_strength(disparity: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(H, W) float32 magnitude of the Sobel gradient (in disparity a pixel) of a disparity map (H, W)."""
-    x, y = _gradient(disparity)
-    magnitude: NDArray[np.float32] = np.hypot(x, y)
-    return magnitude
-
-
 def _gradient(disparity: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(H, W) Sobel derivatives across and down, in disparity a pixel."""
     import cv2

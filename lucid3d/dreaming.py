@@ -246,17 +246,17 @@ def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig) -> PointCl
     return pointcloud.thin(cloud, config.max_points) if len(cloud) > config.max_points else cloud
 
 
-def _cloud_of(views: Sequence[DreamedView], config: DreamConfig) -> PointCloud:
-    cloud = PointCloud.empty()
-    for view in views:
-        cloud = _grown(cloud, view, config)
-    return cloud
-
-
 def _close(views: list[DreamedView], config: DreamConfig) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:
+    """All views brought together, and the cloud lifted from them anew."""
     closure = alignment.close_loop(views, scaled=[view.depth if view.scaled is None else view.scaled for view in views])
-    views = [replace(view, depth=corrected) for view, corrected in zip(views, closure.depths, strict=True)]
-    return views, _cloud_of(views, config), (closure.drift_before, closure.drift_after)
+    cloud = PointCloud.empty()
+    closed = []
+    for view, corrected in zip(views, closure.depths, strict=True):
+        if closure.changed and view.scaled is not None:
+            corrected = alignment.move_objects(corrected, projection.project_cloud(cloud, view.camera))
+        closed.append(replace(view, depth=corrected))
+        cloud = _grown(cloud, closed[-1], config)
+    return closed, cloud, (closure.drift_before, closure.drift_after)
 
 
 def closing_camera(cameras: Sequence[Camera]) -> int | None:

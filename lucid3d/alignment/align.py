@@ -36,7 +36,8 @@ class Alignment:
 
     Attributes:
         depth: (H, W) float32 z-depth, metres, +inf for sky.
-        scaled: (H, W) float32 the same without the smooth field, which `close_loop` finds anew for all views together.
+        scaled: (H, W) float32 the same after scale and shift alone: `close_loop` finds the smooth fields of all views
+            together, and what is bent already to meet its neighbours would bend them, too.
         scale, shift: see lucid3d.alignment.scale.
         loss: mean L1 distance in 3-D after the scale, metres; NaN without overlap.
         iterations, converged: of the descent.
@@ -122,16 +123,11 @@ def align(
     if overlap < LEAST_OVERLAP:
         warning = f"only {overlap:.2%} of the picture overlaps with the known scene; scaled, but not bent to fit"
     elif motion and usable.any():
-        factor = np.ones(1, np.float32)
         if not agrees(residual[usable]):
             basis = field_basis(camera.width, camera.height)
-            factor = np.exp(basis.field(fit_field(basis, x[usable], y[usable], residual[usable])))
-            aligned = scaled * factor
+            aligned = scaled * np.exp(basis.field(fit_field(basis, x[usable], y[usable], residual[usable])))
+        aligned = move_objects(aligned, partial)
         with np.errstate(divide="ignore", invalid="ignore"):
-            left = np.where(both, np.log(partial.depth / aligned), 0).astype(np.float32)
-            objects = continue_along_surfaces(aligned, left, both & np.isfinite(left))
-            if objects is not None:
-                aligned = aligned * np.exp(objects)
             residual = np.log(target / aligned[y, x])
     final = float(np.median(np.abs(residual[usable]))) if usable.any() else float("nan")
     return Alignment(
@@ -146,6 +142,22 @@ def align(
         final,
         _say(warning, view),
     )
+
+
+def move_objects(depth: NDArray[np.float32], partial: PartialView) -> NDArray[np.float32]:
+    """Move what is off as a whole onto the known scene, and its unknown part along with it.
+
+    Args:
+        depth: (H, W) z-depth, metres, after scale and smooth field; +inf is sky.
+        partial: the known scene from the same camera.
+    Returns:
+        (H, W) float32; `depth` itself when no object is off.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.log(partial.depth / depth).astype(np.float32)
+    known = partial.known & np.isfinite(left)
+    objects = continue_along_surfaces(depth, np.where(known, left, np.float32(0)), known)
+    return depth if objects is None else (depth * np.exp(objects)).astype(np.float32)
 
 
 def _trouble(surface: NDArray[np.bool_], both: NDArray[np.bool_]) -> str | None:
