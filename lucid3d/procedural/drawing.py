@@ -14,7 +14,7 @@ from lucid3d.camera import Camera
 from lucid3d.procedural import tone
 from lucid3d.procedural.atmosphere import Atmosphere
 from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.shading import SKY, Seen, Shader
+from lucid3d.procedural.shading import Shader
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import Drawing, Place
@@ -24,6 +24,8 @@ EXTRA_RAYS = ((-0.33, 0.22), (0.33, -0.22))
 """Where else a pixel on an edge is looked through, in pixels from its centre: a slanted row with it."""
 CONTRAST = 0.12
 """Difference in sRGB between neighbours that asks for more rays."""
+NEIGHBOURS = 3
+"""Pixels around a wanted one that decide its colour: two even out its light, one tells whether it is on an edge."""
 METERING_HEIGHT = 48
 EYES_ADAPT = 0.45
 """Share of the colour of lamps that is taken off indoors."""
@@ -100,10 +102,9 @@ class Renderer:
         from lucid3d.procedural.world import Drawing
 
         origin = np.asarray(position, np.float32)
-        if only is None:
-            first = self.shader.shade(np.broadcast_to(origin, rays.shape), rays, angle, grid=shape)
-        else:
-            first = self._part(origin, rays, angle, only)
+        origins = np.broadcast_to(origin, rays.shape)
+        wanted = None if only is None else _around(only).ravel()
+        first = self.shader.shade(origins, rays, angle, grid=shape, wanted=wanted)
         labels, instances = self.shader.tables.identify(first.triangle)
         radiance = first.radiance
         image = self.film.develop(radiance)
@@ -118,7 +119,7 @@ class Renderer:
                     np.broadcast_to(origin, rays_again.shape),
                     rays_again,
                     angle,
-                    opened=np.tile(first.open[rows], len(EXTRA_RAYS)),
+                    beside=first.pick(np.tile(rows, len(EXTRA_RAYS))),
                 )
                 gathered += self.film.compress(more.radiance).reshape(len(EXTRA_RAYS), -1, 3).sum(axis=0)
                 radiance[rows] = self.film.expand(gathered / np.float32(len(EXTRA_RAYS) + 1))
@@ -132,25 +133,12 @@ class Renderer:
             instances.reshape(shape),
         )
 
-    def _part(self, origin: Floats, rays: Floats, angle: float, only: NDArray[np.bool_]) -> Seen:
-        """Distances everywhere, and the rest where it is wanted; black elsewhere."""
-        from scipy.ndimage import binary_dilation
 
-        rows = np.flatnonzero(binary_dilation(only, np.ones((3, 3), bool)))  # neighbours tell which pixels are edges
-        origins = np.broadcast_to(origin, rays.shape)
-        some = self.shader.shade(origins[rows], rays[rows], angle)
-        distance, normals = self.shader.trace(np.ascontiguousarray(origins), rays)
-        count = len(rays)
-        seen = Seen(
-            np.zeros((count, 3), np.float32),
-            np.array(distance, np.float32),
-            np.array(normals, np.float32),
-            np.full(count, SKY, np.int32),
-            np.ones(count, np.float32),
-        )
-        for name in ("radiance", "distance", "normals", "triangle", "open"):
-            getattr(seen, name)[rows] = getattr(some, name)
-        return seen
+def _around(only: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pixels that the colours of the wanted ones depend on."""
+    from scipy.ndimage import binary_dilation
+
+    return np.asarray(binary_dilation(only, np.ones((3, 3), bool), iterations=NEIGHBOURS))
 
 
 def edges(image: Floats, distance: Floats, instances: NDArray[np.int32], wrap: bool) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,11 @@ LEAF_OPEN = 0.85
 SHOW_THROUGH = 70.0
 """Metres beyond which the bottom of a water is not looked for."""
 FAR_WATER = 30000.0
+UNKNOWN = -1.0
+"""The sun's share where it was not traced."""
+SOFT_SUN = True
+BESIDE = 0.03
+"""Rays through one pixel whose distances differ by less than this share hit one surface, and share its light."""
 
 # Columns of the native Hit.
 POSITION, FACE, NORMAL, ALBEDO, EMISSION, TRANSLUCENCY = (
@@ -47,7 +52,8 @@ class Seen:
 
     Attributes:
         radiance: (N, 3); distance: (N,) in ray lengths, +inf = sky; normals: (N, 3) towards the viewer;
-        triangle: (N,) int32, `WATER` or `SKY` where it is none; open: (N,) how open the surface is to the sky.
+        triangle: (N,) int32, `WATER` or `SKY` where it is none; open: (N,) how open the surface is to the sky;
+        sun: (N,) share of the key light that reaches it, `UNKNOWN` where nobody looked.
     """
 
     radiance: Floats
@@ -55,6 +61,11 @@ class Seen:
     normals: Floats
     triangle: NDArray[np.int32]
     open: Floats
+    sun: Floats
+
+    def pick(self, rows: NDArray[np.intp]) -> Seen:
+        """Some of the rays."""
+        return Seen(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
 class Shader:
@@ -104,7 +115,8 @@ class Shader:
         secondary: bool = False,
         disc: bool = True,
         grid: tuple[int, int] | None = None,
-        opened: Floats | None = None,
+        wanted: NDArray[np.bool_] | None = None,
+        beside: Seen | None = None,
     ) -> Seen:
         """What rays see.
 
@@ -113,30 +125,43 @@ class Shader:
             angle: width of a pixel in radians.
             secondary: a reflection or a probe's ray: no water, no lamp shadows, no dark corners.
             disc: show the sun's disc.
-            grid: (rows, columns) when the rays are a picture's pixels: evens out the grain of dark corners.
-            opened: (N,) known openness, instead of tracing for it.
+            grid: (rows, columns) when the rays are a picture's pixels: evens out the grain of dark corners and of
+                the sun through leaves.
+            wanted: (N,) where radiance is asked for; elsewhere it is black, and the surface alone is found.
+            beside: N rays seen before, each of which passes close by: where they hit the same surface, how much light
+                reaches it is taken from them.
         """
         origins = np.ascontiguousarray(origins, np.float32)
         directions = np.ascontiguousarray(directions, np.float32)
+        count = len(origins)
         hits = self.solid.cast(origins, directions)
         distance = hits.distance
         water = None if secondary else self.water_hits(origins, directions, distance)
-        wet = np.zeros(len(origins), bool) if water is None else np.isfinite(water)
+        wet = np.zeros(count, bool) if water is None else np.isfinite(water)
+        solid = np.isfinite(distance)
+        wanted = np.ones(count, bool) if wanted is None else wanted
         seen = Seen(
-            np.empty((len(origins), 3), np.float32),
+            np.zeros((count, 3), np.float32),
             distance.copy(),
-            np.zeros((len(origins), 3), np.float32),
-            np.where(np.isfinite(distance), hits.triangle.astype(np.int32), np.int32(SKY)),
-            np.ones(len(origins), np.float32),
+            np.zeros((count, 3), np.float32),
+            np.where(solid, hits.triangle.astype(np.int32), np.int32(SKY)),
+            np.ones(count, np.float32),
+            np.full(count, UNKNOWN, np.float32),
         )
-        rows = np.flatnonzero(np.isfinite(distance) & ~wet)
+        rows = np.flatnonzero(solid & ~wet & ~wanted)
         if len(rows):
-            self._solids(seen, rows, origins[rows], directions[rows], hits.pick(rows), angle, secondary, grid, opened)
-        rows = np.flatnonzero(wet)
+            facing = np.sum(hits.normals[rows] * directions[rows], axis=1, keepdims=True) > 0
+            seen.normals[rows] = np.where(facing, -hits.normals[rows], hits.normals[rows])
+        if water is not None:
+            seen.distance[wet], seen.triangle[wet], seen.normals[wet] = water[wet], WATER, (0, -1, 0)
+        rows = np.flatnonzero(solid & ~wet & wanted)
+        if len(rows):
+            near = None if beside is None else beside.pick(rows)
+            self._solids(seen, rows, origins[rows], directions[rows], hits.pick(rows), angle, secondary, grid, near)
+        rows = np.flatnonzero(wet & wanted)
         if len(rows) and water is not None:
-            seen.distance[rows], seen.triangle[rows], seen.normals[rows] = water[rows], WATER, (0, -1, 0)
             seen.radiance[rows] = self._water(origins[rows], directions[rows], water[rows], angle)
-        rows = np.flatnonzero(~np.isfinite(seen.distance))
+        rows = np.flatnonzero(~solid & ~wet & wanted)
         if len(rows):
             seen.radiance[rows] = self.scene.heaven(origins[rows], directions[rows], angle, disc)
         return seen
@@ -162,18 +187,15 @@ class Shader:
         angle: float,
         secondary: bool,
         grid: tuple[int, int] | None,
-        opened: Floats | None,
+        beside: Seen | None,
     ) -> None:
         surface = self.scene.surfaces(origins, directions, hits.distance, hits.triangle, hits.barycentric, angle)
         lift = (0.002 + 0.0006 * hits.distance * np.linalg.norm(directions, axis=1)).astype(np.float32)
         thin = surface[:, TRANSLUCENCY] > 0
         seen.normals[rows] = surface[:, NORMAL]
-        sun = np.zeros(len(rows), np.float32)
-        if self._lit:
-            facing = np.flatnonzero((surface[:, NORMAL] @ self._sun > 0) | thin)
-            sun[facing] = 1.0 - self.solid.blocked_rays(self.scene.sun_rays(surface[facing], lift[facing]))
-        if opened is not None:
-            seen.open[rows] = opened[rows]
+        self._sun_on(seen, rows, surface, lift, thin, grid, beside)
+        if beside is not None:
+            seen.open[rows] = beside.open
         elif not secondary:
             seen.open[rows] = LEAF_OPEN
             solid = np.flatnonzero(~thin)
@@ -181,11 +203,44 @@ class Shader:
             blocked = self.solid.blocked_rays(rays, self._open_reach).mean(axis=1)
             seen.open[rows[solid]] = 1.0 - 0.85 * blocked
             if grid is not None:
-                seen.open = self.scene.smooth_open(seen.open, seen.distance, seen.normals, *grid)
+                seen.open[rows] = self._evened(seen.open, rows, seen, grid)[rows]
         lamps, bright = self._lamp_shadows(surface, lift, secondary)
+        sun = np.maximum(seen.sun[rows], 0)
         seen.radiance[rows] = self.scene.lit(
             surface, origins, directions, hits.distance, sun, seen.open[rows], lamps, bright, True
         )
+
+    def _sun_on(
+        self,
+        seen: Seen,
+        rows: NDArray[np.intp],
+        surface: Floats,
+        lift: Floats,
+        thin: NDArray[np.bool_],
+        grid: tuple[int, int] | None,
+        beside: Seen | None,
+    ) -> None:
+        """Trace for the key light, as far as it is not known from rays beside."""
+        if not self._lit:
+            return
+        facing = (surface[:, NORMAL] @ self._sun > 0) | thin
+        if beside is not None:
+            same = np.abs(seen.distance[rows] - beside.distance) < BESIDE * beside.distance
+            same &= beside.sun >= 0
+            seen.sun[rows[same]] = beside.sun[same]
+            facing &= ~same
+        traced = np.flatnonzero(facing)
+        seen.sun[rows[traced]] = 1.0 - self.solid.blocked_rays(self.scene.sun_rays(surface[traced], lift[traced]))
+        if grid is not None and SOFT_SUN:
+            lit = rows[traced]
+            seen.sun[lit] = self._evened(seen.sun, lit, seen, grid)[lit]
+
+    def _evened(self, light: Floats, rows: NDArray[np.intp], seen: Seen, grid: tuple[int, int]) -> Floats:
+        """The light (N,) of a picture's pixels averaged over neighbours on the same surface, among `rows`."""
+        distance = np.full(len(light), np.inf, np.float32)
+        distance[rows] = seen.distance[rows]
+        smooth: Floats = self.scene.smooth_open(light, distance, seen.normals, *grid)
+        return smooth
 
     def lighting(self, origins: Floats, directions: Floats, hits: RayHits, angle: float) -> Callable[[], Floats]:
         """Light what rays hit again and again as the light from all around changes: a function that gives (N, 3)."""

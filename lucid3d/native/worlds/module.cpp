@@ -16,6 +16,9 @@ using namespace worlds;
 
 namespace {
 
+// Below so many items, waking threads takes longer than the work; plants ask for the height of a few places at a time.
+constexpr int64_t kWorthThreads = 4096;
+
 template <typename T>
 using In = nb::ndarray<const T, nb::c_contig, nb::device::cpu>;
 using Out = nb::ndarray<nb::numpy, float, nb::c_contig>;
@@ -61,7 +64,7 @@ Out fractal(In<float> x, In<float> z, const char* kind, uint32_t seed, float siz
   const int which = !std::strcmp(kind, "fbm") ? 0 : !std::strcmp(kind, "ridged") ? 1 : !std::strcmp(kind, "billow") ? 2 : !std::strcmp(kind, "cells") ? 3 : !std::strcmp(kind, "edges") ? 4 : !std::strcmp(kind, "cell_id") ? 5 : -1;
   if (which < 0) throw std::invalid_argument("kind must be fbm, ridged, billow, cells, edges or cell_id");
   nb::gil_scoped_release release;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n >= kWorthThreads)
   for (int64_t i = 0; i < n; ++i) {
     const Vec2 p{px[i] / size, pz[i] / size};
     switch (which) {
@@ -96,7 +99,7 @@ Out fractal3(In<float> points, uint32_t seed, float size, int octaves, float gai
   const float* p = points.data();
   float* o = out.data();
   nb::gil_scoped_release release;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n >= kWorthThreads)
   for (int64_t i = 0; i < n; ++i) o[i] = fbm3(at(p, i) * (1 / size), seed, {octaves, gain});
   return out;
 }
@@ -145,7 +148,7 @@ struct PyScene : Scene {
     const float *o = origins.data(), *d = directions.data(), *t = distances.data(), *b = barycentric.data();
     const uint32_t* k = hit_triangles.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(dynamic, 512)
+#pragma omp parallel for schedule(dynamic, 512) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) {
       if (k[i] >= count) {
         hits[i] = Hit{};
@@ -169,7 +172,7 @@ struct PyScene : Scene {
     const int32_t* ls = shadowed.data();
     float* radiance = out.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(dynamic, 512)
+#pragma omp parallel for schedule(dynamic, 512) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) {
       Vec3 c = light(hits[i], at(d, i), s[i], a[i], ls + i * count, lv + i * count, count);
       if (air_too) c = through_air(c, at(o, i), at(d, i), t[i]);
@@ -185,7 +188,7 @@ struct PyScene : Scene {
     const float *o = origins.data(), *d = directions.data();
     float* radiance = out.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(dynamic, 512)
+#pragma omp parallel for schedule(dynamic, 512) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) {
       Vec3 c = sky_light(at(d, i), angle, disc);
       // The sky stands behind all mist, but the haze that makes its own colour is already in it.
@@ -205,7 +208,7 @@ struct PyScene : Scene {
     float* rays = out.data();
     const float* lift = lifts.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) {
       const Hit& h = hits[i];
       const Vec3 start = h.position + (h.translucency > 0 ? sun * 0.012f : h.face * lift[i] + sun * 0.001f);
@@ -223,7 +226,7 @@ struct PyScene : Scene {
     float* rays = out.data();
     const float* lift = lifts.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) {
       const Hit& h = hits[i];
       const Vec3 start = h.position + h.face * lift[i];
@@ -271,7 +274,7 @@ struct PyScene : Scene {
     const Hit* hits = reinterpret_cast<const Hit*>(hit_values.data());
     int32_t* chosen = out.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(dynamic, 512)
+#pragma omp parallel for schedule(dynamic, 512) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) nearest_lamps(hits[i].position, hits[i].normal, count, chosen + i * count);
     return out;
   }
@@ -283,7 +286,7 @@ struct PyScene : Scene {
     const float *p = points.data(), *f = footprints.data();
     float* o = out.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(dynamic, 512)
+#pragma omp parallel for schedule(dynamic, 512) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) {
       float rough, crest;
       const Vec3 v = water_normal(at(p, i), f[i], &rough, &crest);
@@ -302,7 +305,7 @@ struct PyScene : Scene {
     const float *o = origins.data(), *d = directions.data(), *t = distances.data(), *m = mirrored.data(), *b = bottom.data(), *k = thickness.data(), *e = shore.data(), *s = sun_visible.data();
     float* radiance = out.data();
     nb::gil_scoped_release release;
-#pragma omp parallel for schedule(dynamic, 512)
+#pragma omp parallel for schedule(dynamic, 512) if (n >= kWorthThreads)
     for (int64_t i = 0; i < n; ++i) {
       Vec3 c = water_light(at(o, i), at(d, i), t[i], angle, at(m, i), at(b, i), k[i], e[i], s[i]);
       if (air_too) c = through_air(c, at(o, i), at(d, i), t[i]);
@@ -391,7 +394,7 @@ NB_MODULE(WORLDS_MODULE, m) {
         const float *g = grid.data(), *px = x.data(), *pz = z.data();
         float* o = out.data();
         nb::gil_scoped_release release;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n >= kWorthThreads)
         for (int64_t i = 0; i < n; ++i) o[i] = cubic(g, rows, columns, (px[i] - origin_x) / cell, (pz[i] - origin_z) / cell);
         return out;
       },
