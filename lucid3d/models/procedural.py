@@ -26,9 +26,6 @@ FIELD_STRENGTH = 0.025
 FIELD_ORDER = 3
 """Cosines along each side of the image."""
 
-WORTH_ALL = 0.4
-"""From this part of a picture on, all of it is drawn: the colours of neighbours even out the grain of dark corners."""
-
 Distortion = Literal["cosine", "random"]
 
 
@@ -42,8 +39,6 @@ class Drawings:
 
     def __call__(self, camera: Camera, only: Mask | None = None) -> Drawing:
         """What `camera` sees; with `only`, colours just where it is True (depth everywhere, as ever)."""
-        if only is not None and only.mean() > WORTH_ALL:
-            only = None
         whole = _key(camera)
         key = whole if only is None or whole in self._kept else (*whole, np.packbits(only).tobytes())
         drawing = self._kept.pop(key, None)

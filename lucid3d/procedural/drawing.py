@@ -14,24 +14,24 @@ from lucid3d.camera import Camera
 from lucid3d.procedural import tone
 from lucid3d.procedural.atmosphere import Atmosphere
 from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.shading import Shader
+from lucid3d.procedural.shading import Seen, Shader
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import Drawing, Place
 
 Floats = NDArray[np.float32]
-EXTRA_RAYS = ((-0.33, 0.22), (0.33, -0.22))
-"""Where else a pixel on an edge is looked through, in pixels from its centre: a slanted row with it."""
 CONTRAST = 0.12
 """Difference in sRGB between neighbours that asks for more rays."""
 NEIGHBOURS = 3
 """Pixels around a wanted one that decide its colour: two even out its light, one tells whether it is on an edge."""
+CENTRE = 0.5
+"""Weight of the ray through a pixel's centre beside those through its corners, where there are any."""
 METERING_HEIGHT = 48
 EYES_ADAPT = 0.45
 """Share of the colour of lamps that is taken off indoors."""
 
-Offset = Callable[[NDArray[np.intp], float, float], Floats]
-"""(pixel numbers, x, y) -> rays through those pixels, (x, y) pixels from their centres."""
+Offset = Callable[[NDArray[np.intp], Floats, Floats], Floats]
+"""(pixel numbers, x, y) -> rays through those pixels, (x, y) pixels from their centres; all (N,)."""
 
 
 class Renderer:
@@ -68,8 +68,8 @@ class Renderer:
         dx = (camera.rotation[:, 0] / camera.fx).astype(np.float32)
         dy = (camera.rotation[:, 1] / camera.fy).astype(np.float32)
 
-        def offset(rows: NDArray[np.intp], x: float, y: float) -> Floats:
-            return np.asarray(rays[rows] + x * dx + y * dy, np.float32)
+        def offset(rows: NDArray[np.intp], x: Floats, y: Floats) -> Floats:
+            return np.asarray(rays[rows] + x[:, None] * dx + y[:, None] * dy, np.float32)
 
         shape = (camera.height, camera.width)
         angle = 1.0 / max(camera.fx, camera.fy)
@@ -82,7 +82,7 @@ class Renderer:
         rays = equirectangular_rays(height).reshape(-1, 3)
         width = 2 * height
 
-        def offset(rows: NDArray[np.intp], x: float, y: float) -> Floats:
+        def offset(rows: NDArray[np.intp], x: Floats, y: Floats) -> Floats:
             return equirectangular_direction((rows % width) + 0.5 + x, (rows // width) + 0.5 + y, height)
 
         where = np.zeros(3) if position is None else np.asarray(position)
@@ -112,17 +112,7 @@ class Renderer:
             differing = edges(image.reshape(*shape, 3), first.distance.reshape(shape), instances.reshape(shape), wrap)
             rows = np.flatnonzero(differing if only is None else differing & only.ravel())
             if len(rows):
-                # Averaging what the film shows, not radiance: one bright ray must not outweigh its neighbours.
-                gathered = self.film.compress(radiance[rows])
-                rays_again = np.concatenate([offset(rows, x, y) for x, y in EXTRA_RAYS])
-                more = self.shader.shade(
-                    np.broadcast_to(origin, rays_again.shape),
-                    rays_again,
-                    angle,
-                    beside=first.pick(np.tile(rows, len(EXTRA_RAYS))),
-                )
-                gathered += self.film.compress(more.radiance).reshape(len(EXTRA_RAYS), -1, 3).sum(axis=0)
-                radiance[rows] = self.film.expand(gathered / np.float32(len(EXTRA_RAYS) + 1))
+                radiance[rows] = self._smoothed(first, rows, origin, shape, angle, offset)
                 image[rows] = self.film.develop(radiance[rows])
         return Drawing(
             image.reshape(*shape, 3),
@@ -132,6 +122,42 @@ class Renderer:
             labels.reshape(shape),
             instances.reshape(shape),
         )
+
+    def _smoothed(
+        self,
+        first: Seen,
+        rows: NDArray[np.intp],
+        origin: Floats,
+        shape: tuple[int, int],
+        angle: float,
+        offset: Offset,
+    ) -> Floats:
+        """Radiance (N, 3) of pixels `rows` from a ray through the centre and rays through the four corners.
+
+        Neighbours share corners, so that where everything is an edge, as in leaves and grass, one more ray a pixel buys
+        five a pixel. It is also a wider filter than the pixel's own square: what is finer than a pixel does not
+        flicker when the camera moves.
+        """
+        height, width = shape
+        row, column = np.divmod(rows, width)
+        four = np.stack([(row + i) * (width + 1) + column + j for i in (0, 1) for j in (0, 1)])
+        needed = np.zeros((height + 1) * (width + 1), bool)
+        needed[four] = True
+        corners = np.flatnonzero(needed)
+        corner_row, corner_column = np.divmod(corners, width + 1)
+        own_row, own_column = np.minimum(corner_row, height - 1), np.minimum(corner_column, width - 1)
+        own = own_row * width + own_column
+        x, y = (corner_column - own_column - 0.5), (corner_row - own_row - 0.5)
+        rays = offset(own, x.astype(np.float32), y.astype(np.float32))
+        more = self.shader.shade(np.broadcast_to(origin, rays.shape), rays, angle, beside=first.pick(own))
+        # Averaging what the film shows, not radiance: one bright ray must not outweigh its neighbours.
+        shown = self.film.compress(more.radiance)
+        where = np.cumsum(needed) - 1
+        gathered = self.film.compress(first.radiance[rows])
+        around = np.zeros_like(gathered)
+        for corner in four:
+            around += shown[where[corner]]
+        return self.film.expand((CENTRE * gathered + (1 - CENTRE) / 4 * around).astype(np.float32))
 
 
 def _around(only: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -148,16 +174,22 @@ def edges(image: Floats, distance: Floats, instances: NDArray[np.int32], wrap: b
     for axis in (0, 1):
         before = (slice(None, -1), slice(None)) if axis == 0 else (slice(None), slice(None, -1))
         after = (slice(1, None), slice(None)) if axis == 0 else (slice(None), slice(1, None))
-        step = np.abs(image[after] - image[before]).max(axis=-1)
+        step = _contrast(image[after], image[before])
         jump = np.abs(near[after] - near[before]) > 0.08 * np.maximum(near[after], near[before])
         either = (step > CONTRAST) | ((jump | (instances[after] != instances[before])) & (step > 0.02))
         marked[before] |= either
         marked[after] |= either
     if wrap:
-        seam = np.abs(image[:, 0] - image[:, -1]).max(axis=-1) > CONTRAST
+        seam = _contrast(image[:, 0], image[:, -1]) > CONTRAST
         marked[:, 0] |= seam
         marked[:, -1] |= seam
     return marked.ravel()
+
+
+def _contrast(a: Floats, b: Floats) -> Floats:
+    """The largest difference of the three channels."""
+    step = np.abs(a - b)
+    return np.maximum(np.maximum(step[..., 0], step[..., 1]), step[..., 2])  # much faster than a reduction over 3
 
 
 def equirectangular_direction(column: NDArray[np.floating], row: NDArray[np.floating], height: int) -> Floats:

@@ -36,7 +36,6 @@ SHOW_THROUGH = 70.0
 FAR_WATER = 30000.0
 UNKNOWN = -1.0
 """The sun's share where it was not traced."""
-SOFT_SUN = True
 BESIDE = 0.03
 """Rays through one pixel whose distances differ by less than this share hit one surface, and share its light."""
 
@@ -231,7 +230,7 @@ class Shader:
             facing &= ~same
         traced = np.flatnonzero(facing)
         seen.sun[rows[traced]] = 1.0 - self.solid.blocked_rays(self.scene.sun_rays(surface[traced], lift[traced]))
-        if grid is not None and SOFT_SUN:
+        if grid is not None:
             lit = rows[traced]
             seen.sun[lit] = self._evened(seen.sun, lit, seen, grid)[lit]
 

@@ -67,6 +67,17 @@ def test_a_drawing_repeats(world: World, camera: Camera) -> None:
     np.testing.assert_array_equal(world.draw(camera).image, world.draw(camera).image)
 
 
+def test_a_part_is_drawn_as_in_the_whole(world: World, camera: Camera) -> None:
+    only = np.zeros((SIZE, SIZE), bool)
+    only[20:70, 40:83] = True
+    only[80:, ::7] = True
+    whole, part = world.draw(camera), world.draw(camera, only=only)
+    np.testing.assert_array_equal(part.image[only], whole.image[only])
+    np.testing.assert_array_equal(part.depth, whole.depth)
+    np.testing.assert_array_equal(part.labels, whole.labels)
+    assert (part.radiance[:10, :10] == 0).all()
+
+
 def test_the_sunny_side_is_bright_and_the_shadow_dark() -> None:
     lit = small_world(water=False, azimuth=math.pi, elevation=0.5, cover=0.0, wisps=0.0)  # the sun behind the viewer
     dark = small_world(water=False, azimuth=0.0, elevation=0.5, cover=0.0, wisps=0.0)  # the sun behind the box
