@@ -117,6 +117,9 @@ class Config:
     """Who paints: worlds made of rules (no download), or Stable Diffusion and a depth network (weights on disk)."""
     trajectory: str = "walk"
     """Where to dream from: a name in cameras/, or a YAML or nerfstudio JSON file."""
+    dreaming: Literal["loop", "joint"] = "loop"
+    """"loop": view by view, each new one inpainted beside those before it (the paper). "joint": eight views around the
+    start are painted together, so that errors do not pile up and the circle closes; the rest follows view by view."""
     seed: int = 0
     """Decides everything that is random."""
     train: bool = True

@@ -126,8 +126,9 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
 
     config, cameras = prepared.config, prepared.cameras
     kept = workspace.load_views(cameras) if workspace is not None else []
+    painter = _joint_painter(models, prepared, workspace, on_event) if config.dreaming == "joint" else models.painter
     steps = dream_views(
-        models.painter,
+        painter,
         models.estimator,
         cameras,
         prepared.prompts,
@@ -147,6 +148,33 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
         on_event(Event("dream", dream.done, dream.total, detail, dream=dream))
     assert dream is not None  # dream_views yields at least once, or raises
     return dream
+
+
+def _joint_painter(models: Models, prepared: Prepared, workspace: Workspace | None, on_event: Listener) -> Painter:
+    """A painter that has the ring's views already, painted together; in a resumed run by the run before."""
+    from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
+    from lucid3d.joint.ring import RING
+
+    ring = prepared.cameras[:RING]
+    pictures = workspace.load_pictures() if workspace is not None else None
+    if pictures is not None:
+        return JointPainter(models.painter, JointViews(ring, pictures))
+    config = prepared.config
+    views = paint_jointly(
+        models.painter,
+        ring,
+        prepared.prompts,
+        negative_prompt=config.negative_prompt,
+        seed=config.seed,
+        start=prepared.start,
+    )
+    if views is None:
+        note = "joint views: this world is one and exact, so its views agree as they are and each is drawn by itself"
+        on_event(Event("models", 1, 1, note))
+        return models.painter
+    if workspace is not None:
+        workspace.save_pictures(views.pictures)
+    return JointPainter(models.painter, views)
 
 
 def _supported(dream: Dream, config: Config) -> tuple[PointCloud, list[PosedView]]:

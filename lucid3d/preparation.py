@@ -9,6 +9,7 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.config import Config
+from lucid3d.joint.ring import joint_path
 from lucid3d.models.base import DepthEstimator, Image, Painter
 from lucid3d.progress import Event, Listener
 from lucid3d.prompts import PromptPlan, plan_prompts
@@ -76,10 +77,13 @@ def prepare(config: Config) -> Prepared:
     cameras = load_cameras(
         config.trajectory, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
     )
+    joint = config.dreaming == "joint"
     if not config.image:
+        cameras = joint_path(cameras, dream.size) if joint else cameras
         return Prepared(config, plan_prompts(config.prompt), cameras, None)
     start, fov = load_start(config.image, config.depth, size=dream.size, depth_unit=config.depth_unit)
-    cameras = [Camera.from_fov(dream.size, dream.size, fov or PHOTO_FOV), *cameras[1:]]
+    lens = Camera.from_fov(dream.size, dream.size, fov or PHOTO_FOV)
+    cameras = joint_path(cameras, dream.size, lens) if joint else [lens, *cameras[1:]]
     if not config.prompt:
         config = replace(config, prompt=(_describe(config, start),))
     return Prepared(config, plan_prompts(config.prompt), cameras, start)

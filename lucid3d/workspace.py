@@ -21,6 +21,7 @@ from lucid3d.config import Config, plain, to_mapping
 from lucid3d.dreaming import DreamedView
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
+from lucid3d.models.base import Image
 
 FORMAT = 1
 """Of scene.yaml; raised when an older version could no longer read a newer folder."""
@@ -161,6 +162,19 @@ class Workspace:
                 pose=camera.world_from_camera,
                 facts=np.frombuffer(json.dumps(facts, default=float).encode(), np.uint8),
             )
+
+    def save_pictures(self, pictures: Sequence[Image]) -> None:
+        """Keep the views that were painted together, before the loop asks for them."""
+        with atomic_path(self.progress / "joint.npz") as temporary:
+            np.savez(temporary, pictures=np.round(np.stack(pictures) * 255).astype(np.uint8))
+
+    def load_pictures(self) -> list[Image] | None:
+        """The same of an earlier run, or None."""
+        try:
+            with np.load(self.progress / "joint.npz", allow_pickle=False) as data:
+                return list((data["pictures"] / np.float32(255)).astype(np.float32))
+        except (OSError, ValueError, KeyError, EOFError):
+            return None
 
     def load_views(self, cameras: Sequence[Camera]) -> list[DreamedView]:
         """The views kept so far; from the first unreadable one on they are dreamed again."""

@@ -58,6 +58,9 @@ class ModelsConfig:
     """How much of the unknown part is painted anew, in (0, 1]; below 1 the quick pre-fill shows through."""
     image_size: int = 0
     """Shorter side, in pixels, that the painter works at; the result is resized. 0: the camera's own size."""
+    views_at_once: int = 0
+    """Views that one call of the network takes when views are painted together (`dreaming: joint`); the rest take
+    turns. 0: as many as this machine's memory holds."""
     feather: int = 8
     """Width in pixels of the blend just outside the known region; known pixels themselves never change."""
     retries: int = 2
@@ -91,6 +94,7 @@ class ModelsConfig:
             "guidance": (self.guidance >= 0, "must not be negative"),
             "strength": (0 < self.strength <= 1, "must lie above 0 and at most 1"),
             "image_size": (self.image_size == 0 or 64 <= self.image_size <= 4096, "must be 0 or 64 to 4096"),
+            "views_at_once": (self.views_at_once >= 0, "must not be negative"),
             "feather": (self.feather >= 0, "must not be negative"),
             "retries": (self.retries >= 0, "must not be negative"),
             "controlnet_scale": (0 <= self.controlnet_scale <= 2, "must lie between 0 and 2"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from lucid3d.models.prompting import adapt
 
 if TYPE_CHECKING:
     from lucid3d.models.selection import Progress
+    from lucid3d.start import Start
 
 LATENT_CELL = 8  # pixels a side of what one latent stands for; sizes must be divisible by it
 TILING_PIXELS = 1024 * 1024  # from here on the VAE decodes in tiles: its memory grows with the picture
@@ -51,6 +53,7 @@ class DiffusionPainter:
         self.progress = progress
         self.device = choose_device(config.device)
         self._inpainting: Any = None
+        self._from_text: Any = None
         self._told: set[str] = set()
 
     def imagine(self, prompt: str, camera: Camera, *, negative_prompt: str = "", seed: int) -> Image:
@@ -103,8 +106,43 @@ class DiffusionPainter:
         painted = self._paint(self._load("inpainting"), prompt, camera, negative_prompt, seed, image, known)
         return composite(painted, image, known, self.config.feather)
 
+    def imagine_together(
+        self,
+        prompts: Sequence[str],
+        cameras: Sequence[Camera],
+        *,
+        negative_prompt: str = "",
+        seed: int,
+        start: Start | None = None,
+    ) -> list[Image]:
+        """Paint all views around one point at once, so that they agree where they overlap (see `lucid3d.joint`).
+
+        Args:
+            prompts, cameras: one of each for every view.
+            start: a picture that is the first view and is held fixed.
+        Returns:
+            One (camera.height, camera.width, 3) float32 sRGB picture a view.
+        Raises:
+            InputError: the checkpoint is no Stable Diffusion, the pictures stay blank, or memory is short.
+        """
+        from lucid3d.joint.diffusion_painting import paint_ring
+
+        for prompt in dict.fromkeys(prompts):
+            self._say_what_is_cut(self.pipeline_for_words(), prompt)
+        return paint_ring(self, prompts, cameras, negative_prompt=negative_prompt, seed=seed, start=start)
+
+    def pipeline_for_words(self) -> Any:
+        """The pipeline that paints from text alone: that of `text_to_image`, else the inpainting one. It stays until
+        `close`."""
+        if not self.config.text_to_image:
+            return self._load("inpainting")
+        if self._from_text is None:
+            self._from_text = self._load("text-to-image")
+        return self._from_text
+
     def close(self) -> None:
         """Free the networks; the next call reads them again."""
+        self._from_text = None
         self._inpainting = None
         self._free()
 
