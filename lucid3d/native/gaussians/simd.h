@@ -103,12 +103,16 @@ LUCID3D_INLINE Floats select(const Mask& mask, const Floats& a, const Floats& b)
 LUCID3D_INLINE Floats min(const Floats& a, const Floats& b) { return select(a < b, a, b); }
 LUCID3D_INLINE Floats max(const Floats& a, const Floats& b) { return select(a > b, a, b); }
 
+// Register by register: a copy of all sixteen lanes at once would be a copy of bytes to the compiler, which GCC makes
+// through the stack in pieces of 16, and a processor waits long for a load that spans two stores just made.
 LUCID3D_INLINE Floats load(const float* p) {
   Floats r;
-  memcpy(&r, p, sizeof r);
+  for (int k = 0; k < kParts; ++k) memcpy(&r.part[k], p + k * kWidth, sizeof r.part[k]);
   return r;
 }
-LUCID3D_INLINE void store(float* p, const Floats& a) { memcpy(p, &a, sizeof a); }
+LUCID3D_INLINE void store(float* p, const Floats& a) {
+  for (int k = 0; k < kParts; ++k) memcpy(p + k * kWidth, &a.part[k], sizeof a.part[k]);
+}
 
 // Loads or stores the first `count` lanes; the others load as zero and are not stored.
 LUCID3D_INLINE Floats load_some(const float* p, int count) {
@@ -148,11 +152,26 @@ LUCID3D_INLINE Floats negative_abs(const Floats& a) {
   return r;
 }
 
+// Vector types have no square root, processors do.
+LUCID3D_INLINE FloatPart sqrt_part(const FloatPart& a) {
+#if defined(__AVX512F__)
+  return (FloatPart)_mm512_sqrt_ps((__m512)a);
+#elif defined(__AVX__)
+  return (FloatPart)_mm256_sqrt_ps((__m256)a);
+#elif defined(__SSE2__)
+  return (FloatPart)_mm_sqrt_ps((__m128)a);
+#elif defined(__aarch64__)
+  return (FloatPart)vsqrtq_f32((float32x4_t)a);
+#else
+  FloatPart r;
+  for (int l = 0; l < kWidth; ++l) r[l] = __builtin_sqrtf(a[l]);
+  return r;
+#endif
+}
 LUCID3D_INLINE Floats sqrt(const Floats& a) {
-  float t[kLanes];
-  store(t, a);
-  for (int l = 0; l < kLanes; ++l) t[l] = __builtin_sqrtf(t[l]);  // the compiler makes this one instruction a part
-  return load(t);
+  Floats r;
+  for (int k = 0; k < kParts; ++k) r.part[k] = sqrt_part(a.part[k]);
+  return r;
 }
 
 // What vector types cannot say: is any lane true (negative)? Each processor has an instruction for it.
