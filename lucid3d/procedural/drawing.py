@@ -62,7 +62,9 @@ class Renderer:
         exposure = tone.metered(seen.radiance, weights, air.exposure)
         return tone.Film(exposure, (float(tint[0]), float(tint[1]), float(tint[2])), air.saturation, air.contrast)
 
-    def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
+    def draw(
+        self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None, near: float = 0.0
+    ) -> Drawing:
         """See `World.draw`."""
         rays = camera.world_rays().reshape(-1, 3)
         dx = (camera.rotation[:, 0] / camera.fx).astype(np.float32)
@@ -73,7 +75,12 @@ class Renderer:
 
         shape = (camera.height, camera.width)
         angle = 1.0 / max(camera.fx, camera.fy)
-        return self._picture(camera.position, rays, shape, angle, offset if antialias else None, wrap=False, only=only)
+        if near:  # pixels are as wide as they are from the camera, at the depth of what the picture's middle shows
+            axis = camera.forward.astype(np.float32)[None]
+            start = (camera.position + near * camera.forward).astype(np.float32)[None]
+            depth = float(self.shader.trace(start, axis)[0][0])
+            angle *= 1 + near / depth if depth > 0 else 1
+        return self._picture(camera.position, rays, shape, angle, offset if antialias else None, wrap=False, only=only, near=near)
 
     def draw_equirectangular(
         self, height: int, position: NDArray[np.floating] | None = None, *, antialias: bool = True
@@ -98,11 +105,14 @@ class Renderer:
         *,
         wrap: bool,
         only: NDArray[np.bool_] | None = None,
+        near: float = 0.0,
     ) -> Drawing:
         from lucid3d.procedural.world import Drawing
 
-        origin = np.asarray(position, np.float32)
-        origins = np.broadcast_to(origin, rays.shape)
+        def starts(along: Floats) -> Floats:
+            return np.asarray(np.asarray(position, np.float64) + near * along.astype(np.float64), np.float32)
+
+        origins = starts(rays)
         wanted = None if only is None else _around(only).ravel()
         first = self.shader.shade(origins, rays, angle, grid=shape, wanted=wanted)
         labels, instances = self.shader.tables.identify(first.triangle)
@@ -112,12 +122,12 @@ class Renderer:
             differing = edges(image.reshape(*shape, 3), first.distance.reshape(shape), instances.reshape(shape), wrap)
             rows = np.flatnonzero(differing if only is None else differing & only.ravel())
             if len(rows):
-                radiance[rows] = self._smoothed(first, rows, origin, shape, angle, offset)
+                radiance[rows] = self._smoothed(first, rows, starts, shape, angle, offset)
                 image[rows] = self.film.develop(radiance[rows])
         return Drawing(
             image.reshape(*shape, 3),
             radiance.reshape(*shape, 3),
-            first.distance.reshape(shape),
+            first.distance.reshape(shape) + np.float32(near),
             first.normals.reshape(*shape, 3),
             labels.reshape(shape),
             instances.reshape(shape),
@@ -127,7 +137,7 @@ class Renderer:
         self,
         first: Seen,
         rows: NDArray[np.intp],
-        origin: Floats,
+        starts: Callable[[Floats], Floats],
         shape: tuple[int, int],
         angle: float,
         offset: Offset,
@@ -149,7 +159,7 @@ class Renderer:
         own = own_row * width + own_column
         x, y = (corner_column - own_column - 0.5), (corner_row - own_row - 0.5)
         rays = offset(own, x.astype(np.float32), y.astype(np.float32))
-        more = self.shader.shade(np.broadcast_to(origin, rays.shape), rays, angle, beside=first.pick(own))
+        more = self.shader.shade(starts(rays), rays, angle, beside=first.pick(own))
         # Averaging what the film shows, not radiance: one bright ray must not outweigh its neighbours.
         shown = self.film.compress(more.radiance)
         where = np.cumsum(needed) - 1

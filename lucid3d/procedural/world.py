@@ -115,14 +115,18 @@ class World:
 
         self._renderer = Renderer(place, atmosphere)
 
-    def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
+    def draw(
+        self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None, near: float = 0.0
+    ) -> Drawing:
         """What `camera` sees.
 
         Args:
+            near: z-depth in metres before which nothing is seen (the near plane of a long lens: what is small and far
+                is then traced, and shadowed, with the precision of what is close).
             only: (H, W) bool, the pixels whose colours are wanted; depth and normals are given everywhere, the rest is
                 black, and time is saved.
         """
-        return self._renderer.draw(camera, antialias=antialias, only=only)
+        return self._renderer.draw(camera, antialias=antialias, only=only, near=near)
 
     def draw_equirectangular(self, height: int, position: NDArray[np.floating] | None = None) -> Drawing:
         """(height, 2 * height) panorama from `position` (3,) (the start by default): the middle column looks to +z,

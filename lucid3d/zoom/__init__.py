@@ -1,0 +1,14 @@
+"""Zoom: a list of sentences, from coarse to fine, becomes one consistent zoom, as pictures, as a film and in 3-D.
+
+    plan.py          zoom.yaml: sentences, factors, a photograph
+    stack.py         the zoom stack: image rendering, noise rendering, multi-resolution blending
+    sampler.py       all levels denoised together; the Denoiser protocol
+    diffusion.py     Stable Diffusion (XL) and pixel models as a Denoiser
+    place.py         worlds made of rules: a place with a subject whose detail does not end; subject.py, surface.py
+    film.py          the zoom as a film
+    levels.py        3-D: Gaussians that carry their level, blended by their size on the screen
+    dive.py          3-D: every level dreamed into the scene at its scale
+    command.py       `run.py --zoom zoom.yaml [--scene]`
+
+After "Generative Powers of Ten", Wang et al., CVPR 2024.
+"""
