@@ -80,7 +80,8 @@ class Renderer:
             start = (camera.position + near * camera.forward).astype(np.float32)[None]
             depth = float(self.shader.trace(start, axis)[0][0])
             angle *= 1 + near / depth if depth > 0 else 1
-        return self._picture(camera.position, rays, shape, angle, offset if antialias else None, wrap=False, only=only, near=near)
+        again = offset if antialias else None
+        return self._picture(camera.position, rays, shape, angle, again, wrap=False, only=only, near=near)
 
     def draw_equirectangular(
         self, height: int, position: NDArray[np.floating] | None = None, *, antialias: bool = True

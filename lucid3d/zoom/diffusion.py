@@ -23,7 +23,7 @@ class DiffusersDenoiser:
     One level at a time goes through the networks, so that memory does not grow with the number of levels.
 
     Args:
-        pipeline: with a `unet`, a `scheduler`, `encode_prompt` where it takes words, and a `vae` where it paints latents.
+        pipeline: with a `unet`, a `scheduler`, `encode_prompt` where it takes words, a `vae` where it paints latents.
         guidance: classifier-free guidance scale; at 1 or below a step costs half.
         negative_prompt: what no level may show.
     Raises:
@@ -49,7 +49,9 @@ class DiffusersDenoiser:
         """See `Denoiser.schedule`: timesteps evenly spaced, the last of training first ("trailing")."""
         table = self.pipeline.scheduler.alphas_cumprod.float().numpy()
         if steps > len(table):
-            raise InputError(f"diffusion.steps {steps} is more than the {len(table)} steps that the model was trained on")
+            raise InputError(
+                f"diffusion.steps {steps} is more than the {len(table)} steps that the model was trained on"
+            )
         self._timesteps = [round(len(table) * (1 - i / steps)) - 1 for i in range(steps)]
         return np.asarray(table[self._timesteps], np.float32)
 
@@ -77,7 +79,10 @@ class DiffusersDenoiser:
             return samples
         with torch.inference_mode():
             parts = [
-                self.vae.decode(self._tensor(sample[None]) / self.vae.config.scaling_factor).sample.float().cpu().numpy()
+                self.vae.decode(self._tensor(sample[None]) / self.vae.config.scaling_factor)
+                .sample.float()
+                .cpu()
+                .numpy()
                 for sample in samples
             ]
         return np.clip(np.concatenate(parts), -1, 1).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -133,7 +134,7 @@ def _factors(content: dict[Any, Any], widths: tuple[float | None, ...], name: st
     if len(stated) < len(widths) or "factor" in content or "width" in content:
         raise InputError(f"{name}: state either one factor (and one width), or the width of every level")
     factors = []
-    for index, (coarse, fine) in enumerate(zip(stated, stated[1:], strict=False), 1):
+    for index, (coarse, fine) in enumerate(itertools.pairwise(stated), 1):
         if fine >= coarse:
             raise InputError(
                 f"{name}: level {index + 1} is {fine:g} m wide and level {index} before it {coarse:g} m: levels go "
@@ -162,7 +163,9 @@ def _photograph(value: Any, folder: Path, count: int, name: str) -> tuple[Path |
     _known(value, PHOTOGRAPH_KEYS, f"{name}, photograph,")
     level = value.get("level", 1)
     if isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= count:
-        raise InputError(f"{name}: the photograph's level is {level!r} but must lie between 1 (the coarsest) and {count}")
+        raise InputError(
+            f"{name}: the photograph's level is {level!r} but must lie between 1 (the coarsest) and {count}"
+        )
     path = folder / value["file"]
     if not path.is_file():
         raise InputError(f"{name}: the photograph '{path}' does not exist")
@@ -185,8 +188,8 @@ def load_photograph(path: Path, size: int) -> Image:
         raise InputError(f"the photograph '{path}' cannot be read as a picture") from None
     if abs(picture.width / picture.height - 1) > ASPECT_TOLERANCE:
         raise InputError(
-            f"the photograph '{path}' is {picture.width}x{picture.height}, but the levels of a zoom are square: crop it to "
-            f"{min(picture.size)}x{min(picture.size)}"
+            f"the photograph '{path}' is {picture.width}x{picture.height}, but the levels of a zoom are square: crop "
+            f"it to {min(picture.size)}x{min(picture.size)}"
         )
     resized = picture.resize((size, size), Pictures.Resampling.LANCZOS)
     return (np.asarray(resized, np.float32) / 255).astype(np.float32)

@@ -16,7 +16,7 @@ from lucid3d.zoom.stack import Geometry, agreement, blend, render_images, render
 Floats = NDArray[np.float32]
 
 FINAL_STEPS = 16
-"""Of the descent towards the photograph after the last denoising step: a hundred thousandth of the difference is left."""
+"""Of the descent towards the photograph after the last denoising step: a 65,000th of the difference is left."""
 
 
 class Denoiser(Protocol):

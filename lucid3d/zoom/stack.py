@@ -70,7 +70,7 @@ def area_matrix(fine: int, coarse: int) -> Floats:
     low = np.maximum(edges_out[:-1, None], edges_in[None, :-1])
     high = np.minimum(edges_out[1:, None], edges_in[None, 1:])
     overlap = np.maximum(high - low, 0)
-    return (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(overlap / overlap.sum(axis=1, keepdims=True), np.float32)
 
 
 @functools.lru_cache(maxsize=64)
@@ -216,10 +216,9 @@ def towards_photograph(
 
 
 def agreement(images: Sequence[NDArray[np.floating]] | NDArray[np.floating], geometry: Geometry) -> list[float]:
-    """PSNR in dB between each level's picture, shrunk, and the centre of the level before it; (L, n, n, 3) in [0, 1]."""
+    """PSNR in dB between each level, shrunk, and the centre of the level before it; (L, n, n, 3) in [0, 1]."""
     found = []
-    for level, factor in enumerate(geometry.factors):
-        del factor
+    for level in range(len(geometry.factors)):
         span = geometry.span(level, 1)
         coarse = np.moveaxis(np.asarray(images[level], np.float32), -1, 0)
         fine = np.moveaxis(np.asarray(images[level + 1], np.float32), -1, 0)

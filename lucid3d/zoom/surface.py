@@ -7,7 +7,6 @@ Coordinates are metres from the target, float64; sizes are metres.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +27,8 @@ def _hash(cell: NDArray[np.int64], seed: int) -> NDArray[np.uint32]:
     for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
         value ^= value >> np.uint32(shift)
         value *= np.uint32(factor)
-    return value ^ (value >> np.uint32(16))
+    mixed: NDArray[np.uint32] = value ^ (value >> np.uint32(16))
+    return mixed
 
 
 def noise3(points: Points, size: float, seed: int) -> Values:
@@ -84,19 +84,16 @@ class Cells:
 
 def cells3(points: Points, size: float, seed: int) -> Cells:
     """Cells about `size` wide at points (N, 3)."""
+    from scipy.spatial import cKDTree
+
     place = points / size
-    base = np.floor(place).astype(np.int64)
-    near = np.full((2, len(points)), 9.0)
-    number = np.zeros(len(points))
-    for corner in range(27):
-        cell = base + np.array([corner % 3 - 1, corner // 3 % 3 - 1, corner // 9 - 1])
-        jitter = np.stack([_hash(cell, seed + axis) / 2.0**32 for axis in range(3)], axis=1)
-        distance = np.linalg.norm(cell + jitter - place, axis=1)
-        first = distance < near[0]
-        near[1] = np.where(first, near[0], np.minimum(near[1], distance))
-        near[0] = np.where(first, distance, near[0])
-        number = np.where(first, _hash(cell, seed + 7) / 2.0**32, number)
-    return Cells(near[0], near[1] - near[0], number)
+    occupied = np.unique(np.floor(place).astype(np.int64), axis=0)
+    around = np.stack(np.meshgrid(*[[-1, 0, 1]] * 3, indexing="ij"), -1).reshape(-1, 3)
+    cells = np.unique((occupied[:, None] + around).reshape(-1, 3), axis=0)
+    seeds = cells + np.stack([_hash(cells, seed + axis) / 2.0**32 for axis in range(3)], axis=1)
+    distance, nearest = cKDTree(seeds).query(place, k=2)
+    number = _hash(cells, seed + 7) / 2.0**32
+    return Cells(distance[:, 0], distance[:, 1] - distance[:, 0], number[nearest[:, 0]])
 
 
 def seen(size: float, finest: float) -> float:
@@ -109,11 +106,7 @@ def mix(a: NDArray[np.float64], b: NDArray[np.float64] | tuple[float, float, flo
     return np.asarray(a + (np.asarray(b) - a) * np.clip(share, 0, 1)[:, None])
 
 
-def step(low: float, high: float, value: Values) -> Values:
+def step(low: float | Values, high: float | Values, value: Values) -> Values:
     """0 below `low`, 1 above `high` (either may be the larger), smooth between."""
-    t = np.clip((value - low) / (high - low), 0, 1)
+    t: Values = np.clip((value - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
-
-
-Skin = Callable[[Points, float], tuple[Values, Values]]
-"""(points (N, 3), finest) -> relief (N,) metres outwards, linear albedo (N, 3)."""

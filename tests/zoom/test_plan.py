@@ -23,7 +23,9 @@ def test_sentences_and_a_factor() -> None:
 
 
 def test_widths_give_the_factors() -> None:
-    plan = parse_plan({"levels": [{"prompt": "a", "width": 12}, {"prompt": "b", "width": 6}, {"prompt": "c", "width": 1}]})
+    plan = parse_plan(
+        {"levels": [{"prompt": "a", "width": 12}, {"prompt": "b", "width": 6}, {"prompt": "c", "width": 1}]}
+    )
     assert plan.factors == (2.0, 6.0)
     assert plan.width == 12
 
@@ -60,7 +62,7 @@ def test_files_that_are_no_plan(tmp_path: Path) -> None:
         read_plan(tmp_path / "none.yaml")
     broken = tmp_path / "zoom.yaml"
     broken.write_text("levels: [a, b\nfactor: 4")
-    with pytest.raises(InputError, match="is no YAML .line"):
+    with pytest.raises(InputError, match=r"is no YAML \(line"):
         read_plan(broken)
 
 

@@ -58,9 +58,7 @@ def test_tiny_checkpoints_zoom(checkpoint: Callable[[str], str], name: str) -> N
     denoiser = load_denoiser(ModelsConfig(**{key: checkpoint(name)}, safety_checker=False))
     assert denoiser.cell == 8
     steps: list[int] = []
-    result = sample_zoom(
-        denoiser, plan(2), size=64, steps=2, seed=0, on_step=lambda step, steps_: steps.append(step)
-    )
+    result = sample_zoom(denoiser, plan(2), size=64, steps=2, seed=0, on_step=lambda step, steps_: steps.append(step))
     assert steps == [1, 2]
     assert result.images.shape == (2, 64, 64, 3)
     assert result.images.std() > 0.02

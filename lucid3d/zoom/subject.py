@@ -1,0 +1,242 @@
+"""What a zoom ends on: a boulder with what grows on it, whose skin has detail at every scale, chosen by the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.rocks import STONES
+from lucid3d.zoom.surface import RELIEF, Points, Values, cells3, fractal, mix, noise3, seen, step
+
+Colours = NDArray[np.float64]
+
+NATURAL_WIDTH = {
+    "planet": 1500.0, "mountain": 900.0, "land": 600.0, "lake": 300.0, "forest": 160.0, "valley": 400.0,
+    "island": 500.0,
+    "village": 120.0, "coast": 250.0, "meadow": 30.0, "slope": 12.0, "hill": 150.0, "cliff": 20.0, "garden": 15.0,
+    "path": 8.0, "grass": 2.5, "boulder": 2.0, "rock": 1.6, "stone": 1.2, "moss": 0.5, "lichen": 0.3, "crack": 0.3,
+    "leaf": 0.2, "crystal": 0.06, "grain": 0.06, "mineral": 0.06, "sand": 0.05, "surface": 0.3, "texture": 0.2,
+}  # fmt: skip
+"""Metres across a picture that shows a thing well: how wide a level is when the plan does not say so."""
+
+STONE_WORDS = {
+    "granite": "granite", "limestone": "limestone", "chalk": "limestone", "sandstone": "sandstone", "slate": "slate",
+    "basalt": "basalt", "volcanic": "basalt", "lava": "basalt", "red": "red", "desert": "sandstone", "alien": "alien",
+}  # fmt: skip
+GROWTH_WORDS = {
+    "lichen": "lichen", "lichens": "lichen", "moss": "moss", "mossy": "moss", "snow": "snow", "snowy": "snow",
+    "crystal": "crystal", "crystals": "crystal", "grains": "crystal", "grain": "crystal", "minerals": "crystal",
+    "mineral": "crystal", "crack": "cracks", "cracks": "cracks", "cracked": "cracks", "fissure": "cracks",
+}  # fmt: skip
+"""Words that a level's skin answers to."""
+
+LICHENS: tuple[tuple[tuple[float, float, float], tuple[float, float, float]], ...] = (
+    ((0.34, 0.37, 0.12), (0.03, 0.03, 0.025)),  # map lichen: yellow-green, black fruit and rim
+    ((0.46, 0.20, 0.03), (0.36, 0.10, 0.015)),  # sunburst lichen: orange
+    ((0.48, 0.50, 0.46), (0.09, 0.055, 0.035)),  # rim lichen: pale grey, brown discs
+    ((0.24, 0.27, 0.24), (0.05, 0.055, 0.05)),  # grey-green, dark fruit
+)
+"""Linear albedo of thallus and fruit."""
+
+
+def words_of(prompt: str) -> list[str]:
+    """The words of a sentence, in lower case."""
+    return re.findall(r"[^\W\d_]+", prompt.lower())
+
+
+def natural_width(prompt: str) -> float | None:
+    """Metres across a picture of what a sentence names last and smallest, or None if it names nothing known."""
+    found = [NATURAL_WIDTH[w] for w in (each.removesuffix("s") for each in words_of(prompt)) if w in NATURAL_WIDTH]
+    return min(found) if found else None
+
+
+def stone_kind(prompts: Sequence[str]) -> str:
+    """One of `rocks.STONES`: the first that any sentence names, from the finest up; granite if none does."""
+    for prompt in reversed(prompts):
+        for word in words_of(prompt):
+            if word in STONE_WORDS:
+                return STONE_WORDS[word]
+    return "granite"
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Something on the skin that a level named.
+
+    Attributes:
+        kind: a value of `GROWTH_WORDS`.
+        width: metres across the level that named it: its largest features are about a quarter of that.
+    """
+
+    kind: str
+    width: float
+
+
+def growths(prompts: Sequence[str], widths: Sequence[float]) -> tuple[Growth, ...]:
+    """What the sentences want to grow, each where it is named last (a finer level refines what a coarser one shows)."""
+    found: dict[str, float] = {}
+    for prompt, width in zip(prompts, widths, strict=True):
+        for word in words_of(prompt):
+            if word in GROWTH_WORDS:
+                found[GROWTH_WORDS[word]] = width
+    return tuple(Growth(kind, width) for kind, width in found.items())
+
+
+class Skin:
+    """The skin of a boulder: relief and albedo at any place and any finest size.
+
+    Args:
+        size: metres across the boulder.
+        kind: of stone.
+        grown: what is on it.
+        seed: decides everything.
+    """
+
+    def __init__(self, size: float, kind: str, grown: Sequence[Growth], seed: int) -> None:
+        self.size, self.seed = size, seed
+        self.hues = tuple(np.array(hue, np.float64) for hue in STONES[kind])
+        self.grown = {growth.kind: growth.width for growth in grown}
+        self.coarse = 0.22 * size
+        """The largest band; larger shapes are the boulder's own."""
+
+    def __call__(self, points: Points, finest: float) -> tuple[Values, Colours]:
+        """Relief (N,) in metres outwards and linear albedo (N, 3) at points (N, 3) in metres from the target."""
+        seed = self.seed
+        broken = fractal(points, self.coarse, finest, seed + 100, ridged=True)
+        relief = RELIEF * self.coarse * broken
+        relief += 0.5 * RELIEF * self.coarse * fractal(points, self.coarse, finest, seed + 200)
+        base, other, stain = self.hues
+        patches = fractal(points, self.coarse, finest, seed + 300, roughness=0.45)
+        colours = mix(np.broadcast_to(base, points.shape), tuple(other), 0.5 + 0.6 * patches)
+        colours = mix(colours, tuple(0.45 * stain + 0.4 * base), 0.7 * step(0.25, 0.7, fractal(
+            points, self.coarse * 1.7, finest, seed + 350, roughness=0.6)))  # fmt: skip
+        # creases hold dirt and shade, ridges are worn bright: what a lamp cannot light the albedo tells
+        fine = fractal(points, self.coarse / 8, finest, seed + 100 + 3, roughness=0.5, ridged=True)
+        colours = 0.72 * colours * np.exp(0.34 * np.clip(fine, -1.5, 1.0))[:, None]
+        relief, colours = self._minerals(points, finest, relief, colours)
+        relief, colours = self._cracks(points, finest, relief, colours)
+        for name in ("moss", "lichen", "snow"):
+            if name in self.grown:
+                relief, colours = getattr(self, "_" + name)(points, finest, self.grown[name], relief, colours)
+        return relief, np.clip(colours, 0.02, 0.8)
+
+    def _minerals(self, points: Points, finest: float, relief: Values, colours: Colours) -> tuple[Values, Colours]:
+        """Grains: pale feldspar, glassy quartz, dark mica, each with facets; as large as a level asks."""
+        grain = min(max(self.grown.get("crystal", 0.0) / 9, 0.0025), 0.03)
+        for size, strength, offset in ((grain, 1.0, 400), (grain / 3.1, 0.55, 420), (grain / 11, 0.4, 440)):
+            shown = seen(size * 0.7, finest)
+            if shown == 0:
+                continue
+            bent = points + 0.22 * size * np.stack(
+                [noise3(points, size * 0.6, self.seed + offset + i) for i in range(3)], 1
+            )
+            cell = cells3(bent, size, self.seed + offset)
+            tone = np.select([cell.number < 0.16, cell.number < 0.45, cell.number < 0.8], [0.35, 1.35, 0.9], 1.08)
+            warm = np.where((cell.number >= 0.45) & (cell.number < 0.66), 0.06, 0.0)
+            seam = step(0.07, 0.0, cell.border)
+            factor = tone[:, None] * (1 + warm[:, None] * np.array([1.0, 0.1, -0.6])) * (1 - 0.4 * seam)[:, None]
+            colours = colours * (1 + strength * shown * (factor - 0.98))
+            # every grain is a facet with a tilt of its own
+            relief = relief + shown * strength * size * (0.1 * (cell.number - 0.5) - 0.06 * seam - 0.05 * cell.inside)
+        return relief, colours
+
+    def _cracks(self, points: Points, finest: float, relief: Values, colours: Colours) -> tuple[Values, Colours]:
+        """Fissures along the borders of large, bent cells, finer ones between them."""
+        wide = self.grown.get("cracks", self.size * 0.9)
+        depth = 1.0 if "cracks" in self.grown else 0.6
+        for size, strength in ((0.55 * wide, 1.0), (0.17 * wide, 0.6)):
+            shown = seen(size * 0.06, finest)
+            if shown == 0:
+                continue
+            bent = points + size * 0.35 * np.stack(
+                [fractal(points, size * 0.5, max(finest, size * 0.01), self.seed + 500 + 20 * i) for i in range(3)], 1
+            )
+            cell = cells3(bent, size, self.seed + 480)
+            here = noise3(points, size * 1.3, self.seed + 470) > -0.1  # not every border is open
+            open_ = step(0.035, 0.006, cell.border) * here
+            relief = relief - depth * shown * strength * 0.035 * size * open_
+            colours = colours * (1 - 0.75 * depth * shown * strength * open_)[:, None]
+        return relief, colours
+
+    def _lichen(
+        self, points: Points, finest: float, width: float, relief: Values, colours: Colours
+    ) -> tuple[Values, Colours]:
+        """Crusts: round patches with lobed rims, areoles with dark seams, fruit; several kinds and sizes."""
+        for number, (reach, cover) in enumerate(((0.42 * width, 0.6), (0.2 * width, 0.55), (0.09 * width, 0.5))):
+            seed = self.seed + 600 + 50 * number
+            if seen(reach * 0.5, finest) == 0:
+                continue
+            lobes = 0.16 * fractal(points, reach * 0.5, max(finest, reach * 0.02), seed + 1, roughness=0.7)
+            cell = cells3(points + 0.12 * reach * noise3(points, reach, seed + 2)[:, None], reach, seed)
+            grows = cell.number < cover
+            radius = 0.2 + 0.2 * ((cell.number * 57.0) % 1.0)  # by cell, as is the kind
+            edge = cell.inside + lobes * 1.1
+            covered = step(radius, radius - 0.035, edge) * grows * step(0.0, 0.1, cell.border)
+            which = ((cell.number * 331.0) % 1.0 * len(LICHENS)).astype(int)
+            which = np.where(which == 1, np.where((cell.number * 77.0) % 1.0 < 0.5, 1, 0), which)
+            thallus = np.array([kind[0] for kind in LICHENS])[which]
+            fruit = np.array([kind[1] for kind in LICHENS])[which]
+            areole_size = reach * (0.045, 0.075, 0.12)[number]
+            areole = cells3(
+                points + 0.2 * areole_size * noise3(points, areole_size, seed + 3)[:, None], areole_size, seed + 4
+            )
+            shown = seen(areole_size * 0.8, finest)
+            seam = step(0.16, 0.02, areole.border) * shown
+            bare = 1 - step(0.0, 0.8, radius - edge) * 0.3
+            tone = np.exp(0.5 * (areole.number - 0.5) * shown + 0.18 * fractal(
+                points, reach * 0.3, finest, seed + 5, roughness=0.4))  # fmt: skip
+            crust = thallus * (tone * bare)[:, None]
+            crust = crust * (1 - 0.72 * seam)[:, None]
+            fruiting = (areole.number > 0.62) * step(radius * 0.95, radius * 0.55, edge)
+            disc = step(0.36, 0.28, areole.inside) * fruiting * shown
+            cup = step(0.44, 0.38, areole.inside) * fruiting * shown
+            crust = crust * (1 + 0.35 * (cup - disc))[:, None]
+            crust = crust * (1 - disc)[:, None] + fruit * disc[:, None]
+            rim = step(radius - 0.075, radius - 0.035, edge) * (which == 0)  # the black prothallus of map lichens
+            crust = crust * (1 - 0.85 * rim)[:, None]
+            colours = mix(colours, crust, covered)
+            dome = shown * (0.5 * step(0.0, 0.5, areole.border) - 0.35 * seam + 0.3 * cup - 0.22 * disc)
+            relief = relief * (1 - 0.25 * covered) + covered * (0.012 * reach + 0.5 * areole_size * dome)
+        return relief, colours
+
+    def _moss(
+        self, points: Points, finest: float, width: float, relief: Values, colours: Colours
+    ) -> tuple[Values, Colours]:
+        """Cushions of many small stars, deep green between, bright at the tips."""
+        cushion = 0.22 * width
+        where = fractal(points, 1.6 * cushion, max(finest, 0.03 * cushion), self.seed + 800, roughness=0.6)
+        where = where - 0.25 * points[:, 1] / max(self.size, 1e-6)  # towards the top
+        covered = step(0.02, 0.12, where)
+        height = 0.10 * cushion * np.sqrt(np.clip(where, 0, 1))
+        green = np.broadcast_to(np.array([0.075, 0.105, 0.018]), points.shape)
+        green = mix(
+            green, (0.16, 0.17, 0.035), 0.5 + 0.7 * fractal(points, cushion, finest, self.seed + 810, roughness=0.5)
+        )
+        for size, strength in ((0.09 * cushion, 1.0), (0.03 * cushion, 0.8), (0.009 * cushion, 0.7)):
+            shown = seen(size * 0.7, finest)
+            if shown:
+                star = cells3(points, size, self.seed + 820)
+                height = height + covered * shown * strength * size * 0.6 * (0.45 - star.inside)
+                lit = 1.55 - 1.5 * star.inside + 0.3 * (star.number - 0.5)
+                green = green * (1 + strength * shown * (np.clip(lit, 0.15, 1.6) - 0.85))[:, None]
+        return relief * (1 - 0.6 * covered) + covered * height, mix(colours, green, covered)
+
+    def _snow(
+        self, points: Points, finest: float, width: float, relief: Values, colours: Colours
+    ) -> tuple[Values, Colours]:
+        """A crust with sparkling grains, thick in hollows and on top."""
+        where = fractal(points, 0.5 * width, max(finest, 0.01 * width), self.seed + 900, roughness=0.7)
+        covered = step(-0.1, 0.05, where - 0.6 * points[:, 1] / max(self.size, 1e-6))
+        white = np.broadcast_to(np.array([0.72, 0.75, 0.79]), points.shape)
+        height = 0.02 * width * np.clip(where + 0.3, 0, 1)
+        for size in (0.03 * width, 0.009 * width, 0.0025 * width):
+            shown = seen(size * 0.7, finest)
+            if shown:
+                grain = cells3(points, size, self.seed + 910)
+                height = height + covered * shown * size * 0.25 * (0.4 - grain.inside)
+                white = white * (1 + shown * 0.12 * (grain.number - 0.5))[:, None]
+        return relief * (1 - 0.8 * covered) + covered * height, mix(colours, white, covered)
