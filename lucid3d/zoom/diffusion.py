@@ -69,7 +69,7 @@ class DiffusersDenoiser:
                 answers = [self._network(sample, time, way) for way in ways]
                 guided = answers[0] if len(answers) == 1 else answers[1] + self.guidance * (answers[0] - answers[1])
                 found.append(self._clean(sample.float(), guided.float(), alpha).cpu().numpy())
-        return np.concatenate(found).astype(np.float32)
+        return np.asarray(np.concatenate(found), np.float32)
 
     def decode(self, samples: Floats) -> Floats:
         """See `Denoiser.decode`."""
@@ -85,7 +85,7 @@ class DiffusersDenoiser:
                 .numpy()
                 for sample in samples
             ]
-        return np.clip(np.concatenate(parts), -1, 1).astype(np.float32)
+        return np.asarray(np.clip(np.concatenate(parts), -1, 1), np.float32)
 
     def encode(self, pictures: Floats) -> Floats:
         """See `Denoiser.encode`: the mode of the encoder's distribution, so that nothing is random."""
@@ -95,7 +95,7 @@ class DiffusersDenoiser:
             return pictures
         with torch.inference_mode():
             parts = [self._latents(self._tensor(picture[None])).float().cpu().numpy() for picture in pictures]
-        return np.concatenate(parts).astype(np.float32)
+        return np.asarray(np.concatenate(parts), np.float32)
 
     def _latents(self, picture: Any) -> Any:
         return self.vae.encode(picture).latent_dist.mode() * self.vae.config.scaling_factor
@@ -141,7 +141,10 @@ class DiffusersDenoiser:
         if not hasattr(self.pipeline, "encode_prompt"):  # it was trained without words
             return [{}]
         guided = self.guidance > 1
-        options = {"do_classifier_free_guidance": guided, "negative_prompt": self.negative_prompt or None}
+        options: dict[str, Any] = {
+            "do_classifier_free_guidance": guided,
+            "negative_prompt": self.negative_prompt or None,
+        }
         options |= {"device": self.unet.device, "num_images_per_prompt": 1}
         encoded = self.pipeline.encode_prompt(prompt, **options)
         ways = [{"encoder_hidden_states": each} for each in encoded[: 2 if guided else 1]]
