@@ -1,4 +1,4 @@
-"""Dry land: desert and canyon."""
+"""Dry land: the desert."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery, thickets
+from lucid3d.procedural import greenery, rocks, thickets
+from lucid3d.procedural.formations import arch
 from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.land import Course
+from lucid3d.procedural.mesh import placement
 from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side, winding_path
+from lucid3d.procedural.wild import finish, lay_out, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -28,27 +32,57 @@ def dune_field(x: Floats, z: Floats, seed: int, size: float, height: float) -> N
     saw = phase - np.floor(phase)
     crest = 0.72
     ramp = np.where(saw < crest, saw / crest, (1 - saw) / (1 - crest))
-    smooth = ramp * ramp * (3 - 2 * ramp) * 0.55 + ramp * 0.45
+    smooth = ramp * (0.3 + 0.7 * ramp)  # a soft foot, a sharp crest, a straight slip face
     swell = 0.35 + 0.65 * np.clip(0.5 + 0.9 * noise(x, z, seed + 2, size * 4, 3), 0, 1.3)
     return np.asarray(height * smooth * swell, np.float32)
+
+
+def footprints(x: Floats, z: Floats, trail: Course) -> NDArray[np.float32]:
+    """Someone's steps along a line, in metres up: dents in turn on its left and right, with a little rim."""
+    step = np.round(z / 0.36)
+    side = trail.across(x, z) - 0.11 * np.where(step % 2 == 0, 1.0, -1.0)
+    away = (side / 0.075) ** 2 + ((z - step * 0.36) / 0.14) ** 2
+    seen = smoothstep(40, 25, np.hypot(x, z))  # the wind has filled the old ones
+    return np.asarray(seen * (0.014 * np.exp(-((away - 1.6) ** 2)) - 0.045 * np.exp(-away)), np.float32)
+
+
+def _outcrops(site: Site) -> None:
+    """Sandstone that stands out of the sand: a heap of blocks at hand, an arch and a butte's ruin farther off."""
+    rng = site.rng
+    if "rocks" in site.brief.without:
+        return
+    side = float(rng.choice([-1, 1]))
+    blocks = [rocks.boulder(rng, 2.6, "sandstone", planes=7, roundness=0.08, flat=0.75) for _ in range(3)]
+    screes = [rocks.scree(rng, "sandstone", 1.2, 30) for _ in range(2)]
+    for bearing, away, wide in ((0.5 * side, 15.0, 4.5), (-1.1 * side, 31.0, 8.0), (2.5 * side, 24.0, 6.0)):
+        centre = (away * float(np.sin(bearing)), away * float(np.cos(bearing)))
+        site.put(blocks, per_square_metre=0.16, far=wide, centre=centre, sizes=(0.25, 1.5), power=1.4, apart=0.9)
+        site.put(screes, per_square_metre=0.1, far=wide * 1.6, centre=centre, sizes=(0.5, 1.2))
+    x, z = 75.0 * side * -0.35, 75.0
+    y = float(site.terrain.height(np.array([x], np.float32), np.array([z], np.float32))[0])
+    standing = arch(rng, 24.0, 15.0, 9.0, rocks.stone_material("sandstone", 2.5))
+    site.meshes.append(standing.transformed(placement((x, y + 2.0, z), yaw=float(rng.uniform(-0.5, 0.5)))))
 
 
 def desert(brief: Any, rng: np.random.Generator) -> Place:
     """A sea of dunes with rippled sand underfoot, rock towers on the horizon, dry shrubs in the hollows."""
     seed = int(rng.integers(1 << 20))
     cacti = brief.wants("cacti")
+    trail = Course(float(rng.uniform(-1.6, -0.9)), float(rng.uniform(-0.2, 0.3)), ((1.6, 7.0, 0.4),))
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
-        far = smoothstep(10, 160, r)
-        dunes = dune_field(x, z, seed, 130, 34) * (0.35 + 0.65 * far) + dune_field(x, z, seed + 9, 27, 2.8)
+        far = smoothstep(20, 240, r)
+        dunes = dune_field(x, z, seed, 130, 34) * (0.22 + 0.78 * far) + dune_field(x, z, seed + 9, 27, 2.4)
         mesa = smoothstep(0.1, 0.24, noise(x, z, seed + 3, 900, 3)) * (130 + 40 * noise(x, z, seed + 4, 260, 4))
         return np.asarray(dunes + smoothstep(900, 1900, r) * mesa, np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         drift = 4 * noise(x, z, seed + 6, 6, 3)
-        waves = 0.012 * np.sin((x * 0.83 + z * 0.55) / 0.13 + drift)
-        return np.asarray(0.06 * noise(x, z, seed + 5, 3.5, 3) + waves, np.float32)
+        waves = (
+            0.014 * np.sin((x * 0.83 + z * 0.55) / 0.13 + drift) * smoothstep(-0.3, 0.3, noise(x, z, seed + 7, 5, 2))
+        )
+        return np.asarray(0.08 * noise(x, z, seed + 5, 3.5, 3) + waves + footprints(x, z, trail), np.float32)
 
     oasis = brief.wants("lake") or brief.wants("river") or brief.wants("palms")
     ground = Ground(
@@ -70,8 +104,10 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
         water_up=6.0 if oasis else None,
         water_clearance=0.6,
     )
-    greenery.stones(site, "sandstone", amount=0.25, boulders=0.45)
+    _outcrops(site)
+    greenery.stones(site, "sandstone", amount=0.35, boulders=0.45)
     thickets.desert_plants(site, cacti=1.6 if cacti else 0.35)
+    thickets.shrubs(site, amount=0.35, palette="dry")
     water = None
     if oasis and site.water_level is not None:
         palms = greenery.tree_prototypes(site, ("palm",), 3, 8)
@@ -84,66 +120,3 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
         greenery.grass(site, "lush", shore, amount=0.8)
         water = Water(level, amplitude=0.012, wavelength=1.6, seed=seed)
     return finish(site, water=water, sun=sun_side(rng, 0.5, 1.1), haze=1.5)
-
-
-def canyon(brief: Any, rng: np.random.Generator) -> Place:
-    """Between red walls in steps of hard and soft rock, a river or its dry bed along the bottom, buttes beyond."""
-    seed = int(rng.integers(1 << 20))
-    wet = "river" not in brief.without
-
-    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
-        bend_x = x + 34 * noise(x, z, seed + 1, 160, 4) + 34 * np.sin(z / 150 + 0.4) * smoothstep(10, 120, np.abs(z))
-        side = np.abs(bend_x + 4)
-        wall = np.clip(side - 13, 0, None) * 1.15 + 7 * noise(x, z, seed + 2, 60, 4) * smoothstep(8, 40, side)
-        # Terraces: cliffs where the rock is hard, slopes where it is soft, their rims broken by gullies.
-        step = 24.0
-        level = wall / step + 0.22 * noise(x, z, seed + 3, 90, 4)
-        floor = np.floor(level)
-        part = level - floor
-        stepped = (floor + smoothstep(0.6, 0.95, part) * 0.8 + 0.2 * part) * step
-        top = 125 + 14 * noise(x, z, seed + 4, 400, 3)
-        tall = np.minimum(stepped, top + 0.04 * np.clip(stepped - top, 0, None))
-        buttes = smoothstep(300, 700, np.hypot(x, z)) * 150 * smoothstep(0.18, 0.3, noise(x, z, seed + 5, 420, 3))
-        bed = -1.6 * np.exp(-(((bend_x - 9) / 6.5) ** 2))
-        rolls = 0.9 * noise(x, z, seed + 7, 18, 3) * smoothstep(3, 14, np.hypot(x, z))
-        return np.asarray(tall + buttes + bed + rolls, np.float32)
-
-    ground = Ground(
-        vegetation=0.22, sand=(0.42, 0.25, 0.14), sand_dark=(0.3, 0.16, 0.09), rock=(0.36, 0.15, 0.075),
-        rock_light=(0.5, 0.29, 0.17), rock_dark=(0.2, 0.075, 0.045), gravel=(0.38, 0.22, 0.14), soil=(0.3, 0.16, 0.09),
-        strata=1.0, strata_scale=9, rock_slope=0.2, moss=0, dryness=0.9, beach=0.6, trodden=(0.42, 0.27, 0.17),
-        grass_dry=(0.2, 0.16, 0.07),
-    )  # fmt: skip
-    path = winding_path(rng, 60, 0.2) if brief.wants("path", True) else ()
-    site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        path=path,
-        path_width=1.3,
-        drops=70_000,
-        strength=0.6,
-        rough=0.7,
-        half=1500,
-        cells=600,
-        water_up=-0.95 if wet else None,
-    )
-    greenery.stones(site, "sandstone", amount=0.9, boulders=2.2)
-    thickets.desert_plants(site, cacti=1.2 if brief.wants("cacti") else 0.5)
-    greenery.grass(site, "dry", amount=0.35, height=0.3)
-    thickets.shrubs(site, amount=0.7, palette="dry")
-    water = (
-        Water(
-            site.water_level,
-            amplitude=0.02,
-            wavelength=1.4,
-            seed=seed,
-            absorb=(0.5, 0.55, 0.9),
-            scatter=(0.05, 0.04, 0.025),
-        )
-        if site.water_level is not None
-        else None
-    )
-    return finish(site, water=water, sun=sun_side(rng, 0.25, 0.6))

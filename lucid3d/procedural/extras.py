@@ -45,9 +45,9 @@ def _height(site: Site, x: float, z: float) -> float:
     return float(site.terrain.height(np.array([x], np.float32), np.array([z], np.float32))[0])
 
 
-def _shore(site: Site) -> tuple[float, float, float] | None:
-    """The nearest piece of shore: azimuth towards the water, and (x, z) of the waterline; None if there is none
-    near."""
+def _shore(site: Site, toward: float = 0.35) -> tuple[float, float, float] | None:
+    """The nearest piece of shore about the azimuth `toward`: its own azimuth, and (x, z) of the waterline; None if
+    there is none near."""
     level = site.water_level
     if level is None:
         return None
@@ -58,22 +58,34 @@ def _shore(site: Site) -> tuple[float, float, float] | None:
         deep = site.terrain.height(x, z) - level
         wet = np.flatnonzero((deep > 0) & (np.append(deep[8:], np.full(8, deep[-1])) > 0.2))
         if len(wet):
-            cost = float(reach[wet[0]]) * (1 + 0.8 * abs(azimuth - 0.35))
+            cost = float(reach[wet[0]]) * (1 + 0.8 * abs(azimuth - toward))
             if best is None or cost < best[0]:
                 best = (cost, float(azimuth), float(x[wet[0]]), float(z[wet[0]]))
     return None if best is None else best[1:]
 
 
 def _pier(site: Site, lamps: list[Lamp]) -> None:
-    found = _shore(site)
+    """A pier beside the view ahead, out over the deepest water, so that one sees along its side."""
+    found = _shore(site, toward=0.75 if site.rng.random() < 0.5 else -0.75)
     if found is None or site.water_level is None:
         return
-    azimuth, x, z = found
-    length = 14.0 * site.brief.size("pier")
-    deck = site.water_level - 0.55
-    start = (x - 3.0 * math.sin(azimuth), deck, z - 3.0 * math.cos(azimuth))
-    mesh = props.pier(site.rng, length, 1.9, depth=3.5)
+    _, x, z = found
+    length = 19.0 * site.brief.size("pier")
+    deck = site.water_level - 0.5
+    reach = np.linspace(1.0, length, 12, dtype=np.float32)
+
+    def depth(heading: float) -> float:
+        floor = site.terrain.height(
+            x + reach * np.float32(math.sin(heading)), z + reach * np.float32(math.cos(heading))
+        )
+        return float(np.clip(floor - deck, 0, 2.5).mean()) - 0.25 * abs(heading)
+
+    azimuth = max(np.linspace(-1.6, 1.6, 17).tolist(), key=depth)
+    start = (x - 2.4 * math.sin(azimuth), deck, z - 2.4 * math.cos(azimuth))
+    mesh = props.pier(site.rng, length, 1.8, depth=3.5)
     site.meshes.append(mesh.transformed(placement(start, yaw=azimuth)))
+    for along in np.arange(0.0, 3.5, 0.9):
+        _cut(site, start[0] + along * math.sin(azimuth), start[2] + along * math.cos(azimuth), 1.2)
     if site.brief.time in DARK:
         lantern, light = props.lantern(site.rng)
         end = (start[0] + (length - 0.5) * math.sin(azimuth), deck, start[2] + (length - 0.5) * math.cos(azimuth))

@@ -76,7 +76,10 @@ def grass(
         plants.grass_tuft(rng, kind, height * f, 0.1 + 0.08 * f, 26, ears=0.25 if f > 1 else 0.0)
         for f in (0.7, 1.0, 1.3)
     ]
-    common: dict[str, Any] = {"where": where, "clear": 0.5, "steepest": 0.9, "tint": 0.16, "hue": 0.07, "floor": 0.45}
+    common: dict[str, Any] = {"where": where, "clear": 0.0, "steepest": 0.9, "tint": 0.16, "hue": 0.07, "floor": 0.45}
+    # Trodden short where one stands.
+    site.put(tufts, per_square_metre=70 * amount, far=1.3, patch=1.2, sizes=(0.25, 0.6), **common)
+    common["clear"] = 0.8
     site.put(tufts, per_square_metre=40 * amount, far=6, patch=3.5, sizes=(0.5, 1.5), **common)
     site.put(tufts, per_square_metre=18 * amount, near=6, far=16, patch=5, sizes=(0.7, 1.9), falloff=16, **common)
     site.put(
@@ -101,19 +104,16 @@ def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amo
     amount *= site.lush * (1.6 if site.brief.wants("flowers") else 1.0)
     for kind in kinds:
         heads = [plants.flower(site.rng, kind, stems=n) for n in (3, 5)]
-        options: dict[str, Any] = {"where": where, "clear": 0.7, "tint": 0.12, "hue": 0.05, "contrast": 1.8}
-        site.put(heads, per_square_metre=2.4 * amount, far=14, patch=6, falloff=9, sizes=(0.8, 1.5), **options)
+        # Each kind keeps to drifts of its own: thick in the middle, a few outliers between.
+        options: dict[str, Any] = {"where": where, "clear": 0.7, "tint": 0.14, "hue": 0.06, "contrast": 3.6}
         site.put(
-            heads,
-            per_square_metre=1.1 * amount,
-            near=14,
-            far=60,
-            patch=14,
-            falloff=30,
-            sizes=(1.2, 2.6),
-            limit=6000,
+            heads, per_square_metre=5.0 * amount, far=14, patch=7, falloff=9, sizes=(0.5, 1.7), floor=0.03, power=1.6,
             **options,
-        )
+        )  # fmt: skip
+        site.put(
+            heads, per_square_metre=2.0 * amount, near=14, far=75, patch=24, falloff=34, sizes=(1.1, 2.8), floor=0.02,
+            limit=6000, **options,
+        )  # fmt: skip
 
 
 def stones(

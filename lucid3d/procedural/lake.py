@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery
+from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
@@ -26,6 +26,7 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     if "mountains" in brief.without:
         peak = 90.0
     aside = float(rng.uniform(-60, 60))
+    islet_x = float(rng.choice([-1, 1])) * float(rng.uniform(38, 60))
 
     def shore_distance(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Metres to the lake's shore, negative over the water."""
@@ -40,32 +41,40 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
         ahead = 0.5 + 0.5 * smoothstep(-1400, 1500, z)
         hills = noise(x, z, seed + 5, 220, 4)
         tall = tall + far * ahead * peak * 1.5 * mountains(x, z, seed, 1350)
-        return np.asarray(tall + 26 * hills * smoothstep(25, 260, shore), np.float32)
+        islet = (
+            11.5
+            * np.exp(-(((x - islet_x) / 20) ** 2) - ((z - 95) / 13) ** 2)
+            * (1 + 0.5 * noise(x, z, seed + 8, 14, 3))
+        )
+        return np.asarray(tall + islet + 26 * hills * smoothstep(25, 260, shore), np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.16 * noise(x, z, seed + 6, 4.5, 4) + 0.035 * noise(x, z, seed + 7, 0.7, 3)
 
     ground = Ground(snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.8, vegetation=0.85)
-    site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0, shore=5.5)
+    site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.7, shore=5.0)
     level = site.water_level or 2.0
 
     def woods(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         up_hill = level - y
-        open_view = 1 - smoothstep(0.75, 0.45, np.abs(np.arctan2(x, z))) * (np.hypot(x, z) < 120)
+        open_view = 1 - smoothstep(0.75, 0.45, np.abs(np.arctan2(x, z))) * (np.hypot(x, z) < 60)
         return smoothstep(1.2, 5, up_hill) * smoothstep(260, 150, up_hill) * open_view
 
     trees = greenery.tree_prototypes(site, ("spruce", "fir", "spruce", "larch"), 4, 13)
     greenery.forest(site, trees, woods, spacing=6, far=650, near=9, limit=1700, patch=90, contrast=1.5)
 
     def turf(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        return smoothstep(0.35, 1.1, level - y)
+        return smoothstep(0.25, 0.7, level - y)
 
     def strand(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return 0.12 + 0.88 * smoothstep(1.3, 0.4, np.abs(level - y))
 
     greenery.grass(site, "alpine", turf, amount=0.9)
     greenery.flowers(site, ("gentian", "daisy", "buttercup"), turf, amount=0.5)
-    greenery.stones(site, "granite", strand)
+    greenery.stones(site, "granite", strand, amount=1.6, boulders=1.3)
+    thickets.shrubs(site, turf, amount=0.8)
+    thickets.reed_beds(site, amount=0.4)
+    thickets.undergrowth(site, ferns=0.0, logs=True, mushrooms=False)
     windy = brief.weather in ("storm", "rain")
     water = Water(
         level,

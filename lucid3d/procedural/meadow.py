@@ -7,66 +7,70 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery, thickets
+from lucid3d.procedural import greenery, rocks, thickets
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import mountains
+from lucid3d.procedural.land import mountains, to_polyline
 from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.props import bench
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.wild import finish, lay_out, sun_side, winding_path
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
+SUMMER = ("poppy", "daisy", "cornflower", "buttercup", "cowparsley", "lupin")
+SPRING = ("buttercup", "daisy", "tulip", "gentian", "cowparsley")
 
 
 def meadow(brief: Any, rng: np.random.Generator) -> Place:
-    """Rolling grassland in flower, groves on the slopes, blue hills behind."""
+    """Rolling grassland in flower, a trodden path past a lone tree, groves on the slopes, blue hills behind."""
     seed = int(rng.integers(1 << 20))
-    tall = 330.0 * brief.size("mountains") if brief.wants("mountains") else 120.0
+    tall = 330.0 * brief.size("mountains") if brief.wants("mountains") else 150.0
+    side = 1.0 if rng.random() < 0.5 else -1.0
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
-        roll = 9 * noise(x, z, seed + 1, 210, 3) * smoothstep(12, 160, r) + 2.2 * noise(x, z, seed + 2, 60, 3)
-        hills = smoothstep(350, 1500, r) * (
-            tall * 1.4 * mountains(x, z, seed, 1300) + 60 * noise(x, z, seed + 3, 700, 4)
+        roll = 13 * noise(x, z, seed + 1, 190, 3) * smoothstep(12, 150, r) + 2.6 * noise(x, z, seed + 2, 60, 3)
+        knoll = 15 * np.exp(-(((x - side * 95) / 60) ** 2) - ((z - 75) / 70) ** 2)
+        hollow = -5 * np.exp(-(((x + side * 45) / 40) ** 2) - ((z - 50) / 55) ** 2)
+        hills = smoothstep(300, 1400, r) * (
+            tall * 1.4 * mountains(x, z, seed, 1300) + 70 * noise(x, z, seed + 3, 700, 4)
         )
-        return np.asarray(roll + hills - 0.03 * np.clip(z, -50, 120) * smoothstep(5, 60, z), np.float32)
+        return np.asarray(
+            roll + knoll + hollow + hills - 0.03 * np.clip(z, -50, 120) * smoothstep(5, 60, z), np.float32
+        )
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.1 * noise(x, z, seed + 6, 3.2, 4)
 
-    path = winding_path(rng) if brief.wants("path", rng.random() < 0.5) else ()
+    path = winding_path(rng) if "path" not in brief.without else ()
     wet = brief.wants("lake") or brief.wants("river")
     ground = Ground(vegetation=1.0, treeline=320, rock_slope=0.34, dryness=0.3, strata=0.1, beach=0.4)
     site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        near=near,
-        path=path,
-        drops=60_000,
-        rough=0.5,
-        calm=4,
+        brief, rng, seed, up, ground, near=near, path=path, path_width=0.9, drops=60_000, rough=0.5, calm=4,
         water_up=-3.2 if wet else None,
-    )
+    )  # fmt: skip
     grove = greenery.tree_prototypes(site, ("oak", "birch", "oak", "poplar"), 4, 9)
+    if grove:
+        lone = greenery.tree_prototypes(site, ("oak",), 1, 13)[0].levels[0]
+        thickets.singles(
+            site,
+            [lone],
+            count=1,
+            near=24,
+            far=34,
+            where=lambda x, z, y, s: smoothstep(7, 9, z) * smoothstep(5, 7, x * side),
+        )
 
     def slopes(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         view = 0.15 + 0.85 * smoothstep(0.5, 1.0, np.abs(np.arctan2(x, z)))  # the view ahead stays open
-        return np.where(np.hypot(x, z) < 110, 0.35 * view, 1.0)
+        return np.where(np.hypot(x, z) < 110, 0.3 * view, 1.0)
 
-    greenery.forest(site, grove, slopes, spacing=9, near=11, far=620, patch=130, contrast=2.2, limit=1000)
+    greenery.forest(site, grove, slopes, spacing=9, near=22, far=620, patch=150, contrast=3.0, limit=1000, detail=1.4)
     thickets.shrubs(site, slopes, amount=0.6)
     greenery.grass(site, "meadow", height=0.34, amount=1.25)
     if brief.weather != "snow":
-        kinds = (
-            ("poppy", "daisy", "cornflower", "buttercup")
-            if brief.season != "spring"
-            else ("buttercup", "daisy", "tulip", "gentian")
-        )
-        greenery.flowers(site, kinds, amount=1.1)
-    greenery.stones(site, "granite", amount=0.12, boulders=0.7)
+        greenery.flowers(site, SPRING if brief.season == "spring" else SUMMER, amount=1.1)
+    greenery.stones(site, "granite", amount=0.12, boulders=0.5)
     water = (
         Water(site.water_level, amplitude=0.012, wavelength=1.8, seed=seed) if site.water_level is not None else None
     )
@@ -143,19 +147,40 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
         half=700,
         calm=3,
     )
-    trees = greenery.tree_prototypes(site, ("cherry", "maple", "oak", "cypress", "birch"), 5, 5)
+    trees = greenery.tree_prototypes(site, ("cherry", "maple", "oak", "cypress", "birch"), 5, 7)
 
     def lawn(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        return 0.25 + 0.75 * smoothstep(14, 26, np.hypot(x, z))
+        return 0.35 + 0.65 * smoothstep(14, 26, np.hypot(x, z))
 
-    greenery.forest(site, trees, lawn, spacing=5, near=5, far=130, patch=12, contrast=1.6, limit=420)
-    thickets.shrubs(site, amount=3.0, blossom=True, near=4.0)
+    def kerb(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return np.asarray(np.abs(to_polyline(x, z, path) - 1.02) < 0.09, np.float32)
+
+    def borders(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        """Beds on one side of the path for some metres, then on the other."""
+        off = to_polyline(x, z, path)
+        return (
+            smoothstep(1.15, 1.4, off) * smoothstep(3.2, 2.3, off) * smoothstep(-0.1, 0.3, np.sin(z / 5 + 2 * (x > 0)))
+        )
+
+    greenery.forest(site, trees, lawn, spacing=5, near=6, far=130, patch=14, contrast=1.6, limit=420, detail=1.3)
+    thickets.shrubs(site, amount=2.0, blossom=True, near=4.0)
+    thickets.hedges(
+        site, ((-9.0, 2.0), (-9.0, 16.0), (-3.5, 22.0)), ((12.0, -3.0), (13.0, 4.0)), ((-7.0, -8.0), (7.0, -9.0))
+    )
+    edging = [rocks.boulder(rng, 0.24, "limestone", planes=9, roundness=0.35, flat=0.8) for _ in range(3)]
+    site.put(edging, kerb, per_square_metre=26, far=26, clear=0.3, apart=0.17, sizes=(0.7, 1.1), patch=0.0)
 
     def beds(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        return smoothstep(0.02, 0.25, noise(x, z, seed + 5, 7, 3))
+        return np.maximum(smoothstep(0.12, 0.3, noise(x, z, seed + 5, 9, 3)), borders(x, z, y, slope))
 
-    greenery.grass(site, "lawn", height=0.11, amount=1.6)
-    greenery.flowers(site, ("rose", "lavender", "tulip", "lupin", "daisy"), beds, amount=3.0)
+    greenery.grass(site, "lawn", lambda x, z, y, s: 1 - 0.8 * beds(x, z, y, s), height=0.11, amount=1.6)
+    greenery.flowers(site, ("rose", "lavender", "tulip", "lupin", "daisy"), beds, amount=3.2)
+    greenery.flowers(site, ("daisy", "buttercup"), amount=0.25)
+    thickets.undergrowth(site, ferns=0.0, logs=False, mushrooms=False)
+    if brief.wants("bench", True) and "bench" not in brief.without:
+        thickets.singles(
+            site, [bench(rng)], count=1, near=4.0, far=8.0, where=lambda x, z, y, s: smoothstep(1.5, 2.5, z)
+        )
     greenery.stones(site, "limestone", amount=0.3, boulders=1.2)
     thickets.lilies(site, amount=1.0)
     water = Water(site.water_level or 2.2, amplitude=0.006, wavelength=1.2, seed=seed, absorb=(0.9, 0.5, 0.55))

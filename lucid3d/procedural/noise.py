@@ -43,8 +43,11 @@ def noise(
     return values
 
 
-def smoothstep(low: float, high: float, value: NDArray[np.floating]) -> NDArray[np.float32]:
+def smoothstep(
+    low: float | NDArray[np.floating], high: float | NDArray[np.floating], value: NDArray[np.floating]
+) -> NDArray[np.float32]:
     """0 below `low`, 1 above `high`, smooth between (either may be the larger)."""
-    t = np.clip((np.asarray(value, np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
+    first, span = np.asarray(low, np.float32), np.asarray(high - low, np.float32)
+    t = np.clip((np.asarray(value, np.float32) - first) / span, 0, 1)
     result: NDArray[np.float32] = t * t * (3 - 2 * t)
     return result

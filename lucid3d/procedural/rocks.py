@@ -175,7 +175,7 @@ def pebble(
 ) -> Prototype:
     """A small stone: round from a river or (lower `roundness`) a chip of scree."""
     seed = int(rng.integers(2**31))
-    tone = float(np.exp(rng.normal(0, 0.25)))
+    tone = float(np.exp(rng.normal(-0.4, 0.3)))  # small stones lie half in dust
     levels = []
     for n in (2, 1, 0):
         shape = stone_shape(
@@ -205,6 +205,23 @@ def scree(rng: np.random.Generator, kind: str = "granite", radius: float = 0.9, 
             shapes.append(stones[i % 6].moved(offset, turn, float(sizes[i])))
         levels.append(solid([(join(shapes), stone_material(kind, 0.2))], "rock"))
     return Prototype("scree", levels, (8.0, 25.0, np.inf), radius=radius * 0.6, sink=0.01, lean=1.0)
+
+
+def rubble(rng: np.random.Generator, kind: str = "ice", radius: float = 1.5, count: int = 16) -> Prototype:
+    """Slabs thrown over each other: a ridge in the ice of a sea, a collapsed ledge."""
+    slabs = [stone_shape(rng, 1.0, kind, 2, planes=7, roundness=0.02, rough=0.02, flat=0.3) for _ in range(4)]
+    shapes = []
+    for i in range(count):
+        size = float(0.35 + 0.9 * rng.random() ** 2)
+        heading, tilt = rng.uniform(0, 2 * np.pi), float(rng.normal(0, 0.6))
+        c, s = np.cos(heading), np.sin(heading)
+        lean = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
+        turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]) @ lean
+        off = rng.normal(0, 0.4, 2) * radius
+        up = 0.45 * max(1 - float(np.hypot(*off)) / radius, 0.0) * rng.random()
+        shapes.append(slabs[i % 4].moved((float(off[0]), -float(up), float(off[1])), turn, size))
+    mesh = solid([(join(shapes), stone_material(kind, 0.5))], "ice" if kind == "ice" else "rock")
+    return Prototype("rubble", [mesh], (np.inf,), radius=radius * 0.6, sink=0.1, lean=0.7)
 
 
 def crystals(

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery, thickets
+from lucid3d.procedural import greenery, rocks, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.wild import finish, lay_out, sun_side
 from lucid3d.procedural.world import Place
@@ -116,6 +117,27 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     return finish(site, water=sea(brief, level, seed, rng), sun=sun_side(rng, 0.25, 0.7))
 
 
+def _washed_up(site: Site, level: float) -> None:
+    """What the tide leaves: coral and shells in bands, weed along the last high water, driftwood, coconuts."""
+    from lucid3d.procedural.plants import litter
+
+    rng = site.rng
+
+    def band(low: float, high: float) -> Any:
+        return lambda x, z, y, s: smoothstep(low - 0.12, low, level - y) * smoothstep(high + 0.12, high, level - y)
+
+    coral = [rocks.pebble(rng, 0.05, "limestone", roundness=r) for r in (0.2, 0.6, 0.8)]
+    nuts = [rocks.pebble(rng, 0.2, "red", roundness=1.0)]
+    weed = [litter.fallen_leaves(rng, "oak", 40, 0.3), litter.twigs(rng, 7, 0.3)]
+    wood = [litter.log(rng, 2.2, 0.1), litter.log(rng, 1.3, 0.07)]
+    site.put(coral, band(-0.1, 0.75), above_water=-0.3, per_square_metre=26, far=9, patch=2.5, contrast=2.5,
+             sizes=(0.3, 1.6), power=2.4, clear=0.2)  # fmt: skip
+    site.put(weed, band(0.42, 0.6), per_square_metre=5, far=16, patch=3, contrast=2.0, sizes=(0.5, 1.3), clear=0.3)
+    site.put(weed, per_square_metre=0.6, far=14, patch=4, contrast=2.5, sizes=(0.4, 1.1), clear=0.5)
+    site.put(wood, per_square_metre=0.02, near=2.6, far=35, apart=3, sizes=(0.6, 1.5), tint=0.1)
+    site.put(nuts, per_square_metre=0.06, near=1.5, far=20, sizes=(0.8, 1.2))
+
+
 def island(brief: Any, rng: np.random.Generator) -> Place:
     """A tropical beach in a bay: palms lean over white sand, a green mountain, other islands out in blue water."""
     seed = int(rng.integers(1 << 20))
@@ -149,7 +171,7 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
     ground = Ground(
         vegetation=1.0, sand=(0.62, 0.53, 0.39), sand_dark=(0.5, 0.41, 0.28), grass=(0.05, 0.09, 0.02), dryness=0.1,
         grass_dark=(0.025, 0.055, 0.013), rock=(0.13, 0.11, 0.1), rock_light=(0.2, 0.17, 0.15), beach=1.7,
-        rock_slope=0.3,
+        rock_slope=0.5,
         moss=0.7, pebbles=0.1, treeline=600,
     )  # fmt: skip
     site = lay_out(
@@ -199,5 +221,12 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
     )
     thickets.shrubs(site, inland, amount=1.5, palette="jungle")
     greenery.grass(site, "dune", inland, amount=0.6, height=0.4)
-    greenery.stones(site, "basalt", amount=0.12, boulders=0.7)
+    _washed_up(site, level)
+    nearby = [p for p in palms if p.name == "palm"][:2]
+    site.put(
+        nearby, per_square_metre=0.03, near=4.5, far=15, apart=2.5, patch=9, contrast=2.0, sizes=(0.7, 1.1), lean=0.18
+    )
+    greenery.stones(
+        site, "basalt", lambda x, z, y, s: 0.1 + 0.9 * smoothstep(0.3, -0.2, level - y), amount=0.0, boulders=1.2
+    )
     return finish(site, water=sea(brief, level, seed, rng, tropical=True), sun=sun_side(rng, 0.35, 0.9))

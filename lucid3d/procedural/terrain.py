@@ -15,6 +15,8 @@ from lucid3d.procedural.mesh import Mesh
 
 Floats = NDArray[np.floating]
 Heights = Callable[[Floats, Floats], NDArray[np.float32]]
+Tint = Callable[[Floats, Floats], NDArray[np.float32]]
+"""(x, z) of shape (N,) -> (N, 3) factors on the albedo of the land: moist banks, ash, soot."""
 
 
 @dataclass
@@ -75,8 +77,19 @@ class Terrain:
         return self.height(x, z), slope.astype(np.float32)
 
 
+def ring_radii(near: float, far: float, rings: int, inner: float) -> NDArray[np.float64]:
+    """Radii from `inner` to `far` whose spacing starts at `near` and grows in proportion to the distance, so that cells
+    keep their shape on the screen; where `rings` are too few for that, it starts wider."""
+    low, high = -0.5 * inner, far
+    for _ in range(60):  # the offset at which geometric growth starts with that spacing
+        offset = 0.5 * (low + high)
+        start = (inner + offset) * np.expm1(np.log((far + offset) / (inner + offset)) / (rings - 1))
+        low, high = (low, offset) if start > near else (offset, high)
+    return (inner + low) * ((far + low) / (inner + low)) ** np.linspace(0, 1, rings) - low
+
+
 def polar_grid(
-    near: float = 0.05, far: float = 9000.0, around: int = 640, rings: int = 420, inner: float = 1.0
+    near: float = 0.05, far: float = 9000.0, around: int = 640, rings: int = 420, inner: float = 2.4
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
     """A disc about the origin whose cells grow with distance.
 
@@ -86,12 +99,7 @@ def polar_grid(
     Returns:
         x (V,), z (V,), triangles (T, 3).
     """
-    # Spacing grows from `near` in proportion to the radius: cells keep their shape on the screen.
-    growth = np.linspace(0, 1, rings)
-    scale = near * rings
-    shape = np.arcsinh(far / scale)
-    radii = scale * np.sinh(shape * growth)
-    radii = inner + (far - inner) * (radii - radii[0]) / (radii[-1] - radii[0])
+    radii = ring_radii(near, far, rings, inner)
     angles = np.arange(around) * (2 * np.pi / around)
     x = (radii[:, None] * np.sin(angles)).ravel()
     z = (radii[:, None] * np.cos(angles)).ravel()
@@ -119,13 +127,19 @@ def polar_grid(
 
 
 def terrain_mesh(
-    heights: Heights, *, far: float = 9000.0, around: int = 720, rings: int = 400, near: float = 0.045
+    heights: Heights,
+    *,
+    far: float = 9000.0,
+    around: int = 720,
+    rings: int = 400,
+    near: float = 0.045,
+    tint: Tint | None = None,
 ) -> Mesh:
-    """The land about the origin as one mesh with smooth normals."""
+    """The land about the origin as one mesh with smooth normals; `tint` gives factors on its albedo."""
     x, z, triangles = polar_grid(near, far, around, rings)
     vertices = np.stack([x, heights(x, z), z], axis=1)
     mesh = Mesh(vertices, triangles, (GROUND,), "ground").with_smooth_normals()
     assert mesh.normals is not None
     if mesh.normals[:, 1].mean() > 0:  # up is -y
         mesh.normals *= -1
-    return mesh
+    return mesh if tint is None else mesh.tinted(tint(x, z))

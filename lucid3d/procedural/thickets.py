@@ -62,6 +62,42 @@ def shrubs(
     )
 
 
+def hedges(site: Site, *lines: tuple[tuple[float, float], ...], height: float = 1.1, width: float = 0.8) -> None:
+    """Clipped hedges along polylines of (x, z): a leafy skin over an even block, cut where a path goes through."""
+    from lucid3d.procedural.plants.foliage import leaf_material, mixed
+    from lucid3d.procedural.plants.palettes import LEAVES
+    from lucid3d.procedural.plants.prototype import solid
+    from lucid3d.procedural.plants.shapes import KITE, f32, leaves, unit
+
+    if "bushes" in site.brief.without:
+        return
+    rng = site.rng
+    for line in lines:
+        corners = np.asarray(line, np.float64)
+        steps = np.hypot(*np.diff(corners, axis=0).T)
+        count = int(900 * steps.sum())
+        piece = rng.choice(len(steps), count, p=steps / steps.sum())
+        along = rng.random(count)
+        way = np.diff(corners, axis=0)[piece] / steps[piece, None]
+        across = np.stack([way[:, 1], -way[:, 0]], axis=1)
+        # Points on the two sides and the top of the block, in proportion to their areas.
+        place = rng.uniform(-1, 1, count) * (height + 0.5 * width)
+        top = np.abs(place) < 0.5 * width
+        off = np.where(top, place, 0.5 * width * np.sign(place)) + rng.normal(0, 0.03, count)
+        up = np.where(top, height, np.abs(place) - 0.5 * width) + rng.normal(0, 0.03, count)
+        ground = corners[piece] + np.diff(corners, axis=0)[piece] * along[:, None] + across * off[:, None]
+        x, z = ground[:, 0].astype(np.float32), ground[:, 1].astype(np.float32)
+        y = site.terrain.height(x, z)
+        kept = np.flatnonzero(site.free(x, z, y, clear=2.0) > 0.5)
+        out = np.stack([across[:, 0] * np.sign(off), np.where(top, -2.0, -0.15), across[:, 1] * np.sign(off)], axis=1)
+        axes = unit(rng.normal(0, 1, (count, 3)) + 0.5 * out)[kept]
+        feet = f32(np.stack([x, y - up, z], axis=1))[kept]
+        size = (0.075 * np.exp(rng.normal(0, 0.25, len(kept)))).astype(np.float32)
+        tone = mixed(np.asarray(LEAVES["oak"]["summer"]), len(kept), rng) * (0.55 + 0.45 * up[kept, None] / height)
+        skin = leaves(feet, axes, unit(out)[kept], size, size * 0.75, KITE, f32(tone), unit(out)[kept])
+        site.meshes.append(solid([(skin, leaf_material("box", [LEAVES["oak"]["summer"][0]]))], "shrub"))
+
+
 def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms: bool = True) -> None:
     """Ferns, fallen trunks, stumps, twigs and mushrooms of a wood's floor."""
     from lucid3d.procedural import plants
@@ -205,7 +241,7 @@ def desert_plants(site: Site, *, cacti: float = 1.0) -> None:
     rng = site.rng
     tufts = [plants.grass_tuft(rng, "dry", 0.35, 0.14, 30), plants.grass_tuft(rng, "dune", 0.5, 0.16, 26)]
     common: dict[str, Any] = {"steepest": 0.35, "patch": 14, "contrast": 2.2}
-    site.put(tufts, per_square_metre=0.35 * site.lush, near=1.5, far=40, sizes=(0.6, 1.6), **common)
+    site.put(tufts, per_square_metre=0.8 * site.lush, near=1.5, far=40, sizes=(0.5, 1.8), **common)
     if "cacti" in site.brief.without or cacti <= 0:
         return
     small = [desert.agave(rng), desert.prickly_pear(rng), desert.barrel_cactus(rng)]

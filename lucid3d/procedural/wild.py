@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Up, shaped
 from lucid3d.procedural.site import Site
-from lucid3d.procedural.terrain import Heights, Terrain, terrain_mesh
+from lucid3d.procedural.terrain import Heights, Terrain, Tint, terrain_mesh
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
@@ -46,6 +46,7 @@ def lay_out(
     path_width: float = 1.5,
     shore: float = 0.0,
     far: float = 9000.0,
+    tint: Tint | None = None,
     **shape: Any,
 ) -> Site:
     """The land, ready to be planted.
@@ -55,6 +56,7 @@ def lay_out(
         water_up: height of the water in the composition's own metres, or None.
         water_clearance: least metres from the water up to the ground at the start.
         shore: metres from the start ahead to the waterline; 0 = wherever it is.
+        tint: factors on the land's albedo where the ground's own layers are not enough.
         shape: options of `land.shaped`.
     """
     heights, zero = shaped(up, seed, near=near, **shape)
@@ -72,7 +74,7 @@ def lay_out(
         path=path,
         path_width=path_width,
     ).by_season(brief.season)
-    terrain = Terrain(heights, ground, terrain_mesh(heights, far=far))
+    terrain = Terrain(heights, ground, terrain_mesh(heights, far=far, tint=tint))
     return Site(terrain, brief, rng, level, path, path_width)
 
 

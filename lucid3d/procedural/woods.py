@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery, thickets
+from lucid3d.procedural import greenery, plants, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.plants.wetland import buttress_tree, swamp_tree
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.wild import finish, lay_out, sun_side, winding_path
 from lucid3d.procedural.world import Place
@@ -94,12 +96,18 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     site = lay_out(
         brief, rng, seed, up, ground, path=path, path_width=1.2, drops=15_000, rough=0.4, calm=3, water_up=-0.9
     )
-    trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle", "jungle"), 4, 17)
-    greenery.forest(site, trees, spacing=3.7, near=3.4, far=110, patch=0, limit=700, detail=0.5)
-    thickets.tropical(site, amount=1.0)
+    trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle"), 3, 15)
+    greenery.forest(site, trees, spacing=4.6, near=4.0, far=100, patch=18, contrast=0.8, limit=380, detail=0.4)
+    if trees and not any(brief.wants(word) for word in greenery.KINDS):
+        giants = [buttress_tree(rng, h) for h in (19.0, 25.0)]
+        site.put(
+            giants, per_square_metre=0.012, near=5.5, far=75, apart=6, sizes=(0.7, 1.2), patch=30, contrast=0.6,
+            steepest=1.2, tint=0.12, limit=150,
+        )  # fmt: skip
+    thickets.tropical(site, amount=2.6)
     thickets.undergrowth(site, ferns=2.2, logs=True, mushrooms=False)
-    thickets.shrubs(site, amount=1.6, palette="jungle")
-    thickets.leaf_litter(site, amount=0.5)
+    thickets.shrubs(site, amount=2.2, palette="jungle")
+    thickets.leaf_litter(site, amount=0.12)
     greenery.grass(site, "lush", amount=0.5, height=0.35)
     greenery.flowers(site, ("orchid",), amount=0.35)
     greenery.stones(site, "basalt", amount=0.3, boulders=1.0)
@@ -115,41 +123,74 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
 
 
 def swamp(brief: Any, rng: np.random.Generator) -> Place:
-    """Still black water between tussocks, dead and leaning trees, reeds and lilies, mist."""
+    """Still black water between banks of moss, mossy trees standing in it, reeds in companies, lilies, mist."""
     seed = int(rng.integers(1 << 20))
+    side = 1.0 if rng.random() < 0.5 else -1.0
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
-        islands = 0.75 * noise(x, z, seed + 1, 16, 4) + 0.25
-        start = 0.55 * np.exp(-((r / 3.2) ** 2))
-        return np.asarray(
-            np.clip(islands, -0.9, 0.8) + start + smoothstep(80, 500, r) * (6 + 16 * noise(x, z, seed + 2, 260, 3)),
-            np.float32,
-        )
+        islands = np.clip(0.95 * noise(x, z, seed + 1, 26, 4) - 0.02, -0.75, 0.5)
+        start = 0.75 * np.exp(-(((x + 0.8 * side) / 2.7) ** 2) - ((z + 0.6) / 2.3) ** 2)
+        spit = 0.6 * np.exp(-(((x + 4 * side) / 2.6) ** 2) - ((z + 4) / 5.0) ** 2)
+        water = -0.75 * np.exp(-(((x - 1.5 * side) / 6.5) ** 2) - ((z - 9) / 7.5) ** 2)
+        shore = smoothstep(110, 420, r) * (5 + 18 * noise(x, z, seed + 2, 240, 3))
+        return np.asarray(islands + start + spit + water + shore, np.float32)
+
+    def near(x: Floats, z: Floats) -> NDArray[np.float32]:
+        hummocks = np.clip(noise(x, z, seed + 3, 1.7, 3), 0, 1)
+        return np.asarray(0.2 * hummocks + 0.05 * noise(x, z, seed + 4, 0.5, 3), np.float32)
+
+    def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
+        """Bright moss on the hummocks, black mud between."""
+        mossy = smoothstep(-0.2, 0.5, noise(x, z, seed + 3, 1.7, 3) + 0.4 * noise(x, z, seed + 5, 7, 3))[:, None]
+        return np.asarray((1 - mossy) * np.array([0.8, 0.78, 0.75]) + mossy * np.array([1.5, 1.75, 1.1]), np.float32)
 
     ground = Ground(
-        vegetation=1.0, soil=(0.04, 0.032, 0.022), grass=(0.06, 0.075, 0.02), grass_dark=(0.03, 0.045, 0.014),
-        grass_dry=(0.13, 0.105, 0.045), beach=0.18, sand=(0.06, 0.047, 0.03), sand_dark=(0.035, 0.028, 0.02), moss=0.8,
-        rock_slope=0.8, dryness=0.25, gravel=(0.08, 0.065, 0.045),
+        vegetation=1.0, soil=(0.04, 0.032, 0.022), grass=(0.06, 0.085, 0.02), grass_dark=(0.035, 0.055, 0.014),
+        grass_dry=(0.13, 0.105, 0.045), beach=0.1, sand=(0.06, 0.047, 0.03), sand_dark=(0.035, 0.028, 0.02), moss=0.8,
+        rock_slope=0.8, dryness=0.15, gravel=(0.08, 0.065, 0.045), pebbles=0.0,
     )  # fmt: skip
     site = lay_out(
-        brief, rng, seed, up, ground, drops=0, rough=0.0, water_up=0.12, water_clearance=0.3, half=700, calm=2
-    )
-    trees = greenery.tree_prototypes(site, ("dead", "willow", "dead", "willow"), 4, 9)
-    greenery.forest(site, trees, spacing=7, near=4.5, far=190, patch=30, contrast=1.0, limit=420)
-    thickets.shrubs(site, amount=0.8)
-    thickets.reed_beds(site, amount=1.6)
-    thickets.lilies(site, amount=1.5)
-    greenery.grass(site, "swamp", amount=1.1, height=0.5)
-    thickets.undergrowth(site, ferns=0.8, logs=True, mushrooms=True)
-    greenery.stones(site, "slate", amount=0.1, boulders=0.3)
+        brief, rng, seed, up, ground, near=near, drops=0, rough=0.0, water_up=0.12, water_clearance=0.3, half=700,
+        calm=1.4, tint=tint,
+    )  # fmt: skip
+    level = site.water_level or 2.0
+    _swamp_trees(site, level)
+    thickets.shrubs(site, amount=0.7)
+    thickets.reed_beds(site, amount=1.4)
+    thickets.lilies(site, amount=3.0)
+
+    def bank(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.1, 0.35, level - y)
+
+    sedge = [plants.grass_tuft(rng, "swamp", h, 0.16, 44, lean=0.8) for h in (0.45, 0.75)]
+    site.put(
+        sedge, bank, above_water=0.02, per_square_metre=1.6 * site.lush, near=1.3, far=30, patch=5, contrast=2.6,
+        sizes=(0.5, 1.5), falloff=20, tint=0.2, hue=0.1,
+    )  # fmt: skip
+    greenery.grass(site, "swamp", bank, amount=0.3, height=0.22)
+    thickets.undergrowth(site, ferns=0.9, logs=True, mushrooms=True)
+    thickets.leaf_litter(site, amount=0.25)
+    greenery.stones(site, "slate", amount=0.1, boulders=0.2)
     water = Water(
-        site.water_level or 2.0,
-        amplitude=0.003,
-        wavelength=1.4,
-        seed=seed,
-        absorb=(1.6, 1.7, 2.4),
-        scatter=(0.012, 0.011, 0.006),
+        level, amplitude=0.003, wavelength=1.4, seed=seed, absorb=(1.6, 1.7, 2.4), scatter=(0.012, 0.011, 0.006)
     )
     site.terrain.ground = replace(site.terrain.ground, water_level=water.level)
-    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.7), haze=3.0)
+    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.7), haze=3.0, sky={"exposure": 0.25})
+
+
+def _swamp_trees(site: Site, level: float) -> None:
+    """Trees in the shallows and on the banks, near enough on every side to break the horizon."""
+    if not (usual := greenery.tree_prototypes(site, ("willow", "dead"), 2, 8)):
+        return
+    rng = site.rng
+    asked = any(site.brief.wants(word) for word in greenery.KINDS)
+    grown = usual if asked else [swamp_tree(rng, h, site.season) for h in (9.0, 12.5, 7.0)] + usual[1:]
+
+    def shallows(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        open_water = np.exp(-((x / 5) ** 2) - ((z - 8) / 7) ** 2)  # the view ahead stays open
+        return np.asarray(smoothstep(0.62, 0.3, y - level) * (1 - open_water))
+
+    common: dict[str, Any] = {"above_water": -0.65, "sizes": (0.5, 1.3), "power": 1.1, "tint": 0.15, "steepest": 2.0}
+    site.put(grown, shallows, per_square_metre=0.02, near=5, far=70, apart=3.4, patch=24, contrast=1.5, **common)
+    site.put(grown, shallows, per_square_metre=0.008, near=70, far=260, apart=6, patch=60, limit=700, **common)

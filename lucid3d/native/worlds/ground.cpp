@@ -46,8 +46,9 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
   rock = mix(rock, vec(g.rock_dark), clamp01(0.1f - 0.5f * mid - 0.8f * g.strata * beds + 0.3f * far));
   float crack = 0;
   if (slope > g.rock_slope - 0.25f || g.vegetation < 0.5f) {
-    const float crease = 1 - std::fabs(noise3(p * (1 / 2.3f) + Vec3{large, mid, far} * 0.5f, seed + 8));
-    crack = smoothstep(0.9f, 1.0f, crease) * visible(f / 2.3f, 5.0f);
+    // Joints: bent by every scale so that they are jagged, upright more than level, and open only in places.
+    const float crease = 1 - std::fabs(noise3({p.x / 1.9f + 0.5f * large + 0.22f * fine, p.y / 3.4f + 0.4f * mid, p.z / 1.9f + 0.5f * far - 0.22f * fine}, seed + 8));
+    crack = smoothstep(0.95f, 1.0f, crease) * smoothstep(-0.15f, 0.4f, mid + 0.5f * large) * visible(f / 2.3f, 9.0f);
   }
   rock = rock * ((1 + 0.25f * fine + 0.12f * grain) * (1 - 0.5f * crack));
   if (g.moss > 0.01f) {

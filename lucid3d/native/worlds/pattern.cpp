@@ -238,18 +238,19 @@ struct Builder {
   void rock() {
     const float w = m.scale;
     const float large = fbm(w * 2, 4, 1), mid = fbm(w * 0.5f, 5, 2);
-    const Vec3 p = s.position * (1 / (w * 0.9f));
+    const float fine = fbm(w * 0.12f, 3, 3);
+    const Vec3 p = s.position * (1 / (w * 0.9f)) + Vec3{0.3f * mid + 0.16f * fine, 0.3f * large, 0.16f * fine - 0.3f * mid};
     const float crease = 1 - std::fabs(noise3(p, seed + 5));
-    const float crack = smoothstep(0.93f, 1.0f, crease) * detail(w * 0.12f, s.footprint);
+    const float crack = smoothstep(0.955f, 1.0f, crease) * smoothstep(-0.2f, 0.35f, mid + large) * detail(w * 0.08f, s.footprint);
     const float bands = m.variation * noise3({s.position.x * 0.3f, s.position.y * 3.1f / w + 1.3f * large, s.position.z * 0.3f}, seed + 6) *
                         detail(w * 0.3f, s.footprint);
     hue(0.5f + 0.6f * large + 0.3f * mid + 0.35f * bands);
-    tint(0.85f + 0.4f * mid);
+    tint(0.85f + 0.3f * mid + 0.22f * fine);
     const float speck = smoothstep(0.15f, 0.5f, fbm(0.16f, 4, 9)) * smoothstep(-0.1f, 0.5f, large);
     const float up = clamp01(-s.normal.y * 1.3f);
     out.albedo = mix(out.albedo, third(), m.wear * 0.8f * speck * (0.3f + 0.7f * up));
     tint(1 - 0.55f * crack);
-    out.height = m.bump * (0.6f * large + 0.5f * mid - 0.35f * crack + 0.15f * bands);
+    out.height = m.bump * (0.6f * large + 0.5f * mid + 0.16f * fine - 0.35f * crack + 0.15f * bands);
   }
 
   void concrete() {
