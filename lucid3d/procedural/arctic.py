@@ -109,4 +109,10 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
     water = Water(
         level, amplitude=0.02, wavelength=3.0, seed=seed, absorb=(0.5, 0.14, 0.1), scatter=(0.006, 0.03, 0.04)
     )
-    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.8), haze=0.6)
+    return finish(
+        site,
+        water=water,
+        sun=sun_side(rng, 0.3, 0.8),
+        haze=0.6,
+        sky={"exposure": 0.35} if brief.time == "night" else None,
+    )

@@ -110,13 +110,14 @@ def arch(
 ) -> Mesh:
     """A bridge of rock that wind has left standing: broad feet, a thin crown, ledges along its beds; feet at y = 0."""
     t = np.linspace(-0.12, np.pi + 0.12, 72)
-    foot = np.abs(np.cos(t)) ** 3
-    middle = np.stack(
-        [0.5 * span * np.cos(t), -height * np.sin(t), 0.06 * span * np.sin(2.3 * t + rng.uniform(0, 6))], 1
-    )
+    foot = np.abs(np.cos(t)) ** 3 * (1 + 0.5 * np.cos(t) * float(rng.choice([-1, 1])))  # one foot is a buttress
+    square = float(rng.uniform(0.6, 0.9))  # below 1: a lintel on two piers rather than half a ring
+    across = 0.5 * span * np.sign(np.cos(t)) * np.abs(np.cos(t)) ** square
+    rise = height * np.sign(np.sin(t)) * np.abs(np.sin(t)) ** square * (1 + 0.16 * np.cos(t + rng.uniform(0, 6)))
+    middle = np.stack([across, -rise, 0.06 * span * np.sin(2.3 * t + rng.uniform(0, 6))], axis=1)
     turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     out = np.stack([np.cos(t), -np.sin(t), 0 * t], axis=1)
-    reach = 0.5 * thick * (0.62 + 0.75 * foot)[:, None, None]
+    reach = 0.5 * thick * (0.55 + 0.85 * foot)[:, None, None]
     ring = np.cos(turn)[None, :, None] * out[:, None] + np.sin(turn)[None, :, None] * np.array([0, 0, 1.25])
     points = (middle[:, None] + ring * reach).astype(np.float32)
     flat = points.reshape(-1, 3) / np.float32(thick)

@@ -105,13 +105,20 @@ def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amo
     for kind in kinds:
         heads = [plants.flower(site.rng, kind, stems=n) for n in (3, 5)]
         # Each kind keeps to drifts of its own: thick in the middle, a few outliers between.
-        options: dict[str, Any] = {"where": where, "clear": 0.7, "tint": 0.14, "hue": 0.06, "contrast": 3.6}
+        options: dict[str, Any] = {
+            "where": where,
+            "clear": 0.7,
+            "tint": 0.14,
+            "hue": 0.06,
+            "contrast": 3.6,
+            "middle": -0.75,
+        }
         site.put(
-            heads, per_square_metre=5.0 * amount, far=14, patch=7, falloff=9, sizes=(0.5, 1.7), floor=0.03, power=1.6,
-            **options,
+            heads, per_square_metre=6.0 * amount, far=14, patch=9, falloff=10, sizes=(0.5, 1.35), floor=0.015,
+            power=1.6, **options,
         )  # fmt: skip
         site.put(
-            heads, per_square_metre=2.0 * amount, near=14, far=75, patch=24, falloff=34, sizes=(1.1, 2.8), floor=0.02,
+            heads, per_square_metre=2.2 * amount, near=14, far=75, patch=26, falloff=36, sizes=(1.0, 2.4), floor=0.01,
             limit=6000, **options,
         )  # fmt: skip
 

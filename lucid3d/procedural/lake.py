@@ -51,7 +51,7 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.16 * noise(x, z, seed + 6, 4.5, 4) + 0.035 * noise(x, z, seed + 7, 0.7, 3)
 
-    ground = Ground(snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.8, vegetation=0.85)
+    ground = Ground(snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.45, vegetation=0.85)
     site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.7, shore=5.0)
     level = site.water_level or 2.0
 
@@ -74,7 +74,6 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     greenery.stones(site, "granite", strand, amount=1.6, boulders=1.3)
     thickets.shrubs(site, turf, amount=0.8)
     thickets.reed_beds(site, amount=0.4)
-    thickets.undergrowth(site, ferns=0.0, logs=True, mushrooms=False)
     windy = brief.weather in ("storm", "rain")
     water = Water(
         level,

@@ -69,12 +69,18 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         dunes = dune_field(x, z, seed + 6, 24, 1.1)
         return np.asarray(craters + own + spires * smoothstep(40, 170, r) + far + dunes + rise, np.float32)
 
+    steps_here = float(np.floor(3.5 * noise(np.zeros(1), np.zeros(1), seed + 14, 48, 4))[0])
+
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         pits = noise(x, z, seed + 10, 6.5, 1, kind="cells") / 0.2
         kept = (noise(x, z, seed + 10, 6.5, 1, kind="cell_id") < 0.4) * smoothstep(1.8, 3.2, np.hypot(x, z))
+        ledge = 3.5 * noise(x, z, seed + 14, 48, 4)
+        steps = np.floor(ledge) + smoothstep(0.8, 0.97, ledge - np.floor(ledge))
+        shelves = 0.85 * (steps - steps_here) * smoothstep(3.0, 6.0, np.hypot(x, z))
         plates = 0.07 * smoothstep(0.02, 0.1, noise(x, z, seed + 11, 1.3, 1, kind="edges"))
         crust = smoothstep(-0.05, 0.3, noise(x, z, seed + 12, 15, 3))
-        return np.asarray(0.3 * crater(pits) * kept + plates * crust + 0.1 * noise(x, z, seed + 8, 2.2, 4), np.float32)
+        dust = 0.1 * noise(x, z, seed + 8, 2.2, 4)
+        return np.asarray(shelves + 0.3 * crater(pits) * kept + plates * crust + dust, np.float32)
 
     def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Dust of two colours in drifts, dark where the crust shows."""
@@ -114,17 +120,26 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         glow = 0.5 if dark else 0.12
         clusters = [rocks.crystals(rng, h, hue, glow=glow, count=n) for h, n in ((0.4, 7), (0.8, 11), (1.7, 15))]
         more = 1.6 if brief.wants("crystals") else 1.0
-        common: dict[str, Any] = {"patch": 19, "contrast": 3.2, "clear": 2.6, "tint": 0.25, "hue": 0.12}
-        site.put(clusters[:2], per_square_metre=0.16 * more, near=2.6, far=34, sizes=(0.35, 1.5), power=2.0, **common)
+        common: dict[str, Any] = {"patch": 19, "contrast": 3.6, "middle": -0.7, "clear": 2.6, "tint": 0.25, "hue": 0.12}
+        site.put(clusters[:2], per_square_metre=0.3 * more, near=2.6, far=34, sizes=(0.35, 1.5), power=2.0, **common)
         site.put(
-            clusters, per_square_metre=0.012 * more, near=6, far=150, apart=3, sizes=(0.6, 2.6), limit=900, **common
+            clusters, per_square_metre=0.015 * more, near=6, far=150, apart=3, sizes=(0.6, 2.6), limit=900, **common
         )
     grown = [
         alien.feathers(rng, 1.0, look["frond"]), alien.feathers(rng, 0.55, look["frond"], 9),
         alien.lanterns(rng, 0.8, look["glow"], 0.5 if dark else 0.08),
     ]  # fmt: skip
     site.put(
-        grown, per_square_metre=0.5, far=45, patch=11, contrast=3.0, clear=1.7, falloff=22, sizes=(0.4, 2.2), power=2.0
+        grown,
+        per_square_metre=0.5,
+        far=45,
+        patch=11,
+        contrast=3.0,
+        middle=-0.5,
+        clear=1.7,
+        falloff=22,
+        sizes=(0.4, 2.2),
+        power=2.0,
     )
     water = (
         Water(site.water_level, amplitude=0.015, seed=seed, scatter=look["glow"], absorb=(0.9, 0.9, 0.9))
@@ -149,15 +164,10 @@ def _arches(site: Site, stone: str) -> None:
     rng = site.rng
     material = rocks.stone_material(stone, 2.2)
     first = float(rng.choice([-1, 1]))
-    for bearing, away, span in (
-        (0.62 * first, 26, 17),
-        (-1.25 * first, 46, 24),
-        (2.7, 34, 15),
-        (-0.35 * first, 120, 60),
-    ):
+    for bearing, away, span in ((0.62 * first, 27, 15), (-1.45 * first, 60, 34), (-0.3 * first, 150, 62)):
         x, z = away * math.sin(bearing), away * math.cos(bearing)
         y, _ = site.terrain.rise_over_run(np.array([x], np.float32), np.array([z], np.float32))
-        shape = arch(rng, span, span * float(rng.uniform(0.45, 0.62)), span * 0.24, material)
+        shape = arch(rng, span, span * float(rng.uniform(0.45, 0.62)), span * float(rng.uniform(0.26, 0.4)), material)
         matrix = placement((x, float(y[0]) + 0.8, z), yaw=bearing + float(rng.uniform(-0.5, 0.5)))
         site.meshes.append(shape.transformed(matrix))
         site.keep_out.append((x, z, 2.0))

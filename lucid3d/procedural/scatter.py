@@ -47,10 +47,13 @@ class Spots:
         return Spots(self.positions[rows], self.normals[rows], self.distances[rows], self.wild[rows])
 
 
-def groups(rng: np.random.Generator, size: float, contrast: float = 1.0) -> Callable[[Floats, Floats], Array]:
+def groups(
+    rng: np.random.Generator, size: float, contrast: float = 1.0, middle: float = 0.5
+) -> Callable[[Floats, Floats], Array]:
     """A random map of patches about `size` metres wide, 0 to 1: where a kind of plant keeps company.
 
-    Multiply a density by it; `contrast` above 1 gives sharper clearings.
+    Multiply a density by it; `contrast` above 1 gives sharper clearings. Half the land is above `middle`, so that one
+    below 0 leaves patches that lie apart.
     """
     count = 7
     angle = rng.uniform(0, 2 * np.pi, (3, count))
@@ -65,7 +68,7 @@ def groups(rng: np.random.Generator, size: float, contrast: float = 1.0) -> Call
             kx, kz = frequency[octave] * np.cos(angle[octave]), frequency[octave] * np.sin(angle[octave])
             for i in range(count):
                 total += weight[octave] * np.sin((x + bend) * kx[i] + z * kz[i] + phase[octave, i]).astype(np.float32)
-        result: Array = np.clip(0.5 + contrast * total / 6.0, 0, 1).astype(np.float32)
+        result: Array = np.clip(middle + contrast * total / 6.0, 0, 1).astype(np.float32)
         return result
 
     return patches

@@ -78,14 +78,15 @@ class Site:
         steepest: float = 0.8,
         patch: float = 0.0,
         contrast: float = 1.0,
+        middle: float = 0.5,
         floor: float = 0.0,
         **options: Any,
     ) -> None:
-        """Scatter prototypes by `where`, on free ground, in patches `patch` metres wide (0 = no patches),
-        between which a share `floor` of the density remains."""
+        """Scatter prototypes by `where`, on free ground, in patches `patch` metres wide (0 = no patches; see
+        `scatter.groups` for `contrast` and `middle`), between which a share `floor` of the density remains."""
         if not prototypes:
             return
-        field_of = groups(self.rng, patch, contrast) if patch else None
+        field_of = groups(self.rng, patch, contrast, middle) if patch else None
 
         def density(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
             share = self.free(x, z, y, above_water=above_water, clear=clear) * smoothstep(

@@ -89,7 +89,7 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
 
     path = winding_path(rng, 60, 0.4)
     ground = Ground(
-        vegetation=0.9, litter_amount=0.6, rock_slope=0.42, moss=0.9, soil=(0.06, 0.04, 0.025), litter=(0.12, 0.075,
+        vegetation=0.95, litter_amount=0.2, rock_slope=0.42, moss=0.9, soil=(0.06, 0.04, 0.025), litter=(0.12, 0.075,
         0.03),
         grass=(0.04, 0.085, 0.015), grass_dark=(0.018, 0.045, 0.01), dryness=0.0, trodden=(0.12, 0.08, 0.05), beach=0.3,
     )  # fmt: skip
@@ -101,12 +101,12 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     if trees and not any(brief.wants(word) for word in greenery.KINDS):
         giants = [buttress_tree(rng, h) for h in (19.0, 25.0)]
         site.put(
-            giants, per_square_metre=0.012, near=5.5, far=75, apart=6, sizes=(0.7, 1.2), patch=30, contrast=0.6,
+            giants, per_square_metre=0.016, near=5.5, far=75, apart=6, sizes=(0.7, 1.2), patch=30, contrast=0.6,
             steepest=1.2, tint=0.12, limit=150,
         )  # fmt: skip
     thickets.tropical(site, amount=2.6)
-    thickets.undergrowth(site, ferns=2.2, logs=True, mushrooms=False)
-    thickets.shrubs(site, amount=2.2, palette="jungle")
+    thickets.undergrowth(site, ferns=3.2, logs=True, mushrooms=False)
+    thickets.shrubs(site, amount=2.4, palette="jungle")
     thickets.leaf_litter(site, amount=0.12)
     greenery.grass(site, "lush", amount=0.5, height=0.35)
     greenery.flowers(site, ("orchid",), amount=0.35)

@@ -162,8 +162,9 @@ Surface evaluate_ground(const Ground& g, const float* path, const Spot& s, Broad
     if (g.water_level < 1e6f) lying *= smoothstep(0.05f, 0.3f, g.water_level - p.y);
     const Vec3 snow = vec(g.snow) * (0.97f + 0.05f * large + 0.05f * mid + 0.03f * grain);
     out.albedo = mix(out.albedo, snow, lying);
-    const float drift = fbm2({(p.x * 0.8f + p.z * 0.6f) / 0.5f, (p.z * 0.8f - p.x * 0.6f) / 1.9f}, seed + 15, {4}, f / 0.5f);
-    relief = mix(relief, 0.022f * drift + 0.012f * fine + 0.002f * grain, lying);
+    // Drifts bend with the patches of wind, or they look combed.
+    const float drift = fbm2({(p.x * 0.8f + p.z * 0.6f) / 0.6f + 0.9f * mid, (p.z * 0.8f - p.x * 0.6f) / 1.2f + 0.9f * large}, seed + 15, {4}, f / 0.6f);
+    relief = mix(relief, 0.014f * drift + 0.012f * fine + 0.002f * grain, lying);
     out.specular = mix(out.specular, 0.0f, lying);
   }
   if (g.lava > 0.01f) {

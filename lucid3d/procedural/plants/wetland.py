@@ -95,11 +95,12 @@ def buttress_tree(rng: np.random.Generator, height: float = 20.0) -> Prototype:
     """A giant of the rain forest: a straight trunk on buttresses, hung with vines, its crown far up."""
     trunk, line = _trunk(rng, height, 5, 2.7, 36)
     wood, points = _boughs(rng, line, height, 15, 0.62)
-    number = 2600
-    pick, at = rng.integers(0, len(points), number), rng.integers(2, 9, number)
-    feet = points[pick, at] + rng.normal(0, 0.055 * height, (number, 3)) * f32([1, 0.5, 1])
+    number, clumps = 3600, 85  # foliage in clumps at the boughs' ends, with gaps between
+    centres = points[rng.integers(0, len(points), clumps), rng.integers(3, 9, clumps)]
+    centres = centres + rng.normal(0, 0.035 * height, (clumps, 3)) * f32([1, 0.5, 1])
+    feet = centres[rng.integers(0, clumps, number)] + rng.normal(0, 0.026 * height, (number, 3)) * f32([1, 0.6, 1])
     axes = unit(rng.normal(0, 1, (number, 3)) - UP * 0.3)
-    size = np.exp(rng.normal(-0.65, 0.25, number))
+    size = np.exp(rng.normal(-0.5, 0.25, number))
     green = leaves(f32(feet), axes, unit(UP + 0.4 * axes), size, size * 0.5, KITE,
                    mixed(f32(LEAVES["jungle"]["summer"]), number, rng), unit(UP + 0.5 * axes))  # fmt: skip
     vines = _hanging(rng, points, 3, height * 0.62, f32([[0.05, 0.07, 0.025], [0.07, 0.055, 0.03]]), 0.035)
