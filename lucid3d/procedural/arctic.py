@@ -13,8 +13,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import Site
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side
+from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -105,10 +104,8 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
         strength=0.7, rough=0.5, half=2600, calm=2.5, tint=tint,
     )  # fmt: skip
     _ice_and_stones(site)
-    level = site.water_level or 2.3
-    water = Water(
-        level, amplitude=0.02, wavelength=3.0, seed=seed, absorb=(0.5, 0.14, 0.1), scatter=(0.006, 0.03, 0.04)
-    )
+    cold: dict[str, Any] = {"absorb": (0.5, 0.14, 0.1), "scatter": (0.006, 0.03, 0.04)}
+    water = sheet_of_water(site, amplitude=0.02, wavelength=3.0, **cold)
     return finish(
         site,
         water=water,

@@ -12,8 +12,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Course
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import Site
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side
+from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -43,7 +42,7 @@ def canyon(brief: Any, rng: np.random.Generator) -> Place:
     seed = int(rng.integers(1 << 20))
     wet = "river" not in brief.without
     side = 1.0 if rng.random() < 0.5 else -1.0
-    course = Course(side * 8.2, 0.0, ((-side * 7.0, 15.0, 0.9), (34.0, 95.0, float(rng.uniform(0, 6.3)))))
+    course = Course(side * 8.2, 0.0, ((-side * 10.0, 19.0, 0.9), (34.0, 95.0, float(rng.uniform(0, 6.3)))))
     gorge = Course(side * 3.0, 0.0, course.bends[1:])
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
@@ -78,12 +77,8 @@ def canyon(brief: Any, rng: np.random.Generator) -> Place:
         calm=2.2, water_up=-0.55 if wet else None, water_clearance=0.5, tint=tint,
     )  # fmt: skip
     _plant(site, course, gorge, wet)
-    water = None
-    if site.water_level is not None:
-        water = Water(
-            site.water_level, amplitude=0.018, wavelength=0.9, seed=seed, absorb=(0.75, 0.7, 1.1),
-            scatter=(0.05, 0.045, 0.026), wind=0.2,
-        )  # fmt: skip
+    silty: dict[str, Any] = {"absorb": (2.2, 2.0, 2.4), "scatter": (0.05, 0.045, 0.026)}
+    water = sheet_of_water(site, amplitude=0.018, wavelength=0.9, wind=0.2, **silty)
     return finish(site, water=water, sun=sun_side(rng, 0.5, 0.9))
 
 

@@ -14,8 +14,7 @@ from lucid3d.procedural.land import Course
 from lucid3d.procedural.mesh import placement
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import Site
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side
+from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -118,5 +117,5 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
 
         greenery.forest(site, palms, shore, spacing=4, near=5, far=160, patch=20, limit=220)
         greenery.grass(site, "lush", shore, amount=0.8)
-        water = Water(level, amplitude=0.012, wavelength=1.6, seed=seed)
+        water = sheet_of_water(site, amplitude=0.012, wavelength=1.6)
     return finish(site, water=water, sun=sun_side(rng, 0.5, 1.1), haze=1.5)

@@ -11,8 +11,7 @@ from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side
+from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -75,11 +74,6 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     thickets.shrubs(site, turf, amount=0.8)
     thickets.reed_beds(site, amount=0.4)
     windy = brief.weather in ("storm", "rain")
-    water = Water(
-        level,
-        amplitude=0.07 if windy else 0.016,
-        wavelength=2.6 if windy else 2.2,
-        seed=seed,
-        wind=float(rng.uniform(0, 6)),
-    )
+    waves = {"amplitude": 0.07, "wavelength": 2.6} if windy else {"amplitude": 0.016, "wavelength": 2.2}
+    water = sheet_of_water(site, wind=float(rng.uniform(0, 6)), **waves)
     return finish(site, water=water, sun=sun_side(rng, 0.5, 0.95))

@@ -12,8 +12,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains, to_polyline
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.props import bench
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side, winding_path
+from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side, winding_path
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -71,9 +70,7 @@ def meadow(brief: Any, rng: np.random.Generator) -> Place:
     if brief.weather != "snow":
         greenery.flowers(site, SPRING if brief.season == "spring" else SUMMER, amount=1.1)
     greenery.stones(site, "granite", amount=0.12, boulders=0.5)
-    water = (
-        Water(site.water_level, amplitude=0.012, wavelength=1.8, seed=seed) if site.water_level is not None else None
-    )
+    water = sheet_of_water(site, amplitude=0.012, wavelength=1.8)
     return finish(site, water=water, sun=sun_side(rng))
 
 
@@ -162,12 +159,14 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
             smoothstep(1.15, 1.4, off) * smoothstep(3.2, 2.3, off) * smoothstep(-0.1, 0.3, np.sin(z / 5 + 2 * (x > 0)))
         )
 
-    greenery.forest(site, trees, lawn, spacing=5, near=6, far=130, patch=14, contrast=1.6, limit=420, detail=1.3)
+    if trees:
+        thickets.singles(site, [t.levels[0] for t in trees[:2]], count=4, near=6.0, far=12.0)
+    greenery.forest(site, trees, lawn, spacing=5, near=9, far=130, patch=14, contrast=1.6, limit=420, detail=1.3)
     thickets.shrubs(site, amount=2.0, blossom=True, near=4.0)
     thickets.hedges(
         site, ((-9.0, 2.0), (-9.0, 16.0), (-3.5, 22.0)), ((12.0, -3.0), (13.0, 4.0)), ((-7.0, -8.0), (7.0, -9.0))
     )
-    edging = [rocks.boulder(rng, 0.24, "limestone", planes=9, roundness=0.35, flat=0.8) for _ in range(3)]
+    edging = [rocks.boulder(rng, 0.24, "granite", planes=9, roundness=0.35, flat=0.8) for _ in range(3)]
     site.put(edging, kerb, per_square_metre=26, far=26, clear=0.3, apart=0.17, sizes=(0.7, 1.1), patch=0.0)
 
     def beds(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
@@ -183,5 +182,5 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
         )
     greenery.stones(site, "limestone", amount=0.3, boulders=1.2)
     thickets.lilies(site, amount=1.0)
-    water = Water(site.water_level or 2.2, amplitude=0.006, wavelength=1.2, seed=seed, absorb=(0.9, 0.5, 0.55))
+    water = sheet_of_water(site, amplitude=0.006, wavelength=1.2, absorb=(0.9, 0.5, 0.55))
     return finish(site, water=water, sun=sun_side(rng))

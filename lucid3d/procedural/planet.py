@@ -17,8 +17,7 @@ from lucid3d.procedural.mesh import placement
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.plants import alien
 from lucid3d.procedural.site import Site
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side
+from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -141,11 +140,7 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         sizes=(0.4, 2.2),
         power=2.0,
     )
-    water = (
-        Water(site.water_level, amplitude=0.015, seed=seed, scatter=look["glow"], absorb=(0.9, 0.9, 0.9))
-        if site.water_level is not None
-        else None
-    )
+    water = sheet_of_water(site, amplitude=0.015, scatter=look["glow"], absorb=(0.9, 0.9, 0.9))
     sky = {
         "rayleigh": look["rayleigh"],
         "stars": 0.5 if brief.time in ("dusk", "night", "dawn") else 0.12,

@@ -64,8 +64,23 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
         hills = smoothstep(200, 1400, inland) * 260 * mountains(x, z, seed, 1100)
         return np.asarray(beach + dunes + np.maximum(cliffs, other) + stacks + hills, np.float32)
 
+    def ledges(x: Floats, z: Floats) -> NDArray[np.float32]:
+        """0 sand to 1 rock that the waves have planed: flat backs in the beach, worn through in places."""
+        bare = 0.12 if brief.wants("rocks") else 0.26
+        return smoothstep(bare, bare + 0.07, noise(x, z, seed + 12, 15, 4)) * smoothstep(1.6, 3.5, np.hypot(x, z))
+
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
-        return 0.07 * noise(x, z, seed + 11, 4, 3)
+        beds = noise(0.5 * x + z, 0.3 * z, seed + 13, 1.6, 3)
+        rock = ledges(x, z) * (0.38 + 0.2 * beds + 0.12 * noise(x, z, seed + 14, 0.7, 3, kind="ridged"))
+        pools = -0.3 * smoothstep(0.25, 0.4, noise(x, z, seed + 15, 3.2, 2)) * ledges(x, z)
+        return np.asarray(rock + pools + 0.07 * noise(x, z, seed + 11, 4, 3), np.float32)
+
+    def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
+        """Rock is darker than sand, with weed on it."""
+        weed = smoothstep(0.1, 0.4, noise(x, z, seed + 16, 2.5, 4))[:, None]
+        hue = np.array([0.42, 0.44, 0.48]) * (1 - weed) + weed * np.array([0.26, 0.33, 0.22])
+        share = ledges(x, z)[:, None] * smoothstep(90, 50, np.hypot(x, z))[:, None]
+        return np.asarray(1 + share * (hue - 1), np.float32)
 
     ground = Ground(
         vegetation=0.8, sand=(0.4, 0.33, 0.235), sand_dark=(0.27, 0.21, 0.145), rock=(0.15, 0.135, 0.12),
@@ -80,6 +95,7 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
         up,
         ground,
         near=near,
+        tint=tint,
         water_up=0.0,
         water_clearance=0.5,
         shore=7.0,
@@ -114,11 +130,12 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     )
     rocky = 2.4 if brief.wants("rocks") or brief.weather == "storm" else 1.1
     greenery.stones(site, "slate", strand, amount=0.9, boulders=rocky, above_water=-1.2)
+    _washed_up(site, level, "slate")
     return finish(site, water=sea(brief, level, seed, rng), sun=sun_side(rng, 0.25, 0.7))
 
 
-def _washed_up(site: Site, level: float) -> None:
-    """What the tide leaves: coral and shells in bands, weed along the last high water, driftwood, coconuts."""
+def _washed_up(site: Site, level: float, stone: str, *, nuts: bool = False) -> None:
+    """What the tide leaves: broken `stone` and shells in bands, weed along the last high water, driftwood, coconuts."""
     from lucid3d.procedural.plants import litter
 
     rng = site.rng
@@ -126,16 +143,18 @@ def _washed_up(site: Site, level: float) -> None:
     def band(low: float, high: float) -> Any:
         return lambda x, z, y, s: smoothstep(low - 0.12, low, level - y) * smoothstep(high + 0.12, high, level - y)
 
-    coral = [rocks.pebble(rng, 0.05, "limestone", roundness=r) for r in (0.2, 0.6, 0.8)]
-    nuts = [rocks.pebble(rng, 0.2, "red", roundness=1.0)]
-    weed = [litter.fallen_leaves(rng, "oak", 40, 0.3), litter.twigs(rng, 7, 0.3)]
+    shingle = [rocks.pebble(rng, 0.05, stone, roundness=r) for r in (0.2, 0.6, 0.8)]
+    weed = [litter.fallen_leaves(rng, "dry", 30, 0.22), litter.twigs(rng, 7, 0.22)]
     wood = [litter.log(rng, 2.2, 0.1), litter.log(rng, 1.3, 0.07)]
-    site.put(coral, band(-0.1, 0.75), above_water=-0.3, per_square_metre=26, far=9, patch=2.5, contrast=2.5,
+    site.put(shingle, band(-0.1, 0.75), above_water=-0.3, per_square_metre=26, far=9, patch=2.5, contrast=2.5,
              sizes=(0.3, 1.6), power=2.4, clear=0.2)  # fmt: skip
-    site.put(weed, band(0.42, 0.6), per_square_metre=5, far=16, patch=3, contrast=2.0, sizes=(0.5, 1.3), clear=0.3)
-    site.put(weed, per_square_metre=0.6, far=14, patch=4, contrast=2.5, sizes=(0.4, 1.1), clear=0.5)
+    site.put(weed, band(0.42, 0.6), per_square_metre=6, far=16, patch=3, contrast=2.0, middle=-0.3,
+             sizes=(0.3, 0.8), tint=0.3, clear=0.3)  # fmt: skip
+    site.put(weed, per_square_metre=0.15, far=14, sizes=(0.3, 0.8), tint=0.3, clear=0.5)
     site.put(wood, per_square_metre=0.02, near=2.6, far=35, apart=3, sizes=(0.6, 1.5), tint=0.1)
-    site.put(nuts, per_square_metre=0.06, near=1.5, far=20, sizes=(0.8, 1.2))
+    if nuts:
+        coconut = [rocks.pebble(rng, 0.2, "red", roundness=1.0)]
+        site.put(coconut, per_square_metre=0.06, near=1.5, far=20, sizes=(0.8, 1.2))
 
 
 def island(brief: Any, rng: np.random.Generator) -> Place:
@@ -221,7 +240,7 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
     )
     thickets.shrubs(site, inland, amount=1.5, palette="jungle")
     greenery.grass(site, "dune", inland, amount=0.6, height=0.4)
-    _washed_up(site, level)
+    _washed_up(site, level, "limestone", nuts=True)
     nearby = [p for p in palms if p.name == "palm"][:2]
     site.put(
         nearby, per_square_metre=0.03, near=4.5, far=15, apart=2.5, patch=9, contrast=2.0, sizes=(0.7, 1.1), lean=0.18

@@ -98,6 +98,13 @@ def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights
     return moved, level - drop
 
 
+def sheet_of_water(site: Site, **look: Any) -> Water | None:
+    """The site's water, seeded as its land, or None where there is none; `look` are fields of `Water`."""
+    if site.water_level is None:
+        return None
+    return Water(site.water_level, seed=int(site.terrain.ground.seed), **look)
+
+
 def finish(
     site: Site,
     *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.plants.wetland import buttress_tree, swamp_tree
 from lucid3d.procedural.site import Site
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side, winding_path
+from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side, winding_path
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -67,9 +65,7 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
     thickets.leaf_litter(site, amount=1.3 if autumn else 0.5)
     greenery.grass(site, "lush", amount=0.4, height=0.22)
     greenery.stones(site, "granite", amount=0.3, boulders=1.0)
-    water = (
-        Water(site.water_level, amplitude=0.012, wavelength=1.2, seed=seed) if site.water_level is not None else None
-    )
+    water = sheet_of_water(site, amplitude=0.012, wavelength=1.2)
     return finish(site, water=water, sun=sun_side(rng, 0.3, 0.7), haze=4.0)
 
 
@@ -111,14 +107,8 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     greenery.grass(site, "lush", amount=0.5, height=0.35)
     greenery.flowers(site, ("orchid",), amount=0.35)
     greenery.stones(site, "basalt", amount=0.3, boulders=1.0)
-    water = Water(
-        site.water_level or 2.4,
-        amplitude=0.008,
-        wavelength=1.0,
-        seed=seed,
-        absorb=(0.8, 0.5, 0.6),
-        scatter=(0.012, 0.02, 0.012),
-    )
+    dark: dict[str, Any] = {"absorb": (0.8, 0.5, 0.6), "scatter": (0.012, 0.02, 0.012)}
+    water = sheet_of_water(site, amplitude=0.008, wavelength=1.0, **dark)
     return finish(site, water=water, sun=sun_side(rng, 0.3, 0.8), haze=5.0)
 
 
@@ -172,10 +162,8 @@ def swamp(brief: Any, rng: np.random.Generator) -> Place:
     thickets.undergrowth(site, ferns=0.9, logs=True, mushrooms=True)
     thickets.leaf_litter(site, amount=0.25)
     greenery.stones(site, "slate", amount=0.1, boulders=0.2)
-    water = Water(
-        level, amplitude=0.003, wavelength=1.4, seed=seed, absorb=(1.6, 1.7, 2.4), scatter=(0.012, 0.011, 0.006)
-    )
-    site.terrain.ground = replace(site.terrain.ground, water_level=water.level)
+    peaty: dict[str, Any] = {"absorb": (1.6, 1.7, 2.4), "scatter": (0.012, 0.011, 0.006)}
+    water = sheet_of_water(site, amplitude=0.003, wavelength=1.4, **peaty)
     return finish(site, water=water, sun=sun_side(rng, 0.3, 0.7), haze=3.0, sky={"exposure": 0.25})
 
 
