@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from lucid3d.alignment import align, close_loop
+from lucid3d.alignment import align, close_loop, loop
 from lucid3d.alignment.loop import _pairs
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
@@ -185,3 +185,56 @@ def test_the_derivative_of_a_step_is_that_of_moving_the_point():
     difference = np.abs(measured - base.gain[list(ours)])
     assert np.median(difference) < 0.01 and np.quantile(difference, 0.8) < 0.05
     assert np.abs(base.gain - 1).max() > 0.02  # the path does move
+
+
+@pytest.mark.parametrize("fov", [70, 90])  # of neighbours alone, and of neighbours' neighbours at the rim
+def test_sparse_and_dense_systems_have_one_solution(fov, monkeypatch):
+    cameras, truth = ring(10, fov)
+    given = [(z * f).astype(np.float32) for z, f in zip(truth, smooth_fields(10, 8), strict=True)]
+    views = [View(c, d) for c, d in zip(cameras, given, strict=True)]
+    sparse = close_loop(views)
+    assert sparse.overlaps < 45  # not every view meets every other
+    monkeypatch.setattr(loop, "DENSE_VIEWS", 2)
+    monkeypatch.setattr(loop, "DENSE_FILL", 0.0)
+    dense = close_loop(views)
+    for a, b in zip(sparse.corrections, dense.corrections, strict=True):
+        assert np.allclose(a, b, atol=1e-5)
+
+
+def test_the_solution_of_blocks_solves_the_whole_system():
+    rng = np.random.default_rng(0)
+    rows = {(0, 2): rng.normal(size=(30, 5)), (2, 5): rng.normal(size=(30, 6))}  # views of 3, 2 and 4 unknowns
+    place = {0: slice(0, 3), 2: slice(3, 5), 5: slice(5, 9)}
+    whole = np.eye(9)
+    for (a, b), r in rows.items():
+        at = np.r_[place[a], place[b]]
+        whole[np.ix_(at, at)] += r.T @ r
+    right = rng.normal(size=9)
+    blocks = {(a, b): whole[place[a], place[b]] for a in place for b in place if whole[place[a], place[b]].any()}
+    assert (0, 5) not in blocks
+    solution = loop._solve_blocks(blocks, {k: right[place[k]] for k in place})
+    assert np.allclose(np.concatenate([solution[k] for k in place]), np.linalg.solve(whole, right))
+
+
+def test_a_long_path_is_solved_from_a_bounded_number_of_samples(monkeypatch):
+    cameras, truth = ring()
+    given = [(z * f).astype(np.float32) for z, f in zip(truth, smooth_fields(8, 9), strict=True)]
+    views = [View(c, d) for c, d in zip(cameras, given, strict=True)]
+    full = errors(close_loop(views).depths, truth)
+    monkeypatch.setattr(loop, "MAX_SAMPLES", 2000)
+    pairs = _pairs(cameras, given)
+    assert 1000 < sum(len(p.gain) for p in loop._thinned(pairs)) <= 2000 + len(pairs)
+    thinned = errors(close_loop(views).depths, truth)
+    assert np.median(thinned) < 1.2 * np.median(full) + 1e-3
+
+
+def test_a_part_that_was_bent_to_meet_its_neighbours_does_not_bend_the_circle():
+    """`scaled` is what counts: the depths that views had on the way, however bent, only say where they overlap."""
+    cameras, truth = ring()
+    given = [(z * f).astype(np.float32) for z, f in zip(truth, smooth_fields(8, 10), strict=True)]
+    bump = np.exp(0.05 * np.sin(np.linspace(0, 40, SIZE)))[:, None].astype(np.float32)
+    bent = [given[0], *((d * bump).astype(np.float32) for d in given[1:])]
+    plain = close_loop([View(c, d) for c, d in zip(cameras, given, strict=True)])
+    closed = close_loop([View(c, d) for c, d in zip(cameras, bent, strict=True)], scaled=given)
+    for a, b in zip(plain.depths, closed.depths, strict=True):
+        assert np.allclose(a, b, rtol=1e-5)

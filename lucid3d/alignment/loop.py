@@ -29,6 +29,11 @@ GATE = 0.5
 OUTER_ITERATIONS = 3
 """Times that pixels are paired anew, because corrected points land on other pixels of views that stand elsewhere."""
 INNER_ITERATIONS = 12
+MAX_SAMPLES = 40_000
+"""Samples of all pairs together: eight views on the spot have a tenth of that, and a few dozen a view are enough to
+know a smooth field by when every view meets many."""
+DENSE_VIEWS, DENSE_FILL = 40, 0.33
+"""From so many views on, of which more than this share of the pairs meet, a dense factorisation is the faster one."""
 SETTLED = 0.02
 """Standard deviations of its prior by which no coefficient moves any more when the weights have settled."""
 NO_PARALLAX = 1e-4
@@ -107,8 +112,7 @@ def close_loop(
     Args:
         views: with `camera` and `depth` ((H, W) z-depth, +inf for sky), already aligned one by one, in path order.
         fixed: indices of views that stay as they are (the gauge).
-        scaled: depth of every view without its smooth field (`Alignment.scaled`); with it the whole correction is
-        asked
+        scaled: depth of every view after its scale alone (`Alignment.scaled`); with it the whole correction is asked
             to be plausible, not only what is added to the one found view by view.
     Raises:
         InputError: no view is fixed, or `scaled` does not fit the views.
@@ -255,37 +259,98 @@ def _solve(
     fixed: set[int],
 ) -> list[NDArray[np.float64]]:
     """Coefficients of every view's whole correction, from `prior`, that explain the overlaps of `depths` best."""
-    from scipy.linalg import cho_factor, cho_solve
-
+    terms = [_term(p, bases, depths, prior, fixed) for p in _thinned(pairs) if not {p.i, p.j} <= fixed]
     free = [k for k in range(len(bases)) if k not in fixed]
-    sizes = np.array([len(bases[k]) for k in free], np.intp)
-    starts = dict(zip(free, np.concatenate([[0], np.cumsum(sizes)[:-1]]), strict=True)) if free else {}
-    unknowns = int(sizes.sum())
-    solution = np.zeros(unknowns)
-    terms = []
-    for p in pairs:
-        parts = []
-        if p.i in starts:
-            parts.append((starts[p.i], bases[p.i].rows(p.xi, p.yi) * p.gain[:, None]))
-        if p.j in starts:
-            parts.append((starts[p.j], -bases[p.j].rows(p.xj, p.yj)))
-        if not parts:
-            continue
-        columns = np.concatenate([np.arange(start, start + r.shape[1]) for start, r in parts])
-        # The residual was measured with the corrections so far; ask for what it would be without.
-        residual = p.residual - p.gain * np.log(depths[p.i][p.yi, p.xi] / prior[p.i][p.yi, p.xi])
-        residual += np.log(depths[p.j][p.yj, p.xj] / prior[p.j][p.yj, p.xj])
-        terms.append((columns, np.concatenate([r for _, r in parts], axis=1), residual))
-    current = [p.residual - np.median(p.residual) for p in pairs if p.i in starts or p.j in starts]
-    for _ in range(INNER_ITERATIONS):
-        information, right = np.eye(unknowns), np.zeros(unknowns)
-        for (columns, rows, residual), now in zip(terms, current, strict=True):
+    solution = {k: np.zeros(len(bases[k])) for k in free}
+    for iteration in range(INNER_ITERATIONS):
+        blocks = {(k, k): np.eye(len(bases[k])) for k in free}
+        right = {k: np.zeros(len(bases[k])) for k in free}
+        for term in terms:
+            now = term.start if iteration == 0 else term.residual + term.rows @ term.of(solution)
             spread = max(NOISE, 1.4826 * float(np.median(np.abs(now))))
-            part, side = normal_equations(rows, robust_weight(now, spread) / spread**2, -residual)
-            information[np.ix_(columns, columns)] += part
-            right[columns] += side
-        before, solution = solution, cho_solve(cho_factor(information, check_finite=False), right, check_finite=False)
-        current = [residual + rows @ solution[columns] for columns, rows, residual in terms]
-        if np.abs(solution - before).max(initial=0.0) < SETTLED:
+            part, side = normal_equations(term.rows, robust_weight(now, spread) / spread**2, -term.residual)
+            for a, at_a in term.columns.items():
+                right[a] += side[at_a]
+                for b, at_b in term.columns.items():
+                    block = part[at_a, at_b]
+                    blocks[a, b] = blocks[a, b] + block if (a, b) in blocks else block
+        before, solution = solution, _solve_blocks(blocks, right)
+        if max((np.abs(solution[k] - before[k]).max() for k in free), default=0.0) < SETTLED:
             break
-    return [solution[starts[k] : starts[k] + len(b)] if k in starts else np.zeros(len(b)) for k, b in enumerate(bases)]
+    return [solution.get(k, np.zeros(len(b))) for k, b in enumerate(bases)]
+
+
+@dataclass
+class _Term:
+    """What one pair asks of the coefficients q: rows @ q + residual small.
+
+    rows: (N, M); residual: (N,); start: (N,) residuals to weigh by before anything is solved; columns: which of the M
+    columns belong to which view.
+    """
+
+    rows: NDArray[np.float64]
+    residual: NDArray[np.float64]
+    start: NDArray[np.float64]
+    columns: dict[int, slice]
+
+    def of(self, solution: dict[int, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """(M,) the pair's coefficients."""
+        return np.concatenate([solution[k] for k in self.columns])
+
+
+def _term(
+    p: _Pair,
+    bases: list[FieldBasis],
+    depths: list[NDArray[np.float32]],
+    prior: list[NDArray[np.float32]],
+    fixed: set[int],
+) -> _Term:
+    # The residual was measured with the corrections so far; ask for what it would be without.
+    residual = p.residual - p.gain * np.log(depths[p.i][p.yi, p.xi] / prior[p.i][p.yi, p.xi])
+    residual += np.log(depths[p.j][p.yj, p.xj] / prior[p.j][p.yj, p.xj])
+    parts, columns, width = [], {}, 0
+    for k, x, y, factor in ((p.i, p.xi, p.yi, p.gain), (p.j, p.xj, p.yj, -np.ones(len(p.gain)))):
+        if k not in fixed:
+            parts.append(bases[k].rows(x, y) * factor[:, None])
+            columns[k] = slice(width, width + len(bases[k]))
+            width += len(bases[k])
+    return _Term(np.concatenate(parts, axis=1), residual, p.residual - np.median(p.residual), columns)
+
+
+def _thinned(pairs: list[_Pair]) -> list[_Pair]:
+    """The pairs with about MAX_SAMPLES samples altogether, evenly taken."""
+    step = -(-sum(len(p.residual) for p in pairs) // MAX_SAMPLES)
+    if step <= 1:
+        return pairs
+    return [_Pair(p.i, p.j, *(a[::step] for a in (p.xi, p.yi, p.xj, p.yj, p.residual, p.gain))) for p in pairs]
+
+
+def _solve_blocks(
+    blocks: dict[tuple[int, int], NDArray[np.float64]], right: dict[int, NDArray[np.float64]]
+) -> dict[int, NDArray[np.float64]]:
+    """Solve a symmetric positive definite system of blocks, of which only those of overlapping views are there.
+
+    Sparse along a path, where a view meets its neighbours alone, and for small systems, on which a threaded dense
+    solver waits for its own threads whenever the machine is busy; dense where many views meet many.
+    """
+    from scipy.linalg import cho_factor, cho_solve
+    from scipy.sparse import block_array
+    from scipy.sparse.linalg import splu
+
+    views = list(right)
+    if not views:
+        return {}
+    values = np.concatenate([right[k] for k in views])
+    ends = np.cumsum([len(right[k]) for k in views])
+    if len(views) >= DENSE_VIEWS and len(blocks) > DENSE_FILL * len(views) ** 2:
+        place = {k: slice(end - len(right[k]), end) for k, end in zip(views, ends, strict=True)}
+        dense = np.zeros((len(values), len(values)))
+        for (a, b), block in blocks.items():
+            dense[place[a], place[b]] = block
+        factor = cho_factor(dense, lower=True, overwrite_a=True, check_finite=False)
+        joint = cho_solve(factor, values, check_finite=False)
+    else:
+        sparse = block_array([[blocks.get((a, b)) for b in views] for a in views], format="csc")
+        factors = splu(sparse, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        joint = factors.solve(values)
+    return dict(zip(views, np.split(joint, ends[:-1]), strict=True))
