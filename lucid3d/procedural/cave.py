@@ -21,13 +21,20 @@ from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 Floats = NDArray[np.floating]
 LIMESTONE = Material(
     "cave limestone", "rock", (rgb("#a89d8b"), rgb("#b9ad98"), rgb("#8a8172")), scale=1.5, bump=0.1, wear=0.3,
-    variation=0.25,
+    variation=0.6,
 )  # fmt: skip
 DRIP = Material("dripstone", "rock", (rgb("#b7a88f"), rgb("#d8cbb2"), rgb("#8a7a63")), scale=0.35, bump=0.02, wear=0.1)
 BACK, MOUTH = -17.0, 21.0
 """Metres along z where the chamber ends behind the start, and where it opens ahead."""
 POOL = EYE_HEIGHT + 0.3
-HUES = ((0.12, 0.5, 0.95), (0.42, 0.3, 0.95), (0.12, 0.8, 0.7))
+HUES = ((0.12, 0.5, 0.95), (0.42, 0.3, 0.95), (0.1, 0.56, 0.6))
+
+
+def rimstone(x: Floats, z: Floats, seed: int) -> NDArray[np.float32]:
+    """Dams that dripping water has built about shallow basins: 1 on their crests, in patches."""
+    bent_x, bent_z = x + 0.3 * noise(x, z, seed + 11, 1.0, 3), z + 0.3 * noise(x, z, seed + 12, 1.0, 3)
+    crest = smoothstep(0.09, 0.01, noise(bent_x, bent_z, seed + 13, 0.75, 1, kind="edges"))
+    return np.asarray(crest * smoothstep(-0.15, 0.15, noise(x, z, seed + 14, 4.0, 2)), np.float32)
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,10 @@ class Chamber:
         valley = 0.16 * np.clip(z - MOUTH - 3, 0, 60) - smoothstep(MOUTH + 70, MOUTH + 500, out) * (
             120 * (0.35 + noise(x, z, self.seed + 3, 320, 5))
         )
+        dams = 0.07 * rimstone(x, z, self.seed) * inside * smoothstep(1.0, 1.8, np.hypot(x, z))
         bumps = 0.16 * noise(x, z, self.seed + 4, 2.6, 4) + 0.035 * noise(x, z, self.seed + 5, 0.5, 3, kind="ridged")
         calm = 1 - 0.7 * np.exp(-(x * x + z * z) / 3)
-        return np.asarray(EYE_HEIGHT + pool + rise + valley - 1.1 * mounds * inside - bumps * calm, np.float32)
+        return np.asarray(EYE_HEIGHT + pool + rise + valley - 1.1 * mounds * inside - dams - bumps * calm, np.float32)
 
     def shell(self) -> NDArray[np.float32]:
         """Walls and vault (rows along z, columns from the right foot over the vault to the left foot, 3)."""
@@ -77,10 +85,10 @@ class Chamber:
         points = points.astype(np.float32)
         seed = self.seed & 0xFFFF
         large = np.asarray(fractal(points, seed, 5.0, 3, 0.5)) * 1.5
-        rough = np.abs(np.asarray(fractal(points, seed + 1, 1.7, 6, 0.55))) * 0.75
+        rough = np.abs(np.asarray(fractal(points, seed + 1, 1.7, 6, 0.55))) * 0.5
         # Beds of stone stand out as ledges; water has let curtains run down over them.
         level = points[:, 1] / 0.85 + 0.8 * np.asarray(fractal(points, seed + 2, 6.0, 3, 0.5))
-        ledge = 0.3 * smoothstep(0.25, 0.7, np.abs(level % 1 - 0.5) * 2) * smoothstep(-0.2, 0.3, large)
+        ledge = 0.42 * smoothstep(0.45, 0.62, np.abs(level % 1 - 0.5) * 2) * smoothstep(-0.5, 0.2, large)
         flutes = np.abs(np.asarray(fractal(points * np.array([1, 0.16, 1], np.float32), seed + 3, 1.0, 3, 0.5)))
         flutes = 0.5 * flutes * smoothstep(0.1, -0.4, large)
         outward = np.stack(np.broadcast_arrays(cosine, -sine, 0 * z), axis=-1).reshape(-1, 3)
@@ -94,14 +102,14 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
     shell = chamber.shell()
     ground = Ground(
         vegetation=0.0, rock=(0.2, 0.178, 0.145), rock_light=(0.31, 0.28, 0.23), rock_dark=(0.1, 0.09, 0.075),
-        rock_slope=-0.3, moss=0.0, strata=0.1, beach=0.05, water_level=POOL, sand=(0.06, 0.075, 0.07),
-        sand_dark=(0.04, 0.05, 0.048), wetness=0.2, gravel=(0.2, 0.178, 0.145),
+        rock_slope=-0.3, moss=0.0, strata=0.1, beach=-2.0, water_level=POOL, sand=(0.06, 0.075, 0.07),
+        sand_dark=(0.04, 0.05, 0.048), wetness=0.2, pebbles=0.0, gravel=(0.2, 0.178, 0.145),
     )  # fmt: skip
 
     def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Green where daylight reaches; grey, damp stone inside."""
         green = smoothstep(MOUTH - 4, MOUTH + 4, z + 3 * noise(x, z, chamber.seed + 8, 4, 3))[:, None]
-        tone = 1.35 + 0.2 * noise(x, z, chamber.seed + 9, 3.0, 4)[:, None]
+        tone = (1.3 + 0.2 * noise(x, z, chamber.seed + 9, 3.0, 4) + 0.5 * rimstone(x, z, chamber.seed))[:, None]
         return np.asarray(tone * (1 + green * (np.array([0.4, 0.62, 0.22]) - 1)), np.float32)
 
     terrain = Terrain(chamber.heights, ground, terrain_mesh(chamber.heights, far=2500, tint=tint))
@@ -152,13 +160,17 @@ def _wall_spots(
 
 def _crystals(rng: np.random.Generator, chamber: Chamber, glowing: bool) -> tuple[list[Mesh], list[Lamp]]:
     """Clusters at the foot of the walls, one or two of them taller than a man, that light what is around them."""
-    hue = HUES[int(rng.integers(len(HUES)))]
+    first = int(rng.integers(len(HUES)))
+    hues = (HUES[first], HUES[(first + 1) % len(HUES)])
     sizes = (0.4, 0.7, 1.1, 2.1)
-    kinds = [rocks.crystals(rng, s, hue, glow=0.08 if glowing else 0.03, count=9 + 3 * i) for i, s in enumerate(sizes)]
+    glow = 0.08 if glowing else 0.03
+    kinds = [[rocks.crystals(rng, s, h, glow=glow, count=9 + 3 * i) for i, s in enumerate(sizes)] for h in hues]
     meshes: list[Mesh] = []
     lamps: list[Lamp] = []
     for number, (x, y, z) in enumerate(_wall_spots(rng, chamber, 11 if glowing else 5, 0.55, 0.8)):
         kind = (3, 1, 2, 0, 1, 3, 2, 1, 0)[number % 9]
+        which = int(z > 3.0)  # one colour about the pool, the other behind
+        hue = hues[which]
         for k in range(1 + int(rng.integers(3)) if kind < 3 else 3):  # small ones keep the large one company
             member = kind if k == 0 else int(rng.integers(2))
             a, b = (x, z) if k == 0 else (x + float(rng.normal(0, 0.6)), z + float(rng.normal(0, 0.6)))
@@ -166,12 +178,12 @@ def _crystals(rng: np.random.Generator, chamber: Chamber, glowing: bool) -> tupl
                 (a, _floor(chamber, a, b) + 0.08, b), yaw=float(rng.uniform(0, 6)), tilt=0.3,
                 tilt_yaw=float(-np.sign(x) * 1.57),
             )  # fmt: skip
-            meshes.append(kinds[member].levels[0].transformed(matrix))
-        strength = (0.75 if glowing else 0.2) * sizes[kind] ** 0.8 * float(rng.uniform(0.7, 1.2))
+            meshes.append(kinds[which][member].levels[0].transformed(matrix))
+        strength = (0.5 if glowing else 0.15) * sizes[kind] ** 0.8 * float(rng.uniform(0.7, 1.2))
         inward = x - float(np.sign(x)) * (0.35 + 0.4 * sizes[kind])
         lamps.append(
             Lamp((inward, y - 0.5 - 0.5 * sizes[kind], z), (hue[0] * strength, hue[1] * strength, hue[2] * strength),
-                 0.45, 6.0 + 4.0 * sizes[kind], number < 4)
+                 0.45, 5.0 + 3.5 * sizes[kind], number < 4)
         )  # fmt: skip
     return meshes, lamps
 

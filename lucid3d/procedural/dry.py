@@ -91,18 +91,9 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
         rock_slope=0.36, moss=0, treeline=0, grass=(0.12, 0.11, 0.05), beach=0.5,
     )  # fmt: skip
     site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        near=near,
-        drops=0,
-        rough=0.12,
-        calm=4,
-        water_up=6.0 if oasis else None,
+        brief, rng, seed, up, ground, near=near, drops=0, rough=0.12, calm=4, water_up=6.0 if oasis else None,
         water_clearance=0.6,
-    )
+    )  # fmt: skip
     _outcrops(site)
     greenery.stones(site, "sandstone", amount=0.35, boulders=0.45)
     thickets.desert_plants(site, cacti=1.6 if cacti else 0.35)

@@ -26,9 +26,9 @@ def add_extras(site: Site, lamps: list[Lamp], water: Water | None) -> None:
             _pier(site, lamps)
         if brief.wants("boat"):
             _boats(site, brief.count("boat"))
-    for feature, (build, near, far) in _BUILDINGS.items():
+    for feature in _BUILDINGS:
         if brief.wants(feature):
-            _buildings(site, lamps, feature, build, near, far)
+            add_buildings(site, feature, brief.count(feature))
     for feature, (make, near, far) in _THINGS.items():
         count = brief.count(feature)
         if count:
@@ -158,11 +158,13 @@ def _fence(site: Site) -> None:
         site.meshes.append(props.fence(rng, dry, site.terrain.height))
 
 
-def _buildings(site: Site, lamps: list[Lamp], feature: str, build: Callable[..., Any], near: float, far: float) -> None:
+def add_buildings(site: Site, feature: str, count: int) -> None:
+    """Set up to six buildings of one kind (a key of `_BUILDINGS`) on the flattest ground in view."""
     brief = site.brief
     from lucid3d.procedural.buildings.context import lit_share, wall_for
 
-    for i in range(min(brief.count(feature), 6)):
+    build, near, far = _BUILDINGS[feature]
+    for i in range(min(count, 6)):
         wall = wall_for(brief, site.rng, feature)
         thing = build(site.rng, lit_share(brief), wall)
         spot = _plot(site, near + 12 * i, far, thing.width, thing.depth)

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural import greenery, rocks, thickets
+from lucid3d.procedural.extras import add_buildings
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import mountains, to_polyline
 from lucid3d.procedural.noise import noise, smoothstep
-from lucid3d.procedural.props import bench
+from lucid3d.procedural.props import bench, fence
 from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side, winding_path
 from lucid3d.procedural.world import Place
 
@@ -110,6 +111,11 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
         from lucid3d.procedural.props import hay_bale
 
         thickets.singles(site, [hay_bale(rng) for _ in range(2)], count=9, near=9, far=70, where=right)
+    if not brief.wants("barn") and "barn" not in brief.without:
+        add_buildings(site, "barn", 1)
+    if path and "fence" not in brief.without and not brief.wants("fence"):
+        beside = [(x + 2.0, z) for x, z in path if 4 < z < 60]
+        site.meshes.append(fence(rng, beside, site.terrain.height))
     return finish(site, sun=sun_side(rng))
 
 
@@ -130,20 +136,9 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
     path = winding_path(rng, 45, 0.3, 18)
     ground = Ground(vegetation=1.0, rock_slope=0.7, dryness=0.05, strata=0, beach=0.22, trodden=(0.3, 0.27, 0.22))
     site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        path=path,
-        path_width=1.7,
-        drops=0,
-        rough=0.0,
-        water_up=-0.55,
-        water_clearance=0.25,
-        half=700,
-        calm=3,
-    )
+        brief, rng, seed, up, ground, path=path, path_width=1.7, drops=0, rough=0.0, water_up=-0.55,
+        water_clearance=0.25, half=700, calm=3,
+    )  # fmt: skip
     trees = greenery.tree_prototypes(site, ("cherry", "maple", "oak", "cypress", "birch"), 5, 7)
 
     def lawn(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:

@@ -96,26 +96,17 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
     )  # fmt: skip
     wet = brief.wants("lake") or brief.wants("sea")
     site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        near=near,
-        drops=70_000,
-        strength=0.8,
-        rough=0.9,
-        half=2400,
-        calm=3,
+        brief, rng, seed, up, ground, near=near, drops=70_000, strength=0.8, rough=0.9, half=2400, calm=3,
         water_up=-2.5 if wet else None,
-    )
+    )  # fmt: skip
     greenery.stones(site, look["stone"], amount=1.1, boulders=1.7)
     shards = [rocks.scree(rng, look["stone"], 1.0, 26) for _ in range(2)]
     site.put(shards, per_square_metre=0.05, near=1.5, far=45, patch=11, contrast=2.2, sizes=(0.4, 1.8), power=2.0)
     _arches(site, look["stone"])
     dark = brief.time in ("dusk", "night", "dawn")
     if "crystals" not in brief.without:
-        hue = tuple(0.5 * c + 0.02 for c in look["glow"])
+        red, green, blue = (0.6 * c**1.9 + 0.015 for c in look["glow"])
+        hue = (red, green, blue)
         glow = 0.5 if dark else 0.12
         clusters = [rocks.crystals(rng, h, hue, glow=glow, count=n) for h, n in ((0.4, 7), (0.8, 11), (1.7, 15))]
         more = 1.6 if brief.wants("crystals") else 1.0
@@ -124,6 +115,11 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         site.put(
             clusters, per_square_metre=0.015 * more, near=6, far=150, apart=3, sizes=(0.6, 2.6), limit=900, **common
         )
+        giants = [rocks.crystals(rng, h, hue, glow=glow, count=17) for h in (2.4, 3.6)]
+        side = float(rng.choice([-1.0, 1.0]))
+        for centre in ((side * 9.0, 13.0), (-side * 21.0, 6.0), (side * 4.0, -17.0)):
+            site.put(giants, per_square_metre=0.16, far=3.6, centre=centre, apart=1.6, sizes=(0.35, 1.0), clear=3.0)
+            site.put(clusters[:2], per_square_metre=0.5, far=6.0, centre=centre, sizes=(0.4, 1.2), clear=2.6)
     grown = [
         alien.feathers(rng, 1.0, look["frond"]), alien.feathers(rng, 0.55, look["frond"], 9),
         alien.lanterns(rng, 0.8, look["glow"], 0.5 if dark else 0.08),

@@ -70,15 +70,17 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
         return smoothstep(bare, bare + 0.07, noise(x, z, seed + 12, 15, 4)) * smoothstep(1.6, 3.5, np.hypot(x, z))
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
-        beds = noise(0.5 * x + z, 0.3 * z, seed + 13, 1.6, 3)
-        rock = ledges(x, z) * (0.38 + 0.2 * beds + 0.12 * noise(x, z, seed + 14, 0.7, 3, kind="ridged"))
+        # Beds that dip: each rises slowly and breaks off, as a row of tilted slates does.
+        dip = (0.45 * x + 0.9 * z) / 1.15 + 0.8 * noise(x, z, seed + 13, 5, 4)
+        beds = 0.26 * (dip - np.floor(dip)) * (0.6 + 0.4 * noise(x, z, seed + 17, 2.2, 2))
+        rock = ledges(x, z) * (0.22 + beds + 0.05 * noise(x, z, seed + 14, 0.6, 3, kind="ridged"))
         pools = -0.3 * smoothstep(0.25, 0.4, noise(x, z, seed + 15, 3.2, 2)) * ledges(x, z)
         return np.asarray(rock + pools + 0.07 * noise(x, z, seed + 11, 4, 3), np.float32)
 
     def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Rock is darker than sand, with weed on it."""
-        weed = smoothstep(0.1, 0.4, noise(x, z, seed + 16, 2.5, 4))[:, None]
-        hue = np.array([0.42, 0.44, 0.48]) * (1 - weed) + weed * np.array([0.26, 0.33, 0.22])
+        weed = smoothstep(0.2, 0.5, noise(x, z, seed + 16, 2.5, 4))[:, None]
+        hue = np.array([0.34, 0.41, 0.56]) * (1 - weed) + weed * np.array([0.2, 0.3, 0.24])
         share = ledges(x, z)[:, None] * smoothstep(90, 50, np.hypot(x, z))[:, None]
         return np.asarray(1 + share * (hue - 1), np.float32)
 
@@ -89,23 +91,9 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
         dryness=0.5, treeline=500,
     )  # fmt: skip
     site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        near=near,
-        tint=tint,
-        water_up=0.0,
-        water_clearance=0.5,
-        shore=7.0,
-        drops=40_000,
-        strength=0.6,
-        rough=1.0,
-        half=1600,
-        cells=640,
-        calm=4,
-    )
+        brief, rng, seed, up, ground, near=near, tint=tint, water_up=0.0, water_clearance=0.5, shore=7.0,
+        drops=40_000, strength=0.6, rough=1.0, half=1600, cells=640, calm=4,
+    )  # fmt: skip
     level = site.water_level or 2.2
 
     def above(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
@@ -194,20 +182,9 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
         moss=0.7, pebbles=0.1, treeline=600,
     )  # fmt: skip
     site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        near=near,
-        water_up=0.0,
-        water_clearance=0.5,
-        shore=7.0,
-        drops=50_000,
-        rough=0.6,
-        half=1500,
-        calm=4,
-    )
+        brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.5, shore=7.0, drops=50_000,
+        rough=0.6, half=1500, calm=4,
+    )  # fmt: skip
     level = site.water_level or 2.2
 
     def inland(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:

@@ -42,19 +42,9 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
     )  # fmt: skip
     river = brief.wants("river") or brief.wants("lake")
     site = lay_out(
-        brief,
-        rng,
-        seed,
-        up,
-        ground,
-        near=near,
-        path=path,
-        path_width=1.5,
-        drops=20_000,
-        rough=0.3,
-        calm=3,
+        brief, rng, seed, up, ground, near=near, path=path, path_width=1.5, drops=20_000, rough=0.3, calm=3,
         water_up=-1.8 if river else None,
-    )
+    )  # fmt: skip
     usual = ("maple", "birch", "oak", "maple") if autumn else ("oak", "spruce", "birch", "fir")
     trees = greenery.tree_prototypes(site, usual, 4, 15)
     greenery.forest(
