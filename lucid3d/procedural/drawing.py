@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 CONTRAST = 0.12
 """Difference in sRGB between neighbours that asks for more rays."""
-NEIGHBOURS = 3
-"""Pixels around a wanted one that decide its colour: two even out its light, one tells whether it is on an edge."""
+EDGE_CONTRAST = 0.035
+"""The same where one thing ends and another begins."""
+NEIGHBOURS = 1
+"""Pixels around a wanted one that are lit too: they tell whether it is on an edge. (Its own light is evened out over
+two; at the rim of a part over what is there, which nobody sees.)"""
 CENTRE = 0.5
 """Weight of the ray through a pixel's centre beside those through its corners, where there are any."""
 METERING_HEIGHT = 48
@@ -118,7 +121,11 @@ class Renderer:
         first = self.shader.shade(origins, rays, angle, grid=shape, wanted=wanted)
         labels, instances = self.shader.tables.identify(first.triangle)
         radiance = first.radiance
-        image = self.film.develop(radiance)
+        if wanted is None:
+            image = self.film.develop(radiance)
+        else:
+            image = np.zeros_like(radiance)
+            image[wanted] = self.film.develop(radiance[wanted])
         if offset is not None:
             differing = edges(image.reshape(*shape, 3), first.distance.reshape(shape), instances.reshape(shape), wrap)
             rows = np.flatnonzero(differing if only is None else differing & only.ravel())
@@ -172,7 +179,7 @@ class Renderer:
 
 
 def _around(only: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pixels that the colours of the wanted ones depend on."""
+    """The wanted pixels and those beside them."""
     from scipy.ndimage import binary_dilation
 
     return np.asarray(binary_dilation(only, np.ones((3, 3), bool), iterations=NEIGHBOURS))
@@ -187,7 +194,7 @@ def edges(image: Floats, distance: Floats, instances: NDArray[np.int32], wrap: b
         after = (slice(1, None), slice(None)) if axis == 0 else (slice(None), slice(1, None))
         step = _contrast(image[after], image[before])
         jump = np.abs(near[after] - near[before]) > 0.08 * np.maximum(near[after], near[before])
-        either = (step > CONTRAST) | ((jump | (instances[after] != instances[before])) & (step > 0.02))
+        either = (step > CONTRAST) | ((jump | (instances[after] != instances[before])) & (step > EDGE_CONTRAST))
         marked[before] |= either
         marked[after] |= either
     if wrap:

@@ -41,7 +41,9 @@ class RayHits:
     normals: Floats
 
     def pick(self, rows: NDArray[np.intp]) -> RayHits:
-        """Some of the hits."""
+        """Some of the hits (`rows` ascending)."""
+        if len(rows) == len(self.distance):
+            return self
         return RayHits(self.distance[rows], self.triangle[rows], self.barycentric[rows], self.normals[rows])
 
 

@@ -67,7 +67,10 @@ def _row(material: Material, number: int) -> list[float]:
 
 
 def gather(meshes: Sequence[Mesh]) -> Tables:
-    """Put the meshes of a world together; instance 1 is kept for water."""
+    """Put the meshes of a world together; instance 1 is kept for water.
+
+    The meshes' own arrays by vertex become views into the tables: so many triangles are kept in memory once.
+    """
     table: dict[Material, int] = {}
     material, labels, instances, triangles = [], [], [], []
     first_vertex, first_instance = 0, 2
@@ -91,7 +94,12 @@ def gather(meshes: Sequence[Mesh]) -> Tables:
         for mesh in meshes:
             values = getattr(mesh, name)
             if values is not None:
-                out[start : start + len(mesh.vertices)] = np.nan_to_num(values, nan=default)
+                part, missing = out[start : start + len(mesh.vertices)], np.isnan(values)
+                part[:] = values
+                if missing.any():
+                    part[missing] = default
+                else:
+                    setattr(mesh, name, part)
             start += len(mesh.vertices)
         return out
 
@@ -99,7 +107,7 @@ def gather(meshes: Sequence[Mesh]) -> Tables:
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
     return Tables(
-        np.concatenate([m.vertices for m in meshes]) if meshes else np.zeros((0, 3), np.float32),
+        joined("vertices", 3, 0.0),
         np.concatenate(triangles) if triangles else np.zeros((0, 3), np.uint32),
         stacked(material),
         joined("normals", 3, 0.0),

@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
 
@@ -315,7 +316,9 @@ struct PyScene : Scene {
   }
 
   void set_mesh(In<float> v, In<uint32_t> t, In<int32_t> material, In<float> n, In<float> c, In<float> coordinates) {
-    copy(vertices, v), copy(triangles, t), copy(triangle_material, material), copy(normals, n), copy(tints, c), copy(uv, coordinates);
+    own_ = {v, n, c, coordinates}, own_triangles_ = t, own_material_ = material;
+    vertices = {v.data(), v.size()}, normals = {n.data(), n.size()}, tints = {c.data(), c.size()}, uv = {coordinates.data(), coordinates.size()};
+    triangles = {t.data(), t.size()}, triangle_material = {material.data(), material.size()};
   }
   void set_materials(In<float> table) {
     if (table.size() % kMaterialFloats) throw std::invalid_argument("material table has the wrong width");
@@ -338,6 +341,11 @@ struct PyScene : Scene {
     }
     copy(probes.values, values);
   }
+
+ private:
+  std::array<In<float>, 4> own_;  // Python's arrays, held for as long as the views into them
+  In<uint32_t> own_triangles_;
+  In<int32_t> own_material_;
 };
 
 }  // namespace

@@ -70,11 +70,20 @@ struct Hit {  // surface under a ray, ready to be lit
 };
 constexpr int kHitFloats = sizeof(Hit) / sizeof(float);
 
+template <typename T>
+struct View {  // an array that somebody else owns: a world's meshes are hundreds of megabytes, and kept once
+  const T* data = nullptr;
+  size_t count = 0;
+  const T& operator[](size_t i) const { return data[i]; }
+  size_t size() const { return count; }
+  bool empty() const { return count == 0; }
+};
+
 class Scene {
  public:
-  std::vector<float> vertices, normals, tints, uv;
-  std::vector<uint32_t> triangles;
-  std::vector<int32_t> triangle_material;
+  View<float> vertices, normals, tints, uv;
+  View<uint32_t> triangles;
+  View<int32_t> triangle_material;
   std::vector<Material> materials;
   Ground ground{};
   std::vector<float> path;
