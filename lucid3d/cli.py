@@ -45,6 +45,22 @@ class ExportOptions:
     """Formats or engines, separated by commas."""
     output: str = ""
     """Where to write (default: <scene>/export)."""
+    sh_degree: int | None = None
+    """Of the colours' spherical harmonics that splat files keep: 0 (the same from everywhere) to 3 (default: all)."""
+    min_opacity: float = 0.0
+    """Splat files leave out Gaussians fainter than this."""
+    max_gaussians: int | None = None
+    """Splat files keep at most this many, those that cover most (default: all)."""
+    panorama_height: int = 2048
+    """Rows of a rendered panorama, up to 4096; it is twice as wide."""
+    cube_size: int | None = None
+    """Pixels along a cube face's edge (default: half of the panorama's height)."""
+    eye_distance: float = 0.064
+    """Metres between the eyes of the stereo panorama (target ods)."""
+    mesh_triangles: int = 200_000
+    """Of the mesh, at most."""
+    collision_triangles: int = 5_000
+    """Of the mesh to walk on, at most."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "view": ("walk around in a scene (what viewer.py does)", view_main),
         "export": ("write a finished scene in further formats", export_main),
         "models": ("list or download the diffusion models", models_main),
+        "panorama": ("mend the seams of a panorama from elsewhere", panorama_main),
     }
     if not arguments or arguments[0] in ("-h", "--help"):
         print("usage: lucid3d COMMAND [options]; 'lucid3d COMMAND --help' tells more\n")
@@ -236,15 +253,23 @@ def export_main(arguments: Sequence[str]) -> None:
     """`lucid3d export <scene> --to unity,spz`."""
     with _reported():
         options = tyro.cli(ExportOptions, args=list(arguments), prog="lucid3d export")
-        from lucid3d.export import export_scene, parse_targets
+        from lucid3d import export
         from lucid3d.export.skybox import read_radiance
         from lucid3d.scene import Scene
 
-        targets = parse_targets(options.to)
+        targets = export.parse_targets(options.to)
+        choices = export.ExportOptions(
+            reduction=export.Reduction(options.sh_degree, options.min_opacity, options.max_gaussians),
+            panorama_height=options.panorama_height,
+            cube_size=options.cube_size,
+            eye_distance=options.eye_distance,
+            mesh_triangles=options.mesh_triangles,
+            collision_triangles=options.collision_triangles,
+        )
         folder = Path(options.output) if options.output else Path(options.scene) / "export"
         scene = Scene.load(options.scene)
         scene.radiance = read_radiance(Path(options.scene) / "skybox")
-        for path in export_scene(scene, targets, folder):
+        for path in export.export_scene(scene, targets, folder, choices):
             print(path)
 
 
@@ -262,6 +287,14 @@ def models_main(arguments: Sequence[str]) -> None:
             print(usage)
         else:
             raise InputError(usage)
+
+
+def panorama_main(arguments: Sequence[str]) -> None:
+    """`lucid3d panorama repair in.png out.png`."""
+    with _reported():
+        from lucid3d.panorama import command
+
+        command.main(arguments)
 
 
 def view_main(arguments: Sequence[str] | None = None) -> None:

@@ -56,7 +56,11 @@ def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (
     timed(
         "panorama",
         lambda: write_skybox(
-            panorama.image, folder / "skybox", radiance=panorama.radiance, holes_filled=panorama.filled
+            panorama.image,
+            folder / "skybox",
+            radiance=panorama.radiance,
+            depth=panorama.depth,
+            holes_filled=panorama.filled,
         ),
     )
     first = scene.views[0].camera if scene.views else Camera.from_fov(768, 768, PREVIEW_FOV)

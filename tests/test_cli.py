@@ -16,7 +16,9 @@ import yaml
 from PIL import Image as Pillow
 
 from lucid3d.cli import main, parse_run, run_main
+from lucid3d.export.ply import read_gaussians
 from tests.small import small_arguments
+from tests.viewer.tiny_scene import save, tiny_scene
 
 ROOT = Path(__file__).parent.parent
 
@@ -200,6 +202,17 @@ def test_the_other_commands(capsys: pytest.CaptureFixture[str]) -> None:
             main(arguments)
         assert caught.value.code == 2
         assert "error:" in capsys.readouterr().err
+
+
+def test_export_leaves_out_what_it_is_told_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = save(tiny_scene(step=0.5), tmp_path / "room")
+    assert 7 < len(read_gaussians(folder / "scene.ply"))
+    main(["export", str(folder), "--to", "ply", "--max-gaussians", "7", "--sh-degree", "0", "--output", str(tmp_path)])
+    assert str(tmp_path / "scene.ply") in capsys.readouterr().out
+    assert len(read_gaussians(tmp_path / "scene.ply")) == 7
+    with pytest.raises(SystemExit) as caught:
+        main(["export", str(folder), "--to", "ply", "--sh-degree", "4"])
+    assert caught.value.code == 2 and "sh_degree" in capsys.readouterr().err
 
 
 def test_make_scene_takes_any_prompt_as_it_is(tmp_path: Path) -> None:

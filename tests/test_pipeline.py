@@ -51,7 +51,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    names = ["scene.ply", "points.ply", "transforms.json", "skybox/panorama.png", "preview.mp4"]
+    names = [
+        "scene.ply", "points.ply", "transforms.json", "skybox/panorama.png", "skybox/depth.exr", "preview.mp4",
+    ]  # fmt: skip
     return {name: (folder / name).read_bytes() for name in names}
 
 

@@ -22,6 +22,7 @@ from lucid3d.panorama.resampling import (
     equirectangular_rays,
     perspective_from_equirectangular,
     pixel_solid_angles,
+    sample_image,
 )
 
 Array = NDArray[np.float32]
@@ -205,7 +206,7 @@ def _paint_holes(panorama: Array, holes: NDArray[np.bool_], inpaint: Inpaint) ->
         # Half a pixel inside the view, so that interpolation never leaves it.
         inside = (depth > 0) & (np.abs(pixels - size / 2) <= size / 2 - 0.5).all(axis=1)
         target = np.flatnonzero(left)[inside]
-        panorama.reshape(-1, panorama.shape[2])[target] = _sample_image(painted, pixels[inside])
+        panorama.reshape(-1, panorama.shape[2])[target] = sample_image(painted, pixels[inside])
         left.reshape(-1)[target] = False
     if left.any():
         logging.getLogger(__name__).warning("%d pixels of the panorama keep their plain filling", int(left.sum()))
@@ -224,15 +225,3 @@ def _gap_centre(rays: Array, left: NDArray[np.bool_], weights: NDArray[np.float6
     middle: NDArray[np.float64] = (directions[near] * amounts[near, None]).sum(axis=0)
     length = float(np.linalg.norm(middle))
     return middle / length if length > 1e-6 else best
-
-
-def _sample_image(image: Array, pixels: Array) -> Array:
-    """Bilinear values (N, C) of an image at pixels (N, 2), centres at +0.5."""
-    import cv2
-
-    out = np.empty((len(pixels), image.shape[2]), np.float32)
-    for start in range(0, len(pixels), 16384):
-        part = pixels[start : start + 16384].astype(np.float32) - np.float32(0.5)
-        values = cv2.remap(image, part[:, None, 0], part[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        out[start : start + len(part)] = values.reshape(-1, image.shape[2])
-    return out

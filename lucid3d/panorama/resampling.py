@@ -183,6 +183,18 @@ def equirectangular_from_cube(
     )  # fmt: skip
 
 
+def sample_image(image: Array, pixels: Array) -> Array:
+    """Bilinear values (N, C) of an image (H, W, C) at pixels (N, 2), centres at +0.5; the border repeats."""
+    import cv2
+
+    out = np.empty((len(pixels), image.shape[2]), np.float32)
+    for start in range(0, len(pixels), 16384):
+        part = pixels[start : start + 16384].astype(np.float32) - np.float32(0.5)
+        values = cv2.remap(image, part[:, None, 0], part[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        out[start : start + len(part)] = values.reshape(-1, image.shape[2])
+    return out
+
+
 def checked_panorama(panorama: Array) -> Array:
     """The panorama as contiguous float32, once it has the shape (H, 2H) or (H, 2H, C)."""
     panorama = np.ascontiguousarray(panorama, np.float32)

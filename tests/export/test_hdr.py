@@ -42,7 +42,7 @@ def test_the_wrap_has_no_seam() -> None:
     true = scene(128)
     carried = carry_radiance(srgb(true), cv2.resize(true, (64, 32), interpolation=cv2.INTER_AREA))
     step = np.abs(np.diff(carried, axis=1)).mean(axis=(0, 2))
-    assert np.abs(carried[:, 0] - carried[:, -1]).mean() <= np.percentile(step, 95)
+    assert np.abs(carried[:, 0] - carried[:, -1]).mean() <= np.percentile(step, 95) + 1e-6  # float32 ties
 
 
 def test_what_is_not_clipped_is_the_picture_times_its_exposure() -> None:

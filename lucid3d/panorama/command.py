@@ -1,0 +1,134 @@
+"""`lucid3d panorama repair in.png out.png`: the command line of seam repair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import tyro
+from numpy.typing import NDArray
+
+from lucid3d.errors import InputError
+
+if TYPE_CHECKING:
+    from lucid3d.panorama.filling import Inpaint
+    from lucid3d.panorama.repair import Repair
+
+USAGE = "usage: lucid3d panorama repair IN OUT [options]; 'lucid3d panorama repair --help' tells more"
+MAX_PIXELS = 16384 * 8192
+"""Of a panorama that is read; a picture that claims more is refused before it is decoded."""
+WRITTEN = (".png", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class RepairOptions:
+    """Mend the seams of a panorama from elsewhere: the wrap, a cube map's edges, pinched poles."""
+
+    source: tyro.conf.Positional[str]
+    """A 2:1 picture (PNG, JPEG, WebP, TIFF)."""
+    target: tyro.conf.Positional[str]
+    """Where the mended one goes (.png or .jpg)."""
+    models: Literal["auto", "diffusion", "none"] = "auto"
+    """Who paints what lies right on a seam: Stable Diffusion when its weights are on disk (auto), or must be
+    (diffusion); without it the two sides are blended."""
+    prompt: str = "a 360-degree panorama"
+    """What the panorama shows, for the painter."""
+    seed: int = 0
+    """Of the painter."""
+    overwrite: bool = False
+    """Replace the target if it exists."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run; see `USAGE`.
+
+    Raises:
+        InputError: anything that cannot be used.
+    """
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(USAGE)
+        return
+    if arguments[0] != "repair":
+        raise InputError(f"'{arguments[0]}' is not something that can be done to a panorama; {USAGE}")
+    repair_file(tyro.cli(RepairOptions, args=list(arguments[1:]), prog="lucid3d panorama repair"))
+
+
+def repair_file(options: RepairOptions) -> Repair:
+    """Read, mend, write, and print what was found.
+
+    Raises:
+        InputError: the picture cannot be read or is not 2:1, the target exists, or the models are not there.
+    """
+    from lucid3d.export.images import write_jpeg, write_png
+    from lucid3d.panorama.repair import repair_panorama
+
+    target = Path(options.target)
+    if target.suffix.lower() not in WRITTEN:
+        raise InputError(f"the mended panorama '{target}' must end in {', '.join(WRITTEN)}")
+    if target.exists() and not options.overwrite:
+        raise InputError(f"'{target}' exists; choose another name, or replace it with --overwrite")
+    panorama = read_panorama(Path(options.source))
+    inpaint, who = _painter(options)
+    repair = repair_panorama(panorama, inpaint=inpaint)
+    for before, after in zip(repair.before, repair.after, strict=True):
+        if before.visible or after.visible:
+            state = "mended" if not after.visible else "partly mended"
+            print(f"{before.name}: {state}; steps {before.ratio:.1f} times the picture's own, now {after.ratio:.1f}")
+    if not any(seam.visible for seam in repair.before):
+        print("no seam was found; the picture is written as it is")
+    elif repair.painted:
+        print(f"{100 * repair.painted:.1f} % of the sphere painted anew by {who}")
+    else:
+        print(f"sides blended, nothing painted: {who}")
+    write = write_png if target.suffix.lower() == ".png" else write_jpeg
+    write(target, repair.panorama)
+    print(target)
+    return repair
+
+
+def read_panorama(path: Path) -> NDArray[np.float32]:
+    """A 2:1 picture as (H, 2H, 3) float32 sRGB.
+
+    Raises:
+        InputError: it is not there, not a picture, too large, or not 2:1.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            width, height = picture.size
+            if width * height > MAX_PIXELS:
+                raise InputError(f"'{path}' has {width}x{height} pixels; at most {MAX_PIXELS:,} can be read")
+            if width != 2 * height or height < 16:
+                raise InputError(f"'{path}' is {width}x{height}; a panorama is twice as wide as high, from 32x16 on")
+            return np.asarray(picture.convert("RGB"), np.float32) / np.float32(255)
+    except InputError:
+        raise
+    except FileNotFoundError:
+        raise InputError(f"the panorama '{path}' does not exist") from None
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+        raise InputError(f"'{path}' cannot be read as a picture; save it as a PNG or JPEG") from None
+
+
+def _painter(options: RepairOptions) -> tuple[Inpaint | None, str]:
+    """The painter, or None, and who or why not in words."""
+    if options.models == "none":
+        return None, "no painter, as asked for"
+    from lucid3d.models.config import ModelsConfig
+    from lucid3d.models.selection import choose_models
+
+    config = ModelsConfig()
+    choice = choose_models(options.models, config)
+    if choice.family != "diffusion":
+        return None, choice.reason.replace("procedural models", "no painter", 1)
+    from lucid3d.models.stable_diffusion import DiffusionPainter
+
+    painter = DiffusionPainter(config)
+
+    def inpaint(image, known, camera):  # type: ignore[no-untyped-def]
+        return painter.inpaint(image, known, options.prompt, camera, seed=options.seed)
+
+    return inpaint, config.inpainting
