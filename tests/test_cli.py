@@ -206,7 +206,7 @@ def test_the_other_commands(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_export_leaves_out_what_it_is_told_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = save(tiny_scene(step=0.5), tmp_path / "room")
-    assert 7 < len(read_gaussians(folder / "scene.ply"))
+    assert len(read_gaussians(folder / "scene.ply")) > 7
     main(["export", str(folder), "--to", "ply", "--max-gaussians", "7", "--sh-degree", "0", "--output", str(tmp_path)])
     assert str(tmp_path / "scene.ply") in capsys.readouterr().out
     assert len(read_gaussians(tmp_path / "scene.ply")) == 7

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,6 +33,12 @@ PIXEL_BLUR = 0.3
 
 OVERLAP = 8
 """Facets reach beyond their edges by one part in this many of their size."""
+
+SIGMAS = 3.33
+"""Standard deviations at which the most opaque Gaussian falls below 1/255."""
+
+SMALL = 0.05
+"""Gaussians whose `SIGMAS` span at most this part of their distance are left out where a facet cannot see them."""
 
 _MARGIN = 2
 """Pixels that a facet's picture extends beyond its samples, for interpolation."""
@@ -85,6 +92,10 @@ def render_equirectangular(
         raise InputError("world_from_panorama must be a 3x3 rotation")
     colour = check_background(background)
     renderer = Renderer(gaussians, threads=threads)
+    offsets = gaussians.means - centre.astype(np.float32)
+    distances = np.maximum(np.linalg.norm(offsets, axis=1), np.float32(1e-6))
+    toward = offsets / distances[:, None]
+    large = ~(SIGMAS * np.exp(gaussians.log_scales.max(axis=1, initial=-np.inf)) <= SMALL * distances)  # a NaN too
 
     planes = np.zeros((height, 2 * height, kernels.IMAGE_PLANES), np.float32)
     facets = min(height, max(math.ceil(180 / FACET_DEGREES), math.ceil(height / FACET_PIXELS)))
@@ -95,11 +106,18 @@ def render_equirectangular(
         # The poles are the end: nothing to fade into.
         above, below = (0 if top == 0 else overlap), (0 if bottom == height else overlap)
         down = _fade(top, bottom, above, below)
+        windows: dict[int, _Window] = {}  # by width: along a row they differ by their yaw alone
         for left, right in itertools.pairwise(column_edges):
             box = (top - above, bottom + below, left - overlap, right + overlap)
+            if right - left not in windows:
+                windows[right - left] = _window(height, box)
+            window = windows[right - left]
             share = down[:, None] * _fade(left, right, overlap, overlap)
             columns = np.arange(box[2], box[3]) % (2 * height)
-            part = _facet(renderer, centre, turn, height, box, colour)
+            pose = np.eye(4)
+            pose[:3, :3], pose[:3, 3] = turn @ _facet_turn(height, box), centre
+            seen = np.flatnonzero((toward @ pose[:3, 2].astype(np.float32) > window.cosine) | large)
+            part = _facet(renderer.of(seen), window, pose, colour)
             planes[box[0] : box[1], columns] += share[..., None] * part
     alpha = planes[..., 4].copy()
     depth = (planes[..., 3] / np.maximum(alpha, np.float32(1e-10))).astype(np.float32)
@@ -117,41 +135,75 @@ def _fade(begin: int, end: int, before: int, after: int) -> NDArray[np.float32]:
     return shares
 
 
-def _facet(
-    renderer: Renderer,
-    position: NDArray[np.float64],
-    turn: NDArray[np.float64],
-    height: int,
-    box: tuple[int, int, int, int],
-    background: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """(rows, columns, 5) of the panorama inside the box (top, bottom, left, right)."""
-    import cv2
+@dataclass(frozen=True)
+class _Window:
+    """How a facet's samples lie in the picture of the camera that looks at its middle.
 
+    Attributes:
+        rows, columns: of the panorama.
+        camera: at the world's origin, looking along +z.
+        map_x, map_y: (SUPERSAMPLING rows, SUPERSAMPLING columns) pixel of every sample, 0 at the first pixel's centre.
+        stretch: (camera.height, camera.width) distance over z-depth.
+        cosine: small Gaussians further from the axis than the angle with this cosine do not reach the picture.
+    """
+
+    rows: int
+    columns: int
+    camera: Camera
+    map_x: NDArray[np.float32]
+    map_y: NDArray[np.float32]
+    stretch: NDArray[np.float32]
+    cosine: np.float32
+
+
+def _facet_turn(height: int, box: tuple[int, int, int, int]) -> NDArray[np.float64]:
+    """(3, 3) rotation of the camera that looks at the middle of a box (top, bottom, left, right) of the panorama."""
     top, bottom, left, right = box
-    # The camera that looks at the middle of the box, a little finer than the panorama's samples.
-    yaw = ((left + right) / 2 / height - 1) * 180
-    pitch = (0.5 - (top + bottom) / 2 / height) * 180
-    facet_turn = yaw_pitch(yaw, pitch)[:3, :3]
+    rotation: NDArray[np.float64] = yaw_pitch(
+        ((left + right) / 2 / height - 1) * 180, (0.5 - (top + bottom) / 2 / height) * 180
+    )[:3, :3]
+    return rotation
+
+
+def _window(height: int, box: tuple[int, int, int, int]) -> _Window:
+    """The window of a box; its camera is a little finer than the panorama's samples."""
+    top, bottom, left, right = box
     focal = SUPERSAMPLING * height / math.pi
     rows = top + (np.arange((bottom - top) * SUPERSAMPLING) + 0.5) / SUPERSAMPLING
     columns = left + (np.arange((right - left) * SUPERSAMPLING) + 0.5) / SUPERSAMPLING
-    local = directions(rows, columns, height) @ facet_turn
+    local = directions(rows, columns, height) @ _facet_turn(height, box)
     x = local[..., 0] / local[..., 2] * focal
     y = local[..., 1] / local[..., 2] * focal
     x0, y0 = math.floor(x.min()) - _MARGIN, math.floor(y.min()) - _MARGIN
     width = math.ceil(x.max()) + _MARGIN - x0
-    camera_height = math.ceil(y.max()) + _MARGIN - y0
-    pose = np.eye(4)
-    pose[:3, :3], pose[:3, 3] = turn @ facet_turn, position
-    camera = Camera(width, camera_height, focal, focal, -x0, -y0, pose)
+    camera = Camera(width, math.ceil(y.max()) + _MARGIN - y0, focal, focal, -x0, -y0)
+    # A Gaussian at an angle a from the axis lies tan(a) from the picture's middle and reaches at most
+    # SMALL / cos(a) * sqrt(1 + clamp^2) further, the projection's slope being clamped a little outside the picture.
+    corner = math.hypot(max(-x0, x0 + width), max(-y0, y0 + camera.height)) / focal
+    reach = corner + SIGMAS * math.sqrt(PIXEL_BLUR) * SUPERSAMPLING / focal
+    angles = np.linspace(0, np.pi / 2, 4096)
+    sees = np.sin(angles) <= SMALL * math.sqrt(1 + (2 * corner) ** 2) + reach * np.cos(angles)
+    return _Window(
+        rows=bottom - top,
+        columns=right - left,
+        camera=camera,
+        map_x=(x - x0 - 0.5).astype(np.float32),
+        map_y=(y - y0 - 0.5).astype(np.float32),
+        stretch=np.linalg.norm(camera.rays(), axis=-1).astype(np.float32),
+        cosine=np.float32(np.cos(angles[sees].max()) - 1e-4),
+    )
 
-    planes = renderer.planes(camera, background, eps2d=PIXEL_BLUR * SUPERSAMPLING**2)
-    planes[3] *= np.linalg.norm(camera.rays(), axis=-1)  # z-depth to distance
-    map_x, map_y = (x - x0 - 0.5).astype(np.float32), (y - y0 - 0.5).astype(np.float32)
-    size = (right - left, bottom - top)
-    out = np.empty((bottom - top, right - left, len(planes)), np.float32)
+
+def _facet(
+    renderer: Renderer, window: _Window, pose: NDArray[np.float64], background: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(rows, columns, 5) of the panorama inside a window, its camera at a pose."""
+    import cv2
+
+    planes = renderer.planes(window.camera.at(pose), background, eps2d=PIXEL_BLUR * SUPERSAMPLING**2)
+    planes[3] *= window.stretch  # z-depth to distance
+    out = np.empty((window.rows, window.columns, len(planes)), np.float32)
     for k, plane in enumerate(planes):
-        fine = cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        out[..., k] = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+        fine = cv2.remap(plane, window.map_x, window.map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        out[..., k] = cv2.resize(fine, (window.columns, window.rows), interpolation=cv2.INTER_AREA)
     return out

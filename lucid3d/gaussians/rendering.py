@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,14 @@ class Renderer:
         self._planes = kernels.pack(gaussians)
         self._frame = kernels.native().Frame()
         self._threads = kernels.thread_count(threads)
+
+    def of(self, chosen: NDArray[np.intp]) -> Renderer:
+        """A renderer of some of the Gaussians: indices (M,), in ascending order. Both share the kernels' buffers."""
+        part = copy.copy(self)
+        part._count = len(chosen)
+        part._planes = kernels.empty_planes(len(self._planes), len(chosen))
+        np.take(self._planes, chosen, axis=1, out=part._planes[:, : len(chosen)])
+        return part
 
     def planes(
         self, camera: Camera, background: NDArray[np.float32], *, eps2d: float = kernels.EPS2D

@@ -8,7 +8,16 @@ import torch
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.gaussians import Gaussians, Render, from_points, kernels, rasterization, render, render_equirectangular
+from lucid3d.gaussians import (
+    Gaussians,
+    Render,
+    equirectangular,
+    from_points,
+    kernels,
+    rasterization,
+    render,
+    render_equirectangular,
+)
 from lucid3d.gaussians.equirectangular import directions
 from lucid3d.pointcloud import PointCloud
 from tests.analytic_room import furnished_room, see
@@ -187,6 +196,18 @@ def test_panorama_has_no_seams() -> None:
     assert steps[edges].mean() < 1.15 * steps[inside].mean()
     rows = np.abs(np.diff(image, axis=0)).mean(axis=(1, 2))
     assert rows[31::32].mean() < 1.15 * np.delete(rows, np.arange(31, 255, 32)).mean()
+
+
+@pytest.mark.parametrize("grown", [-1.5, 0.0])
+def test_a_facet_misses_nothing_that_it_is_not_given(monkeypatch: pytest.MonkeyPatch, grown: float) -> None:
+    """The same bits as when every facet is given every Gaussian."""
+    gaussians = some_gaussians()
+    gaussians.log_scales += grown
+    picked = render_equirectangular(gaussians, SOMEWHERE, 64)
+    monkeypatch.setattr(equirectangular, "SMALL", -1.0)  # none is small
+    given = render_equirectangular(gaussians, SOMEWHERE, 64)
+    for name in ("image", "depth", "alpha"):
+        np.testing.assert_array_equal(getattr(picked, name), getattr(given, name))
 
 
 def test_panorama_turns() -> None:
