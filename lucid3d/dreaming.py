@@ -131,7 +131,8 @@ def dream_views(
         elif index == 0:
             newest = _first_view(painter, estimator, camera, prompt, words, start)
         else:
-            newest = _next_view(painter, estimator, camera, prompt, words, cloud, index, config.enough, exact)
+            before = next((view for view in reversed(views) if view.scaled is not None), None)
+            newest = _next_view(painter, estimator, camera, prompt, words, cloud, index, config.enough, exact, before)
         if newest is not None:
             views = [*views, newest]
             cloud = _grown(cloud, newest, config)
@@ -161,8 +162,12 @@ def _next_view(
     index: int,
     enough: float,
     exact: bool,
+    before: DreamedView | None,
 ) -> DreamedView | None:
-    """Lines 4 to 13 of Algorithm 1 for one camera; None if the cloud shows all of it already."""
+    """Lines 4 to 13 of Algorithm 1 for one camera; None if the cloud shows all of it already.
+
+    Without an overlap the scale of `before`, the last view that was aligned, is taken.
+    """
     partial = projection.project_cloud(cloud, camera)
     if partial.known.mean() >= enough:
         return None
@@ -173,7 +178,8 @@ def _next_view(
     if exact:
         return DreamedView(index, camera, prompt, image, estimate, ~partial.known, overlap=overlap)
     sharp = depth.sharpen_depth(estimate, camera)
-    aligned = alignment.align(sharp, _kind(estimator), partial, camera, view=index)
+    fallback = None if before is None else (before.scale, before.shift)
+    aligned = alignment.align(sharp, _kind(estimator), partial, camera, view=index, fallback=fallback)
     return DreamedView(
         index,
         camera,
@@ -248,7 +254,8 @@ def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig) -> PointCl
 
 def _close(views: list[DreamedView], config: DreamConfig) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:
     """All views brought together, and the cloud lifted from them anew."""
-    closure = alignment.close_loop(views, scaled=[view.depth if view.scaled is None else view.scaled for view in views])
+    scaled = [view.depth if view.scaled is None else view.scaled for view in views]
+    closure = alignment.close_loop(views, scaled=scaled, names=[view.index for view in views])
     cloud = PointCloud.empty()
     closed = []
     for view, corrected in zip(views, closure.depths, strict=True):

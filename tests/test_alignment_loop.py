@@ -163,6 +163,15 @@ def test_views_that_never_meet_are_said():
     assert "no two views" in (closure.warning or "") and not closure.changed
 
 
+def test_a_view_that_meets_no_other_is_named_and_stays(caplog):
+    cameras, truth = ring()
+    given = [(z * f).astype(np.float32) for z, f in zip(truth, smooth_fields(8, 11), strict=True)]
+    kept = (0, 1, 2, 5)  # 5 is 135 degrees from 2 and from 0
+    closure = close_loop([View(cameras[k], given[k]) for k in kept], names=kept)
+    assert "view 5 sees nothing in common" in (closure.warning or "") and "view 5" in caplog.text
+    assert np.allclose(closure.depths[3], given[5], rtol=1e-6) and closure.changed
+
+
 def test_a_gauge_that_is_not_there_is_refused():
     cameras, truth = ring(4)
     views = [View(c, d) for c, d in zip(cameras, truth, strict=True)]

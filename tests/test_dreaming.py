@@ -100,6 +100,23 @@ def test_a_wrong_scale_in_every_view_is_undone() -> None:
         assert np.quantile(np.abs(view.depth / truth - 1), 0.99) < 1e-4
 
 
+def test_a_view_without_overlap_takes_the_scale_of_the_view_before() -> None:
+    room = furnished_room(spheres=4, poles=1)
+
+    class ThreeTimes(RoomDepth):
+        def estimate(self, image: np.ndarray, camera: Camera) -> np.ndarray:
+            first = np.allclose(camera.world_from_camera, np.eye(4))
+            return see(self.room, camera)[1] * np.float32(1 if first else 3)
+
+    path = cameras()
+    cut = [path[0], path[1], path[6]]  # 36 and 216 degrees: the last meets neither
+    dream = list(dream_views(RoomPainter(room), ThreeTimes(room, exact=False), cut, PROMPTS, CONFIG))[-1]
+    last = dream.views[-1]
+    assert last.warning is not None
+    assert "view 2" in last.warning
+    assert np.quantile(np.abs(last.depth / see(room, path[6])[1] - 1), 0.99) < 1e-3
+
+
 def test_continuing_gives_what_an_uninterrupted_run_gives() -> None:
     room = furnished_room(3, spheres=4, poles=1)
     path = cameras("lookaround")

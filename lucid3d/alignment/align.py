@@ -65,7 +65,7 @@ def align(
     camera: Camera,
     *,
     view: int | None = None,
-    fallback: Alignment | None = None,
+    fallback: tuple[float, float] | None = None,
     motion: bool = True,
     seed: int = 0,
 ) -> Alignment:
@@ -77,7 +77,7 @@ def align(
         partial: the known scene from `camera`.
         camera: of that size.
         view: its index, for the warning.
-        fallback: an earlier alignment of the same estimator, whose scale and shift are used where there is no overlap.
+        fallback: scale and shift of an earlier view of the same estimator, used where there is no overlap.
         motion: False to stop after the scale.
         seed: of the robust start.
     Returns:
@@ -189,11 +189,12 @@ def _without_overlap(
     overlap: float,
     trouble: str,
     view: int | None,
-    fallback: Alignment | None,
+    fallback: tuple[float, float] | None,
 ) -> Alignment:
     """The best that can be done for a view that cannot be aligned."""
     if fallback is not None:
-        scale, shift, instead = fallback.scale, fallback.shift, "the scale of the view before it was used"
+        scale, shift = fallback
+        instead = "the scale of the view before it was used"
     elif kind == "metric":
         scale, shift, instead = 1.0, 0.0, "its depth was kept as estimated"
     else:

@@ -106,6 +106,7 @@ def close_loop(
     *,
     fixed: Sequence[int] = (0,),
     scaled: Sequence[NDArray[np.float32]] | None = None,
+    names: Sequence[int] | None = None,
 ) -> LoopClosure:
     """Solve for the scales and smooth corrections of all views together.
 
@@ -114,6 +115,7 @@ def close_loop(
         fixed: indices of views that stay as they are (the gauge).
         scaled: depth of every view after its scale alone (`Alignment.scaled`); with it the whole correction is asked
             to be plausible, not only what is added to the one found view by view.
+        names: the views' numbers in warnings; None for their places in `views`.
     Raises:
         InputError: no view is fixed, or `scaled` does not fit the views.
     """
@@ -139,8 +141,11 @@ def close_loop(
             _log.warning(warning)
         return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], 0, False, warning)
     overlaps = len({frozenset((p.i, p.j)) for p in pairs})
+    warning = _adrift(pairs, range(len(views)) if names is None else names, fixed)
+    if warning:
+        _log.warning(warning)
     if _all_agree(pairs) and (scaled is None or _all_agree(_pairs(cameras, prior))):
-        return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], overlaps, False, None)
+        return LoopClosure(given, nothing, before[0], before[0], before[1], before[1], overlaps, False, warning)
     # Weights start from the overlaps as measured, not from views that were bent to meet their neighbours.
     depths = prior
     pairs = _pairs(cameras, depths) or pairs
@@ -157,7 +162,22 @@ def close_loop(
     after = _steps(pairs, len(views))
     with np.errstate(divide="ignore", invalid="ignore"):
         corrections = [np.nan_to_num(np.log(d / g)).astype(np.float32) for d, g in zip(depths, given, strict=True)]
-    return LoopClosure(depths, corrections, before[0], after[0], before[1], after[1], overlaps, True, None)
+    return LoopClosure(depths, corrections, before[0], after[0], before[1], after[1], overlaps, True, warning)
+
+
+def _adrift(pairs: list[_Pair], names: Sequence[int], fixed: Sequence[int]) -> str | None:
+    """Which of the views `names` no chain of overlaps ties to a fixed one, in a sentence; None when there is none."""
+    tied = set(fixed)
+    for _ in names:
+        found = {k for p in pairs if (p.i in tied) != (p.j in tied) for k in (p.i, p.j)} - tied
+        if not found:
+            break
+        tied |= found
+    adrift = [str(name) for k, name in enumerate(names) if k not in tied]
+    if not adrift:
+        return None
+    who = f"view {adrift[0]} sees" if len(adrift) == 1 else f"views {', '.join(adrift)} see"
+    return f"{who} nothing in common with the views before; their scale was kept as it was found"
 
 
 def _pairs(cameras: list[Camera], depths: list[NDArray[np.float32]]) -> list[_Pair]:
