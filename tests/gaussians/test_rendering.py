@@ -204,7 +204,7 @@ def test_a_facet_misses_nothing_that_it_is_not_given(monkeypatch: pytest.MonkeyP
     gaussians = some_gaussians()
     gaussians.log_scales += grown
     picked = render_equirectangular(gaussians, SOMEWHERE, 64)
-    monkeypatch.setattr(equirectangular, "SMALL", -1.0)  # none is small
+    monkeypatch.setattr(equirectangular, "SMALL", 0.0)  # none is small
     given = render_equirectangular(gaussians, SOMEWHERE, 64)
     for name in ("image", "depth", "alpha"):
         np.testing.assert_array_equal(getattr(picked, name), getattr(given, name))
