@@ -158,24 +158,24 @@ def merge(
         mine = np.flatnonzero(new.is_sky == sky)
         if len(mine) == 0:
             continue
-        doubled[mine] = _doubled(cloud, np.flatnonzero(cloud.is_sky == sky), new, mine, radius, thickness)
+        doubled[mine] = _doubled(cloud, cloud.is_sky == sky, new, mine, radius, thickness)
     return PointCloud.concatenate([cloud, new[~doubled]])
 
 
 def _doubled(
     cloud: PointCloud,
-    theirs: NDArray[np.integer],
+    theirs: NDArray[np.bool_],
     new: PointCloud,
     mine: NDArray[np.integer],
     radius: float,
     thickness: float,
 ) -> NDArray[np.bool_]:
-    """(len(mine),) bool: which points of `new` stand on a surface that `cloud` already has."""
+    """(len(mine),) bool: which points of `new` stand on a surface that `cloud` already has, among `theirs`."""
     from scipy.spatial import cKDTree
 
     positions, footprints, normals = new.positions[mine], new.footprints[mine], new.normals[mine]
     reach = float(footprints.max()) * thickness
-    near = theirs[_near_any(cloud.positions[theirs], positions, reach)]
+    near = np.flatnonzero(_near_any(cloud.positions, positions, reach) & theirs)
     result = np.zeros(len(mine), bool)
     if len(near) == 0:
         return result
