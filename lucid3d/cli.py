@@ -83,6 +83,10 @@ class RunOptions(Config):
     """Open a page in which the world can be watched as it grows, and walked in afterwards (Ctrl-C ends it)."""
     port: int = 8080
     """Of that page."""
+    zoom: str = ""
+    """A zoom.yaml: sentences from coarse to fine become one zoom (docs/zoom.md), instead of a scene from a prompt."""
+    scene: bool = False
+    """With --zoom: dream it in 3-D, as a scene to fly into."""
     dataset: int = 0
     """Write this many posed views of the procedural world with their ground truth instead of a scene: pictures, depth,
     normals, labels, in nerfstudio's format, for training other models."""
@@ -149,6 +153,11 @@ def _run(options: RunOptions) -> None:
     from lucid3d.prompts import plan_prompts
 
     config = Config(**{f.name: getattr(options, f.name) for f in fields(Config)})
+    if options.zoom:
+        _zoom(options, config)
+        return
+    if options.scene:
+        raise InputError("--scene belongs to a zoom: add --zoom zoom.yaml")
     from_words = config.prompt or not config.image
     sentence = plan_prompts(config.prompt).sentence if from_words else Path(config.image).stem
     from lucid3d.workspace import default_folder
@@ -184,6 +193,29 @@ def _run(options: RunOptions) -> None:
     live.finish(output)
     display.print("the page shows the finished scene; Ctrl-C ends it")
     signal.pause()
+
+
+def _zoom(options: RunOptions, config: Config) -> None:
+    from lucid3d.workspace import default_folder
+    from lucid3d.zoom.command import run_zoom
+    from lucid3d.zoom.plan import read_plan
+
+    if config.prompt or config.image or options.dataset or options.viewer:
+        raise InputError("--zoom takes its sentences and its photograph from the file: leave out the other options")
+    output = Path(options.output) if options.output else default_folder(read_plan(options.zoom).prompts[0] + " zoom")
+    began = time.perf_counter()
+    with ProgressDisplay() as display:
+        written = run_zoom(
+            options.zoom,
+            config,
+            output,
+            scene=options.scene,
+            overwrite=options.overwrite,
+            download=options.download,
+            export=options.export,
+            on_event=display.show,
+        )
+        display.print(f"{written} in {time.perf_counter() - began:.0f} s: {output}")
 
 
 def _live_view(options: RunOptions, output: Path) -> LiveView:

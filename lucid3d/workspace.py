@@ -28,7 +28,7 @@ FORMAT = 1
 
 OURS = (
     "scene.yaml", "transforms.json", "points.ply", "scene.ply", "preview.mp4", "depth.mp4", "preview.jpg", "index.html",
-    "images", "depth", "masks", "skybox", "export", ".progress",
+    "images", "depth", "masks", "skybox", "export", "zoom", ".progress",
 )  # fmt: skip
 """All that this project ever puts into an output folder: the only names that --overwrite removes."""
 

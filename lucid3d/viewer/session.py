@@ -250,7 +250,8 @@ class Session:
     def apply_walking(self, **settings: Any) -> None:
         """Tell the page how to walk."""
         radius = self.scene.config.dream.walk_radius if self.scene is not None and self.limited else 0.0
-        walking.configure(self.client, walking=self.walking, speed=self.speed, radius=radius, **settings)
+        zoom = walking.zoom_of(self.scene.facts) if self.scene is not None else None
+        walking.configure(self.client, zoom=zoom, walking=self.walking, speed=self.speed, radius=radius, **settings)
 
     # ---- jobs ----
 

@@ -5,7 +5,7 @@
 (() => {
   if (window.lucid3dWalk) return;
 
-  const settings = { walking: true, speed: 1.4, radius: 0, reach: 0.2, look: 0.0026, ground: null };
+  const settings = { walking: true, speed: 1.4, radius: 0, reach: 0.2, look: 0.0026, ground: null, zoom: null };
   const held = new Set();
   const MOVES = new Set(["KeyW", "KeyA", "KeyS", "KeyD", "KeyQ", "KeyE",
     "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "ShiftLeft", "ShiftRight"]);
@@ -74,7 +74,11 @@
       pose.pitch = Math.min(Math.max(pose.pitch + drag.y * settings.look, -MAX_PITCH), MAX_PITCH);
       drag.x = drag.y = 0;
     }
-    const length = Math.hypot(ahead, aside) || 1, stride = settings.speed * fast * dt / length;
+    // In a 3-D zoom one flies, and the speed follows the scale: the same step is as long on the screen at every level.
+    const zoom = settings.zoom, fly = zoom ? Math.sin(pose.pitch) * ahead : 0;
+    const away = zoom ? Math.hypot(...zoom.target.map((value, axis) => value - pose.p[axis])) : 1;
+    const pace = zoom ? Math.min(Math.max(away / zoom.distance, 1e-4), 1) * zoom.distance / 4 : 1;
+    const length = Math.hypot(ahead, aside) || 1, stride = settings.speed * pace * fast * dt / length;
     let x = pose.p[0] + (Math.sin(pose.yaw) * ahead + Math.cos(pose.yaw) * aside) * stride;
     let z = pose.p[2] + (Math.cos(pose.yaw) * ahead - Math.sin(pose.yaw) * aside) * stride;
     const far = Math.hypot(x, z);
@@ -84,7 +88,9 @@
       x *= limit; z *= limit;
     }
     lifted += rise * settings.speed * fast * dt;
-    if (heights && (ahead || aside || rise)) {
+    if (zoom) {
+      pose.p[1] -= fly * stride + rise * settings.speed * pace * fast * dt;
+    } else if (heights && (ahead || aside || rise)) {
       const wanted = groundAt(x, z) - settings.ground.eye - lifted;
       pose.p[1] += (wanted - pose.p[1]) * Math.min(1, dt / STEP_TIME);
     } else {

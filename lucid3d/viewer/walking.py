@@ -88,6 +88,14 @@ def find_ground(splats: Splats, start: NDArray[np.floating]) -> Ground:
     return Ground(smooth, eye, True)
 
 
+def zoom_of(facts: dict[str, Any]) -> dict[str, Any] | None:
+    """What the script needs to fly into a 3-D zoom: its target, and the distance from which one walks at full speed."""
+    zoom = facts.get("zoom")
+    if not isinstance(zoom, dict) or not zoom.get("distances"):
+        return None
+    return {"target": [float(v) for v in zoom["target"]], "distance": float(zoom["distances"][0])}
+
+
 def install(client: viser.ClientHandle) -> None:
     """Send the script to a page; it waits for `configure`."""
     _run(client, SCRIPT.read_text(encoding="utf-8"))

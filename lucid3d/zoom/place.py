@@ -45,6 +45,8 @@ SUBDIVISIONS = 6
 """Of the boulder's icosahedron: 40 thousand vertices, a facet is a hundredth of its width."""
 BRIGHT = 0.8
 """Linear albedo of the skin's material; tints carry everything below it."""
+CLEARED = 12.0
+"""Metres before the target from which whatever hangs into the finest level's view is taken away."""
 CANDIDATES = 48
 """Headings that are tried for the axis."""
 LIGHT = -0.45
@@ -147,7 +149,9 @@ def furnish(world: World, plan: ZoomPlan, seed: int) -> ZoomPlace:
     boulder = _Boulder(size, skin, seed)
     target = boulder.aim(standing, axis)
     meshes = boulder.meshes(target, axis, widths)
-    world.place.meshes = [_without(mesh, standing, 0.33 * size) for mesh in world.place.meshes] + meshes
+    free = 0.75 * widths[-1]
+    kept = [_without(mesh, standing, 0.33 * size, target, axis, free) for mesh in world.place.meshes]
+    world.place.meshes = kept + meshes
     world = World(world.place, world.atmosphere, prompt=world.prompt, seed=seed, brief=world.brief)
     names = ", ".join(growth.kind for growth in grown)
     told = f"{kind} boulder {size:.2g} m across" + (f" with {names}" if names else "")
@@ -193,11 +197,14 @@ def _line_of_sight(world: World, size: float, width: float, seed: int) -> tuple[
     return best[1], best[2]
 
 
-def _without(mesh: Mesh, foot: Floats, radius: float) -> Mesh:
-    """The mesh without what stands where the boulder lies: whole copies whose middle is inside."""
+def _without(mesh: Mesh, foot: Floats, radius: float, target: Floats, axis: Floats, free: float) -> Mesh:
+    """The mesh without copies that stand where the boulder lies, or within `free` metres of the axis before it."""
     if mesh.label == "ground" or mesh.instances is None:
         return mesh
     inside = np.hypot(mesh.vertices[:, 0] - foot[0], mesh.vertices[:, 2] - foot[2]) < radius
+    before = (target - mesh.vertices) @ axis
+    aside = np.linalg.norm(target - mesh.vertices - before[:, None] * axis, axis=1)
+    inside |= (before > 0) & (before < CLEARED) & (aside < free)
     if not inside.any():
         return mesh
     drop = np.zeros(int(mesh.instances.max()) + 1, bool)

@@ -1,0 +1,343 @@
+"""`run.py --zoom zoom.yaml [--scene]`: the folder of a zoom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera
+from lucid3d.config import Config
+from lucid3d.errors import InputError
+from lucid3d.files import write_text
+from lucid3d.models.base import DepthEstimator, Image, Painter
+from lucid3d.preparation import Download
+from lucid3d.progress import Event, Listener, ignore
+from lucid3d.zoom.plan import ZoomPlan, load_photograph, read_plan
+from lucid3d.zoom.sampler import ZoomResult
+from lucid3d.zoom.stack import Geometry, agreement, blend, render_images
+
+if TYPE_CHECKING:
+    from lucid3d.procedural.world import Drawing, World
+    from lucid3d.zoom.dive import Axis
+    from lucid3d.zoom.levels import LevelGaussians
+    from lucid3d.zoom.place import ZoomPlace
+
+DIFFUSION_DISTANCE = 4.0
+"""Metres to the target of the coarsest level of a diffusion zoom that states no width: depth networks decide the rest."""
+
+OURS = ("zoom.yaml", "levels", "zoom.mp4", "zoom.jpg")
+"""What a zoom without --scene writes."""
+
+
+@dataclass
+class Zoom:
+    """A zoom ready to be written.
+
+    Attributes:
+        plan: what was asked for; result: pictures that agree.
+        painter, estimator, axis: what a 3-D zoom is dreamed with, or None.
+        family, reason, understood: for the record.
+    """
+
+    plan: ZoomPlan
+    result: ZoomResult
+    painter: Painter
+    estimator: DepthEstimator
+    axis: Axis
+    family: str
+    reason: str
+    understood: str = ""
+
+
+def zoom(
+    plan: ZoomPlan, config: Config, *, pictures: bool = True, download: Download = "no", on_event: Listener = ignore
+) -> Zoom:
+    """Dream the levels of a plan with the models that the config asks for.
+
+    Args:
+        pictures: False when only a 3-D zoom is wanted: a world made of rules then needs no long lens.
+    Raises:
+        InputError: the photograph or the words cannot be used, or weights are missing.
+    """
+    from lucid3d.models.selection import choose_models
+
+    size = config.dream.size
+    photograph = load_photograph(plan.photograph, size) if plan.photograph is not None else None
+    choice = choose_models(config.models, config.diffusion)
+    if choice.missing and download != "no":
+        from lucid3d.models.commands import offer_download
+
+        if offer_download(choice, download):
+            choice = choose_models(config.models, config.diffusion)
+    on_event(Event("models", 0, 1, choice.reason))
+    if choice.family == "diffusion":
+        return _diffusion(plan, config, photograph, choice.reason, on_event)
+    if photograph is not None:
+        raise InputError(
+            "worlds made of rules cannot take a photograph as a level of a zoom: leave 'photograph' out, or use the "
+            "diffusion models (--models diffusion)"
+        )
+    return _procedural(plan, config, choice.reason, pictures, on_event)
+
+
+def _procedural(plan: ZoomPlan, config: Config, reason: str, pictures: bool, on_event: Listener) -> Zoom:
+    from lucid3d.models.procedural import Drawings, ProceduralDepth, ProceduralPainter
+    from lucid3d.zoom.dive import Axis
+    from lucid3d.zoom.place import FOV, build_place
+
+    place = build_place(plan, config.seed, config.negative_prompt)
+    on_event(Event("models", 1, 1, place.explanation))
+    if pictures:
+        result = draw_levels(place, plan, config.dream.size, lambda i, n: on_event(Event("paint", i, n, f"level {i}")))
+    else:
+        geometry = Geometry(config.dream.size, plan.factors)
+        result = ZoomResult(np.zeros((0, 0, 0, 3), np.float32), geometry, ())
+    moved = Moved(place.world, place.camera(0, 16))
+    axis = Axis(
+        moved.into(place.target),
+        moved.turn.T @ place.axis,
+        tuple(place.distance(level) for level in range(len(plan))),
+        FOV,
+    )
+    world: Any = moved
+    drawings = Drawings(world)
+    painter, estimator = ProceduralPainter(world, drawings), ProceduralDepth(world, drawings=drawings)
+    return Zoom(plan, result, painter, estimator, axis, "procedural", reason, place.explanation)
+
+
+def draw_levels(
+    place: ZoomPlace, plan: ZoomPlan, size: int, on_level: Callable[[int, int], None] = lambda done, total: None
+) -> ZoomResult:
+    """The levels of a place made of rules, drawn with ever longer lenses, and brought to agree to the last bit.
+
+    The drawings agree already but for what one ray a pixel misses (`ZoomResult.raw_agreement`); blending and pasting
+    remove that.
+    """
+    geometry = Geometry(size, plan.factors)
+    drawn = []
+    for level in range(len(plan)):
+        # spans are whole pixels, so the lens follows the stack, not the plan
+        lens = place.long_lens(level, size)
+        exact = np.prod([size / geometry.span(i, 1) for i in range(level)])
+        focal = place.long_lens(0, size).fx * float(exact)
+        lens = Camera(size, size, focal, focal, size / 2, size / 2, lens.world_from_camera)
+        drawn.append(np.moveaxis(place.world.draw(lens, near=place.near_plane(level)).image, -1, 0))
+        on_level(level + 1, len(plan))
+    stack = np.stack(drawn)
+    raw = tuple(agreement(np.moveaxis(stack, 1, -1), geometry))
+    images = np.clip(np.moveaxis(render_images(np.clip(blend(stack, geometry), 0, 1), geometry), 1, -1), 0, 1)
+    return ZoomResult(np.ascontiguousarray(images, np.float32), geometry, raw)
+
+
+class Moved:
+    """A world seen in the frame of a zoom: the origin is the coarsest camera, +z its heading, +y down."""
+
+    def __init__(self, world: World, camera: Camera) -> None:
+        heading = np.arctan2(camera.forward[0], camera.forward[2])
+        c, s = np.cos(heading), np.sin(heading)
+        self.world = world
+        self.brief = world.brief
+        self.turn: NDArray[np.float64] = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
+        self.origin = camera.position
+
+    def into(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(..., 3) points of the world in the frame of the zoom."""
+        return np.asarray((np.asarray(points, np.float64) - self.origin) @ self.turn)
+
+    def draw(self, camera: Camera, *, only: NDArray[np.bool_] | None = None) -> Drawing:
+        """See `World.draw`."""
+        pose = np.eye(4)
+        pose[:3, :3] = self.turn @ camera.rotation
+        pose[:3, 3] = self.turn @ camera.position + self.origin
+        return self.world.draw(camera.at(pose), only=only)
+
+
+def _diffusion(plan: ZoomPlan, config: Config, photograph: Image | None, reason: str, on_event: Listener) -> Zoom:
+    from lucid3d.models.selection import load_diffusion
+    from lucid3d.zoom.diffusion import load_denoiser
+    from lucid3d.zoom.dive import Axis
+    from lucid3d.zoom.sampler import sample_zoom
+
+    settings = config.diffusion
+    denoiser = load_denoiser(settings, config.negative_prompt)
+    result = sample_zoom(
+        denoiser,
+        plan,
+        size=config.dream.size,
+        steps=settings.steps,
+        seed=config.seed,
+        photograph=photograph,
+        on_step=lambda step, steps: on_event(Event("paint", step, steps, f"{len(plan)} levels together")),
+    )
+    del denoiser
+    painter, estimator = load_diffusion(settings, lambda what, step, steps: on_event(Event("paint", step, steps, what)))
+    far = DIFFUSION_DISTANCE if plan.width is None else plan.width / (2 * np.tan(np.radians(config.dream.fov) / 2))
+    distances = tuple(float(far / magnification) for magnification in plan.magnifications)
+    axis = Axis(np.array([0.0, 0.0, distances[0]]), np.array([0.0, 0.0, 1.0]), distances, config.dream.fov)
+    return Zoom(plan, result, painter, estimator, axis, "diffusion", reason)
+
+
+def run_zoom(
+    path: str | Path,
+    config: Config,
+    output: Path,
+    *,
+    scene: bool = False,
+    overwrite: bool = False,
+    download: Download = "no",
+    export: tuple[str, ...] = (),
+    on_event: Listener = ignore,
+) -> str:
+    """Read zoom.yaml and write the folder of the zoom.
+
+    Without `scene`: levels/ (a PNG a level), zoom.mp4, zoom.jpg (the levels side by side) and zoom.yaml. With it: the
+    folder of a scene, with the film of the dive as preview.mp4, and zoom/ (see `levels.LevelGaussians.save`).
+
+    Returns:
+        A sentence about what was written.
+    Raises:
+        InputError: something cannot be used; nothing has been written then.
+    """
+    plan = read_plan(path)
+    config = replace(config, prompt=plan.prompts)
+    if plan.photograph is not None:
+        load_photograph(plan.photograph, 16)  # refused before anything is loaded
+    if scene:
+        return _write_scene(plan, path, config, output, overwrite, download, export, on_event)
+    if export:
+        raise InputError("--export writes scenes: add --scene to the zoom")
+    if output.exists() and any(output.iterdir()) and not (overwrite and (output / "zoom.yaml").is_file()):
+        raise InputError(f"--output '{output}' is not empty; choose another folder, or replace a zoom with --overwrite")
+    made = zoom(plan, config, download=download, on_event=on_event)
+    write_zoom(made, output, config, on_event)
+    return f"{len(plan)} levels and a film"
+
+
+def write_zoom(made: Zoom, output: Path, config: Config, on_event: Listener = ignore) -> None:
+    """levels/level_0.png ..., zoom.mp4, zoom.jpg, and last zoom.yaml."""
+    from lucid3d.export.video import write_film
+    from lucid3d.transforms import write_image
+    from lucid3d.workspace import dump_yaml
+    from lucid3d.zoom.film import frame_count, zoom_frames
+
+    result, render = made.result, config.render
+    for level, image in enumerate(result.images):
+        write_image(image, output / "levels" / f"level_{level}.png")
+    write_image(np.concatenate(list(result.images), axis=1), output / "zoom.jpg")
+    count, side = frame_count(result.geometry, render.film_rate), result.geometry.size
+    if render.film_frames:
+        frames = _told(zoom_frames(result.images, result.geometry, count, side), count, on_event)
+        write_film(frames, output / "zoom.mp4", width=side, height=side, rate=render.film_rate)
+    record = {
+        "prompts": made.plan.prompts,
+        "factors": [result.geometry.size / result.geometry.span(i, 1) for i in range(len(made.plan.factors))],
+        "seed": config.seed,
+        "models": {"family": made.family, "reason": made.reason},
+        "understood": made.understood,
+        "agreement_db": [round(float(value), 2) for value in agreement(result.images, result.geometry)],
+        "agreement_before_pasting_db": [round(float(value), 2) for value in result.raw_agreement],
+    }
+    write_text(output / "zoom.yaml", dump_yaml(record))
+
+
+def _told(frames: Iterator[Image], count: int, on_event: Listener) -> Iterator[Image]:
+    for number, frame in enumerate(frames, 1):
+        on_event(Event("film", number, count))
+        yield frame
+
+
+def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tuple[LevelGaussians, Any, Any]:
+    """The 3-D zoom of a dreamed zoom: Gaussians by level, the cloud without what is covered, and the dive."""
+    from lucid3d.zoom.dive import dive, to_gaussians
+
+    size = config.dream.size
+    dream = dive(
+        made.axis,
+        made.plan.prompts,
+        made.painter,
+        made.estimator,
+        size=size,
+        pictures=None if made.family == "procedural" else list(made.result.images),
+        negative_prompt=config.negative_prompt,
+        seed=config.seed,
+        on_view=lambda done, total: on_event(Event("dream", done, total, f"view {done - 1}")),
+    )
+    gaussians, cloud = to_gaussians(dream, made.plan.factors, 1 / made.axis.camera(0, size).fx)
+    return gaussians, cloud, dream
+
+
+def _write_scene(
+    plan: ZoomPlan,
+    path: str | Path,
+    config: Config,
+    output: Path,
+    overwrite: bool,
+    download: Download,
+    export: tuple[str, ...],
+    on_event: Listener,
+) -> str:
+    import platform
+
+    from lucid3d.outputs import check_outputs, write_scene
+    from lucid3d.scene import Scene
+    from lucid3d.workspace import Workspace, fingerprint
+
+    check_outputs(config, export)
+    workspace = Workspace(output, config)
+    workspace.record["inputs"]["zoom"] = fingerprint(str(path))
+    if workspace.open(resume=True, overwrite=overwrite):
+        return "the zoom is there already"
+    began = time.perf_counter()
+    made = zoom(plan, config, pictures=False, download=download, on_event=on_event)
+    gaussians, cloud, dream = dive_levels(made, config, on_event)
+    facts: dict[str, Any] = {
+        "prompt": " / ".join(plan.prompts),
+        "models": {"family": made.family, "reason": made.reason},
+        "understood": made.understood,
+        "versions": {"python": platform.python_version()},
+        "timings": {"dream": round(time.perf_counter() - began, 2)},
+        "dream": {"views": len(dream.views), "points": len(cloud), "warnings": dream.warnings},
+        "zoom": {
+            "target": [round(float(v), 6) for v in made.axis.target],
+            "distances": [round(d, 6) for d in made.axis.distances],
+            "factors": list(plan.factors),
+            "gaussians": [int(n) for n in np.bincount(gaussians.level, minlength=len(plan))],
+        },
+    }
+    gaussians.save(output)
+    quiet = replace(config, render=replace(config.render, film_frames=0))
+    scene = Scene(facts["prompt"], quiet, gaussians.finest(), cloud, dream.views, facts)
+    if config.render.film_frames:
+        write_films(gaussians, made.axis, config, output, on_event)
+    write_scene(scene, workspace, export=export, on_event=on_event)
+    return f"{len(gaussians.finest()):,} Gaussians on {len(plan)} levels"
+
+
+def write_films(gaussians: LevelGaussians, axis: Axis, config: Config, folder: Path, on_event: Listener) -> None:
+    """preview.mp4 and depth.mp4: the dive, every frame with the Gaussians that its distance asks for."""
+    from lucid3d.export.video import depth_colours, write_film
+    from lucid3d.gaussians import render
+    from lucid3d.zoom.dive import film_cameras
+
+    settings = config.render
+    cameras = film_cameras(axis, settings.film_width, settings.film_height, settings.film_frames)
+    depths: list[Image] = []
+
+    def pictures() -> Iterator[Image]:
+        for number, camera in enumerate(cameras, 1):
+            drawn = render(gaussians.seen_from(camera), camera)
+            seen = np.where(drawn.alpha >= 0.5, drawn.depth, np.inf).astype(np.float32)
+            near = 0.5 * float(np.linalg.norm(camera.position - axis.target))
+            depths.append((depth_colours(seen, near) * 255).astype(np.uint8))
+            on_event(Event("film", number, len(cameras)))
+            yield drawn.image
+
+    size = {"width": settings.film_width, "height": settings.film_height, "rate": settings.film_rate}
+    write_film(pictures(), folder / "preview.mp4", **size)
+    write_film((d / np.float32(255) for d in depths), folder / "depth.mp4", **size)

@@ -1,0 +1,131 @@
+"""Gaussians that carry the level they were dreamed at, blended by their size on the screen so that no level pops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+from lucid3d.files import atomic_path
+from lucid3d.gaussians.model import Gaussians
+
+FADE_IN = (0.9, 0.5)
+"""A finer level fades in while its Gaussians grow from factor^-0.9 to factor^-0.5 of a pixel of the dream, ..."""
+FADE_OUT = (0.5, 0.9)
+"""... and what it covers of the coarser level goes when that has grown from factor^0.5 to factor^0.9 pixels: the finer
+one is whole before the coarser one begins to go, so nothing behind them shows through."""
+
+INVISIBLE = 1 / 255
+"""Opacity below which a Gaussian is left out."""
+
+
+@dataclass
+class LevelGaussians:
+    """N Gaussians of a zoom.
+
+    Attributes:
+        gaussians: of all levels.
+        level: (N,) uint8, the level that each was dreamed at.
+        footprint: (N,) float32 metres, the width of the pixel that each came from.
+        covered: (N,) bool, True where the next level shows the same place finer.
+        covers: (N,) bool, True where it lies over a coarser level.
+        factors: magnification from each level to the next.
+        pixel: radians, the width of a pixel of the dreamed views.
+    """
+
+    gaussians: Gaussians
+    level: NDArray[np.uint8]
+    footprint: NDArray[np.float32]
+    covered: NDArray[np.bool_]
+    covers: NDArray[np.bool_]
+    factors: tuple[float, ...]
+    pixel: float
+
+    def __len__(self) -> int:
+        return len(self.gaussians)
+
+    def finest(self) -> Gaussians:
+        """What is shown by viewers that know nothing of levels: every place by its finest level."""
+        return self.gaussians[~self.covered]
+
+    def weights(self, camera: Camera) -> NDArray[np.float32]:
+        """(N,) factor on the opacity of each Gaussian, from its size on the screen: continuous in the camera."""
+        depth = (self.gaussians.means - camera.position.astype(np.float32)) @ camera.forward.astype(np.float32)
+        distance = np.linalg.norm(self.gaussians.means - camera.position.astype(np.float32), axis=1)
+        size = np.log(np.maximum(self.footprint / (np.maximum(distance, 1e-6) * self.pixel), 1e-9))
+        factors = np.log(np.array([self.factors[0], *self.factors, self.factors[-1]], np.float32))
+        into, out_of = factors[self.level], factors[self.level.astype(int) + 1]  # to the coarser, to the finer level
+        rising = _smooth((size + FADE_IN[0] * into) / ((FADE_IN[0] - FADE_IN[1]) * into))
+        falling = _smooth((FADE_OUT[1] * out_of - size) / ((FADE_OUT[1] - FADE_OUT[0]) * out_of))
+        weight = np.where(self.covers, rising, 1) * np.where(self.covered, falling, 1)
+        return np.where(depth > 0, weight, 0).astype(np.float32)
+
+    def seen_from(self, camera: Camera) -> Gaussians:
+        """The Gaussians to draw for a camera, with the opacity that they have for it."""
+        weight = self.weights(camera)
+        opacity = self.gaussians.opacities * weight
+        keep = opacity > INVISIBLE
+        shown = self.gaussians[keep]
+        share = np.clip(opacity[keep], 1e-6, 1 - 1e-6)
+        return replace(shown, logit_opacities=np.log(share / (1 - share)).astype(np.float32))
+
+    def save(self, folder: Path) -> None:
+        """zoom/levels.npz and zoom/coarse.ply beside scene.ply: scene.ply holds what is not covered, in this order."""
+        from lucid3d.export.ply import write_gaussians
+
+        write_gaussians(self.gaussians[self.covered], folder / "zoom" / "coarse.ply")
+        order = np.concatenate([np.flatnonzero(~self.covered), np.flatnonzero(self.covered)])
+        with atomic_path(folder / "zoom" / "levels.npz") as temporary:
+            np.savez_compressed(
+                temporary,
+                level=self.level[order],
+                footprint=self.footprint[order],
+                covered=self.covered[order],
+                covers=self.covers[order],
+                factors=np.array(self.factors, np.float64),
+                pixel=np.float64(self.pixel),
+            )
+
+    @classmethod
+    def load(cls, folder: Path) -> LevelGaussians:
+        """What `save` and scene.ply hold.
+
+        Raises:
+            InputError: the folder holds no zoom, or its files do not belong together.
+        """
+        from lucid3d.export.ply import read_gaussians
+
+        path = folder / "zoom" / "levels.npz"
+        if not path.is_file():
+            raise InputError(f"'{folder}' holds no 3-D zoom: there is no zoom/levels.npz in it")
+        fine, coarse = read_gaussians(folder / "scene.ply"), read_gaussians(folder / "zoom" / "coarse.ply")
+        with np.load(path, allow_pickle=False) as data:
+            held = {name: data[name] for name in data.files}
+        if len(held["level"]) != len(fine) + len(coarse):
+            raise InputError(
+                f"'{path}' does not belong to scene.ply: {len(held['level'])} levels, {len(fine)} Gaussians"
+            )
+        return cls(
+            joined([fine, coarse]),
+            held["level"],
+            held["footprint"],
+            held["covered"],
+            held["covers"],
+            tuple(float(f) for f in held["factors"]),
+            float(held["pixel"]),
+        )
+
+
+def joined(parts: list[Gaussians]) -> Gaussians:
+    """One set of Gaussians from several of one degree."""
+    names = ("means", "quats", "log_scales", "logit_opacities", "sh")
+    return Gaussians(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _smooth(t: NDArray[np.floating]) -> NDArray[np.floating]:
+    t = np.clip(t, 0, 1)
+    return t * t * (3 - 2 * t)
