@@ -4,7 +4,9 @@
     stack.py         the zoom stack: image rendering, noise rendering, multi-resolution blending
     sampler.py       all levels denoised together; the Denoiser protocol
     diffusion.py     Stable Diffusion (XL) and pixel models as a Denoiser
-    place.py         worlds made of rules: a place with a subject whose detail does not end; subject.py, surface.py
+    place.py         worlds made of rules: a place, and a boulder in it whose detail does not end
+    subject.py       what the boulder's skin is, and the words that choose it
+    surface.py       noise, bands and cells that the skin is made of
     film.py          the zoom as a film
     levels.py        3-D: Gaussians that carry their level, blended by their size on the screen
     dive.py          3-D: every level dreamed into the scene at its scale

@@ -18,7 +18,7 @@ from lucid3d.files import write_text
 from lucid3d.models.base import DepthEstimator, Image, Painter
 from lucid3d.preparation import Download
 from lucid3d.progress import Event, Listener, ignore
-from lucid3d.zoom.plan import ZoomPlan, load_photograph, read_plan
+from lucid3d.zoom.plan import ZoomPlan, load_photograph, read_plan, refined
 from lucid3d.zoom.sampler import ZoomResult
 from lucid3d.zoom.stack import Geometry, agreement, blend, render_images
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from lucid3d.zoom.place import ZoomPlace
 
 DIFFUSION_DISTANCE = 4.0
-"""Metres to the target of the coarsest level of a diffusion zoom that states no width: depth networks decide the rest."""
+"""Metres to the target of the coarsest level of a diffusion zoom that states no width: the rest is depth's."""
 
-OURS = ("zoom.yaml", "levels", "zoom.mp4", "zoom.jpg")
-"""What a zoom without --scene writes."""
+FILM_SIDE = 0.75
+"""Side of the film relative to a level's: what is magnified between two levels stays sharp for longer."""
 
 
 @dataclass
@@ -116,23 +116,24 @@ def draw_levels(
 ) -> ZoomResult:
     """The levels of a place made of rules, drawn with ever longer lenses, and brought to agree to the last bit.
 
-    The drawings agree already but for what one ray a pixel misses (`ZoomResult.raw_agreement`); blending and pasting
-    remove that.
+    The drawings agree already but for what a few rays a pixel miss (`ZoomResult.raw_agreement`); blending and pasting
+    remove that. Levels in between are drawn for the film.
     """
-    geometry = Geometry(size, plan.factors)
-    drawn = []
-    for level in range(len(plan)):
-        # spans are whole pixels, so the lens follows the stack, not the plan
-        lens = place.long_lens(level, size)
-        exact = np.prod([size / geometry.span(i, 1) for i in range(level)])
-        focal = place.long_lens(0, size).fx * float(exact)
-        lens = Camera(size, size, focal, focal, size / 2, size / 2, lens.world_from_camera)
-        drawn.append(np.moveaxis(place.world.draw(lens, near=place.near_plane(level)).image, -1, 0))
-        on_level(level + 1, len(plan))
+    fine, own = refined(plan)
+    between = Geometry(size, fine.factors)
+    drawn, magnification = [], 1.0
+    for level in range(len(fine)):
+        lens = place.long_lens(magnification, size)
+        drawn.append(np.moveaxis(place.world.draw(lens, near=place.near_plane(magnification)).image, -1, 0))
+        on_level(level + 1, len(fine))
+        if level < len(fine.factors):  # spans are whole pixels: the lens follows the stack, not the plan
+            magnification *= size / between.span(level, 1)
     stack = np.stack(drawn)
-    raw = tuple(agreement(np.moveaxis(stack, 1, -1), geometry))
-    images = np.clip(np.moveaxis(render_images(np.clip(blend(stack, geometry), 0, 1), geometry), 1, -1), 0, 1)
-    return ZoomResult(np.ascontiguousarray(images, np.float32), geometry, raw)
+    geometry = Geometry(size, plan.factors)
+    raw = tuple(agreement(np.moveaxis(stack[list(own)], 1, -1), geometry))
+    agreed = render_images(np.clip(blend(stack, between), 0, 1), between)
+    images = np.ascontiguousarray(np.moveaxis(agreed, 1, -1), np.float32)
+    return ZoomResult(images[list(own)], geometry, raw, (images, between))
 
 
 class Moved:
@@ -230,9 +231,10 @@ def write_zoom(made: Zoom, output: Path, config: Config, on_event: Listener = ig
     for level, image in enumerate(result.images):
         write_image(image, output / "levels" / f"level_{level}.png")
     write_image(np.concatenate(list(result.images), axis=1), output / "zoom.jpg")
-    count, side = frame_count(result.geometry, render.film_rate), result.geometry.size
+    images, geometry = result.film or (result.images, result.geometry)
+    count, side = frame_count(geometry, render.film_rate), 2 * int(geometry.size * FILM_SIDE / 2)
     if render.film_frames:
-        frames = _told(zoom_frames(result.images, result.geometry, count, side), count, on_event)
+        frames = _told(zoom_frames(images, geometry, count, side), count, on_event)
         write_film(frames, output / "zoom.mp4", width=side, height=side, rate=render.film_rate)
     record = {
         "prompts": made.plan.prompts,
@@ -256,19 +258,25 @@ def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tupl
     """The 3-D zoom of a dreamed zoom: Gaussians by level, the cloud without what is covered, and the dive."""
     from lucid3d.zoom.dive import dive, to_gaussians
 
-    size = config.dream.size
+    size, own = config.dream.size, list(range(len(made.plan)))
+    plan, axis, pictures = made.plan, made.axis, list(made.result.images)
+    if made.family == "procedural":  # any level can be drawn: steps of two keep what is passed by sharp
+        plan, between = refined(plan)
+        own, pictures = list(between), []
+        axis = replace(axis, distances=tuple(axis.distances[0] / m for m in plan.magnifications))
     dream = dive(
-        made.axis,
-        made.plan.prompts,
+        axis,
+        plan.prompts,
         made.painter,
         made.estimator,
         size=size,
-        pictures=None if made.family == "procedural" else list(made.result.images),
+        pictures=pictures or None,
+        with_sides=own,
         negative_prompt=config.negative_prompt,
         seed=config.seed,
         on_view=lambda done, total: on_event(Event("dream", done, total, f"view {done - 1}")),
     )
-    gaussians, cloud = to_gaussians(dream, made.plan.factors, 1 / made.axis.camera(0, size).fx)
+    gaussians, cloud = to_gaussians(dream, plan.factors, 1 / axis.camera(0, size).fx)
     return gaussians, cloud, dream
 
 
@@ -307,7 +315,7 @@ def _write_scene(
             "target": [round(float(v), 6) for v in made.axis.target],
             "distances": [round(d, 6) for d in made.axis.distances],
             "factors": list(plan.factors),
-            "gaussians": [int(n) for n in np.bincount(gaussians.level, minlength=len(plan))],
+            "gaussians": np.bincount(gaussians.level).tolist(),
         },
     }
     gaussians.save(output)

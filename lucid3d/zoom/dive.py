@@ -1,8 +1,8 @@
 """3-D zoom: every level is dreamed into the scene at its scale, around the target.
 
-For each level, from coarse to fine: its picture is taken from the axis at the level's distance; its depth is aligned to
-the coarser levels inside the picture (`lucid3d.alignment`); what it shows finer than they do, and what they do not know,
-is lifted; side views fill what the axis cannot see. Every Gaussian remembers its level (`levels.LevelGaussians`).
+For each level, from coarse to fine: its picture is taken from the axis at the level's distance; its depth is aligned
+to the coarser levels inside the picture (`lucid3d.alignment`); what it shows finer than they do, and what they do not
+know, is lifted; side views fill what the axis cannot see. Every Gaussian remembers its level (`levels.LevelGaussians`).
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ def dive(
     pictures: Sequence[Image] | None = None,
     negative_prompt: str = "",
     seed: int = 0,
+    with_sides: Sequence[int] | None = None,
     around: bool = True,
     on_view: Callable[[int, int], None] = lambda done, total: None,
 ) -> Dive:
@@ -113,15 +114,17 @@ def dive(
         size: pixels a side of every view.
         pictures: (size, size, 3) each, what the levels look like from the axis (a sampled zoom); None lets the painter
             imagine them.
+        with_sides: the levels that also get side views; None for all.
         around: also look all around from the coarsest level.
         on_view: told after every view.
     """
     found = Dive()
     ring = AROUND if around else ()
-    total, count = len(prompts) * (1 + len(SIDES)) + len(ring), 0
+    sided = range(len(prompts)) if with_sides is None else with_sides
+    total, count = len(prompts) + len(sided) * len(SIDES) + len(ring), 0
     for level, prompt in enumerate(prompts):
         cameras = [axis.camera(level, size)]
-        cameras += [axis.camera(level, size, yaw=yaw, pitch=pitch) for yaw, pitch in SIDES]
+        cameras += [axis.camera(level, size, yaw=yaw, pitch=pitch) for yaw, pitch in SIDES if level in sided]
         if level == 0:
             cameras += [_turned(cameras[0], degrees) for degrees in ring]
         found.clouds.append(PointCloud.empty())
@@ -137,7 +140,7 @@ def dive(
             else:
                 image = painter.inpaint(partial.image, partial.known, prompt, camera, **words)
                 painted = ~partial.known
-            measured = _measured(estimator, np.asarray(image, np.float32), camera, known, found)
+            measured = _measured(estimator, np.asarray(image, np.float32), camera, known, found, axis.distances[0])
             if number == 0 and level:
                 coarser = axis.camera(level - 1, size)
                 painted = _improves(measured, camera, coarser, projection.project_cloud(known, camera).known)
@@ -160,7 +163,9 @@ def _turned(camera: Camera, degrees: float) -> Camera:
     return Camera.from_fov(camera.width, camera.height, AROUND_FOV, yaw_pitch(heading, 0.0, camera.position))
 
 
-def _measured(estimator: DepthEstimator, image: Image, camera: Camera, known: PointCloud, found: Dive) -> Depth:
+def _measured(
+    estimator: DepthEstimator, image: Image, camera: Camera, known: PointCloud, found: Dive, distance: float
+) -> Depth:
     """The depth of a view, aligned to what is known of the coarser levels and of the level itself."""
     estimate = np.asarray(estimator.estimate(image, camera), np.float32)
     estimate = np.where(estimate <= FARTHEST, estimate, np.inf).astype(np.float32)
@@ -169,11 +174,19 @@ def _measured(estimator: DepthEstimator, image: Image, camera: Camera, known: Po
     estimate = depth.sharpen_depth(estimate, camera)
     kind = getattr(estimator, "kind", "metric")
     if not found.views:
-        return first_depth(estimate, kind)
+        return _scaled(first_depth(estimate, kind), distance)
     aligned = alignment.align(estimate, kind, projection.project_cloud(known, camera), camera, view=len(found.views))
     if aligned.warning:
         found.warnings.append(aligned.warning)
     return aligned.depth
+
+
+def _scaled(estimate: Depth, distance: float) -> Depth:
+    """The first view's depth, scaled so that its middle is as far as the zoom's first camera is from its target."""
+    height, width = estimate.shape
+    inner = estimate[height * 9 // 20 : height * 11 // 20 + 1, width * 9 // 20 : width * 11 // 20 + 1]
+    middle = float(np.median(inner))
+    return np.asarray(estimate * (distance / middle), np.float32) if 0 < middle < np.inf else estimate
 
 
 def _improves(measured: Depth, camera: Camera, coarser: Camera, known: Mask) -> Mask:

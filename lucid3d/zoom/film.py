@@ -12,7 +12,7 @@ from lucid3d.zoom.stack import Geometry
 
 Floats = NDArray[np.float32]
 
-FEATHER = 0.12
+FEATHER = 0.3
 """Part of a finer level's half width over which it fades into the coarser one: the change of sharpness has no edge."""
 
 SECONDS_A_DOUBLING = 1.25

@@ -37,10 +37,12 @@ WIDEST, NARROWEST = 1500.0, 6.0
 """Metres across the coarsest level: beyond the first the land loses its detail, below the second nothing is a place."""
 FILLS = 0.62
 """Part of the level that names the rock that the boulder fills."""
-PATCH_CELLS = 420
+PATCH_CELLS = 600
 """Quads along the side of a patch: a little finer than the pixels of a level of 512."""
-PATCH_MARGIN = 1.45
+PATCH_MARGIN = 1.3
 """Width of a patch relative to its level: side views and slanted surfaces see past the frame."""
+FINEST_BAND = 1.6
+"""Size of a patch's finest band in units of its vertices' spacing: finer ones they cannot carry."""
 SUBDIVISIONS = 6
 """Of the boulder's icosahedron: 40 thousand vertices, a facet is a hundredth of its width."""
 BRIGHT = 0.8
@@ -82,18 +84,21 @@ class ZoomPlace:
         position = self.target - self.distance(level) * turned
         return Camera.from_fov(size, size, FOV, look_at(position, self.target))
 
-    def long_lens(self, level: int, size: int) -> Camera:
-        """The coarsest camera with a longer lens, so that the picture is a level's width across."""
+    def long_lens(self, magnification: float, size: int) -> Camera:
+        """The coarsest camera with a lens that many times as long."""
         camera = self.camera(0, size)
-        focal = camera.fx * self.widths[0] / self.widths[level]
+        focal = camera.fx * magnification
         return Camera(size, size, focal, focal, size / 2, size / 2, camera.world_from_camera)
 
-    def near_plane(self, level: int) -> float:
-        """z-depth before which `long_lens` of a level sees nothing."""
-        camera = self.long_lens(level, 24)
+    def near_plane(self, magnification: float) -> float:
+        """z-depth before which that lens sees nothing; 0 for the coarsest camera."""
+        if magnification <= 1:
+            return 0.0
+        camera = self.long_lens(magnification, 24)
         rays = camera.world_rays().reshape(-1, 3)
         hits, _ = self.world.trace(np.broadcast_to(camera.position, rays.shape), rays)
-        return max(0.0, min(float(hits.min()) * 0.995 - 1e-3, self.distance(0) - 1.2 * self.widths[level]))
+        before = 1.2 * self.widths[0] / magnification
+        return max(0.0, min(float(hits.min()) * 0.995 - 1e-3, self.distance(0) - before))
 
 
 def _turned(axis: Floats, yaw: float, pitch: float) -> Floats:
@@ -316,7 +321,7 @@ class _Boulder:
             frame[2] - slope_u[inner, inner][..., None] * frame[0] - slope_v[inner, inner][..., None] * frame[1]
         ).reshape(-1, 3)
         outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
-        relief, albedo = self.skin(points, 2.0 * spacing)
+        relief, albedo = self.skin(points, FINEST_BAND * spacing)
         # in front of what it lies in, but for its rim, which dives below it
         ring = np.maximum(np.abs(u), np.abs(v)).ravel() / (0.5 * extent)
         lift = coarser * (0.3 - 0.7 * np.clip((ring - 0.9) / 0.1, 0, 1) ** 2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,23 @@ class ZoomPlan:
         for factor in self.factors:
             total.append(total[-1] * factor)
         return tuple(total)
+
+
+def refined(plan: ZoomPlan) -> tuple[ZoomPlan, tuple[int, ...]]:
+    """The plan with levels put in between, two doublings becoming two levels, and where its own levels are in it.
+
+    A level in between has the sentence of the coarser one. A factor that is no power of two stays as it is: the spans
+    of its halves would not be whole pixels.
+    """
+    prompts, factors, own = [plan.prompts[0]], [], [0]
+    for prompt, before, factor in zip(plan.prompts[1:], plan.prompts, plan.factors, strict=False):
+        doublings = round(math.log2(factor))
+        parts = doublings if doublings > 1 and factor == 2.0**doublings else 1
+        factors += [factor ** (1 / parts)] * parts
+        prompts += [before] * (parts - 1) + [prompt]
+        own.append(len(prompts) - 1)
+    number = own[plan.photograph_level]
+    return replace(plan, prompts=tuple(prompts), factors=tuple(factors), photograph_level=number), tuple(own)
 
 
 def read_plan(path: str | Path) -> ZoomPlan:

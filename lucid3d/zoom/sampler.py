@@ -55,11 +55,14 @@ class ZoomResult:
         images: (L, size, size, 3) float32 sRGB in [0, 1]; each level's centre is the next level, shrunk.
         geometry: how they lie in each other.
         raw_agreement: dB between the levels before they were pasted into each other, one less than levels.
+        film: further pictures between the levels, with these among them, and how those lie in each other; None where
+            there are only the levels.
     """
 
     images: Floats
     geometry: Geometry
     raw_agreement: tuple[float, ...]
+    film: tuple[Floats, Geometry] | None = None
 
 
 def sample_zoom(

@@ -116,6 +116,8 @@ class Skin:
             points, self.coarse * 1.7, finest, seed + 350, roughness=0.6)))  # fmt: skip
         # creases hold dirt and shade, ridges are worn bright: what a lamp cannot light the albedo tells
         fine = fractal(points, self.coarse / 8, finest, seed + 100 + 3, roughness=0.5, ridged=True)
+        grain = fractal(points, self.coarse / 4, finest, seed + 380, roughness=0.1)
+        colours = colours * np.exp(0.17 * np.clip(grain, -3, 3))[:, None]
         colours = 0.72 * colours * np.exp(0.34 * np.clip(fine, -1.5, 1.0))[:, None]
         relief, colours = self._minerals(points, finest, relief, colours)
         relief, colours = self._cracks(points, finest, relief, colours)
