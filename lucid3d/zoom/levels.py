@@ -54,7 +54,6 @@ class LevelGaussians:
 
     def weights(self, camera: Camera) -> NDArray[np.float32]:
         """(N,) factor on the opacity of each Gaussian, from its size on the screen: continuous in the camera."""
-        depth = (self.gaussians.means - camera.position.astype(np.float32)) @ camera.forward.astype(np.float32)
         distance = np.linalg.norm(self.gaussians.means - camera.position.astype(np.float32), axis=1)
         size = np.log(np.maximum(self.footprint / (np.maximum(distance, 1e-6) * self.pixel), 1e-9))
         factors = np.log(np.array([self.factors[0], *self.factors, self.factors[-1]], np.float32))
@@ -62,7 +61,7 @@ class LevelGaussians:
         rising = _smooth((size + FADE_IN[0] * into) / ((FADE_IN[0] - FADE_IN[1]) * into))
         falling = _smooth((FADE_OUT[1] * out_of - size) / ((FADE_OUT[1] - FADE_OUT[0]) * out_of))
         weight = np.where(self.covers, rising, 1) * np.where(self.covered, falling, 1)
-        return np.where(depth > 0, weight, 0).astype(np.float32)
+        return np.asarray(weight, np.float32)
 
     def seen_from(self, camera: Camera) -> Gaussians:
         """The Gaussians to draw for a camera, with the opacity that they have for it."""

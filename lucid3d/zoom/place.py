@@ -43,15 +43,15 @@ PATCH_MARGIN = 1.3
 """Width of a patch relative to its level: side views and slanted surfaces see past the frame."""
 FINEST_BAND = 1.6
 """Size of a patch's finest band in units of its vertices' spacing: finer ones they cannot carry."""
-SUBDIVISIONS = 6
-"""Of the boulder's icosahedron: 40 thousand vertices, a facet is a hundredth of its width."""
+SUBDIVISIONS = 7
+"""Of the boulder's icosahedron: 160 thousand vertices, a facet is half a hundredth of its width."""
 BRIGHT = 0.8
 """Linear albedo of the skin's material; tints carry everything below it."""
 CLEARED = 12.0
 """Metres before the target from which whatever hangs into the finest level's view is taken away."""
 CANDIDATES = 48
 """Headings that are tried for the axis."""
-LIGHT = -0.45
+LIGHT = -0.65
 """Cosine of the angle between the axis and the way to the sun, on the ground: over one's shoulder."""
 
 
@@ -243,7 +243,7 @@ class _Boulder:
         self.size, self.skin = size, skin
         self.body = vertices.astype(np.float64) * size
         self.triangles = triangles
-        self.facet = 0.022 * size
+        self.facet = 0.83 * size / 2**SUBDIVISIONS
         self.foot = np.zeros(3)
 
     def aim(self, foot: Floats, axis: Floats) -> Floats:
@@ -278,7 +278,7 @@ class _Boulder:
 
         points = self.body - self.local
         outwards = smooth_normals(self.body.astype(np.float32), self.triangles).astype(np.float64)
-        relief, albedo = self.skin(points, self.facet)
+        relief, albedo = self.skin(points, 1.2 * self.facet)
         moved = points + outwards * relief[:, None]
         # dust and damp at the foot
         foot = np.clip((self.body[:, 1] / self.size + 0.12) / 0.2, 0, 1)

@@ -25,7 +25,7 @@ def test_no_frame_stands_out(factor: float) -> None:
 
 
 def test_a_switch_of_levels_would_be_found() -> None:
-    images, geometry = levels(4.0)
+    images, _ = levels(4.0)
     images = np.array(images)
     images[1] = np.clip(images[1] + 0.25, 0, 1)  # the second level is brighter: cut to it and it shows
     frames = list(zoom_frames(images[:1], Geometry(64, ()), 20, 64)) + list(
