@@ -115,9 +115,10 @@ def test_saved_levels_come_back(dived: tuple[Axis, Dive, LevelGaussians, Moved],
     write_gaussians(gaussians.finest(), tmp_path / "scene.ply")
     back = LevelGaussians.load(tmp_path)
     assert len(back) == len(gaussians) and back.factors == gaussians.factors
+    order = np.concatenate([np.flatnonzero(~gaussians.covered), np.flatnonzero(gaussians.covered)])
     camera = dived[0].camera(1, 32)
-    a, b = (render(each.seen_from(camera), camera).image for each in (gaussians, back))
-    assert np.abs(a - b).max() < 2e-3  # the order of equally deep Gaussians may differ
+    assert np.array_equal(back.gaussians.means, gaussians.gaussians.means[order])
+    assert np.array_equal(back.weights(camera), gaussians.weights(camera)[order])
     write_gaussians(gaussians.finest()[:10], tmp_path / "scene.ply")
     with pytest.raises(InputError, match=r"does not belong to scene\.ply"):
         LevelGaussians.load(tmp_path)
