@@ -342,7 +342,10 @@ def _thinned(pairs: list[_Pair]) -> list[_Pair]:
     step = -(-sum(len(p.residual) for p in pairs) // MAX_SAMPLES)
     if step <= 1:
         return pairs
-    return [_Pair(p.i, p.j, *(a[::step] for a in (p.xi, p.yi, p.xj, p.yj, p.residual, p.gain))) for p in pairs]
+    some = slice(None, None, step)
+    return [
+        _Pair(p.i, p.j, p.xi[some], p.yi[some], p.xj[some], p.yj[some], p.residual[some], p.gain[some]) for p in pairs
+    ]
 
 
 def _solve_blocks(
