@@ -163,6 +163,15 @@ def test_views_that_never_meet_are_said():
     assert "no two views" in (closure.warning or "") and not closure.changed
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_few_views_that_all_meet_are_brought_together(count):
+    cameras, truth = ring(24)
+    fields = smooth_fields(count, 12)
+    views = [View(c, (z * f).astype(np.float32)) for c, z, f in zip(cameras, truth, fields, strict=False)]
+    closure = close_loop(views)
+    assert closure.overlaps == count * (count - 1) // 2 and closure.drift_after < 5e-3 < closure.drift_before
+
+
 def test_a_view_that_meets_no_other_is_named_and_stays(caplog):
     cameras, truth = ring()
     given = [(z * f).astype(np.float32) for z, f in zip(truth, smooth_fields(8, 11), strict=True)]

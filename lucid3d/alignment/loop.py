@@ -357,7 +357,7 @@ def _solve_blocks(
     solver waits for its own threads whenever the machine is busy; dense where many views meet many.
     """
     from scipy.linalg import cho_factor, cho_solve
-    from scipy.sparse import block_array
+    from scipy.sparse import block_array, coo_array
     from scipy.sparse.linalg import splu
 
     views = list(right)
@@ -373,7 +373,9 @@ def _solve_blocks(
         factor = cho_factor(dense, lower=True, overwrite_a=True, check_finite=False)
         joint = cho_solve(factor, values, check_finite=False)
     else:
-        sparse = block_array([[blocks.get((a, b)) for b in views] for a in views], format="csc")
+        # (wrapped, because block_array takes a table of plain arrays without a gap for one array of four dimensions)
+        table = [[coo_array(blocks[a, b]) if (a, b) in blocks else None for b in views] for a in views]
+        sparse = block_array(table, format="csc")
         factors = splu(sparse, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
         joint = factors.solve(values)
     return dict(zip(views, np.split(joint, ends[:-1]), strict=True))
