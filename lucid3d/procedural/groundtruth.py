@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from lucid3d.procedural.world import Drawing, World
 
 Floats = NDArray[np.float32]
-TOUCHING = 0.02
-"""Two depths along one ray that differ by less than this share are one surface: the other surface stands in no way."""
+TOUCHING = 0.002
+"""Two depths along one ray that differ by less than this share are one surface; the point was itself hit by a ray, so
+this is rounding, and a blade of grass a few centimetres before the ground hides it."""
 WATER_REACH = 400.0
 """Metres from the start to the rim of the exported sheet of water."""
 

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.procedural.atmosphere import Atmosphere
 from lucid3d.procedural.drawing import equirectangular_direction
 from lucid3d.procedural.groundtruth import optical_flow
 from lucid3d.procedural.labels import label_number
-from lucid3d.procedural.world import EYE_HEIGHT, World
+from lucid3d.procedural.materials import Material
+from lucid3d.procedural.shapes import box
+from lucid3d.procedural.world import EYE_HEIGHT, Place, World
 from tests.procedural.small_world import BOX_FRONT, POND, WATER_LEVEL, small_world
 
 SIZE = 96
@@ -123,6 +126,21 @@ def test_flow_is_projection_and_hidden_pixels_are_told(world: World) -> None:
     # From the right, the box hides ground that the first camera saw beside its left edge.
     hidden = ~visible & np.isfinite(drawing.depth) & (np.abs(flow[..., 0]) < 30)
     assert hidden.any()
+
+
+def test_a_board_just_before_a_wall_hides_it() -> None:
+    paint = Material("paint", "plain", ((0.5, 0.5, 0.5),))
+    wall, board = box((20, 20, 1), (0, 0, 10.5), paint), box((0.5, 30, 0.04), (0.25, 0, 9.92), paint)
+    world = World(Place([wall, board]), Atmosphere())
+    first = Camera.from_fov(64, 16, 3, yaw_pitch(0, 0))
+    second = Camera.from_fov(64, 16, 5, yaw_pitch(-math.degrees(math.atan2(2, 10)), 0, np.array([2.0, 0, 0])))
+    drawing = world.draw(first, antialias=False)
+    x = first.unproject(drawing.depth)[8, :, 0]
+    visible = optical_flow(world, first, second, drawing)[1][8]
+    edge = 2 - 2 * 10 / 9.9  # where the second camera sees the board's edge before the wall
+    np.testing.assert_array_equal(visible[x < edge - 1e-3], True)
+    assert ((x > edge + 1e-3) & (x < -1e-3)).sum() >= 2
+    np.testing.assert_array_equal(visible[(x > edge + 1e-3) & (x < -1e-3)], False)
 
 
 def test_antialiasing_brings_edges_nearer_to_the_truth(world: World) -> None:
