@@ -100,6 +100,31 @@ def test_a_wrong_scale_in_every_view_is_undone() -> None:
         assert np.quantile(np.abs(view.depth / truth - 1), 0.99) < 1e-4
 
 
+def test_an_object_that_is_off_beside_a_smooth_error_is_moved_after_the_views_are_joined() -> None:
+    size = 128
+    bare = Room(np.array([-4.0, -2, -4]), np.array([4.0, 2, 4]), np.zeros((0, 4)), np.zeros((0, 3)))
+    room = replace(bare, spheres=np.array([[1.5, 0, 2.5, 0.7]]))
+    y, x = np.mgrid[:size, :size] / size
+
+    def on_the_ball(camera: Camera) -> np.ndarray:
+        return see(room, camera)[1] < 0.99 * see(bare, camera)[1]
+
+    class Wrong(RoomDepth):
+        def estimate(self, image: np.ndarray, camera: Camera) -> np.ndarray:
+            depth = see(room, camera)[1]
+            if np.allclose(camera.world_from_camera, np.eye(4)):
+                return depth
+            smooth = np.exp(0.06 * np.cos(2 * x + camera.forward[0]) * np.cos(1.5 * y))
+            return (2 * depth * smooth * np.where(on_the_ball(camera), 1.1, 1.0)).astype(np.float32)
+
+    path = load_cameras("rotate360", width=size, height=size, fov_degrees=90)[:3]
+    steps = dream_views(RoomPainter(room), Wrong(room, exact=False), path, PROMPTS, DreamConfig(size=size))
+    for view in list(steps)[-1].views[1:]:
+        ball = on_the_ball(view.camera)
+        assert ball.mean() > 0.03
+        assert np.median(np.abs(view.depth / see(room, view.camera)[1] - 1)[ball]) < 2e-3
+
+
 def test_a_view_without_overlap_takes_the_scale_of_the_view_before() -> None:
     room = furnished_room(spheres=4, poles=1)
 
