@@ -64,6 +64,26 @@ class ExportOptions:
 
 
 @dataclass(frozen=True)
+class RestyleOptions:
+    """Repaint a finished scene in other words, over its own depth, and save it as a new scene."""
+
+    scene: tyro.conf.Positional[str]
+    """The folder of the scene; it stays as it is."""
+    prompt: str
+    """What it shall be now: a season, an hour, a weather, a style."""
+    output: str = ""
+    """The folder of the new scene (default: <scene>-<prompt> beside it)."""
+    models: Literal["auto", "procedural", "diffusion"] = "auto"
+    """Who paints: Stable Diffusion with a depth ControlNet (weights on disk), or rules."""
+    negative_prompt: str = ""
+    """What must not be there."""
+    seed: int = 0
+    """Decides everything that is random."""
+    config: str = ""
+    """A YAML file whose `diffusion` section says which networks paint (default: what the scene was made with)."""
+
+
+@dataclass(frozen=True)
 class RunOptions(Config):
     """Dream a 3-D place from a sentence or a picture: Gaussian splats, a 360-degree skybox, films and a report."""
 
@@ -93,12 +113,13 @@ class RunOptions(Config):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """`lucid3d <command>`: run, export, models."""
+    """`lucid3d <command>`: run, view, export, restyle, models."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     commands: dict[str, tuple[str, Callable[[Sequence[str]], None]]] = {
         "run": ("dream a scene (what run.py does)", run_main),
         "view": ("walk around in a scene (what viewer.py does)", view_main),
         "export": ("write a finished scene in further formats", export_main),
+        "restyle": ("repaint a finished scene in other words", restyle_main),
         "models": ("list or download the diffusion models", models_main),
         "panorama": ("mend the seams of a panorama from elsewhere", panorama_main),
     }
@@ -303,6 +324,27 @@ def export_main(arguments: Sequence[str]) -> None:
         scene.radiance = read_radiance(Path(options.scene) / "skybox")
         for path in export.export_scene(scene, targets, folder, choices):
             print(path)
+
+
+def restyle_main(arguments: Sequence[str]) -> None:
+    """`lucid3d restyle <scene> --prompt "the same in winter"`."""
+    with _reported():
+        options = tyro.cli(RestyleOptions, args=list(arguments), prog="lucid3d restyle")
+        from lucid3d.joint.restyle import restyle_folder
+
+        diffusion = load_config(find_config(options.config)).diffusion if options.config else None
+        with ProgressDisplay() as display:
+            folder = restyle_folder(
+                Path(options.scene),
+                options.prompt,
+                Path(options.output) if options.output else None,
+                models=options.models,
+                diffusion=diffusion,
+                negative_prompt=options.negative_prompt,
+                seed=options.seed,
+                on_event=display.show,
+            )
+        display.print(f"the restyled scene: {folder}; look at {folder / 'index.html'}")
 
 
 def models_main(arguments: Sequence[str]) -> None:

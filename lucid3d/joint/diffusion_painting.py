@@ -62,7 +62,7 @@ def _known(working: Sequence[Camera], start: Start) -> Known:
     width, height = working[0].width, working[0].height
     image = resize(start.image, width, height)
     mask = resize(start.known.astype(np.float32), width, height, "linear") > 0.999
-    return known_views(working, image, mask, turned_overlaps(working))
+    return known_views(working, {0: (image, mask)}, turned_overlaps(working))
 
 
 def paint_patiently(

@@ -52,14 +52,19 @@ def turned_overlaps(cameras: Sequence[Camera]) -> list[Overlap]:
     return found
 
 
-def depth_overlaps(cameras: Sequence[Camera], depths: Sequence[Depth]) -> list[Overlap]:
+def depth_overlaps(
+    cameras: Sequence[Camera], depths: Sequence[Depth], targets: Sequence[int] | None = None
+) -> list[Overlap]:
     """All overlaps of views with depth, wherever they stand; what is hidden from the source is not shared.
 
     Args:
         depths: (h, w) z-depth in metres of each view, +inf in the sky, which is shared with the sky alone.
+        targets: only what these views share with the others; None for all.
     """
     found = []
     for target, camera in enumerate(cameras):
+        if targets is not None and target not in targets:
+            continue
         depth = depths[target].astype(np.float64)
         rays = camera.rays().astype(np.float64) @ camera.rotation.T
         sky = ~np.isfinite(depth)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -341,23 +341,26 @@ def views_that_fit(pipeline: Any, device: Any, cells: int) -> int:
 
 
 def known_views(
-    cameras: Sequence[Camera], picture: Image, mask: Mask, overlaps: Sequence[Overlap], view: int = 0
+    cameras: Sequence[Camera], pictures: Mapping[int, tuple[Image, Mask]], overlaps: Sequence[Overlap]
 ) -> Known:
-    """One picture that is known of all the views: pinned in its own, and shown where it reaches into the others.
+    """Pictures that are known of some of the views: pinned there, and shown where they reach into the others.
 
     Args:
         cameras: V, at the working size.
-        picture, mask: (H, W, 3) and (H, W) of view `view`.
+        pictures: view -> its picture (H, W, 3) and where it is known (H, W).
         overlaps: of the views' pixels.
     """
     from lucid3d.joint.overlaps import sampled
 
     shape = (len(cameras), cameras[0].height, cameras[0].width)
     images, known = np.zeros((*shape, 3), np.float32), np.zeros(shape, bool)
-    images[view], known[view] = np.where(mask[..., None], picture, 0), mask
+    for view, (picture, mask) in pictures.items():
+        images[view], known[view] = np.where(mask[..., None], picture, 0), mask
     for overlap in overlaps:
-        if overlap.source == view:
-            whole = sampled(mask.astype(np.float32), overlap, sharp=False) > 0.999
-            known[overlap.target] = whole & overlap.seen
-            images[overlap.target] = np.clip(sampled(images[view], overlap, sharp=False), 0, 1)
-    return Known(images, known, (view,))
+        if overlap.source in pictures and overlap.target not in pictures:
+            mask = pictures[overlap.source][1].astype(np.float32)
+            new = overlap.seen & ~known[overlap.target] & (sampled(mask, overlap, sharp=False) > 0.999)
+            shown = np.clip(sampled(images[overlap.source], overlap, sharp=False), 0, 1)
+            images[overlap.target][new] = shown[new]
+            known[overlap.target] |= new
+    return Known(images, known, tuple(pictures))

@@ -72,6 +72,13 @@ CATALOGUE = (
     Entry(
         "lllyasviel/control_v11p_sd15_inpaint", "controlnet", 1.4, "CreativeML OpenRAIL-M", "guides SD 1.5 checkpoints"
     ),
+    Entry(
+        "lllyasviel/control_v11f1p_sd15_depth",
+        "controlnet",
+        1.4,
+        "CreativeML OpenRAIL-M",
+        "lucid3d restyle, over a scene's depth",
+    ),
     Entry("latent-consistency/lcm-lora-sdv1-5", "lora", 0.1, "CreativeML OpenRAIL++-M", "preset lcm for SD 1.5"),
     Entry("latent-consistency/lcm-lora-sdxl", "lora", 0.4, "CreativeML OpenRAIL++-M", "preset lcm for SDXL"),
 )

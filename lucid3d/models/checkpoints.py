@@ -42,7 +42,9 @@ def load_pipeline(config: ModelsConfig, task: Task, device: torch.device) -> Any
     path = found.require(config.allow_pickle)
     loras = [_find_lora(each, config) for each in config.lora]
     dtype = choose_dtype(config.dtype, device, float32_bytes=_float32_bytes(path))
-    controlnet = _load_controlnet(config, dtype) if task == "inpainting" and config.controlnet else None
+    controlnet = (
+        load_controlnet(config.controlnet, config, dtype) if task == "inpainting" and config.controlnet else None
+    )
     with quiet(), read_checkpoint(name):
         if path.is_file():
             pipeline = _from_file(config, path, task, dtype, controlnet)
@@ -139,10 +141,15 @@ def tensor_shapes(path: Path) -> dict[str, list[int]]:
     return {key: entry["shape"] for key, entry in header.items() if key != "__metadata__"}
 
 
-def _load_controlnet(config: ModelsConfig, dtype: torch.dtype) -> Any:
+def load_controlnet(name: str, config: ModelsConfig, dtype: torch.dtype) -> Any:
+    """Read a ControlNet, on the CPU.
+
+    Raises:
+        InputError: it is missing, unreadable, pickled, or something else.
+    """
     from diffusers import ControlNetModel
 
-    found = weights.inspect(config.controlnet)
+    found = weights.inspect(name)
     folder = found.require(config.allow_pickle)
     kind = (
         weights.read_json(folder / "config.json").get("_class_name")
@@ -150,8 +157,8 @@ def _load_controlnet(config: ModelsConfig, dtype: torch.dtype) -> Any:
         else "pipeline"
     )
     if kind != "ControlNetModel":
-        raise InputError(f"diffusion.controlnet {config.controlnet} is a {kind}, no ControlNet")
-    with quiet(), read_checkpoint(config.controlnet):
+        raise InputError(f"{name} is a {kind}, no ControlNet")
+    with quiet(), read_checkpoint(name):
         options = {"variant": found.variant} if found.variant else {}
         return ControlNetModel.from_pretrained(  # type: ignore[no-untyped-call]
             str(folder), dtype=dtype, local_files_only=True, **options

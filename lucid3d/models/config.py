@@ -38,6 +38,8 @@ class ModelsConfig:
     not trained to inpaint."""
     controlnet_scale: float = 1.0
     """How strongly the ControlNet guides, 0 to 2."""
+    depth_controlnet: str = "lllyasviel/control_v11f1p_sd15_depth"
+    """A ControlNet that was trained on depth and belongs to the painter's family: `restyle` repaints with it."""
     lora: tuple[str, ...] = ()
     """LoRA files, folders or hub names, merged into the painter; "name:0.7" merges with that weight."""
     base_config: str = ""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lucid3d.procedural.world import World
+    from lucid3d.procedural.brief import Brief
+    from lucid3d.procedural.world import Place, World
 
-__all__ = ["build_world"]
+__all__ = ["build_from_brief", "build_world", "place_under_sky"]
 
 
 def build_world(prompt: str, seed: int, negative_prompt: str = "") -> World:
@@ -23,18 +24,34 @@ def build_world(prompt: str, seed: int, negative_prompt: str = "") -> World:
         seed: decides everything that the sentence leaves open.
         negative_prompt: what must not appear.
     """
+    from lucid3d.procedural.brief import understand
+
+    brief = understand(prompt, negative_prompt)
+    return build_from_brief(brief, seed)
+
+
+def build_from_brief(brief: Brief, seed: int) -> World:
+    """`build_world` for a sentence that has been understood already."""
+    import zlib
+
+    import numpy as np
+
+    from lucid3d.procedural.places import builder
+
+    place = builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
+    return place_under_sky(place, brief, seed)
+
+
+def place_under_sky(place: Place, brief: Brief, seed: int) -> World:
+    """A place that has been built, under the sky that a brief asks for."""
     import zlib
 
     import numpy as np
 
     from lucid3d.procedural.atmosphere import atmosphere_for
-    from lucid3d.procedural.brief import understand
-    from lucid3d.procedural.places import builder
     from lucid3d.procedural.world import World
 
-    brief = understand(prompt, negative_prompt)
     # The seed alone would give every place the same clouds.
     words = zlib.crc32("/".join((brief.place, brief.time, brief.weather, brief.season)).encode())
-    place = builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
     atmosphere = atmosphere_for(brief, place, np.random.default_rng([seed, words]))
-    return World(place, atmosphere, prompt=prompt, seed=seed, brief=brief)
+    return World(place, atmosphere, prompt=brief.prompt, seed=seed, brief=brief)
