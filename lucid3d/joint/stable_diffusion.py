@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -277,27 +278,34 @@ class StableDiffusion:
 
     def encode(self, image: Image) -> Floats:
         """(h, w, C) latents of one (H, W, 3) picture."""
-        vae = self._vae()
-        pixels = self._tensor(np.asarray(image, np.float32)[None] * 2 - 1).to(vae.dtype)
-        latents = vae.encode(pixels).latent_dist.mode().float() * vae.config.scaling_factor
+        with self._vae() as vae:
+            pixels = self._tensor(np.asarray(image, np.float32)[None] * 2 - 1).to(vae.dtype)
+            latents = vae.encode(pixels).latent_dist.mode().float() * vae.config.scaling_factor
         first: Floats = _array(latents)[0]
         return first
 
     def decode(self, latents: Floats) -> Image:
         """(H, W, 3) picture in [0, 1] of one view's (h, w, C) latents."""
-        vae = self._vae()
-        values = self._tensor(latents[None]).to(vae.dtype) / vae.config.scaling_factor
-        decoded: Image = np.clip(_array(vae.decode(values, return_dict=False)[0].float())[0] / 2 + 0.5, 0, 1)
+        with self._vae() as vae:
+            values = self._tensor(latents[None]).to(vae.dtype) / vae.config.scaling_factor
+            pixels = vae.decode(values, return_dict=False)[0].float()
+        decoded: Image = np.clip(_array(pixels)[0] / 2 + 0.5, 0, 1)
         return decoded
 
-    def _vae(self) -> Any:
-        """SDXL's VAE overflows in float16: it asks for float32 in its configuration."""
+    @contextlib.contextmanager
+    def _vae(self) -> Iterator[Any]:
+        """The VAE. SDXL's overflows in float16 and asks for float32 in its configuration: it gets it for the while."""
         import torch
 
         vae = self.pipeline.vae
-        if vae.dtype == torch.float16 and getattr(vae.config, "force_upcast", False):
+        overflows = vae.dtype == torch.float16 and getattr(vae.config, "force_upcast", False)
+        if overflows:
             vae.to(torch.float32)
-        return vae
+        try:
+            yield vae
+        finally:
+            if overflows:
+                vae.to(torch.float16)
 
     def problem(self, picture: Image) -> str:
         """What is wrong with a picture: "" when nothing is."""

@@ -129,7 +129,11 @@ class DiffusionPainter:
 
         for prompt in dict.fromkeys(prompts):
             self._say_what_is_cut(self.pipeline_for_words(), prompt)
-        return paint_ring(self, prompts, cameras, negative_prompt=negative_prompt, seed=seed, start=start)
+        painted = paint_ring(self, prompts, cameras, negative_prompt=negative_prompt, seed=seed, start=start)
+        if self._from_text is not None:  # what follows is inpainted by another checkpoint
+            self._from_text = None
+            self._free()
+        return painted
 
     def pipeline_for_words(self) -> Any:
         """The pipeline that paints from text alone: that of `text_to_image`, else the inpainting one. It stays until
