@@ -31,6 +31,9 @@ SKY_ROWS = 512
 FEWEST = 300
 """Pixels of a class on both sides below which it takes the colours of all surfaces together."""
 
+BLEND = 1 / 50
+"""Of a picture's width, over which upward and upright surfaces blend: normals from depth are rough at every edge."""
+
 SAMPLES = 20_000
 """Pixels of a class that its colours are judged by."""
 
@@ -78,7 +81,8 @@ def repaint_by_rules(
     views = [view for view in scene.views if not view.support]
     world = _own_world(scene, views)
     if world is None:
-        return _carried_over(views, asked, seed, on_event)
+        before = understand(scene.prompt)
+        return _carried_over(views, asked if "place" in asked.given else merged(before, asked), seed, on_event)
     return _under_new_sky(world, views, asked, seed, on_event)
 
 
@@ -125,8 +129,11 @@ def _under_new_sky(world: World, views: Sequence[PosedView], asked: Brief, seed:
         [(drawing.image, groups(drawing.labels)) for drawing in drawings], (target.image, groups(target.labels))
     )
     pictures = [carried(drawing.image, groups(drawing.labels), maps) for drawing in drawings]
-    words = f"{brief.season} in {wanted.place.replace('_', ' ')}"
-    return Repainted(pictures, f"{how}; the colours of its surfaces were carried over from {words}", None)
+    return Repainted(pictures, f"{how}; the colours of its surfaces were carried over from {_named(wanted)}", None)
+
+
+def _named(brief: Brief) -> str:
+    return f"{brief.place.replace('_', ' ')}, {brief.season}, {brief.time}, {brief.weather}"
 
 
 def merged(before: Brief, asked: Brief) -> Brief:
@@ -140,22 +147,21 @@ def _carried_over(views: Sequence[PosedView], asked: Brief, seed: int, on_event:
     from lucid3d.procedural import build_from_brief
 
     world = build_from_brief(asked, seed)
-    drawn = world.draw_equirectangular(SKY_ROWS)
-    sky = sky_panorama(drawn.image, drawn.depth)
+    drawn, sky = world.draw_equirectangular(TARGET_ROWS), sky_panorama(world)
     facing = np.where(np.isfinite(drawn.depth), facing_classes(drawn.normals), 0)
     classes = [np.where(np.isfinite(v.depth), facing_classes(normals(v.depth, v.camera)), 0) for v in views]
     insides = [interior(view.image, view.depth) for view in views]
     maps = class_maps(list(zip(insides, classes, strict=True)), (drawn.image, facing))
     pictures = []
     for index, (view, inside, which) in enumerate(zip(views, insides, classes, strict=True)):
-        picture = carried(inside, which, maps)
+        picture = carried(inside, which, maps, soft=view.camera.width * BLEND)
         open_sky = ~np.isfinite(view.depth)
         if sky is not None and open_sky.any():
             picture[open_sky] = sample_equirectangular(sky, view.camera.world_rays()[open_sky])
         pictures.append(picture)
         on_event(Event("paint", index + 1, len(views), "colours carried over"))
     replaced = "its sky was replaced and " if sky is not None else ""
-    how = f"{replaced}the colours of its surfaces were carried over from a world made of rules: {asked.explanation}"
+    how = f"{replaced}the colours of its surfaces were carried over from a world made of rules: {_named(asked)}"
     return Repainted(pictures, how)
 
 
@@ -202,22 +208,13 @@ def interior(image: Image, depth: Depth) -> Image:
     return out
 
 
-def sky_panorama(image: Image, depth: Depth) -> Image | None:
-    """(H, 2H, 3) a panorama's sky, continued downwards where land hides it; None where there is next to none."""
-    from lucid3d.models.pixels import blur
-
-    sky = ~np.isfinite(depth)
-    sky[len(sky) // 2 :] = False
-    if sky.mean() < 0.02:
+def sky_panorama(world: World) -> Image | None:
+    """(H, 2H, 3) the sky of a world all around, its horizon continued downwards; None indoors."""
+    if world.place.interior:
         return None
-    from scipy.ndimage import distance_transform_edt
-
-    # the nearest sky counts three times as near above as beside: bands of the horizon run along it
-    row, column = distance_transform_edt(~sky, sampling=(1.0, 3.0), return_distances=False, return_indices=True)
-    filled = image[row, column]
-    wide = np.concatenate([filled, filled, filled], axis=1)
-    smooth = blur(wide, len(sky) / 64)[:, filled.shape[1] : 2 * filled.shape[1]]
-    return np.where(sky[..., None], image, smooth).astype(np.float32)
+    sky = world.sky_alone().draw_equirectangular(SKY_ROWS).image.copy()
+    sky[SKY_ROWS // 2 :] = sky[SKY_ROWS // 2 - 1]
+    return sky
 
 
 def class_maps(sources: Sequence[tuple[Image, np.ndarray]], target: tuple[Image, np.ndarray]) -> dict[int, Transport]:
@@ -243,11 +240,21 @@ def class_maps(sources: Sequence[tuple[Image, np.ndarray]], target: tuple[Image,
     return maps
 
 
-def carried(image: Image, classes: np.ndarray, maps: dict[int, Transport]) -> Image:
-    """The picture with each class through its map; the sky stays."""
-    out = image.copy()
-    for number, mapping in maps.items():
-        chosen = classes == number
-        if chosen.any():
-            out[chosen] = mapping(image[chosen])
-    return out
+def carried(image: Image, classes: np.ndarray, maps: dict[int, Transport], soft: float = 0.0) -> Image:
+    """The picture with each class through its map; the sky stays.
+
+    Args:
+        soft: pixels over which classes blend into each other, 0 for hard borders.
+    """
+    from lucid3d.models.pixels import blur_known
+
+    surface = classes > 0
+    numbers = [number for number in maps if (classes == number).any()]
+    if not numbers:
+        return image.copy()
+    shares = np.stack([classes == number for number in numbers], axis=-1).astype(np.float32)
+    if soft > 0:
+        shares = blur_known(shares, surface, soft).reshape(shares.shape)
+    mixed = sum(shares[..., [i]] * maps[number](image) for i, number in enumerate(numbers))
+    out: Image = np.where(surface[..., None], mixed / np.maximum(shares.sum(-1, keepdims=True), 1e-6), image)
+    return out.astype(np.float32)

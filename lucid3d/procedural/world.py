@@ -133,6 +133,12 @@ class World:
         the right half to +x, the top row up. Depth is distance along the ray."""
         return self._renderer.draw_equirectangular(height, position)
 
+    def sky_alone(self) -> World:
+        """The same air, light and exposure with nothing standing in it."""
+        bare = World(Place(), self.atmosphere, prompt=self.prompt, seed=self.seed)
+        bare._renderer.film = self._renderer.film
+        return bare
+
     def trace(
         self, origins: NDArray[np.floating], directions: NDArray[np.floating]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
