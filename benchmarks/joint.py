@@ -1,18 +1,19 @@
 """Many views at once: how well they agree, how near they are to the truth, what the noise is like, what it costs.
 
-    python benchmarks/joint.py [--json FILE] [--draws 1000]
+    python benchmarks/joint.py [--json FILE] [--draws 1000] [--zoom]
 
 Eight views of 90 degrees around a sphere of known values are denoised with a denoiser whose answer is known: each
 view's true image plus an error of its own, of root mean square 0.3. Compared with: the same denoiser view by view. The
 errors are a tone (each channel off by a constant) or noise, smoothed over some pixels. Figures of agreement are shares
 of what independent denoising leaves; errors are root mean squares. White noise is printed for honesty: no interpolation
-carries it from one grid of pixels to another. benchmarks/zoom.py has the zooms.
+carries it from one grid of pixels to another. `--zoom` goes on with benchmarks/zoom.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -148,6 +149,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--zoom", action="store_true", help="then print what benchmarks/zoom.py measures")
     options = parser.parse_args()
     console = Console()
     sphere = SphereNoise.over(ring_cameras(SIZE))
@@ -190,6 +192,8 @@ def main() -> None:
     if options.json:
         facts = {"agreement": [asdict(row) for row in rows], "noise": asdict(noise), "detail": kept, "seconds": cost}
         options.json.write_text(json.dumps(facts, indent=1))
+    if options.zoom:
+        subprocess.run([sys.executable, Path(__file__).with_name("zoom.py")], check=True)
 
 
 if __name__ == "__main__":
