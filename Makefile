@@ -16,8 +16,9 @@ scene: env
 	@test -n "$$PROMPT" || { echo 'error: say what to dream: make scene PROMPT="a misty alpine lake at sunrise"' >&2; exit 2; }
 	$(PY) run.py --prompt "$$PROMPT" $(ARGS)
 
+# One process a core; files stay whole, because tests of a file share what is slow to make.
 test: env
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: env
 	$(VENV)/bin/ruff check

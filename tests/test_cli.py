@@ -166,6 +166,8 @@ def test_a_stopped_run_resumes(how: signal.Signals, tmp_path: Path) -> None:
     if how != signal.SIGKILL:
         assert "--resume" in errors
         assert "Traceback" not in errors
+    if how == signal.SIGTERM:
+        return  # leaves the same folder as Ctrl-C
     views = sorted((folder / ".progress").glob("view_*.npz"))
     stamps = [view.stat().st_mtime_ns for view in views]
     process = start([*arguments, "--resume"])
