@@ -25,10 +25,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the page without a browser lives with the tests
 
+from lucid3d.access import Access
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.scene import Scene
 from lucid3d.viewer.app import BUDGET, Viewer
-from lucid3d.viewer.server import Access, close_server, open_server
+from lucid3d.viewer.server import close_server, open_server
 from lucid3d.viewer.splats import Splats
 from tests.viewer.page import Page
 from tests.viewer.tiny_scene import cloud_of, save, small_config

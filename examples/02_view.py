@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from lucid3d.access import Access
 from lucid3d.viewer.app import Viewer
-from lucid3d.viewer.server import Access
 
 
 def main(folder: str, port: int = 8080, seconds: float = float("inf")) -> str:

@@ -39,3 +39,15 @@ Listener = Callable[[Event], Any]
 
 def ignore(event: Event) -> None:
     """The listener that does nothing."""
+
+
+SHARES = {"models": 0.0, "dream": 0.02, "train": 0.45, "panorama": 0.85, "film": 0.87, "write": 0.9}
+"""Where each stage begins on the one progress bar."""
+
+
+def part_of_job(stage: str, done: int, total: int) -> float:
+    """How far a whole job is, 0 to 1, by the usual length of its stages."""
+    names = list(SHARES)
+    begin = SHARES.get(stage, 0.0)
+    end = SHARES[names[names.index(stage) + 1]] if stage in names[:-1] else 1.0
+    return begin + (end - begin) * (min(1.0, done / total) if total else 0.0)

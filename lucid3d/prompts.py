@@ -42,6 +42,11 @@ class PromptPlan:
         return ", ".join(dict.fromkeys([self.default, *(prompt for _, _, prompt in self.ranges)]))
 
 
+def is_prompt_file(prompts: Sequence[str]) -> bool:
+    """Whether what was given as the prompt is the name of a file with prompts, and no sentence."""
+    return len(prompts) == 1 and prompts[0].endswith((".yaml", ".yml"))
+
+
 def plan_prompts(prompts: Sequence[str]) -> PromptPlan:
     """One sentence for everything, several that share the circle evenly, or a YAML file with ranges.
 
@@ -52,7 +57,7 @@ def plan_prompts(prompts: Sequence[str]) -> PromptPlan:
     """
     if not prompts:
         raise InputError('--prompt is missing: say what to dream, as in --prompt "a misty alpine lake at sunrise"')
-    if len(prompts) == 1 and prompts[0].endswith((".yaml", ".yml")):
+    if is_prompt_file(prompts):
         return _read(Path(prompts[0]))
     cleaned = [_clean(prompt) for prompt in prompts]
     if len(cleaned) == 1:

@@ -22,6 +22,7 @@ from lucid3d.dreaming import DreamedView
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
 from lucid3d.models.base import Image
+from lucid3d.prompts import is_prompt_file
 
 FORMAT = 1
 """Of scene.yaml; raised when an older version could no longer read a newer folder."""
@@ -54,7 +55,8 @@ class Workspace:
         self.folder = folder
         self.config = config
         files = {name: fingerprint(getattr(config, name)) for name in ("image", "depth", "trajectory")}
-        files["prompt"] = fingerprint(config.prompt[0]) if len(config.prompt) == 1 else ""
+        # only what `plan_prompts` would read too: a sentence must not make us read a file that it happens to name
+        files["prompt"] = fingerprint(config.prompt[0]) if is_prompt_file(config.prompt) else ""
         self.record: dict[str, Any] = {
             "format": FORMAT,
             "lucid3d": __version__,

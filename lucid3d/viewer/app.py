@@ -7,11 +7,12 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lucid3d.access import Access, address
 from lucid3d.viewer.gallery import Gallery
 from lucid3d.viewer.growing import Growth
 from lucid3d.viewer.making import Job, Workshop
 from lucid3d.viewer.prepared import Shelf
-from lucid3d.viewer.server import SCENE_PATH, Access, address, close_server, open_server
+from lucid3d.viewer.server import SCENE_PATH, close_server, open_server
 
 if TYPE_CHECKING:
     import viser

@@ -45,8 +45,8 @@ def serve(arguments: Sequence[str]) -> None:
     options = tyro.cli(ViewOptions, args=list(arguments), prog="viewer.py", config=(tyro.conf.UseAppendAction,))
     root, first = place(options.scene)
 
+    from lucid3d.access import Access
     from lucid3d.viewer.app import Viewer
-    from lucid3d.viewer.server import Access
 
     if options.splats < 1000:
         raise InputError(f"--splats {options.splats} must be at least 1000")

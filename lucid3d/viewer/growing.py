@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from lucid3d.camera import Camera
 from lucid3d.models.base import Image
 from lucid3d.pointcloud import PointCloud
-from lucid3d.progress import Event
+from lucid3d.progress import Event, part_of_job
 from lucid3d.viewer.detail import reduce_to
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.stage import MAX_POINTS
@@ -30,9 +30,6 @@ STAGES = {
     "write": "Writing",
 }
 """What a person reads for each stage."""
-
-SHARES = {"models": 0.0, "dream": 0.02, "train": 0.45, "panorama": 0.85, "film": 0.87, "write": 0.9}
-"""Where each stage begins on the one progress bar."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +56,7 @@ class Snapshot:
     @property
     def part(self) -> float:
         """How far the whole job is, 0 to 1, by the usual length of its stages."""
-        names = list(SHARES)
-        begin = SHARES.get(self.stage, 0.0)
-        end = 1.0
-        if self.stage in names[:-1]:
-            end = SHARES[names[names.index(self.stage) + 1]]
-        return begin + (end - begin) * (min(1.0, self.done / self.total) if self.total else 0.0)
+        return part_of_job(self.stage, self.done, self.total)
 
     @property
     def sentence(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lucid3d.access import Access
 from lucid3d.progress import Event
 from lucid3d.viewer.app import Viewer
 from lucid3d.viewer.growing import Growth
-from lucid3d.viewer.server import Access
 
 
 class LiveView:

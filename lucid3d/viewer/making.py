@@ -13,6 +13,7 @@ from typing import Any, Literal
 from lucid3d.config import Config, find_config, load_config, overlay
 from lucid3d.errors import InputError
 from lucid3d.progress import Event, Listener
+from lucid3d.prompts import is_prompt_file
 from lucid3d.viewer.growing import Growth
 
 log = logging.getLogger(__name__)
@@ -130,6 +131,8 @@ def config_for(
     prompt = " ".join(prompt.split())
     if not prompt and image is None:
         raise InputError("say what to dream: the prompt is empty")
+    if is_prompt_file((prompt,)):  # the page must not read files
+        raise InputError("a prompt is a sentence here, not the name of a file")
     if len(prompt) > MAX_PROMPT:
         raise InputError(f"the prompt has {len(prompt)} characters; {MAX_PROMPT} are enough")
     if preset not in presets():  # a preset's name, never a file's: the page must not read files

@@ -11,20 +11,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http
-import ipaddress
 import logging
-import secrets
-import socket
 import threading
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import viser
 
+from lucid3d.access import Access, cookie_value, free_port, own_origin
 from lucid3d.errors import InputError
 from lucid3d.viewer.messages import MAX_MESSAGE, MAX_OFFENCES, Refused, Screen
 
@@ -45,51 +42,13 @@ HEADERS = {
 """Sent with every page; the token in an address must not travel on, and nobody may put the page into a frame."""
 
 
-@dataclass(frozen=True)
-class Access:
-    """Who may come in.
-
-    Attributes:
-        host: the address to bind.
-        port: 0 lets the system choose.
-        token: what a visitor must present, or None on this computer.
-        names: further host names under which the page may be opened (a reverse proxy's).
-    """
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-    token: str | None = None
-    names: tuple[str, ...] = ()
-
-    @classmethod
-    def to(cls, host: str, port: int, token: str = "", names: tuple[str, ...] = ()) -> Access:
-        """Access with a token wherever others can reach it; made up here if none is given."""
-        needed = token or (None if is_loopback(host) and not names else secrets.token_urlsafe(24))
-        return cls(host, port, needed, names)
-
-    @property
-    def cookie(self) -> str:
-        # cookies do not know ports: two viewers on one computer must not overwrite each other's
-        return f"lucid3d-{self.port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is this computer's own, reachable by nobody else."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def open_server(access: Access, label: str = "lucid3d") -> viser.ViserServer:
     """A viser server behind the door that `access` describes.
 
     Raises:
         InputError: the address cannot be bound.
     """
-    port = _free_port(access.host, access.port)
+    port = free_port(access.host, access.port)
     door = _Door(Access(access.host, port, access.token, access.names))
     with _serving_through(door), _silent():
         server = viser.ViserServer(host=access.host, port=port, label=label, verbose=False)
@@ -125,42 +84,12 @@ def _quietly(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     log.debug("in the web server: %s", context.get("exception") or context.get("message"))
 
 
-def address(access: Access, port: int, path: str = "/") -> str:
-    """What to type into a browser, token included."""
-    host = "127.0.0.1" if access.host in ("0.0.0.0", "::") else access.host
-    host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{port}{quote(path)}" + (f"?token={access.token}" if access.token else "")
-
-
 def scene_of(client: viser.ClientHandle) -> str:
     """The scene that a browser's address names, or ""."""
     connection = client._viser_server._websock_server._live_connections.get(client.client_id)
     request = connection.request if connection is not None else None
     path = unquote(urlsplit(request.path).path) if request is not None else ""
     return path.removeprefix(SCENE_PATH).strip("/") if path.startswith(SCENE_PATH) else ""
-
-
-def _free_port(host: str, port: int) -> int:
-    """The port to bind, found free.
-
-    Raises:
-        InputError: it is in use, or the address is not this computer's.
-    """
-    if not 0 <= port < 2**16:
-        raise InputError(f"--port {port} must lie between 0 and 65535")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, UnicodeError) as error:
-            if isinstance(error, socket.gaierror | UnicodeError) or getattr(error, "errno", 0) == 99:
-                raise InputError(f"--host '{host}' is not an address of this computer") from None
-            raise InputError(
-                f"--port {port} on {host} cannot be used ({error.strerror}); choose another with --port"
-            ) from None
-        found: int = probe.getsockname()[1]
-        return found
 
 
 @dataclass
@@ -172,7 +101,7 @@ class _Door:
 
     def answer(self, connection: Any, request: Any, inner: Callable[..., Any]) -> Any:
         """What websockets asks before it serves a request: a response ends it, None lets a WebSocket through."""
-        if not self._own_name(request.headers.get("Host", "")):
+        if not self.access.own_name(request.headers.get("Host", "")):
             return _refuse(connection, http.HTTPStatus.FORBIDDEN, "This viewer is not known under that name.")
         upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
         url = urlsplit(request.path)
@@ -182,7 +111,7 @@ class _Door:
                 connection, http.HTTPStatus.UNAUTHORIZED, "Open the address with its token, as the program printed it."
             )
         if upgrade:
-            if not self._own_origin(request.headers.get("Origin"), request.headers.get("Host", "")):
+            if not own_origin(request.headers.get("Origin"), request.headers.get("Host", "")):
                 return _refuse(connection, http.HTTPStatus.FORBIDDEN, "Another page may not talk to this viewer.")
             if len(self.inside) >= MAX_BROWSERS:
                 return _refuse(connection, http.HTTPStatus.SERVICE_UNAVAILABLE, "Too many browsers are connected.")
@@ -196,29 +125,9 @@ class _Door:
             response.headers[name] = value
         return response
 
-    def _own_name(self, host: str) -> bool:
-        name = urlsplit(f"//{host}").hostname or ""
-        if is_loopback(name) or name in self.access.names:
-            return True
-        if is_loopback(self.access.host):
-            return False
-        # reachable from elsewhere: any of this computer's names may be in use, and the token protects
-        return bool(name)
-
-    def _own_origin(self, origin: str | None, host: str) -> bool:
-        if origin is None:  # not a browser; it had to get past the token like everybody
-            return True
-        return urlsplit(origin).netloc.lower() == host.lower()
-
     def _known(self, headers: Any, query: dict[str, str]) -> bool:
-        token = self.access.token
-        if token is None:
-            return True
-        presented = [query.get("token", "")]
-        with contextlib.suppress(CookieError):
-            cookies = SimpleCookie("; ".join(headers.get_all("Cookie")))
-            presented += [cookies[self.access.cookie].value] if self.access.cookie in cookies else []
-        return any(secrets.compare_digest(text.encode(), token.encode()) for text in presented)
+        presented = [query.get("token", ""), cookie_value("; ".join(headers.get_all("Cookie")), self.access.cookie)]
+        return self.access.admits(presented)
 
     def _remember(self, connection: Any, path: str, query: dict[str, str]) -> Any:
         """Swap the token in the address for a cookie, so that it stands in no history and no shared link."""

@@ -224,8 +224,9 @@ def standalone_page(
     """
     from viser._messages import RunJavascriptMessage
 
+    from lucid3d.access import Access
     from lucid3d.viewer.poses import WALK_REACH
-    from lucid3d.viewer.server import Access, close_server, open_server
+    from lucid3d.viewer.server import close_server, open_server
     from lucid3d.viewer.stage import Stage
     from lucid3d.viewer.walking import SCRIPT, configuration
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from lucid3d.access import Access
 from lucid3d.viewer.app import Viewer
-from lucid3d.viewer.server import Access
 from tests.small import SMALL
 from tests.viewer.page import Page
 from tests.viewer.tiny_scene import save, tiny_scene

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lucid3d.access import Access
 from lucid3d.camera import yaw_pitch
 from lucid3d.export.ply import read_gaussians
 from lucid3d.scene import Scene
 from lucid3d.viewer import poses
 from lucid3d.viewer.app import Viewer
-from lucid3d.viewer.server import Access
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.taking import standalone_page
 from lucid3d.viewer.walking import find_ground

@@ -15,9 +15,10 @@ import pytest
 import websockets.sync.client
 from websockets.exceptions import InvalidStatus
 
+from lucid3d.access import Access, address, is_loopback
 from lucid3d.errors import InputError
 from lucid3d.viewer.app import Viewer
-from lucid3d.viewer.server import MAX_BROWSERS, Access, address, close_server, is_loopback, open_server
+from lucid3d.viewer.server import MAX_BROWSERS, close_server, open_server
 from tests.viewer.page import PROTOCOL, Page
 
 
