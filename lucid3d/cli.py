@@ -113,13 +113,15 @@ class RunOptions(Config):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """`lucid3d <command>`: run, view, export, restyle, models."""
+    """`lucid3d <command>`."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     commands: dict[str, tuple[str, Callable[[Sequence[str]], None]]] = {
         "run": ("dream a scene (what run.py does)", run_main),
         "view": ("walk around in a scene (what viewer.py does)", view_main),
         "export": ("write a finished scene in further formats", export_main),
         "restyle": ("repaint a finished scene in other words", restyle_main),
+        "serve": ("answer jobs over HTTP, with a page to try it in", serve_main),
+        "batch": ("dream many scenes", batch_main),
         "models": ("list or download the diffusion models", models_main),
         "panorama": ("mend the seams of a panorama from elsewhere", panorama_main),
     }
@@ -377,6 +379,22 @@ def view_main(arguments: Sequence[str] | None = None) -> None:
         from lucid3d.viewer.command import serve
 
         serve(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def serve_main(arguments: Sequence[str]) -> None:
+    """`lucid3d serve`."""
+    with _reported():
+        from lucid3d.service.command import serve
+
+        serve(arguments)
+
+
+def batch_main(arguments: Sequence[str]) -> None:
+    """`lucid3d batch prompts.txt`: exit code 1 if a scene failed."""
+    with _reported("the same command"):
+        from lucid3d.service.batch import batch
+
+        raise SystemExit(batch(arguments))
 
 
 class _reported:

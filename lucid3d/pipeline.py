@@ -16,7 +16,7 @@ import numpy as np
 from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.models.base import DepthEstimator, Painter
-from lucid3d.preparation import Download, Models, Prepared, assemble_models, prepare
+from lucid3d.preparation import Download, Loader, Models, Prepared, assemble_models, prepare
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
 from lucid3d.transforms import PosedView
@@ -50,6 +50,7 @@ def run(
     painter: Painter | None = None,
     estimator: DepthEstimator | None = None,
     download: Download = "no",
+    load: Loader | None = None,
     on_event: Listener = ignore,
 ) -> Scene:
     """Dream, train and (with `output`) save a scene.
@@ -61,6 +62,7 @@ def run(
         overwrite: replace what another job of this project left in `output`.
         painter, estimator: models of your own; both or neither.
         download: whether missing weights may be fetched; "ask" asks in a terminal on a machine with a GPU.
+        load: how the diffusion models are loaded, for whoever keeps them between runs (see `assemble_models`).
         on_event: told after every step; an exception from it ends the job cleanly.
     Raises:
         InputError: something in the config cannot be used; nothing has been written then.
@@ -78,7 +80,7 @@ def run(
     workspace = Workspace(output, config) if output is not None else None
     if workspace is not None and workspace.open(resume=resume, overwrite=overwrite):
         return Scene.load(workspace.folder)
-    models = assemble_models(prepared, painter, estimator, download=download, on_event=on_event)
+    models = assemble_models(prepared, painter, estimator, download=download, load=load, on_event=on_event)
     if models.understood:
         on_event(Event("models", 1, 1, models.understood))
     timings = Timings(workspace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -23,6 +24,9 @@ RADIANCE_ROWS = 384
 """Of the panorama of true radiance that a procedural world gives: light needs no more, and it costs one view."""
 
 Download = Literal["ask", "yes", "no"]
+
+Loader = Callable[..., tuple[Painter, DepthEstimator]]
+"""load(settings, progress) -> painter, estimator; see `lucid3d.models.selection.load_diffusion`."""
 
 
 @dataclass
@@ -106,12 +110,14 @@ def assemble_models(
     estimator: DepthEstimator | None,
     *,
     download: Download = "no",
+    load: Loader | None = None,
     on_event: Listener,
 ) -> Models:
     """The models of a run: those handed in, or those that the config asks for and the disk has.
 
     Args:
         download: whether missing weights may be fetched; "ask" asks in a terminal on a machine with a GPU.
+        load: in place of `lucid3d.models.selection.load_diffusion`, for whoever keeps networks between runs.
     Raises:
         InputError: the diffusion family was asked for and is not on disk.
     """
@@ -128,7 +134,7 @@ def assemble_models(
             choice = choose_models(config.models, config.diffusion)
     on_event(Event("models", 0, 1, choice.reason))
     if choice.family == "diffusion":
-        return _diffusion(prepared, choice.reason, on_event)
+        return _diffusion(prepared, choice.reason, load, on_event)
     if start is not None:
         from lucid3d.procedural.photo import photo_models
 
@@ -141,12 +147,13 @@ def assemble_models(
     return Models(painter, estimator, choice.family, choice.reason, _understood(world))
 
 
-def _diffusion(prepared: Prepared, reason: str, on_event: Listener) -> Models:
+def _diffusion(prepared: Prepared, reason: str, load: Loader | None, on_event: Listener) -> Models:
     from lucid3d.models.selection import load_diffusion
     from lucid3d.models.timing import LONG_SECONDS, time_estimate
 
     settings = prepared.config.diffusion
-    painter, estimator = load_diffusion(settings, lambda what, step, steps: on_event(Event("paint", step, steps, what)))
+    load = load or load_diffusion
+    painter, estimator = load(settings, lambda what, step, steps: on_event(Event("paint", step, steps, what)))
     estimate = time_estimate(settings, len(prepared.cameras), prepared.config.dream.size)
     if estimate.seconds > LONG_SECONDS:
         on_event(Event("models", 0, 1, estimate.sentence))

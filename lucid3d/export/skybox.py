@@ -218,14 +218,26 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, temporary)
 
 
-def _write_depth(folder: Path, depth: Array, normals: Array | None) -> dict[str, object]:
-    """depth.png, depth.exr, normals.png, normals.exr; returns what skybox.json says of them."""
+def write_depth_png(path: str | os.PathLike[str], depth: Array) -> float:
+    """A 16-bit PNG of a (H, W) float32 depth in metres, +inf for sky, which becomes 0.
+
+    Returns:
+        Metres that one step of the file stands for.
+    """
     finite = np.isfinite(depth)
     farthest = float(depth[finite].max()) if finite.any() else 0.0
     # Millimetres when they reach (65.5 m), otherwise coarser; 0 is kept for the sky.
     step = max(0.001, farthest / 65534)
     coded = np.where(finite, np.clip(np.rint(np.where(finite, depth, 0) / step), 1, 65535), 0).astype(np.uint16)
-    write_png(folder / "depth.png", coded)
+    write_png(path, coded)
+    return step
+
+
+def _write_depth(folder: Path, depth: Array, normals: Array | None) -> dict[str, object]:
+    """depth.png, depth.exr, normals.png, normals.exr; returns what skybox.json says of them."""
+    finite = np.isfinite(depth)
+    farthest = float(depth[finite].max()) if finite.any() else 0.0
+    step = write_depth_png(folder / "depth.png", depth)
     write_exr(folder / "depth.exr", depth, half=False)
     normals = normals_from_depth(depth) if normals is None else checked_panorama(normals)
     write_png(folder / "normals.png", normals * 0.5 + 0.5)

@@ -1,0 +1,119 @@
+"""What every request passes first: the name it came by, the page it came from, its token, and the size of its body."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from lucid3d.access import Access, cookie_value, own_origin
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+OPEN_PATHS = ("/v1/health",)
+"""What needs no token."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "img-src 'self' blob:; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""Sent with every answer. What the page needs stands in itself; results are shown, never run."""
+
+
+class TooLarge(Exception):
+    """A body beyond the limit."""
+
+
+class Door:
+    """An ASGI application in front of another one."""
+
+    def __init__(self, app: Any, access: Access, most_bytes: int) -> None:
+        self.app, self.access, self.most_bytes = app, access, most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        refusal = self._refusal(scope["path"], headers, query)
+        if refusal is not None:
+            await _answer(send, *refusal)
+            return
+        if "token" in query and self.access.token is not None and scope["method"] == "GET":
+            await self._remember(send, query)
+            return
+        await self._serve(scope, receive, send)
+
+    def _refusal(self, path: str, headers: dict[str, str], query: dict[str, str]) -> tuple[int, str, str] | None:
+        if not self.access.own_name(headers.get("host", "")):
+            return 403, "host", "this service is not known under that name"
+        elsewhere = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate"
+        if elsewhere or not own_origin(headers.get("origin"), headers.get("host", "")):
+            return 403, "origin", "another site's page may not talk to this service"
+        if path in OPEN_PATHS:
+            return None
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        presented = [token.strip() if kind.lower() == "bearer" else ""]
+        presented += [query.get("token", ""), cookie_value(headers.get("cookie", ""), self.access.cookie)]
+        if not self.access.admits(presented):
+            return 401, "token", "send the token, as in 'Authorization: Bearer TOKEN'"
+        if int(headers.get("content-length", "0") if headers.get("content-length", "0").isdigit() else 0) > (
+            self.most_bytes
+        ):
+            return 413, "too_large", f"a request may have {self.most_bytes:,} bytes"
+        return None
+
+    async def _remember(self, send: Send, query: dict[str, str]) -> None:
+        """Swap the token in the address for a cookie, so that it stands in no history and no shared link."""
+        rest = urlencode({name: value for name, value in query.items() if name != "token"})
+        cookie: SimpleCookie = SimpleCookie()
+        cookie[self.access.cookie] = self.access.token or ""
+        cookie[self.access.cookie].update({"httponly": True, "samesite": "Strict", "path": "/", "max-age": 604800})
+        headers = {"location": f"/?{rest}" if rest else "/", "set-cookie": cookie.output(header="").strip()}
+        await _answer(send, 303, "moved", "the token is a cookie now", headers)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received, begun = 0, False
+
+        async def counted() -> MutableMapping[str, Any]:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.most_bytes:
+                raise TooLarge
+            return message
+
+        async def dressed(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                there = {name.lower() for name, _ in message["headers"]}
+                own = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                extra = [(name, value) for name, value in own if name not in there]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        try:
+            await self.app(scope, counted, dressed)
+        except TooLarge:
+            if not begun:
+                await _answer(send, 413, "too_large", f"a request may have {self.most_bytes:,} bytes")
+
+
+async def _answer(send: Send, status: int, code: str, sentence: str, headers: dict[str, str] | None = None) -> None:
+    body = json.dumps({"code": code, "message": sentence}).encode()
+    all_headers = {**HEADERS, "content-type": "application/json", "content-length": str(len(body)), **(headers or {})}
+    if status == 401:
+        all_headers["www-authenticate"] = "Bearer"
+    encoded = [(name.lower().encode(), value.encode()) for name, value in all_headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,139 @@
+"""One result in another form, later on: types, sizes and camera paths that a client may choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lucid3d.errors import InputError
+from lucid3d.progress import Event
+
+if TYPE_CHECKING:
+    from lucid3d.scene import Scene
+    from lucid3d.service.work import Teller
+
+COLUMNS = {"1k": 1024, "2k": 2048, "4k": 4096, "8k": 8192}
+"""Columns of a panorama."""
+
+TYPES = {
+    "equirectangular": "panorama.png, 2:1",
+    "cubemap": "six faces and a statement of their axes, turned for every engine, in skybox/",
+    "hdr": "panorama.hdr and .exr, linear light",
+    "depth": "depth.exr in metres along each ray, and depth.png with depth.json",
+    "mesh": "mesh.glb, vertex-coloured triangles",
+    "film": "film.mp4, a flight along a camera path",
+    "files": "the formats and bundles named in targets",
+}
+"""Name -> what a client gets."""
+
+
+def export(spec: dict[str, Any], folder: Path, teller: Teller) -> dict[str, Any]:
+    """Do an export job.
+
+    Args:
+        spec: its `source` folder and the fields of an `ExportRequest`.
+        folder: where the files go.
+    Raises:
+        InputError: the source is gone or cannot be exported so.
+    """
+    from lucid3d.export.skybox import read_radiance
+    from lucid3d.scene import Scene
+    from lucid3d.service.work import size_of, sweep
+
+    source = Path(spec["source"])
+    sweep(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    teller.tell(stage="write", detail="reading the scene", part=0.05)
+    scene = Scene.load(source)
+    scene.radiance = read_radiance(source / "skybox")
+    teller.tell(stage="write", detail=spec["type"], part=0.2)
+    _WRITERS[spec["type"]](scene, spec, folder, teller)
+    return {"bytes": size_of(folder)}
+
+
+def _equirectangular(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+    from lucid3d.export.images import write_png
+
+    write_png(folder / "panorama.png", scene.panorama(_rows(spec)).image)
+
+
+def _cubemap(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+    from lucid3d.export import ExportOptions, export_scene
+
+    rows = _rows(spec)
+    export_scene(scene, "skybox", folder, ExportOptions(panorama_height=rows, cube_size=rows // 2))
+
+
+def _hdr(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+    from lucid3d.export import ExportOptions, export_scene
+
+    export_scene(scene, "hdr", folder, ExportOptions(panorama_height=_rows(spec)))
+
+
+def _depth(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+    import json
+
+    from lucid3d.export.images import write_exr
+    from lucid3d.export.skybox import write_depth_png
+    from lucid3d.files import write_text
+
+    depth = scene.panorama(_rows(spec)).depth
+    write_exr(folder / "depth.exr", depth, half=False)
+    step = write_depth_png(folder / "depth.png", depth)
+    statement = {"meaning": "distance along each pixel's ray", "metres_per_unit": step, "sky": 0}
+    write_text(folder / "depth.json", json.dumps(statement, indent=2) + "\n")
+
+
+def _mesh(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+    from lucid3d.export import export_scene
+
+    export_scene(scene, "mesh", folder)
+
+
+def _film(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+    from lucid3d.export.video import write_film
+    from lucid3d.gaussians import Renderer
+    from lucid3d.outputs import film_cameras
+
+    render = scene.config.render
+    frames = max(2, round(spec["seconds"] * render.film_rate))
+    config = replace(scene.config, render=replace(render, film=spec["path"], film_frames=frames))
+    cameras = film_cameras(replace(scene, config=config))
+    if len(cameras) < 2:
+        raise InputError(f"the camera path '{spec['path']}' has a single picture; choose one to film along")
+    renderer = Renderer(scene.gaussians)
+
+    def pictures() -> Any:
+        for index in range(frames):
+            # a path of views, which has no frames in between, is shown view by view
+            camera = cameras[min(len(cameras) - 1, index * len(cameras) // frames)]
+            teller.on_event(Event("film", index, frames))
+            yield np.asarray(renderer.render(camera).image)
+
+    size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
+    write_film(pictures(), folder / "film.mp4", **size)
+
+
+def _files(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+    from lucid3d.export import ExportOptions, export_scene
+
+    export_scene(scene, spec["targets"], folder, ExportOptions(panorama_height=_rows(spec)))
+
+
+def _rows(spec: dict[str, Any]) -> int:
+    return COLUMNS[spec["size"]] // 2
+
+
+_WRITERS: dict[str, Callable[[Scene, dict[str, Any], Path, Teller], None]] = {
+    "equirectangular": _equirectangular,
+    "cubemap": _cubemap,
+    "hdr": _hdr,
+    "depth": _depth,
+    "mesh": _mesh,
+    "film": _film,
+    "files": _files,
+}

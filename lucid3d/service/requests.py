@@ -1,0 +1,226 @@
+"""From a client's request to a job in the queue: everything in it is checked here, before anybody waits for it."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lucid3d.config import Config, to_mapping
+from lucid3d.errors import InputError
+from lucid3d.service import uploads
+from lucid3d.service.remix import STRUCTURE_OF, Role, front_view, remix_config
+from lucid3d.service.schemas import ExportRequest, Job, JobRequest, RemixRequest, Webhook
+from lucid3d.service.settings import Settings
+from lucid3d.service.spot import Spot
+from lucid3d.service.store import NewJob, Refusal, Store, new_id
+from lucid3d.service.wording import Wording, cleaned, styled, worded
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who asks: an address, and the key that makes a repeated request the same one."""
+
+    client: str
+    key: str | None = None
+
+
+class Desk:
+    """Takes requests in.
+
+    Every method returns the job that waits now, and raises `Refusal` or `InputError` with a sentence otherwise.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store, self.settings = store, settings
+
+    def dream(self, wish: JobRequest, sender: Sender) -> Job:
+        """A sentence to dream."""
+        wording = worded(wish.prompt, wish.negative_prompt, wish.style, complete=wish.enhance)
+        config = self._config(wish, wording)
+        return self._submit(wish, wording, config, sender, {"kind": "dream"})
+
+    def picture(self, wish: JobRequest, data: bytes, sender: Sender) -> Job:
+        """A picture to dream, with or without words."""
+        pixels = uploads.decode(data, self.settings.limits.picture_pixels)
+        wording = self._optional_words(wish)
+        return self._submit(wish, wording, self._config(wish, wording), sender, {"kind": "dream"}, pixels=pixels)
+
+    def remix(self, wish: RemixRequest, sender: Sender) -> Job:
+        """An earlier result with other words or another style."""
+        source = self.finished(wish.source, what="a remix")
+        if source.kind == "export":
+            raise Refusal(409, "not_finished", "an export cannot be remixed; name the job that it came from")
+        base = self._preset(wish.preset) if wish.preset else None
+        folder = self.settings.result(source.id, source.kind)
+        config, wording, structure = remix_config(folder, wish.prompt, wish.style, base)
+        negative = cleaned(wish.negative_prompt or source.negative_prompt, what="negative prompt")
+        config = replace(config, negative_prompt=negative)
+        extra = {"kind": "remix", "source": str(folder)}
+        facts = {"structure": structure, "seed": config.seed, "preset": wish.preset or source.preset}
+        return self._submit(wish, wording, config, sender, extra, source=source.id, facts=facts)
+
+    def remix_picture(self, wish: JobRequest, role: Role, data: bytes, sender: Sender) -> Job:
+        """A panorama or a control image as the place."""
+        pixels = uploads.decode(data, self.settings.limits.picture_pixels)
+        if role == "panorama":
+            pixels = np.round(front_view(pixels.astype(np.float32) / 255) * 255).astype(np.uint8)
+        wording = self._optional_words(wish)
+        facts = {"structure": STRUCTURE_OF[role]}
+        config = self._config(wish, wording)
+        return self._submit(wish, wording, config, sender, {"kind": "remix"}, pixels=pixels, facts=facts)
+
+    def export(self, job: str, wish: ExportRequest, sender: Sender) -> Job:
+        """A result in another form."""
+        from lucid3d import trajectory
+        from lucid3d.export.targets import check_target
+
+        source = self.finished(job, what="an export")
+        if source.kind == "export":
+            raise Refusal(409, "not_finished", "an export cannot be exported; name the job that it came from")
+        if wish.type == "film" and wish.path not in trajectory.names():
+            raise InputError(f"camera path '{wish.path}' is unknown; there are {', '.join(trajectory.names())}")
+        if wish.type == "files":
+            if not wish.targets:
+                raise InputError("name what to export in targets, such as unity or spz")
+            for target in wish.targets:
+                check_target(target)
+        self._check_room()
+        name = new_id()
+        spec = {
+            **wish.model_dump(exclude={"webhook"}),
+            "kind": "export",
+            "source": str(self.settings.result(source.id, source.kind)),
+        }
+        facts = {
+            "prompt": source.prompt, "negative_prompt": source.negative_prompt, "style": source.style,
+            "preset": source.preset, "seed": source.seed, "sentence": source.sentence, "type": wish.type,
+        }  # fmt: skip
+        return self._put(NewJob(name, "export", sender.client, facts, source.id, sender.key, _hook(wish.webhook)), spec)
+
+    def finished(self, job: str, *, what: str) -> Job:
+        """A job whose result is there.
+
+        Raises:
+            Refusal: 404, 409 or 410 with the reason.
+        """
+        found = self.store.get(job)
+        if found.state == "done":
+            return found
+        if found.state == "deleted":
+            raise Refusal(410, "deleted", "the result was deleted")
+        if found.state in ("cancelled", "failed"):
+            raise Refusal(409, found.state, f"the job {_ENDED[found.state]}, so there is nothing for {what}")
+        raise Refusal(409, "not_finished", f"the job is {found.state}: wait until it is done before {what}")
+
+    def delete(self, job: str) -> Job:
+        """Delete the files of a job and of its exports."""
+        before, exports = self.store.delete(job)
+        for each in (before, *exports):
+            _remove(self.settings.result(each.id, each.kind))
+            _remove(self.settings.spot(each.id))
+        return self.store.get(job)
+
+    # ---- what they share ----
+
+    def _optional_words(self, wish: JobRequest) -> Wording:
+        if cleaned(wish.prompt):
+            return worded(wish.prompt, wish.negative_prompt, wish.style, complete=wish.enhance)
+        wording = styled(Wording("", cleaned(wish.negative_prompt, what="negative prompt")), wish.style)
+        wording.sentence = ""  # the worker describes the picture first, and the style follows
+        return wording
+
+    def _preset(self, name: str) -> Config:
+        if name not in self.settings.presets:  # a name, never a file
+            raise InputError(f"preset '{name[:40]}' is unknown; there are {', '.join(self.settings.presets)}")
+        return self.settings.presets[name]
+
+    def _config(self, wish: JobRequest, wording: Wording) -> Config:
+        seed = secrets.randbelow(2**32) if wish.seed is None else wish.seed
+        prompt = (wording.sentence,) if wording.sentence else ()
+        return replace(
+            self._preset(wish.preset),
+            prompt=prompt,
+            negative_prompt=wording.negative_prompt,
+            seed=seed,
+            models=wish.models,
+        )
+
+    def _submit(
+        self,
+        wish: JobRequest | RemixRequest,
+        wording: Wording,
+        config: Config,
+        sender: Sender,
+        spec: dict[str, Any],
+        *,
+        pixels: np.ndarray | None = None,
+        source: str = "",
+        facts: dict[str, Any] | None = None,
+    ) -> Job:
+        from lucid3d.export.targets import check_target
+        from lucid3d.models.selection import choose_models
+
+        for target in wish.exports:
+            check_target(target)
+        choose_models(config.models, config.diffusion)  # diffusion that is not on disk is told now, not in an hour
+        self._check_room()
+        name = new_id()
+        spot = self.settings.spot(name)
+        if pixels is not None:
+            spot.mkdir(parents=True)
+            uploads.write_picture(Spot(spot).picture, pixels)
+            config = replace(config, image=str(Spot(spot).picture))
+        spec = {**spec, "config": to_mapping(config), "exports": list(wish.exports), "style": wish.style}
+        told = {
+            "prompt": wish.prompt, "negative_prompt": wording.negative_prompt, "style": wish.style,
+            "preset": wish.preset, "seed": config.seed, "sentence": wording.sentence,
+            "rules": [rule.model_dump() for rule in wording.rules], **(facts or {}),
+        }  # fmt: skip
+        job = NewJob(name, spec["kind"], sender.client, told, source, sender.key, _hook(wish.webhook))
+        return self._put(job, spec)
+
+    def _put(self, job: NewJob, spec: dict[str, Any]) -> Job:
+        limits = self.settings.limits
+        spot = Spot(self.settings.spot(job.id))
+        spec = {**spec, "id": job.id, "output": str(self.settings.result(job.id, job.kind))}
+        try:
+            spot.prepare(spec)  # before the queue knows of it: a job in the queue can always be done
+            taken = self.store.submit(job, queue=limits.queue, per_client=limits.jobs_per_client)
+        except BaseException:
+            _remove(spot.folder)
+            raise
+        if taken != job.id:
+            _remove(spot.folder)
+        return self.store.get(taken)
+
+    def _check_room(self) -> None:
+        limits = self.settings.limits
+        free = shutil.disk_usage(self.settings.outputs).free
+        if free < limits.free_bytes:
+            raise Refusal(
+                507, "disk_full", f"{free / 2**20:,.0f} MB are left on the disk, too little for a job; delete results"
+            )
+        if limits.result_bytes and self.store.kept_bytes() >= limits.result_bytes:
+            raise Refusal(507, "disk_full", "the room for results is used up; delete some of them")
+
+
+_ENDED = {"cancelled": "was cancelled", "failed": "failed"}
+
+
+def _hook(webhook: Webhook | None) -> dict[str, str]:
+    return {} if webhook is None else webhook.model_dump()
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder so that at no moment half of it stands under its name."""
+    doomed = folder.with_name(f".deleted-{folder.name}")
+    try:
+        folder.rename(doomed)
+    except OSError:
+        return
+    shutil.rmtree(doomed, ignore_errors=True)

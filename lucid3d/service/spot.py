@@ -1,0 +1,137 @@
+"""The folder of one job: what a worker is told, what it tells, and who works there. Nothing but files, so that a worker
+may be another process, a Ray task on another machine with the same disk, or dead.
+
+    spec.json      what to do; written once, before any worker knows of the job
+    picture.png    an uploaded picture, decoded and encoded anew
+    progress.json  how it stands; replaced again and again
+    preview.jpg    the newest picture
+    cancel         its presence asks the worker to end
+    end.json       how it ended; the last thing a worker writes
+    lock           held by the worker that is at it, and let go by the system when that worker dies
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from lucid3d.files import write_text
+
+End = Literal["done", "failed", "cancelled"]
+
+LOCK_WAIT = 60.0
+"""Seconds to wait for a worker that is dying to let go of a job."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a job stands."""
+
+    stage: str = ""
+    part: float = 0.0
+    detail: str = ""
+    preview: int = 0
+    understood: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a job ended.
+
+    Attributes:
+        state: done, failed or cancelled.
+        message: why it failed, in a sentence.
+        facts: further fields of the job, for the store.
+    """
+
+    state: End
+    message: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One job's folder."""
+
+    folder: Path
+
+    @property
+    def preview(self) -> Path:
+        return self.folder / "preview.jpg"
+
+    @property
+    def picture(self) -> Path:
+        return self.folder / "picture.png"
+
+    def prepare(self, spec: dict[str, Any]) -> None:
+        """Write down what to do. A new spec over an old ending makes the job one to be done again."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "end.json").unlink(missing_ok=True)
+        (self.folder / "cancel").unlink(missing_ok=True)
+        write_text(self.folder / "spec.json", json.dumps(spec))
+
+    def spec(self) -> dict[str, Any]:
+        """What to do."""
+        spec: dict[str, Any] = json.loads((self.folder / "spec.json").read_text(encoding="utf-8"))
+        return spec
+
+    def tell(self, progress: Progress) -> None:
+        """Say how it stands."""
+        write_text(self.folder / "progress.json", json.dumps(asdict(progress)))
+
+    def progress(self) -> Progress | None:
+        """What was told last, or None."""
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            return Progress(**json.loads((self.folder / "progress.json").read_text(encoding="utf-8")))
+        return None
+
+    def progress_stamp(self) -> int:
+        """Changes whenever something new was told."""
+        try:
+            return (self.folder / "progress.json").stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def ask_to_cancel(self) -> None:
+        """Ask the worker to end at its next step."""
+        (self.folder / "cancel").touch()
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked."""
+        return (self.folder / "cancel").exists()
+
+    def finish(self, ending: Ending) -> None:
+        """Say how it ended."""
+        write_text(self.folder / "end.json", json.dumps(asdict(ending)))
+
+    def ending(self) -> Ending | None:
+        """How it ended, or None."""
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            return Ending(**json.loads((self.folder / "end.json").read_text(encoding="utf-8")))
+        return None
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the only worker at this job.
+
+        Raises:
+            TimeoutError: another one is at it and does not end.
+        """
+        with (self.folder / "lock").open("w") as file:
+            until = time.monotonic() + LOCK_WAIT
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    if time.monotonic() > until:
+                        raise TimeoutError(f"another worker is still at {self.folder.name}") from None
+                    time.sleep(0.05)
+            yield

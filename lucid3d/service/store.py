@@ -1,0 +1,370 @@
+"""The queue and the history: one SQLite table, written by one process, whole after a kill at any moment.
+
+Every change is one transaction in write-ahead mode. Readers never wait for writers. A job waits in the order in which
+it came, exports of finished results before dreams; a job whose worker was lost goes back to its old place.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lucid3d.errors import InputError
+from lucid3d.service.schemas import Job, Kind, State
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    client TEXT NOT NULL,
+    key TEXT,
+    priority INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    stage TEXT NOT NULL DEFAULT '',
+    progress REAL NOT NULL DEFAULT 0,
+    detail TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT '',
+    preview INTEGER NOT NULL DEFAULT 0,
+    cancel INTEGER NOT NULL DEFAULT 0,
+    created REAL NOT NULL,
+    started REAL NOT NULL DEFAULT 0,
+    finished REAL NOT NULL DEFAULT 0,
+    spent REAL NOT NULL DEFAULT 0,
+    deaths INTEGER NOT NULL DEFAULT 0,
+    died_at REAL NOT NULL DEFAULT -1,
+    webhook TEXT NOT NULL DEFAULT '',
+    call_at REAL NOT NULL DEFAULT 0,
+    calls INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (client, key)
+);
+CREATE INDEX IF NOT EXISTS waiting ON jobs (state, priority DESC, number);
+CREATE INDEX IF NOT EXISTS clients ON jobs (client, state);
+CREATE INDEX IF NOT EXISTS sources ON jobs (source);
+CREATE INDEX IF NOT EXISTS calls ON jobs (call_at) WHERE call_at > 0;
+"""
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another thread's transaction."""
+
+FACTS = ("prompt", "negative_prompt", "style", "preset", "seed", "sentence", "understood", "rules", "structure",
+         "structure_kept", "type", "bytes")  # fmt: skip
+"""Fields of a job that are kept as JSON: nothing is ever looked up by them."""
+
+
+class Refusal(InputError):
+    """A request that the service declines.
+
+    Attributes:
+        status: of HTTP.
+        code: for programs.
+        retry_after: seconds after which it may be worth trying again; 0 for none.
+    """
+
+    def __init__(self, status: int, code: str, sentence: str, retry_after: int = 0) -> None:
+        super().__init__(sentence)
+        self.status, self.code, self.retry_after = status, code, retry_after
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job to be put into the queue."""
+
+    id: str
+    kind: Kind
+    client: str
+    facts: dict[str, Any]
+    source: str = ""
+    key: str | None = None
+    webhook: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job that was just taken out of the queue."""
+
+    id: str
+    kind: Kind
+    spent: float
+    cancel: bool
+
+
+def new_id() -> str:
+    """A name for a job that nobody can guess or type."""
+    return secrets.token_hex(8)
+
+
+class Store:
+    """The jobs of one service. Its methods may be called from any thread.
+
+    Args:
+        path: of the database; made when missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.changes = 0
+        """Counts writes, for whoever waits for news."""
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._db().executescript(_SCHEMA)
+        path.chmod(0o600)  # webhook secrets
+
+    def _db(self) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            self._local.db = db
+            with self._lock:
+                self._open.append(db)
+        return db
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for db in self._open:
+                db.close()
+            self._open.clear()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        db = self._db()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        self.changes += 1
+
+    # ---- clients ----
+
+    def submit(self, job: NewJob, *, queue: int, per_client: int) -> str:
+        """Put a job at the end of the queue.
+
+        Returns:
+            Its id, or that of the job which the same client sent with the same key before.
+        Raises:
+            Refusal: the queue is full, or the client has too many jobs.
+        """
+        with self._writing() as db:
+            if job.key is not None:
+                there = db.execute("SELECT id FROM jobs WHERE client=? AND key=?", (job.client, job.key)).fetchone()
+                if there is not None:
+                    return str(there["id"])
+            (waiting,) = db.execute("SELECT count(*) FROM jobs WHERE state='queued'").fetchone()
+            if waiting >= queue:
+                raise Refusal(429, "queue_full", f"{waiting} jobs are waiting already; send it again later", 30)
+            query = "SELECT count(*) FROM jobs WHERE client=? AND state IN ('queued', 'running')"
+            (own,) = db.execute(query, (job.client,)).fetchone()
+            if own >= per_client:
+                raise Refusal(
+                    429, "too_many_jobs", f"you have {own} jobs that wait or run; let some of them end first", 30
+                )
+            db.execute(
+                "INSERT INTO jobs (id, kind, state, client, key, priority, source, facts, created, webhook)"
+                " VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+                (job.id, job.kind, job.client, job.key, int(job.kind == "export"), job.source, json.dumps(job.facts),
+                 time.time(), json.dumps(job.webhook) if job.webhook else ""),
+            )  # fmt: skip
+        return job.id
+
+    def get(self, job: str) -> Job:
+        """A job as it is.
+
+        Raises:
+            Refusal: 404, there is none with that id.
+        """
+        row = self._db().execute("SELECT * FROM jobs WHERE id=?", (job,)).fetchone()
+        if row is None:
+            raise Refusal(404, "unknown_job", f"there is no job '{job[:40]}'")
+        return self._job(row)
+
+    def revision(self, job: str) -> int:
+        """Changes whenever the job does; 0 for one that is not there."""
+        row = self._db().execute("SELECT revision FROM jobs WHERE id=?", (job,)).fetchone()
+        return 0 if row is None else int(row["revision"])
+
+    def page(self, *, state: str = "", kind: str = "", limit: int = 20, before: int = 0) -> tuple[list[Job], int]:
+        """Jobs, the newest first, and the number to hand in as `before` for the next page (0: none)."""
+        conditions, values = ["1"], []
+        for column, value in (("state", state), ("kind", kind)):
+            if value:
+                conditions.append(f"{column}=?")
+                values.append(value)
+        if before:
+            conditions.append("number<?")
+            values.append(str(before))
+        query = f"SELECT * FROM jobs WHERE {' AND '.join(conditions)} ORDER BY number DESC LIMIT ?"
+        rows = self._db().execute(query, (*values, limit + 1)).fetchall()
+        more = int(rows[limit - 1]["number"]) if len(rows) > limit else 0
+        return [self._job(row) for row in rows[:limit]], more
+
+    def counts(self) -> dict[str, int]:
+        """State -> number of jobs."""
+        return {row[0]: row[1] for row in self._db().execute("SELECT state, count(*) FROM jobs GROUP BY state")}
+
+    def kept_bytes(self) -> int:
+        """Of all results that are there."""
+        query = "SELECT total(json_extract(facts, '$.bytes')) FROM jobs WHERE state='done'"
+        return int(self._db().execute(query).fetchone()[0])
+
+    def cancel(self, job: str) -> Job:
+        """Ask for a job to end: at once if it waits, at its next step if it runs.
+
+        Raises:
+            Refusal: it is not there, or has ended.
+        """
+        with self._writing() as db:
+            changed = db.execute(
+                "UPDATE jobs SET state='cancelled', finished=?, call_at=(webhook<>'')*?, revision=revision+1"
+                " WHERE id=? AND state='queued'",
+                (time.time(), time.time(), job),
+            ).rowcount
+            changed += db.execute("UPDATE jobs SET cancel=1 WHERE id=? AND state='running'", (job,)).rowcount
+        now = self.get(job)
+        if not changed:
+            raise Refusal(409, "already_ended", f"the job has ended already: it is {now.state}")
+        return now
+
+    def delete(self, job: str) -> tuple[Job, list[Job]]:
+        """Mark a job that has ended and its exports as deleted; the files are the caller's affair.
+
+        Returns:
+            The job as it was before, and its exports.
+        Raises:
+            Refusal: it is not there, was deleted before, or has not ended; nor have its exports.
+        """
+        before = self.get(job)
+        if before.state == "deleted":
+            raise Refusal(410, "deleted", "the result was deleted already")
+        with self._writing() as db:
+            family = db.execute("SELECT * FROM jobs WHERE id=? OR (source=? AND kind='export')", (job, job)).fetchall()
+            if any(row["state"] in ("queued", "running") for row in family):
+                raise Refusal(409, "still_running", "the job or one of its exports has not ended; cancel it first")
+            db.execute(
+                "UPDATE jobs SET state='deleted', preview=0, revision=revision+1"
+                " WHERE id=? OR (source=? AND kind='export')",
+                (job, job),
+            )
+        exports = [self._job(row) for row in family if row["id"] != job and row["state"] != "deleted"]
+        return before, exports
+
+    # ---- the dispatcher ----
+
+    def claim(self) -> Claimed | None:
+        """Take the next job out of the queue."""
+        with self._writing() as db:
+            row = db.execute(
+                "SELECT * FROM jobs WHERE state='queued' ORDER BY priority DESC, number LIMIT 1"
+            ).fetchone()
+            if row is None:
+                return None
+            db.execute(
+                "UPDATE jobs SET state='running', started=CASE WHEN started>0 THEN started ELSE ? END,"
+                " revision=revision+1 WHERE id=?",
+                (time.time(), row["id"]),
+            )
+        return Claimed(row["id"], row["kind"], row["spent"], bool(row["cancel"]))
+
+    def waiting(self) -> bool:
+        """Whether the queue holds a job (a claim is a transaction; looking is not)."""
+        return self._db().execute("SELECT 1 FROM jobs WHERE state='queued' LIMIT 1").fetchone() is not None
+
+    def to_cancel(self) -> set[str]:
+        """Running jobs that somebody asked to end."""
+        rows = self._db().execute("SELECT id FROM jobs WHERE state='running' AND cancel=1")
+        return {row["id"] for row in rows}
+
+    def running(self) -> list[str]:
+        """Ids of the jobs that run, or did when the service was killed."""
+        return [row["id"] for row in self._db().execute("SELECT id FROM jobs WHERE state='running'")]
+
+    def note(self, job: str, *, stage: str, progress: float, detail: str, preview: int, facts: dict[str, Any]) -> None:
+        """How a running job stands."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE jobs SET stage=?, progress=?, detail=?, preview=?, facts=json_patch(facts, ?),"
+                " revision=revision+1 WHERE id=? AND state='running'",
+                (stage, min(1.0, max(0.0, progress)), detail, preview, json.dumps(facts), job),
+            )
+
+    def finish(self, job: str, state: State, error: str = "", facts: dict[str, Any] | None = None) -> bool:
+        """A running job has ended.
+
+        Returns:
+            False if it was not running (then nothing changes): no job ends twice.
+        """
+        with self._writing() as db:
+            now = time.time()
+            return bool(
+                db.execute(
+                    "UPDATE jobs SET state=?, error=?, facts=json_patch(facts, ?), finished=?, detail='',"
+                    " progress=CASE ? WHEN 'done' THEN 1 ELSE progress END, call_at=(webhook<>'')*?,"
+                    " revision=revision+1 WHERE id=? AND state='running'",
+                    (state, error, json.dumps(facts or {}), now, state, now, job),
+                ).rowcount
+            )
+
+    def requeue(self, job: str, *, spent: float = 0.0) -> None:
+        """A running job lost its worker and goes back to its place, after `spent` seconds of work."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE jobs SET state='queued', spent=spent+?, revision=revision+1 WHERE id=? AND state='running'",
+                (spent, job),
+            )
+
+    def died(self, job: str) -> int:
+        """A worker died over a job.
+
+        Returns:
+            How many have, since the job last got further.
+        """
+        with self._writing() as db:
+            db.execute(
+                "UPDATE jobs SET deaths=CASE WHEN progress>died_at+1e-6 THEN 1 ELSE deaths+1 END,"
+                " died_at=max(died_at, progress) WHERE id=?",
+                (job,),
+            )
+            return int(db.execute("SELECT deaths FROM jobs WHERE id=?", (job,)).fetchone()["deaths"])
+
+    # ---- webhooks ----
+
+    def calls_due(self) -> list[tuple[Job, dict[str, str], int]]:
+        """Ended jobs whose webhook is to be called now, with the number of calls so far."""
+        rows = self._db().execute("SELECT * FROM jobs WHERE call_at>0 AND call_at<=? LIMIT 16", (time.time(),))
+        return [(self._job(row), json.loads(row["webhook"]), row["calls"]) for row in rows.fetchall()]
+
+    def called(self, job: str, again: float) -> None:
+        """A webhook was called; `again` is when to try once more, 0 for never."""
+        with self._writing() as db:
+            db.execute("UPDATE jobs SET calls=calls+1, call_at=? WHERE id=?", (again, job))
+
+    def _job(self, row: sqlite3.Row) -> Job:
+        position = 0
+        if row["state"] == "queued":
+            query = "SELECT count(*) FROM jobs WHERE state='queued' AND (priority>? OR (priority=? AND number<=?))"
+            (position,) = self._db().execute(query, (row["priority"], row["priority"], row["number"])).fetchone()
+        facts = {"structure_kept": -1.0, "bytes": 0, "type": "", "structure": "", "rules": [], "understood": ""}
+        facts |= {name: value for name, value in json.loads(row["facts"]).items() if name in FACTS}
+        columns = ("id", "kind", "state", "stage", "progress", "detail", "error", "preview", "source", "created",
+                   "started", "finished")  # fmt: skip
+        return Job(queue_position=max(position, 0), **{name: row[name] for name in columns}, **facts)
