@@ -85,9 +85,17 @@ def job_form(
             hook = schemas.Webhook(url=webhook_url, secret=webhook_secret)
         except ValidationError as error:
             raise Refusal(422, "invalid", _told(error.errors(), "webhook_")) from None
-    given = {"negative_prompt": negative_prompt, "style": style, "preset": preset, "seed": seed, "models": models,
-             "enhance": enhance, "exports": [name for name in exports or [] if name], "webhook": hook}  # fmt: skip
-    return schemas.JobRequest.model_construct(prompt=prompt, **given)
+    return schemas.JobRequest.model_construct(
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        style=style,
+        preset=preset,
+        seed=seed,
+        models=models,
+        enhance=enhance,
+        exports=[name for name in exports or [] if name],
+        webhook=hook,
+    )
 
 
 JobForm = Annotated[schemas.JobRequest, Depends(job_form)]

@@ -273,9 +273,8 @@ def summarise(scenes: Sequence[Scene], output: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["scene", "state", "seconds", "message", *(field.name for field in fields(Row))])
         for scene in scenes:
-            writer.writerow(
-                [scene.name, scene.state, f"{scene.seconds:.1f}", scene.message, *asdict(scene.row).values()]
-            )
+            values = asdict(scene.row).values()
+            writer.writerow([scene.name, scene.state, f"{scene.seconds:.1f}", scene.message, *values])
     write_contact_sheet(scenes, output / "contact.jpg")
     failed = [scene for scene in scenes if scene.state == "failed"]
     print(f"{len(scenes) - len(failed)} of {len(scenes)} scenes are in {output}; look at {output / 'contact.jpg'}")

@@ -77,7 +77,8 @@ class Door:
         rest = urlencode({name: value for name, value in query.items() if name != "token"})
         cookie: SimpleCookie = SimpleCookie()
         cookie[self.access.cookie] = self.access.token or ""
-        cookie[self.access.cookie].update({"httponly": True, "samesite": "Strict", "path": "/", "max-age": 604800})
+        for name, value in (("httponly", "1"), ("samesite", "Strict"), ("path", "/"), ("max-age", "604800")):
+            cookie[self.access.cookie][name] = value
         headers = {"location": f"/?{rest}" if rest else "/", "set-cookie": cookie.output(header="").strip()}
         await _answer(send, 303, "moved", "the token is a cookie now", headers)
 

@@ -133,4 +133,5 @@ def _resized(depth: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Nearest neighbours: depths of two surfaces must not be mixed."""
     rows = ((np.arange(shape[0]) + 0.5) * depth.shape[0] / shape[0]).astype(int)
     columns = ((np.arange(shape[1]) + 0.5) * depth.shape[1] / shape[1]).astype(int)
-    return depth[rows[:, None], columns]
+    picked: np.ndarray = depth[rows[:, None], columns]
+    return picked

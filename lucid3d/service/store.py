@@ -363,8 +363,10 @@ class Store:
         if row["state"] == "queued":
             query = "SELECT count(*) FROM jobs WHERE state='queued' AND (priority>? OR (priority=? AND number<=?))"
             (position,) = self._db().execute(query, (row["priority"], row["priority"], row["number"])).fetchone()
-        facts = {"structure_kept": -1.0, "bytes": 0, "type": "", "structure": "", "rules": [], "understood": ""}
+        facts: dict[str, Any] = {"structure_kept": -1.0, "bytes": 0, "rules": []}
+        facts |= dict.fromkeys(("type", "structure", "understood"), "")
         facts |= {name: value for name, value in json.loads(row["facts"]).items() if name in FACTS}
         columns = ("id", "kind", "state", "stage", "progress", "detail", "error", "preview", "source", "created",
                    "started", "finished")  # fmt: skip
-        return Job(queue_position=max(position, 0), **{name: row[name] for name in columns}, **facts)
+        told: dict[str, Any] = {name: row[name] for name in columns}
+        return Job(queue_position=position, **told, **facts)

@@ -140,7 +140,7 @@ def remixed(sentence: str, change: str) -> tuple[str, bool]:
         The new sentence, and whether the place itself stays (a change may name another one).
     """
     before, wanted = understand(sentence), understand(change)
-    kinds = {kind for kind in ("time", "weather", "season") if kind in wanted.given}
+    kinds: set[str] = {kind for kind in ("time", "weather", "season") if kind in wanted.given}
     kinds |= {"sky"} if wanted.sky or "time" in kinds else set()
     kinds |= {"style"} if wanted.style else set()
     kinds |= {"mood"} if wanted.mood else set()

@@ -38,7 +38,7 @@ def done(working: Api) -> str:
     return str(job["id"])
 
 
-def picture(width: int = 64, height: int = 48, kind: str = "PNG") -> bytes:
+def picture(width: int = 64, height: int = 64, kind: str = "PNG") -> bytes:
     """A picture with sky above and ground below, as a file."""
     rows = np.linspace(0, 1, height)[:, None, None]
     grain = np.random.default_rng(0).uniform(0.9, 1, (height, width, 1))
