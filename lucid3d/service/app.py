@@ -365,7 +365,7 @@ def _speak(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(_: Request, error: HTTPException) -> Response:
-        codes = {400: "bad_request", 404: "not_found", 405: "method"}
+        codes = {400: "bad_request", 404: "not_found", 405: "method", 413: "too_large"}
         problem = _problem(error.status_code, codes.get(error.status_code, "bad_request"), str(error.detail))
         problem.headers.update(error.headers or {})
         return problem

@@ -8,6 +8,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from starlette.exceptions import HTTPException
+
 from lucid3d.access import Access, cookie_value, own_origin
 
 Scope = MutableMapping[str, Any]
@@ -28,8 +30,11 @@ HEADERS = {
 """Sent with every answer. What the page needs stands in itself; results are shown, never run."""
 
 
-class TooLarge(Exception):
+class TooLarge(HTTPException):
     """A body beyond the limit."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(413, f"a request may have {most_bytes:,} bytes")
 
 
 class Door:
@@ -90,7 +95,7 @@ class Door:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.most_bytes:
-                raise TooLarge
+                raise TooLarge(self.most_bytes)
             return message
 
         async def dressed(message: MutableMapping[str, Any]) -> None:

@@ -32,8 +32,8 @@ TINY: dict[str, Any] = {
 }
 """The smallest job that does everything a job does."""
 
-PLACE = "a living room"
-"""One of the places that take least time to build."""
+PLACE = "a desert"
+"""The place that takes least time to build."""
 
 
 @dataclass

@@ -32,7 +32,7 @@ def working(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def done(working: Api) -> str:
     """A finished job."""
-    job = working.dream("a living room in the morning")
+    job = working.dream("a desert in the morning")
     ended = working.until(job["id"])
     assert ended["state"] == "done", ended
     return str(job["id"])

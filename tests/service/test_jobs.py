@@ -20,7 +20,7 @@ from tests.service.conftest import picture
 
 
 def test_a_job_is_what_the_library_makes_of_it(working: Api, done: str, tmp_path: Path) -> None:
-    config = overlay(overlay(Config(), TINY), {"prompt": ["a living room in the morning"], "seed": 1})
+    config = overlay(overlay(Config(), TINY), {"prompt": ["a desert in the morning"], "seed": 1})
     run(config, tmp_path / "own")
     names = {entry["name"]: entry for entry in working.get(f"/v1/jobs/{done}/files").data["files"]}
     for name in ("scene.ply", "points.ply", "preview.mp4", "skybox/panorama.png", "transforms.json"):
@@ -30,7 +30,7 @@ def test_a_job_is_what_the_library_makes_of_it(working: Api, done: str, tmp_path
         assert int(answer.headers["content-length"]) == names[name]["bytes"]
     job = working.get(f"/v1/jobs/{done}").data
     assert job["progress"] == 1 and job["preview"] > 0 and job["bytes"] > 1000 and job["finished"] >= job["started"]
-    assert "living room" in job["understood"]
+    assert "desert" in job["understood"]
     assert Pillow.open(io.BytesIO(working.get(f"/v1/jobs/{done}/preview").body)).format == "JPEG"
 
 
@@ -52,7 +52,7 @@ def test_a_part_of_a_file(working: Api, done: str) -> None:
 
 
 def test_events_tell_of_every_step_and_end(working: Api) -> None:
-    job = working.dream("a kitchen")
+    job = working.dream(seed=2)
     text = working.get(f"/v1/jobs/{job['id']}/events").body.decode()
     told = [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
     assert told[-1]["state"] == "done"
@@ -90,13 +90,12 @@ def test_a_remix_keeps_the_place_and_changes_the_light(working: Api, done: str) 
 def test_a_remix_to_another_place_says_that_structure_is_lost(working: Api, done: str) -> None:
     job = working.post("/v1/remix", {"source": done, "prompt": "a kitchen"}).data
     assert "made anew" in job["structure"]
-    ended = working.until(job["id"])
-    assert ended["structure_kept"] < 0.9
+    working.post(f"/v1/jobs/{job['id']}/cancel")
 
 
 def test_a_panorama_as_the_place(working: Api) -> None:
     panorama = picture(256, 128)
-    answer = working.form("/v1/remix/picture", panorama, preset="tiny", role="panorama", prompt="a meadow", seed="1")
+    answer = working.form("/v1/remix/picture", panorama, preset="tiny", role="panorama", prompt="a desert", seed="1")
     job = working.until(answer.data["id"])
     assert job["state"] == "done", job
     assert "front 90 degrees" in job["structure"]
@@ -120,14 +119,14 @@ def test_exports_in_types_and_sizes(working: Api, done: str) -> None:
     files = made(type="depth", size="1k")
     step = json.loads(files["depth.json"])["metres_per_unit"]
     depth = np.asarray(Pillow.open(io.BytesIO(files["depth.png"])), float) * step
-    assert depth.shape == (512, 1024) and 0.3 < np.median(depth[depth > 0]) < 10  # a room
+    assert depth.shape == (512, 1024) and np.median(depth[depth > 0]) > 1
     assert set(made(type="film", seconds=0.4)) == {"film.mp4"}
     assert set(made(type="files", targets=["spz", "mesh"])) == {"scene.spz", "mesh.glb"}
 
 
 def test_a_cancelled_job_ends_and_the_worker_goes_on(working: Api) -> None:
-    running, waiting = working.dream("a library"), working.dream("a bedroom")
-    after = working.dream("a kitchen", seed=9)
+    running, waiting = working.dream(seed=7), working.dream(seed=8)
+    after = working.dream(seed=9)
     assert working.post(f"/v1/jobs/{waiting['id']}/cancel").data["state"] == "cancelled"
     working.until(running["id"], ("running",))
     working.post(f"/v1/jobs/{running['id']}/cancel")
@@ -172,7 +171,7 @@ def test_a_job_beyond_its_time_is_ended(tmp_path: Path) -> None:
 
 
 def test_deleting_takes_the_files_and_the_exports(working: Api, tmp_path: Path) -> None:
-    job = working.until(working.dream("a bedroom", seed=5)["id"])["id"]
+    job = working.until(working.dream(seed=5)["id"])["id"]
     export = working.until(working.post(f"/v1/jobs/{job}/exports", {"type": "mesh"}).data["id"])["id"]
     assert working.ask("DELETE", f"/v1/jobs/{job}").data["state"] == "deleted"
     for each in (job, export):
