@@ -210,11 +210,9 @@ def to_gaussians(dream: Dive, factors: Sequence[float], pixel: float) -> tuple[L
     covered, covers = np.zeros(len(levels), bool), np.zeros(len(levels), bool)
     for level, cloud in enumerate(dream.clouds):
         mine = np.flatnonzero(levels == level)
-        for other, against in enumerate(dream.clouds):
-            if other > level:
-                covered[mine] |= _over(cloud, against, COVERED)
-            elif other < level:
-                covers[mine] |= _over(cloud, against, float(np.prod(factors[other:level])))
+        covered[mine] = _over(cloud, PointCloud.concatenate(dream.clouds[level + 1 :]), COVERED)
+        if level:
+            covers[mine] = _over(cloud, PointCloud.concatenate(dream.clouds[:level]), factors[level - 1])
     cloud = settle_sky(dream.cloud)
     made = LevelGaussians(from_points(cloud), levels, cloud.footprints, covered, covers, tuple(factors), pixel)
     return made, cloud[~covered]
