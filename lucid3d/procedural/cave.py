@@ -102,8 +102,8 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
     shell = chamber.shell()
     ground = Ground(
         vegetation=0.0, rock=(0.2, 0.178, 0.145), rock_light=(0.31, 0.28, 0.23), rock_dark=(0.1, 0.09, 0.075),
-        rock_slope=-0.3, moss=0.0, strata=0.1, beach=-2.0, water_level=POOL, sand=(0.06, 0.075, 0.07),
-        sand_dark=(0.04, 0.05, 0.048), wetness=0.2, pebbles=0.0, gravel=(0.2, 0.178, 0.145),
+        rock_slope=-0.3, moss=0.0, strata=0.1, beach=0.05, water_level=POOL, sand=(0.016, 0.022, 0.02),
+        sand_dark=(0.012, 0.015, 0.014), wetness=0.2, pebbles=0.0, gravel=(0.2, 0.178, 0.145),
     )  # fmt: skip
 
     def tint(x: Floats, z: Floats) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural import greenery, rocks, thickets
 from lucid3d.procedural.formations import arch
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import Course
+from lucid3d.procedural.land import Course, footprints
 from lucid3d.procedural.mesh import placement
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import Site
@@ -34,15 +34,6 @@ def dune_field(x: Floats, z: Floats, seed: int, size: float, height: float) -> N
     smooth = ramp * (0.3 + 0.7 * ramp)  # a soft foot, a sharp crest, a straight slip face
     swell = 0.35 + 0.65 * np.clip(0.5 + 0.9 * noise(x, z, seed + 2, size * 4, 3), 0, 1.3)
     return np.asarray(height * smooth * swell, np.float32)
-
-
-def footprints(x: Floats, z: Floats, trail: Course) -> NDArray[np.float32]:
-    """Someone's steps along a line, in metres up: dents in turn on its left and right, with a little rim."""
-    step = np.round(z / 0.36)
-    side = trail.across(x, z) - 0.11 * np.where(step % 2 == 0, 1.0, -1.0)
-    away = (side / 0.075) ** 2 + ((z - step * 0.36) / 0.14) ** 2
-    seen = smoothstep(40, 25, np.hypot(x, z))  # the wind has filled the old ones
-    return np.asarray(seen * (0.014 * np.exp(-((away - 1.6) ** 2)) - 0.045 * np.exp(-away)), np.float32)
 
 
 def _outcrops(site: Site) -> None:

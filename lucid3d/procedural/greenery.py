@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.site import Site, Where
+from lucid3d.procedural.site import Site, Where, snowed_in
 
 Floats = NDArray[np.floating]
 
@@ -43,7 +43,7 @@ def tree_prototypes(site: Site, usual: Sequence[str], count: int, height: float)
         if kind == "conifer":
             kind = ("spruce", "pine", "fir")[i % 3]
         if kind in ("spruce", "fir", "larch", "pine", "cypress"):
-            snow = 0.5 if brief.weather == "snow" or site.season == "winter" else 0.0
+            snow = 0.5 if snowed_in(brief) else 0.0
             grown.append(plants.conifer(rng, kind, tall * 1.25, site.season, snow=snow))
         elif kind == "dead":
             grown.append(plants.dead_tree(rng, tall * 0.8))
@@ -68,7 +68,7 @@ def grass(
         return
     if site.season == "autumn" and kind in ("meadow", "lush", "alpine"):
         kind = "autumn"
-    if site.season == "winter" or site.brief.weather == "snow":
+    if snowed_in(site.brief):
         kind, amount = "frost", amount * 0.5
     amount *= site.lush
     rng = site.rng
@@ -141,7 +141,8 @@ def stones(
     if site.brief.wants("rocks"):
         boulders *= 1.8
     small = [rocks.pebble(rng, kind=kind) for _ in range(3)]
-    large = [rocks.boulder(rng, kind=kind) for _ in range(4)]
+    snow = 0.75 if snowed_in(site.brief) else 0.0
+    large = [rocks.boulder(rng, kind=kind, snow=snow) for _ in range(4)]
     common: dict[str, Any] = {"where": where, "above_water": above_water, "steepest": 1.4}
     site.put(small, per_square_metre=16 * amount, far=5, patch=2.5, clear=0.3, sizes=(0.5, 3.2), power=2.6, **common)
     site.put(
@@ -198,7 +199,7 @@ def forest(
         "sizes": sizes,
         "power": 1.2,
         "tint": 0.16,
-        "hue": 0.06,
+        "hue": 0.015 if snowed_in(site.brief) else 0.06,  # snow is white on every tree
     }
     split = min(90.0, far)
     site.put(

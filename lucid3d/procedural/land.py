@@ -113,6 +113,15 @@ class Course:
         return np.asarray((x - self.x(z)) / np.sqrt(1 + slope * slope), np.float32)
 
 
+def footprints(x: Floats, z: Floats, trail: Course) -> NDArray[np.float32]:
+    """Someone's steps along a line, in metres up: dents in turn on its left and right, with a little rim."""
+    step = np.round(z / 0.36)
+    side = trail.across(x, z) - 0.11 * np.where(step % 2 == 0, 1.0, -1.0)
+    away = (side / 0.075) ** 2 + ((z - step * 0.36) / 0.14) ** 2
+    seen = smoothstep(40, 25, np.hypot(x, z))  # the wind has filled the old ones
+    return np.asarray(seen * (0.014 * np.exp(-((away - 1.6) ** 2)) - 0.045 * np.exp(-away)), np.float32)
+
+
 def mountains(x: Floats, z: Floats, seed: int, size: float = 1500.0) -> NDArray[np.float32]:
     """Ridged, domain-warped ranges in about [0, 1], with broad valleys between."""
     bend_x = x + 0.22 * size * noise(x, z, seed + 31, size * 0.9, 4)

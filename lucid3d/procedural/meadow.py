@@ -93,7 +93,7 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
         lines = noise(x, z, seed + 9, 95, 1, kind="edges")
         return smoothstep(0.09, 0.03, lines) * smoothstep(14, 30, np.hypot(x, z)) + 0.01
 
-    greenery.forest(site, trees, hedges, spacing=5, near=16, far=700, patch=0, limit=900)
+    greenery.forest(site, trees, hedges, spacing=5, near=16, far=700, patch=0, limit=900, detail=1.4)
     thickets.shrubs(site, hedges, amount=2.5)
 
     def left(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:

@@ -20,6 +20,11 @@ Where = Callable[[Floats, Floats, Floats, Floats], Floats]
 """(x, z, y, slope) -> 0 to 1."""
 
 
+def snowed_in(brief: Any) -> bool:
+    """Whether snow lies on the ground of temperate places."""
+    return bool(brief.weather == "snow" or brief.season == "winter")
+
+
 @dataclass
 class Site:
     """A piece of land that things are put on.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.noise import smoothstep
-from lucid3d.procedural.site import Site, Where
+from lucid3d.procedural.site import Site, Where, snowed_in
 
 Floats = NDArray[np.floating]
 
@@ -132,7 +132,8 @@ def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms:
             sizes=(0.6, 1.3),
             clear=2.4,
         )
-    site.put([litter.twigs(rng) for _ in range(2)], per_square_metre=1.6, far=9, patch=4, sizes=(0.5, 1.7), clear=0.4)
+    twigs = 0.2 if snowed_in(brief) else 1.6
+    site.put([litter.twigs(rng) for _ in range(2)], per_square_metre=twigs, far=9, patch=4, sizes=(0.5, 1.7), clear=0.4)
     if "mushrooms" not in brief.without and (brief.wants("mushrooms") or (mushrooms and site.season == "autumn")):
         glow = 0.5 if brief.mood in ("magical", "dreamy") else 0.0
         many = 3.0 if brief.wants("mushrooms") else 1.0

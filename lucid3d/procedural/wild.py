@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Up, shaped
-from lucid3d.procedural.site import Site
+from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.terrain import Heights, Terrain, Tint, terrain_mesh
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
@@ -60,11 +60,12 @@ def lay_out(
         shape: options of `land.shaped`.
     """
     heights, zero = shaped(up, seed, near=near, **shape)
+    step = 0.0
     level = None if water_up is None else max(zero - water_up, EYE_HEIGHT + water_clearance)
     if level is not None and shore > 0:
-        heights, level = _at_the_shore(heights, level, shore)
+        heights, level, step = _at_the_shore(heights, level, shore)
     wet = brief.weather in ("rain", "storm")
-    white = brief.weather == "snow" or (brief.season == "winter" and "winter" in (brief.season,))
+    white = snowed_in(brief)
     ground = replace(
         ground,
         seed=float(seed % 4096),
@@ -74,16 +75,20 @@ def lay_out(
         path=path,
         path_width=path_width,
     ).by_season(brief.season)
-    terrain = Terrain(heights, ground, terrain_mesh(heights, far=far, tint=tint))
+    mesh = terrain_mesh(heights, far=far)
+    if tint is not None:
+        mesh = mesh.tinted(tint(mesh.vertices[:, 0], mesh.vertices[:, 2] + np.float32(step)))
+    terrain = Terrain(heights, ground, mesh)
     return Site(terrain, brief, rng, level, path, path_width)
 
 
-def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights, float]:
-    """The same land and water moved so that the start stands `shore` metres from the waterline ahead."""
+def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights, float, float]:
+    """The same land and water moved so that the start stands `shore` metres from the waterline ahead; and the metres
+    along z by which it was moved."""
     ahead = np.arange(0.0, 260.0, 0.5, dtype=np.float32)
     wet = np.flatnonzero(heights(np.zeros_like(ahead), ahead) > level + 0.03)
     if not len(wet):
-        return heights, level
+        return heights, level, 0.0
     step = float(ahead[wet[0]]) - shore
     foot = np.array([step], np.float32)
     drop = float(heights(np.zeros(1, np.float32), foot)[0]) - EYE_HEIGHT
@@ -95,7 +100,7 @@ def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights
         bank = np.exp(-(x * x + z * z) / np.float32(4.0))
         return np.asarray(ground + (EYE_HEIGHT - ground) * bank, np.float32)
 
-    return moved, level - drop
+    return moved, level - drop, step
 
 
 def sheet_of_water(site: Site, **look: Any) -> Water | None:

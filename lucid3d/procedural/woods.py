@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural import greenery, plants, thickets
 from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.land import Course, footprints
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.plants.wetland import buttress_tree, swamp_tree
-from lucid3d.procedural.site import Site
+from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side, winding_path
 from lucid3d.procedural.world import Place
 
@@ -31,9 +32,13 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
         )
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
-        return 0.13 * noise(x, z, seed + 6, 2.6, 4) + 0.02 * noise(x, z, seed + 7, 0.5, 2)
+        floor = 0.13 * noise(x, z, seed + 6, 2.6, 4) + 0.02 * noise(x, z, seed + 7, 0.5, 2)
+        if snowed_in(brief):  # someone has gone this way before
+            floor = floor + 1.3 * footprints(x, z, trail)
+        return np.asarray(floor, np.float32)
 
     path = winding_path(rng, 80, 0.3) if "path" not in brief.without else ()
+    trail = Course(0.7, float(rng.uniform(-0.2, 0.2)), ((1.1, 6.0, 0.3),))
     autumn = brief.season == "autumn"
     ground = Ground(
         vegetation=0.75, litter_amount=0.85 if autumn else 0.5, rock_slope=0.4, moss=0.5, strata=0.1,

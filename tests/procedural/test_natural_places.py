@@ -7,9 +7,8 @@ import pytest
 
 from lucid3d.procedural.canyon import walls
 from lucid3d.procedural.cave import BACK, MOUTH, POOL, Chamber
-from lucid3d.procedural.dry import footprints
 from lucid3d.procedural.formations import arch, column_of_smoke, rows_of, stream
-from lucid3d.procedural.land import Course
+from lucid3d.procedural.land import Course, footprints
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.planet import crater
