@@ -99,7 +99,7 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         brief, rng, seed, up, ground, near=near, drops=70_000, strength=0.8, rough=0.9, half=2400, calm=3,
         water_up=-2.5 if wet else None,
     )  # fmt: skip
-    greenery.stones(site, look["stone"], amount=1.1, boulders=1.7)
+    greenery.stones(site, look["stone"], amount=2.2, boulders=1.7)
     shards = [rocks.scree(rng, look["stone"], 1.0, 26) for _ in range(2)]
     site.put(shards, per_square_metre=0.05, near=1.5, far=45, patch=11, contrast=2.2, sizes=(0.4, 1.8), power=2.0)
     _arches(site, look["stone"])

@@ -18,8 +18,10 @@ from near to far (they vary with the seed):
 | `saguaro`, `barrel_cactus`, `prickly_pear`, `agave` `(rng, size)` | | 10k 1.5k 250; ... |
 | `fallen_leaves(rng, palette, count, radius)`, `twigs`, `mushroom`, `log`, `stump`, `lily_pads` | litter | 20-1100 |
 | `reeds(rng, height, count, cattails=)` | | 470 350 30 |
+| `wetland.swamp_tree(rng, height, season, moss=)`, `wetland.buttress_tree(rng, height)` | | 6k 2k; 10k |
+| `alien.feathers(rng, height, hue)`, `alien.lanterns(rng, height, hue, glow)` | of another planet | 1.2k; 2.3k |
 
-Stones are in `lucid3d.procedural.rocks`: `boulder` 5k 1.3k 320 80, `pebble` 320 80 20, `scree`, `crystals`.
+Stones are in `lucid3d.procedural.rocks`: `boulder` 5k 1.3k 320 80, `pebble` 320 80 20, `scree`, `rubble`, `crystals`.
 """
 
 from lucid3d.procedural.plants.conifers import conifer

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from lucid3d.procedural.materials import Material
 from lucid3d.procedural.plants.foliage import bark_material, leaf_material, mixed
 from lucid3d.procedural.plants.palettes import LEAVES
 from lucid3d.procedural.plants.prototype import Prototype, Season, solid
-from lucid3d.procedural.plants.shapes import KITE, LANCE, UP, Array, Shape, f32, join, leaves, tubes, unit
+from lucid3d.procedural.plants.shapes import KITE, LANCE, UP, Array, Shape, f32, join, leaves, thinned, tubes, unit
 
 MOSS_HUES = f32([[0.16, 0.17, 0.12], [0.11, 0.13, 0.085], [0.2, 0.2, 0.15]])
 BARK_HUE = f32([0.105, 0.09, 0.075])
@@ -74,7 +75,12 @@ def swamp_tree(
         foot = f32([np.cos(angle) * away, 0.4, np.sin(angle) * away])
         knee = f32([foot, foot + UP * (0.4 + 0.6 * tall), foot + UP * (0.4 + tall)])
         knees.append(tubes(knee[None], f32([[0.13, 0.08, 0.02]]), 7, BARK_HUE * 0.8))
-    parts = [(join([trunk, wood, *knees]), bark_material("oak", 0.09))]
+    far_trunk, _ = _trunk(np.random.default_rng(0), height, 7, 3.2, 8)
+    bark = bark_material("oak", 0.09)
+    levels: list[list[tuple[Shape, Material]]] = [
+        [(join([trunk, wood, *knees]), bark)],
+        [(join([far_trunk, wood]), bark)],
+    ]
     if season != "winter":
         number = 1500
         pick, at = rng.integers(0, len(points), number), rng.integers(3, 9, number)
@@ -82,13 +88,18 @@ def swamp_tree(
         axes = unit(rng.normal(0, 1, (number, 3)) + UP * 0.2)
         size = np.exp(rng.normal(-1.25, 0.25, number))
         tone = mixed(f32(LEAVES["larch" if season == "autumn" else "olive"][season]), number, rng)
-        green = leaves(f32(feet), axes, unit(UP + 0.5 * axes), size, size * 0.45, KITE, tone, unit(UP + 0.6 * axes))
-        parts.append((green, leaf_material("cypress needles", [(0.085, 0.1, 0.055)])))
+        needles = leaf_material("cypress needles", [(0.085, 0.1, 0.055)])
+        for level, keep in zip(levels, (number, 320), strict=True):
+            some, grow = thinned(number, keep, rng)
+            long, up = size[some] * grow, unit(UP + 0.6 * axes[some])
+            green = leaves(f32(feet[some]), axes[some], up, long, long * 0.45, KITE, tone[some], up)
+            level.append((green, needles))
     if moss > 0:
-        tresses = _hanging(rng, points, int(16 * moss), height * 0.17, MOSS_HUES, 0.1)
-        parts.append((tresses, leaf_material("hanging moss", [(0.16, 0.17, 0.12)])))
-    mesh = solid(parts, "tree")
-    return Prototype("swamp tree", [mesh], (np.inf,), radius=height * 0.1, sink=0.1)
+        hung = leaf_material("hanging moss", [(0.16, 0.17, 0.12)])
+        for level, many, width in zip(levels, (16, 4), (0.1, 0.24), strict=True):
+            level.append((_hanging(rng, points, int(many * moss), height * 0.17, MOSS_HUES, width), hung))
+    meshes = [solid(parts, "tree") for parts in levels]
+    return Prototype("swamp tree", meshes, (45.0, np.inf), radius=height * 0.1, sink=0.1)
 
 
 def buttress_tree(rng: np.random.Generator, height: float = 20.0) -> Prototype:
