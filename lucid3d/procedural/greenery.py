@@ -135,8 +135,6 @@ def stones(
     """Pebbles at one's feet, stones and boulders further off, their sizes by a power law."""
     from lucid3d.procedural import rocks
 
-    if "rocks" in site.brief.without:
-        return
     rng = site.rng
     if site.brief.wants("rocks"):
         boulders *= 1.8

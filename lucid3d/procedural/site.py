@@ -20,6 +20,10 @@ Where = Callable[[Floats, Floats, Floats, Floats], Floats]
 """(x, z, y, slope) -> 0 to 1."""
 
 
+LOOSE_STONES = ("boulder", "pebble", "scree")
+"""Names of the prototypes that a sentence without rocks does without."""
+
+
 def snowed_in(brief: Any) -> bool:
     """Whether snow lies on the ground of temperate places."""
     return bool(brief.weather == "snow" or brief.season == "winter")
@@ -89,7 +93,7 @@ class Site:
     ) -> None:
         """Scatter prototypes by `where`, on free ground, in patches `patch` metres wide (0 = no patches; see
         `scatter.groups` for `contrast` and `middle`), between which a share `floor` of the density remains."""
-        if not prototypes:
+        if not prototypes or ("rocks" in self.brief.without and prototypes[0].name in LOOSE_STONES):
             return
         field_of = groups(self.rng, patch, contrast, middle) if patch else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,8 @@ from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.planet import crater
 from lucid3d.procedural.plants import Prototype, alien, wetland
-from lucid3d.procedural.rocks import rubble
+from lucid3d.procedural.rocks import boulder, rubble
+from lucid3d.procedural.site import Site
 from lucid3d.procedural.terrain import Terrain, ring_radii, terrain_mesh
 from lucid3d.procedural.volcano import pahoehoe
 from lucid3d.procedural.world import EYE_HEIGHT
@@ -164,3 +167,12 @@ def test_the_tint_of_the_land_is_taken_by_place() -> None:
     right = mesh.vertices[:, 0] > 0.1
     np.testing.assert_allclose(mesh.tints[right], [[2.0, 1.0, 0.5]] * int(right.sum()))
     np.testing.assert_allclose(mesh.tints[mesh.vertices[:, 0] < -0.1], 1.0)
+
+
+@pytest.mark.parametrize("without", [(), ("rocks",)])
+def test_a_sentence_without_rocks_has_none_lying_about(without: tuple[str, ...]) -> None:
+    terrain = Terrain(lambda x, z: np.full(np.shape(x), 1.6, np.float32))
+    site = Site(terrain, SimpleNamespace(without=without), np.random.default_rng(1))
+    site.put([boulder(np.random.default_rng(1))], per_square_metre=0.1, far=20)
+    site.put([rubble(np.random.default_rng(1))], per_square_metre=0.1, far=20)
+    assert {mesh.label for mesh in site.meshes} == ({"ice"} if without else {"ice", "rock"})
