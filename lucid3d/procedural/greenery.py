@@ -78,7 +78,7 @@ def grass(
     ]
     common: dict[str, Any] = {"where": where, "clear": 0.0, "steepest": 0.9, "tint": 0.16, "hue": 0.07, "floor": 0.45}
     # Trodden short where one stands.
-    site.put(tufts, per_square_metre=70 * amount, far=1.3, patch=1.2, sizes=(0.25, 0.6), **common)
+    site.put(tufts, per_square_metre=70 * amount, far=1.3, patch=1.2, sizes=(0.4, 0.8), **common)
     common["clear"] = 0.8
     site.put(tufts, per_square_metre=40 * amount, far=6, patch=3.5, sizes=(0.5, 1.5), **common)
     site.put(tufts, per_square_metre=18 * amount, near=6, far=16, patch=5, sizes=(0.7, 1.9), falloff=16, **common)

@@ -242,7 +242,7 @@ def crystals(
     shape = _faceted(shape)
     emission = (color[0] * glow, color[1] * glow, color[2] * glow)
     material = Material(
-        "crystal", "plain", (srgb(color),), scale=0.3, roughness=0.1, translucency=0.35, emission=emission
+        "crystal", "ice", (srgb(color),), scale=0.3, roughness=0.15, translucency=0.35, emission=emission
     )
     return Prototype(
         "crystals", [solid([(shape, material)], "rock")], (np.inf,), radius=height * 0.4, sink=0.05, lean=0.4

@@ -219,9 +219,14 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
     greenery.grass(site, "dune", inland, amount=0.6, height=0.4)
     _washed_up(site, level, "limestone", nuts=True)
     nearby = [p for p in palms if p.name == "palm"][:2]
+
+    def beside(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.55, 0.8, np.abs(np.arctan2(x, z)))  # not before the view of the bay
+
     site.put(
-        nearby, per_square_metre=0.03, near=4.5, far=15, apart=2.5, patch=9, contrast=2.0, sizes=(0.7, 1.1), lean=0.18
-    )
+        nearby, beside, per_square_metre=0.035, near=4.5, far=15, apart=2.5, patch=9, contrast=2.0, sizes=(0.7, 1.1),
+        lean=0.18,
+    )  # fmt: skip
     greenery.stones(
         site, "basalt", lambda x, z, y, s: 0.1 + 0.9 * smoothstep(0.3, -0.2, level - y), amount=0.0, boulders=1.2
     )

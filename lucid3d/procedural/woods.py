@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural import greenery, plants, thickets
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import Course, footprints
+from lucid3d.procedural.land import Course, footprints, to_polyline
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.plants.wetland import buttress_tree, swamp_tree
 from lucid3d.procedural.site import Site, snowed_in
@@ -91,9 +91,13 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     greenery.forest(site, trees, spacing=4.6, near=4.0, far=100, patch=18, contrast=0.8, limit=380, detail=0.4)
     if trees and not any(brief.wants(word) for word in greenery.KINDS):
         giants = [buttress_tree(rng, h) for h in (19.0, 25.0)]
+
+        def off_the_path(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+            return smoothstep(2.0, 3.0, to_polyline(x, z, path))
+
         site.put(
-            giants, per_square_metre=0.016, near=5.5, far=75, apart=6, sizes=(0.7, 1.2), patch=30, contrast=0.6,
-            steepest=1.2, tint=0.12, limit=150,
+            giants, off_the_path, per_square_metre=0.016, near=5.5, far=75, apart=6, sizes=(0.7, 1.2), patch=30,
+            contrast=0.6, steepest=1.2, tint=0.12, limit=150,
         )  # fmt: skip
     thickets.tropical(site, amount=2.6)
     thickets.undergrowth(site, ferns=3.2, logs=True, mushrooms=False)
