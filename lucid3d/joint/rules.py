@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lucid3d.camera import Camera
-from lucid3d.joint.overlaps import Floats
 from lucid3d.joint.transport import Transport, transport
 from lucid3d.models.base import Depth, Image
 from lucid3d.panorama import sample_equirectangular
@@ -30,9 +28,6 @@ SKY_ROWS = 512
 
 FEWEST = 300
 """Pixels of a class on both sides below which it takes the colours of all surfaces together."""
-
-BLEND = 1 / 50
-"""Of a picture's width, over which upward and upright surfaces blend: normals from depth are rough at every edge."""
 
 SAMPLES = 20_000
 """Pixels of a class that its colours are judged by."""
@@ -72,7 +67,7 @@ def repaint_by_rules(
 
     A place made of rules is rebuilt and drawn under the new sentence's sky, with true light and shadow; only where the
     sentence asks for another season or place are colours carried over. Any other scene gets the new world's sky, and
-    the colours of its surfaces by which way they face. Every view goes through the same functions of direction and
+    its surfaces the new colours. Every view goes through the same functions of direction and
     colour, so that they agree as much as before.
     """
     from lucid3d.procedural.brief import understand
@@ -143,18 +138,17 @@ def merged(before: Brief, asked: Brief) -> Brief:
 
 
 def _carried_over(views: Sequence[PosedView], asked: Brief, seed: int, on_event: Listener) -> Repainted:
-    """For scenes of unknown making: sky for sky, and colours by which way a surface faces."""
+    """For scenes of unknown making: sky for sky, and one map for the colours of all surfaces."""
     from lucid3d.procedural import build_from_brief
 
     world = build_from_brief(asked, seed)
     drawn, sky = world.draw_equirectangular(TARGET_ROWS), sky_panorama(world)
-    facing = np.where(np.isfinite(drawn.depth), facing_classes(drawn.normals), 0)
-    classes = [np.where(np.isfinite(v.depth), facing_classes(normals(v.depth, v.camera)), 0) for v in views]
+    classes = [np.isfinite(view.depth).astype(int) for view in views]
     insides = [interior(view.image, view.depth) for view in views]
-    maps = class_maps(list(zip(insides, classes, strict=True)), (drawn.image, facing))
+    maps = class_maps(list(zip(insides, classes, strict=True)), (drawn.image, np.isfinite(drawn.depth).astype(int)))
     pictures = []
     for index, (view, inside, which) in enumerate(zip(views, insides, classes, strict=True)):
-        picture = carried(inside, which, maps, soft=view.camera.width * BLEND)
+        picture = carried(inside, which, maps)
         open_sky = ~np.isfinite(view.depth)
         if sky is not None and open_sky.any():
             picture[open_sky] = sample_equirectangular(sky, view.camera.world_rays()[open_sky])
@@ -173,24 +167,6 @@ def groups(labels: np.ndarray) -> np.ndarray:
     for number, names in enumerate(GROUPS):
         table[[LABELS.index(name) for name in names]] = number
     return table[labels]
-
-
-def facing_classes(normals: Floats) -> np.ndarray:
-    """1 where a surface faces up (y points down), else 2."""
-    return np.where(normals[..., 1] < -math.cos(math.radians(50)), 1, 2)
-
-
-def normals(depth: Depth, camera: Camera) -> Floats:
-    """(H, W, 3) world normals towards the camera, from depth smoothed a little; nonsense at edges and in the sky."""
-    from lucid3d.models.pixels import blur
-
-    far = np.where(np.isfinite(depth), depth, 1e3).astype(np.float32)
-    points = camera.unproject(np.exp(blur(np.log(far), 1.5)))
-    across, down = np.gradient(points, axis=1), np.gradient(points, axis=0)
-    found = np.cross(down, across)
-    lengths = np.linalg.norm(found, axis=-1, keepdims=True)
-    towards = np.where((found * (camera.position - points)).sum(-1, keepdims=True) < 0, -1, 1)
-    return (towards * found / np.maximum(lengths, 1e-12)).astype(np.float32)
 
 
 def interior(image: Image, depth: Depth) -> Image:
@@ -240,21 +216,11 @@ def class_maps(sources: Sequence[tuple[Image, np.ndarray]], target: tuple[Image,
     return maps
 
 
-def carried(image: Image, classes: np.ndarray, maps: dict[int, Transport], soft: float = 0.0) -> Image:
-    """The picture with each class through its map; the sky stays.
-
-    Args:
-        soft: pixels over which classes blend into each other, 0 for hard borders.
-    """
-    from lucid3d.models.pixels import blur_known
-
-    surface = classes > 0
-    numbers = [number for number in maps if (classes == number).any()]
-    if not numbers:
-        return image.copy()
-    shares = np.stack([classes == number for number in numbers], axis=-1).astype(np.float32)
-    if soft > 0:
-        shares = blur_known(shares, surface, soft).reshape(shares.shape)
-    mixed = sum(shares[..., [i]] * maps[number](image) for i, number in enumerate(numbers))
-    out: Image = np.where(surface[..., None], mixed / np.maximum(shares.sum(-1, keepdims=True), 1e-6), image)
-    return out.astype(np.float32)
+def carried(image: Image, classes: np.ndarray, maps: dict[int, Transport]) -> Image:
+    """The picture with each class through its map; the sky stays."""
+    out = image.copy()
+    for number, mapping in maps.items():
+        chosen = classes == number
+        if chosen.any():
+            out[chosen] = mapping(image[chosen])
+    return out

@@ -266,10 +266,11 @@ def test_the_sky_of_a_world_goes_all_around() -> None:
     assert rules.sky_panorama(place_under_sky(Place(interior=True), sunset, 0)) is None
 
 
-def test_normals_from_depth_face_the_camera() -> None:
-    camera = Camera.from_fov(64, 64, 90, yaw_pitch(0, -30))
-    rays = camera.world_rays()
-    with np.errstate(divide="ignore"):
-        depth = np.where(rays[..., 1] > 0.05, 1.6 / rays[..., 1], np.inf).astype(np.float32)
-    classes = rules.facing_classes(rules.normals(depth, camera))
-    assert (classes[40:, 8:56] == 1).mean() > 0.98
+def test_surfaces_beside_the_sky_keep_no_fringe_of_it() -> None:
+    depth = np.full((20, 20), 3.0, np.float32)
+    depth[:8] = np.inf
+    image = np.full((20, 20, 3), 0.1, np.float32)
+    image[:8], image[8] = 0.9, 0.5
+    clean = rules.interior(image, depth)
+    assert np.array_equal(clean[:8], image[:8])
+    assert clean[8:] == pytest.approx(0.1)
