@@ -85,7 +85,7 @@ def seen_colours(positions: Floats, is_sky: NDArray[np.bool_], views: Sequence[P
         if not len(rows):
             continue
         x, y = (pixels[rows] - 0.5).astype(np.float32).T
-        at = Overlap(0, 0, *(_columns(values) for values in (x, y)), np.ones(0, bool))
+        at = Overlap(0, 0, _columns(x), _columns(y), np.ones(0, bool))
         found = sampled(view.image, at, sharp=False).reshape(-1, 3)[: len(rows)]
         weight = centre_weights(camera.height, camera.width)[row, column].astype(np.float64) ** SHARPNESS
         colours[rows] += weight[:, None] * found

@@ -33,7 +33,8 @@ class Transport:
         """(..., 3) float32 sRGB carried over, clipped to [0, 1]."""
         shape = image.shape
         lab = to_lab(image.reshape(-1, 3)).astype(np.float64)
-        return np.clip(from_lab((lab - self.source) @ self.matrix.T + self.target), 0, 1).reshape(shape)
+        carried: Floats = np.clip(from_lab((lab - self.source) @ self.matrix.T + self.target), 0, 1)
+        return carried.reshape(shape)
 
 
 def transport(source: Floats, target: Floats) -> Transport:
