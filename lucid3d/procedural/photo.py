@@ -4,7 +4,7 @@ What this is, honestly: the photograph's content is not recognised. Sky, ground,
 from colour, texture and position (see `picture`), and its depth is that of a stage: the ground a plane at the found
 horizon, upright things flat cards that stand on it, a room a box, a close-up a ball before a backdrop. Around it stands
 a world chosen by the prompt and by those guesses, with its horizon level with the picture's and its colours pulled to
-the picture's; between the two the picture's mirror image fades out. What was behind things in the photograph is made up
+the picture's; between the two the picture's own colours fade out. What was behind things in the photograph is made up
 from that world. Where weights are at hand, the diffusion models do all this better.
 """
 
@@ -21,7 +21,7 @@ from lucid3d.errors import InputError
 from lucid3d.procedural.mesh import Mesh, rotation_x
 from lucid3d.procedural.picture import SKY, Kind, Layout, read_picture
 from lucid3d.procedural.plants.shapes import f32
-from lucid3d.procedural.surround import Canvas, Grade, extend, match
+from lucid3d.procedural.surround import Canvas, Grade, extend, match, sky_profile
 
 if TYPE_CHECKING:
     from lucid3d.models.procedural import ProceduralDepth, ProceduralPainter
@@ -32,6 +32,8 @@ TEAR = 0.12
 """A step in depth of more than this share is an edge of something: the surface is cut there."""
 LARGEST = 1024
 """Longer side in pixels of the picture that is continued; the first view still shows the photograph as it came."""
+BOKEH = 1.4
+"""Degrees of blur that a close-up's surroundings have."""
 GRID = 520
 """Columns of the surface that stands for the photograph when it is seen from elsewhere."""
 
@@ -59,8 +61,11 @@ class PhotoWorld:
         coarse = canvas.camera.resized(220, max(int(canvas.camera.height * scale), 8))
         drawn = around.draw(coarse.at(self._around_pose(coarse)), antialias=False)
         sky = ~np.isfinite(drawn.depth)
-        blur = np.radians(0.55) if layout.kind == "closeup" else 0.0
-        self.grade: Grade = match(canvas, drawn.image, sky, coarse, blur)
+        blur = np.radians(BOKEH) if layout.kind == "closeup" else 0.0
+        up = f32(self.tilted[:3, :3].T @ np.array([0.0, -1.0, 0.0]))
+        whole = around.draw_equirectangular(48)
+        profile = sky_profile(canvas, whole.image, ~np.isfinite(whole.depth), up)
+        self.grade: Grade = match(canvas, drawn.image, sky, coarse, blur, profile)
         self._surface: _Surface | None = None
 
     def _around_pose(self, camera: Camera) -> NDArray[np.float64]:

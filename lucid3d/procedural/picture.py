@@ -448,6 +448,17 @@ def _closeup(
     return np.full((rows, columns), UPRIGHT, np.uint8), depth.astype(np.float32), subject > 0
 
 
+def _low_skyline(classes: NDArray[np.uint8]) -> bool:
+    """Whether over much of the picture the sky comes down to the land or water: no mountains stand behind."""
+    rows = classes.shape[0]
+    level = np.flatnonzero(((classes == GROUND) | (classes == WATER)).any(axis=1))
+    sky = classes == SKY
+    if not len(level) or not sky.any():
+        return False
+    lowest = np.where(sky.any(axis=0), rows - 1 - sky[::-1].argmax(axis=0), 0)
+    return bool((lowest > level[0] - 0.05 * rows).mean() > 0.25)
+
+
 def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], prompt: str) -> str:
     """Words for the world around: the user's own, the place that the classes suggest, the light that the colours do."""
     parts: list[str] = [prompt] if prompt else []
@@ -457,13 +468,15 @@ def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], pro
     if kind == "room":
         parts.append("a living room")
     elif kind == "closeup":
-        parts.append("a garden with shrubs and flowers")
+        parts.append("a dense forest" if lightness < 45 else "a garden with shrubs and flowers")
     elif share[WATER] > 0.02:
         parts.append("a calm lake with trees" if green > 0.08 else "a calm lake")
     elif green > 0.25:
         parts.append("a meadow with trees")
     else:
         parts.append("rolling hills with some trees")
+    if kind == "outdoors" and _low_skyline(classes):
+        parts.append("without mountains")
     if kind != "room":
         sky = lab[classes == SKY]
         if len(sky):

@@ -143,6 +143,83 @@ def test_the_seam_cannot_be_seen(china: tuple[Painter, DepthEstimator, PhotoWorl
     assert middle < 2.0 * np.percentile(np.r_[step[70:110], step[130:170]], 75)
 
 
+def outline_contrast(world: PhotoWorld, camera: Camera, shift: float) -> float:
+    """Mean step in sRGB across the photograph's outline in a view of `camera`, moved outwards by `shift` pixels."""
+    own, image, steps = world.camera, world.draw(camera).image, []
+    turn = camera.rotation.T @ own.rotation
+    t = np.linspace(0.03, 0.97, 200)
+    w, h = own.width, own.height
+    for x, y, out in ((0 * t, t * h, -1), (0 * t + w, t * h, 1), (t * w, 0 * t, 1), (t * w, 0 * t + h, -1)):
+        ray = np.stack([(x - own.cx) / own.fx, (y - own.cy) / own.fy, np.ones_like(t)], -1) @ turn.T
+        u, v = (ray[:, i] / ray[:, 2] * f + c for i, f, c in ((0, camera.fx, camera.cx), (1, camera.fy, camera.cy)))
+        along = np.stack([np.gradient(u), np.gradient(v)])
+        normal = out * np.stack([along[1], -along[0]]) / np.linalg.norm(along, axis=0)
+        sides = [
+            cv2.remap(
+                image,
+                (u + normal[0] * (shift + s) - 0.5).astype(np.float32)[None],
+                (v + normal[1] * (shift + s) - 0.5).astype(np.float32)[None],
+                cv2.INTER_LINEAR,
+            )
+            for s in (-1.5, 1.5)
+        ]
+        seen = (u > 16) & (v > 16) & (u < camera.width - 16) & (v < camera.height - 16)
+        steps.append(np.abs(sides[1] - sides[0])[0, seen])
+    return float(np.concatenate(steps).mean())
+
+
+def glow(world: PhotoWorld, camera: Camera) -> np.ndarray:
+    """Mean lightness of the sky by distance from the photograph's outline, in steps of 2 degrees from 8 within it to
+    22 beyond."""
+    drawing = world.draw(camera)
+    own = world.camera
+    rays = camera.world_rays() @ own.rotation
+    angle = [np.degrees(np.arctan2(np.abs(rays[..., i]), rays[..., 2])) for i in (0, 1)]
+    edge = [np.degrees(np.arctan(0.5 * n / f)) for n, f in ((own.width, own.fx), (own.height, own.fy))]
+    ax, ay = angle[0] - edge[0], angle[1] - edge[1]
+    off = np.where(np.maximum(ax, ay) > 0, np.hypot(np.maximum(ax, 0), np.maximum(ay, 0)), np.maximum(ax, ay))
+    sky = np.isinf(drawing.depth)
+    light = drawing.image.mean(axis=-1)
+    return np.array([light[sky & (off >= d) & (off < d + 2)].mean() for d in range(-8, 22, 2)])
+
+
+@pytest.fixture(scope="module")
+def china_on_a_plain() -> PhotoWorld:
+    """The photograph in the smallest of worlds: its mountains, if any, are the photograph's."""
+    from tests.procedural.small_world import small_world
+
+    image = sample("china.jpg")
+    camera = Camera.from_fov(image.shape[1], image.shape[0], FOV)
+    layout = read_picture(image, camera.fx)
+    return PhotoWorld(image, camera, layout, small_world(), extend(image, layout, camera, 0))
+
+
+def test_no_pale_rectangle_stands_in_the_sky(china_on_a_plain: PhotoWorld) -> None:
+    """Beyond the outline the sky's lightness changes no faster than it does within the photograph."""
+    profile = np.diff(glow(china_on_a_plain, Camera.from_fov(320, 240, 100)))
+    assert np.abs(profile[4:]).max() < max(np.abs(profile[:3]).max(), 0.012)
+
+
+def test_the_outline_is_no_line(china_on_a_plain: PhotoWorld) -> None:
+    """The step across the outline is no larger than across the same curve a few pixels in or out."""
+    camera = Camera.from_fov(320, 240, 100)
+    beside = [outline_contrast(china_on_a_plain, camera, s) for s in (-9, -7, -5, 5, 7, 9)]
+    assert outline_contrast(china_on_a_plain, camera, 0.0) < 1.2 * np.mean(beside) + 0.002
+
+
+def test_the_sky_has_the_photographs_colours_all_round(china_on_a_plain: PhotoWorld) -> None:
+    """At 90 degrees to it, the sky over the horizon is the photograph's."""
+    aside = china_on_a_plain.draw(Camera.from_fov(96, 64, 60, yaw_pitch(90, 0)))
+    low = np.isinf(aside.depth) & (np.arange(64)[:, None] > 12)
+    photo = china_on_a_plain.image[china_on_a_plain.layout.classes == SKY]
+    assert np.abs(aside.image[low].mean(axis=0) - photo.mean(axis=0)).max() < 0.08
+
+
+def test_a_low_skyline_has_no_mountains_around() -> None:
+    image = sample("china.jpg", 640)
+    assert "without mountains" in read_picture(image, focal(image)).words
+
+
 def test_views_agree(china: tuple[Painter, DepthEstimator, PhotoWorld]) -> None:
     """A view from a step aside, warped by its own depth, meets the photograph where nothing hides it."""
     painter, depth, world = china
