@@ -108,7 +108,7 @@ def _under_new_sky(world: World, views: Sequence[PosedView], asked: Brief, seed:
     from lucid3d.procedural import build_from_brief, place_under_sky
 
     brief = merged(world.brief, asked)
-    relit = place_under_sky(world.place, brief, seed)
+    relit = place_under_sky(world.bare, brief, seed, weather=False)
     drawings = []
     for index, view in enumerate(views):
         drawings.append(relit.draw(view.camera))

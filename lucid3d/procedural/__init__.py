@@ -42,16 +42,25 @@ def build_from_brief(brief: Brief, seed: int) -> World:
     return place_under_sky(place, brief, seed)
 
 
-def place_under_sky(place: Place, brief: Brief, seed: int) -> World:
-    """A place that has been built, under the sky that a brief asks for."""
+def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = True) -> World:
+    """A place that has been built, under the sky that a brief asks for.
+
+    Args:
+        weather: whether rain, snow and puddles are added to the place; without, only the light and air are the
+            weather's, and the geometry stays what it was.
+    """
     import zlib
 
     import numpy as np
 
     from lucid3d.procedural.atmosphere import atmosphere_for
+    from lucid3d.procedural.weather import weathered
     from lucid3d.procedural.world import World
 
     # The seed alone would give every place the same clouds.
     words = zlib.crc32("/".join((brief.place, brief.time, brief.weather, brief.season)).encode())
     atmosphere = atmosphere_for(brief, place, np.random.default_rng([seed, words]))
-    return World(place, atmosphere, prompt=brief.prompt, seed=seed, brief=brief)
+    shown = weathered(place, brief, atmosphere, np.random.default_rng([seed, words, 1])) if weather else place
+    world = World(shown, atmosphere, prompt=brief.prompt, seed=seed, brief=brief)
+    world.bare = place
+    return world

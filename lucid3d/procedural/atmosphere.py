@@ -31,6 +31,8 @@ class Atmosphere:
         haze_height: metres over which haze thins out by e.
         mist: extinction per metre of ground mist, 0 = none; `mist_height` in metres, `mist_base` y of its foot.
         stars, aurora, rainbow: strengths, 0 = none.
+        veil: how much falling rain or snow hangs under far clouds, 0 to 1.
+        lightning: strength of a flash in the clouds, 0 = none; bolt_azimuth: where it strikes, in radians from +z.
         night_glow: linear radiance of the moonless night sky.
         moon_phase: lit share of the moon, 0 to 1.
         exposure: stops added to the automatic exposure (night stays darker than day).
@@ -62,6 +64,9 @@ class Atmosphere:
     stars: float = 0.0
     aurora: float = 0.0
     rainbow: float = 0.0
+    veil: float = 0.0
+    lightning: float = 0.0
+    bolt_azimuth: float = 0.0
     night_glow: RGB = (0.0, 0.0, 0.0)
     moon_phase: float = 0.8
     exposure: float = 0.0
@@ -76,6 +81,11 @@ class Atmosphere:
         """Unit vector to the key light, y down."""
         c = math.cos(self.elevation)
         return c * math.sin(self.azimuth), -math.sin(self.elevation), c * math.cos(self.azimuth)
+
+    @property
+    def bolt_color(self) -> RGB:
+        """Radiance of a lightning channel: far beyond what film holds, by day and by night."""
+        return 9.0 * self.lightning, 9.5 * self.lightning, 13.0 * self.lightning
 
 
 # Elevation in degrees, strength, turbidity, exposure, saturation.
@@ -95,18 +105,18 @@ _WEATHER: dict[str, dict[str, Any]] = {
     "cloudy": {"cover": 0.66, "wisps": 0.3, "visibility": 34000.0, "sun_share": 0.75},
     "mist": {"cover": 0.25, "wisps": 0.5, "visibility": 9000.0, "mist": 0.0075, "haze_height": 260.0},
     "rain": {
-        "cover": 0.92, "wisps": 0.0, "visibility": 3600.0, "sun_share": 0.1, "cloud_shade": 0.7, "cloud_base": 900.0,
-        "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0,
+        "cover": 0.95, "wisps": 0.0, "visibility": 2600.0, "sun_share": 0.06, "cloud_shade": 0.62, "cloud_base": 900.0,
+        "cloud_top": 2400.0, "mist": 0.002, "mist_height": 30.0, "exposure": -0.5, "saturation": 0.88, "veil": 0.8,
     },
     "snow": {
-        "cover": 0.85, "wisps": 0.0, "visibility": 2600.0, "sun_share": 0.2, "cloud_shade": 0.9, "mist": 0.003,
-        "mist_height": 25.0,
+        "cover": 0.88, "wisps": 0.0, "visibility": 1500.0, "sun_share": 0.15, "cloud_shade": 0.9, "mist": 0.003,
+        "mist_height": 25.0, "veil": 0.5,
     },
     "storm": {
-        "exposure": -0.55,
-        "cover": 0.7, "wisps": 0.0, "visibility": 8000.0, "sun_share": 0.3, "cloud_shade": 0.34,
-        "cloud_density": 0.035, "cloud_base": 800.0,
-        "cloud_top": 3200.0, "cloud_size": 3400.0, },
+        "exposure": -1.15, "cover": 0.86, "wisps": 0.0, "visibility": 6000.0, "sun_share": 0.1, "cloud_shade": 0.3,
+        "cloud_density": 0.035, "cloud_base": 800.0, "cloud_top": 3200.0, "cloud_size": 3400.0, "saturation": 0.92,
+        "veil": 1.0, "lightning": 1.0,
+    },
 }  # fmt: skip
 
 
@@ -123,11 +133,13 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
     usual = math.radians(rng.uniform(25, 50)) * (1 if rng.random() < 0.7 else -1)
     azimuth = place.sun_azimuth if place.sun_azimuth is not None else usual
     if "exposure" in hour and "exposure" in weather:
-        weather["exposure"] += hour["exposure"]
+        # By night it is dark enough: the lamps are what is seen.
+        weather["exposure"] = weather["exposure"] * (0.0 if brief.time == "night" else 1.0) + hour["exposure"]
     air = Atmosphere(
         elevation=elevation,
         azimuth=azimuth,
         seed=int(rng.integers(1 << 20)),
+        bolt_azimuth=float(rng.uniform(-0.45, 0.45)),  # in the first view
         **{**hour, **weather},
     )
     air = replace(air, cover=float(np.clip(air.cover + rng.uniform(-0.06, 0.06), 0, 0.97)))

@@ -125,9 +125,52 @@ def _clouds(air: Atmosphere, clear: Floats, direct: Floats, mean_sky: Floats) ->
         "seed": int(air.seed) & 0xFFFF,
     }
     table = np.ascontiguousarray(kernels().clouds(params, fine), np.float32)
+    if air.lightning > 0:
+        _flash(table, air, mean_sky)
+    if air.veil > 0:
+        _veils(table, air, mean_sky)
     if air.aurora > 0:
         kernels().aurora(table, float(air.aurora) * AURORA, int(air.seed) & 0xFFFF)
     return table
+
+
+def _cloud_grid() -> tuple[Floats, Floats]:
+    """Elevation (rows, 1) and azimuth (1, columns) in radians of the cloud table."""
+    elevation = np.linspace(0, 1, CLOUD_ROWS, dtype=np.float32)[:, None] ** 2 * np.float32(math.pi / 2)
+    azimuth = np.arange(CLOUD_COLUMNS, dtype=np.float32)[None] * np.float32(2 * math.pi / CLOUD_COLUMNS)
+    return elevation, azimuth
+
+
+FLASH = (0.85, 0.9, 1.15)
+"""Radiance that a flash lends to the cloud around its channel, in units of the dark sky around."""
+
+
+def _flash(table: Floats, air: Atmosphere, mean_sky: Floats) -> None:
+    """Clouds lit from inside about a bolt of lightning."""
+    elevation, azimuth = _cloud_grid()
+    aside = np.abs((azimuth - air.bolt_azimuth + math.pi) % (2 * math.pi) - math.pi)
+    near = np.exp(-((aside / 0.3) ** 2) - ((elevation - 0.4) / 0.22) ** 2)
+    wide = np.exp(-((aside / 0.9) ** 2) - ((elevation - 0.4) / 0.5) ** 2)
+    lumpy = 0.25 + 1.5 * table[..., :3].mean(axis=-1) / max(float(table[..., :3].mean()), 1e-6)
+    glow = (near + 0.25 * wide) * np.clip(lumpy, 0.3, 2.2) * (1 - table[..., 3]) * air.lightning
+    dark = float(mean_sky.mean()) * (0.55 + 0.35 * air.cloud_shade)
+    table[..., :3] += np.asarray(glow[..., None] * (dark * np.array(FLASH)), np.float32)
+
+
+def _veils(table: Floats, air: Atmosphere, mean_sky: Floats) -> None:
+    """Shafts of rain or snow that hang from far clouds to the horizon, leaning with the wind."""
+    from lucid3d.procedural.noise import noise
+
+    elevation, azimuth = _cloud_grid()
+    lean = azimuth + 0.35 * elevation
+    x, z = 6 * np.sin(lean), 6 * np.cos(lean)
+    broad = noise(x, z, air.seed & 0xFFFF, 3.0, 2)
+    streaks = noise(x * 6, z * 6, (air.seed + 5) & 0xFFFF, 2.0, 3)
+    amount = np.clip(0.35 + 0.9 * broad + 0.3 * streaks, 0, 1) * np.exp(-((elevation / 0.34) ** 2)) * 0.75 * air.veil
+    color = mean_sky * (0.55 + 0.35 * air.cloud_shade) * 0.8
+    share = np.asarray(amount[..., None], np.float32)
+    table[..., :3] += (np.asarray(color, np.float32) - table[..., :3]) * share
+    table[..., 3:] *= 1 - share
 
 
 def _resampled(table: Floats, rows: int, columns: int) -> Floats:

@@ -97,7 +97,7 @@ class World:
     """A place under a sky.
 
     Attributes:
-        place: the things.
+        place: the things; bare: the same without what the weather added (rain, snow, puddles).
         atmosphere: sun or moon, sky, clouds, air.
         prompt, seed: what it was built from.
         brief: what was understood (see `lucid3d.procedural.brief`), or None.
@@ -108,6 +108,7 @@ class World:
     ) -> None:
         self.place = place
         self.atmosphere = atmosphere
+        self.bare = place
         self.prompt = prompt
         self.seed = seed
         self.brief = brief
