@@ -18,7 +18,7 @@ from lucid3d.procedural.vocabulary.meanings import (
     TIMES,
     WEATHERS,
 )
-from lucid3d.procedural.vocabulary.reader import Reader
+from lucid3d.procedural.vocabulary.reader import MANY, Reader
 
 LONGEST = 10_000
 """Characters of a sentence that are read."""
@@ -155,10 +155,13 @@ def understand(prompt: str, negative_prompt: str = "") -> Brief:
     place, secondary, place_given = _choose_place(reader, text, notes)
     mood = reader.moods[0] if reader.moods else ""
     style = _choose_style(reader)
+    if place == "town_street" and _STYLE_PLACE.get(style) == "modern_city" and "modern_city" not in reader.without:
+        place = "modern_city"  # a cyberpunk street has no half-timbered houses
     time, time_given = _choose_time(reader, place, mood, style, notes)
     weather, weather_given = _choose_weather(reader, place, time, mood, notes)
-    season, season_given = _choose_season(reader, place, weather, notes)
+    season, season_given = _choose_season(reader, place, secondary, weather, notes)
     features = dict(reader.features)
+    _lie_in(place, secondary, features, reader.without)
     sky = frozenset(reader.sky) - reader.without
     if time == "night" and weather in ("clear", "cloudy") and place not in INDOORS:
         sky |= frozenset({"stars", "moon"}) - reader.without
@@ -185,7 +188,9 @@ def understand(prompt: str, negative_prompt: str = "") -> Brief:
         )
         if on
     )
-    explanation = _explain(reader, place, time, weather, season, sky, features, mood, style, given, ignored, notes)
+    explanation = _explain(
+        reader, place, secondary, time, weather, season, sky, features, mood, style, given, ignored, notes
+    )
     return Brief(
         prompt=str(prompt),
         negative_prompt=str(negative_prompt or ""),
@@ -215,6 +220,23 @@ _OUTDOOR_KIN = {
     "houseplant": "bushes", "fireplace": "campfire", "candle": "lamp", "chair": "bench", "sofa": "bench",
     "armchair": "bench", "bookshelf": "barrel", "fruit": "barrel", "table": "bench", "ladder": "cart",
 }  # fmt: skip
+
+
+_BROUGHT: dict[str, tuple[str, ...]] = {
+    "coast": ("sea",), "island": ("sea",), "alpine_lake": ("mountains", "lake"), "volcano": ("mountains",),
+    "forest": ("trees",), "jungle": ("palms", "ferns"), "swamp": ("reeds",),
+}  # fmt: skip
+"""Place -> what it brings to another place that lies in it."""
+
+
+def _lie_in(place: str, secondary: tuple[str, ...], features: dict[str, int], without: set[str]) -> None:
+    """A village in a forest has the forest's trees, one on a coast its sea."""
+    if place in INDOORS:
+        return
+    for around in secondary:
+        for feature in _BROUGHT.get(around, ()):
+            if feature not in without:
+                features.setdefault(feature, MANY if feature in SCATTERED else 1)
 
 
 def _furnish_outdoors(features: dict[str, int], name: str) -> None:
@@ -319,7 +341,9 @@ def _choose_weather(reader: Reader, place: str, time: str, mood: str, notes: lis
     return "clear", False
 
 
-def _choose_season(reader: Reader, place: str, weather: str, notes: list[str]) -> tuple[str, bool]:
+def _choose_season(
+    reader: Reader, place: str, secondary: tuple[str, ...], weather: str, notes: list[str]
+) -> tuple[str, bool]:
     seasons = [s for s in dict.fromkeys(reader.seasons) if s not in reader.without]
     if seasons:
         if len(seasons) > 1:
@@ -328,7 +352,7 @@ def _choose_season(reader: Reader, place: str, weather: str, notes: list[str]) -
             notes.append(f"Of {_listed(seasons, 'and')} the season is {chosen}.")
             return chosen, True
         return seasons[0], True
-    if weather == "snow":
+    if weather == "snow" or ("arctic" in secondary and place not in INDOORS and "winter" not in reader.without):
         return "winter", False
     season = _USUAL_SEASON.get(place, "summer")
     return (season if season not in reader.without else "spring"), False
@@ -342,6 +366,7 @@ def _listed(names: list[str], word: str = "or") -> str:
 def _explain(
     reader: Reader,
     place: str,
+    secondary: tuple[str, ...],
     time: str,
     weather: str,
     season: str,
@@ -365,6 +390,9 @@ def _explain(
     parts = [
         f"{PLACES[place][0].upper()}{PLACES[place][1:]} {when.get(time, 'at ' + time)} in {season}, {sort[weather]}"
     ]
+    if secondary:
+        where = "outside" if place in INDOORS else "around"
+        parts.append(f"{_listed([PLACES[p] for p in secondary], 'and')} {where}")
     drawn = [
         FEATURES[f] if n <= 1 or f in SCATTERED or f in LANDFORMS else f"{f.replace('_', ' ')} x {n}"
         for f, n in features.items()

@@ -40,7 +40,8 @@ def walls(x: Floats, z: Floats, course: Course, seed: int) -> NDArray[np.float32
 def canyon(brief: Any, rng: np.random.Generator) -> Place:
     """The start stands on a gravel bank inside a bend; red walls close the view on every side, the river winds on."""
     seed = int(rng.integers(1 << 20))
-    wet = "river" not in brief.without
+    dry = "desert" in brief.secondary and not (brief.wants("river") or brief.wants("lake"))
+    wet = "river" not in brief.without and not dry
     side = 1.0 if rng.random() < 0.5 else -1.0
     course = Course(side * 8.2, 0.0, ((-side * 10.0, 19.0, 0.9), (34.0, 95.0, float(rng.uniform(0, 6.3)))))
     gorge = Course(side * 3.0, 0.0, course.bends[1:])

@@ -56,6 +56,66 @@ def test_places(sentence: str, place: str) -> None:
     assert "place" in brief.given
 
 
+COMPOUNDS = [
+    ("a desert canyon at dusk", "canyon", "desert"),
+    ("castle ruins in the jungle", "ruins", "jungle"),
+    ("a jungle temple", "temple", "jungle"),
+    ("a desert village", "village", "desert"),
+    ("a forest village in autumn", "village", "forest"),
+    ("a village in the forest", "village", "forest"),
+    ("a city park", "garden", "modern_city"),
+    ("a village street", "town_street", "village"),
+    ("a seaside village at sunset", "village", "coast"),
+    ("an island volcano", "volcano", "island"),
+    ("a volcanic island", "island", "volcano"),
+    ("a forest garden", "garden", "forest"),
+    ("a forest valley", "forest", ""),
+    ("a desert planet", "other_planet", ""),
+    ("a martian desert", "other_planet", "desert"),
+    ("an island in a lake", "island", ""),
+    ("a village by the sea", "village", ""),
+    ("a mountain village", "village", ""),
+    ("a temple in a bamboo forest", "temple", "forest"),
+    ("a bamboo forest", "forest", ""),
+    ("a cave with a lake", "cave", ""),
+    ("a meadow beside a forest", "meadow", "forest"),
+    ("a desert, a canyon", "desert", "canyon"),
+    ("沙漠峡谷", "canyon", "desert"),
+    ("沙漠里的城市", "modern_city", "desert"),
+    ("海边的村庄", "village", "coast"),
+    ("丛林中的城堡废墟", "ruins", "jungle"),
+    ("雪村", "village", ""),
+]
+
+
+@pytest.mark.parametrize(("sentence", "place", "around"), COMPOUNDS)
+def test_the_noun_is_the_place_and_what_describes_it_lies_around(sentence: str, place: str, around: str) -> None:
+    brief = understand(sentence)
+    assert brief.place == place
+    if around:
+        assert around in brief.secondary
+        assert f"{meanings.PLACES[around]}" in brief.explanation  # and it says so
+
+
+@pytest.mark.parametrize(
+    ("sentence", "feature"),
+    [("a seaside village", "sea"), ("an alpine village", "mountains"), ("a forest temple", "trees"),
+     ("an island temple", "sea"), ("海边的村庄", "sea")],
+)  # fmt: skip
+def test_a_landscape_brings_its_things(sentence: str, feature: str) -> None:
+    assert understand(sentence).wants(feature)
+    assert not understand(sentence, feature).wants(feature)
+
+
+def test_a_cyberpunk_street_is_in_a_city() -> None:
+    assert understand("a cyberpunk street").place == "modern_city"
+    assert understand("a medieval street").place == "town_street"
+
+
+def test_an_arctic_village_is_in_winter() -> None:
+    assert understand("an arctic village").season == "winter"
+
+
 def test_every_place_can_be_named() -> None:
     assert {place for _, place in PLACES} == set(meanings.PLACES)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,10 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import RGB, Material
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.terrain import Terrain, terrain_mesh
+from lucid3d.procedural.water import Water
 from lucid3d.procedural.world import Place
+
+Floats = NDArray[np.floating]
 
 DARK_TIMES = frozenset({"dawn", "dusk", "night"})
 """Times of day at which lamps are on."""
@@ -81,6 +85,7 @@ _LABELS = {
 
 def finish(place: Place, brief: Brief) -> Place:
     """Fit lamps and lit surfaces to the time of day, and give every mesh a label of the ground truth."""
+    place.water = place.water or water_of(brief, place)
     factor = _LAMPS.get(brief.time, 0.3)
     place.lamps = [replace(lamp, color=_scaled(lamp.color, factor)) for lamp in place.lamps]
     for mesh in place.meshes:
@@ -141,9 +146,15 @@ def hills(
         rise = smoothstep(flat, flat * 7.0, distance)
         form = 0.45 + 0.55 * noise(x, z, seed, 900.0, 6) + 0.5 * noise(x, z, seed + 1, 700.0, 5, kind="ridged")
         roll = rolling * noise(x, z, gentle, 45.0, 3) * smoothstep(4.0, 22.0, distance)
-        y: NDArray[np.float32] = (level - roll - rise * height * np.maximum(form, 0.02)).astype(np.float32)
+        up = roll + rise * height * np.maximum(form, 0.02)
+        if shore is not None:
+            across = shore.beyond(x, z) + 14 * noise(x, z, seed + 3, 70.0, 3)
+            low = np.where(across > 0, -0.055 * np.clip(across, 0, 160), up)
+            up = up + (low - up) * smoothstep(-26.0, 0.0, across)
+        y: NDArray[np.float32] = (level - up).astype(np.float32)
         return y
 
+    shore = shore_of(brief, flat)
     snow = brief.season == "winter" or brief.weather == "snow"
     cover = ground or Ground(
         seed=seed % 4096,
@@ -151,9 +162,104 @@ def hills(
         snow_cover=0.85 if snow else 0.0,
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
+    cover = setting(brief, cover)
+    if shore is not None:
+        cover = replace(cover, water_level=level + SHORE_DROP)
     return Terrain(
         heights, cover.by_season(brief.season), terrain_mesh(heights, far=6000.0, around=420, rings=260, near=0.08)
     )
+
+
+SHORE_DROP = 0.35
+"""Metres from the level of the streets down to the water."""
+
+
+@dataclass(frozen=True)
+class Shore:
+    """A straight line, roughly, beyond which there is water: metres from the start to it, and its direction."""
+
+    distance: float
+    azimuth: float
+
+    def beyond(self, x: Floats, z: Floats) -> NDArray[np.float32]:
+        """Metres beyond the line (negative on the near side)."""
+        out = x * np.sin(self.azimuth) + z * np.cos(self.azimuth) - self.distance
+        return np.asarray(out, np.float32)
+
+
+def shore_of(brief: Brief, flat: float) -> Shore | None:
+    """Where the water of a place "by the sea" or "on a lake" begins, or None."""
+    if not (brief.wants("sea") or brief.wants("lake")):
+        return None
+    # Beyond the last house, on the left ahead.
+    return Shore(max(0.62 * flat, 50.0) if flat < 100 else 0.95 * flat, -1.15)
+
+
+def water_of(brief: Brief, place: Place) -> Water | None:
+    """The sea or lake beside a built place whose land has a shore."""
+    terrain = place.terrain
+    if terrain is None or terrain.ground.water_level > 1e8:
+        return None
+    level, seed = terrain.ground.water_level, int(terrain.ground.seed)
+    if brief.wants("sea"):
+        from lucid3d.procedural.shores import sea
+
+        return sea(brief, level, seed, np.random.default_rng(seed))
+    return Water(level, amplitude=0.03, wavelength=2.4, seed=seed)
+
+
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "desert": {
+        "vegetation": 0.04, "ripples": 0.8, "sand": (0.5, 0.345, 0.195), "sand_dark": (0.38, 0.235, 0.12),
+        "soil": (0.36, 0.24, 0.14), "trodden": (0.42, 0.29, 0.17), "rock": (0.3, 0.15, 0.085),
+        "rock_light": (0.42, 0.25, 0.15), "rock_dark": (0.16, 0.08, 0.05), "gravel": (0.38, 0.24, 0.14),
+        "grass": (0.14, 0.12, 0.055), "dryness": 1.0, "strata": 0.8, "moss": 0.0,
+    },
+    "canyon": {
+        "vegetation": 0.3, "soil": (0.3, 0.16, 0.09), "trodden": (0.42, 0.27, 0.17), "rock": (0.36, 0.15, 0.075),
+        "rock_light": (0.5, 0.29, 0.17), "rock_dark": (0.2, 0.075, 0.045), "gravel": (0.38, 0.22, 0.14),
+        "dryness": 0.9, "strata": 1.0, "moss": 0.0,
+    },
+    "jungle": {"grass": (0.05, 0.1, 0.02), "grass_dark": (0.025, 0.055, 0.012), "dryness": 0.0, "moss": 0.5},
+    "forest": {"litter_amount": 0.45, "moss": 0.4},
+    "volcano": {
+        "vegetation": 0.25, "soil": (0.05, 0.042, 0.038), "rock": (0.06, 0.055, 0.052),
+        "rock_light": (0.1, 0.09, 0.085), "rock_dark": (0.03, 0.028, 0.028),
+        "gravel": (0.08, 0.07, 0.065), "trodden": (0.09, 0.075, 0.068),
+    },
+}  # fmt: skip
+"""The ground of a built place that lies in a landscape."""
+
+
+def setting(brief: Brief, ground: Ground) -> Ground:
+    """The ground as the landscape around has it ("a desert village")."""
+    for around in brief.secondary:
+        if around in _SETTINGS:
+            return replace(ground, **_SETTINGS[around])
+    return ground
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What grows about a built place: kinds of trees, factors on their number and on grass and flowers."""
+
+    kinds: tuple[str, ...]
+    trees: float = 1.0
+    grass: float = 1.0
+
+
+def growth(brief: Brief, kinds: tuple[str, ...]) -> Growth:
+    """Trees and grass as the landscape around has them; `kinds` elsewhere."""
+    table = {
+        "desert": Growth(("palm",), 0.35, 0.06),
+        "canyon": Growth(("palm",), 0.25, 0.15),
+        "jungle": Growth(("palm", "oak"), 4.0, 1.2),
+        "forest": Growth(("pine", "oak", "birch"), 4.5, 0.8),
+        "alpine_lake": Growth(("pine", "birch"), 1.5, 1.0),
+        "arctic": Growth(("pine",), 0.4, 0.2),
+        "volcano": Growth(("dead",), 0.4, 0.2),
+    }
+    return next((table[p] for p in brief.secondary if p in table), Growth(kinds))
 
 
 def ground_y(terrain: Terrain, x: float, z: float) -> float:

@@ -11,7 +11,16 @@ from lucid3d.procedural import greenery
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import details
 from lucid3d.procedural.buildings import street_things as things
-from lucid3d.procedural.buildings.context import DARK_TIMES, finish, ground_y, hills, lamp_color, lit_share, wall_for
+from lucid3d.procedural.buildings.context import (
+    DARK_TIMES,
+    finish,
+    ground_y,
+    growth,
+    hills,
+    lamp_color,
+    lit_share,
+    wall_for,
+)
 from lucid3d.procedural.buildings.features import stand
 from lucid3d.procedural.buildings.houses import House, barn, house, village_style
 from lucid3d.procedural.buildings.landmarks import church, windmill
@@ -217,7 +226,8 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
 
 def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
     """Grass, flowers, garden shrubs, trees between the houses and woods beyond."""
-    trees = greenery.tree_prototypes(site, ("oak", "birch", "maple"), 3, 7.5)
+    grown = growth(brief, ("oak", "birch", "maple", "pine"))
+    trees = greenery.tree_prototypes(site, grown.kinds, 5, 7.5)
 
     def gardens(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return (np.hypot(x, z) < 75).astype(np.float32)
@@ -229,7 +239,7 @@ def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
         site.put(
             trees,
             gardens,
-            per_square_metre=0.0045,
+            per_square_metre=0.0055 * grown.trees,
             near=11,
             far=75,
             apart=6.0,
@@ -237,12 +247,13 @@ def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
             detail=0.7,
             clear=10.0,
         )
-        greenery.forest(site, trees, beyond, spacing=9.0, near=80, far=420, limit=900, detail=0.7)
+        many = min(max(int(900 * grown.trees), 120), 2200)
+        greenery.forest(site, trees, beyond, spacing=9.0, near=80, far=420, limit=many, detail=0.7)
     if "bushes" not in brief.without:
         from lucid3d.procedural.plants import shrub
 
         bushes = [shrub(rng, h, season=site.season) for h in (0.8, 1.3)]
         site.put(bushes, gardens, per_square_metre=0.03, near=4.5, far=60, patch=7, contrast=1.7, apart=0.9, detail=0.6)
-    greenery.grass(site, "meadow", height=0.2, amount=0.8)
-    greenery.flowers(site, ("daisy", "poppy", "buttercup"), gardens, amount=0.35)
+    greenery.grass(site, "dry" if grown.grass < 0.2 else "meadow", height=0.2, amount=0.8 * grown.grass)
+    greenery.flowers(site, ("daisy", "poppy", "buttercup"), gardens, amount=0.35 * grown.grass)
     greenery.stones(site, "granite", amount=0.35, boulders=0.3)

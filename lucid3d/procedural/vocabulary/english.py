@@ -13,7 +13,8 @@ PHRASES: dict[str, str] = {
     "place.meadow": """meadow; grassland; prairie; pasture; field of flower; flower field; wildflower; steppe;
         savannah; savanna; flower meadow; lawn; rolling hill; hillside; moor; moorland; heath; plain; valley;
         glade; lavender field; tulip field; poppy field""",
-    "place.forest": """forest; wood; woodland; grove; taiga; pine forest; birch forest; thicket; redwood; copse;
+    "place.forest": """forest; bamboo forest; bamboo grove; wood; woodland;
+        grove; taiga; pine forest; birch forest; thicket; redwood; copse;
         clearing""",
     "place.jungle": "jungle; rainforest; rain forest; tropical forest; amazon; tropic; cloud forest",
     "place.desert": "desert; dune; sand dune; sahara; gobi; oasis; arabia; wasteland; badland sand",
@@ -31,7 +32,7 @@ PHRASES: dict[str, str] = {
         vineyard; ranch; cornfield; agricultural; rural; rice terrace; paddy; orchard""",
     "place.village": "village; hamlet; settlement; fishing village; shire; cottage; country village; hobbit village",
     "place.town_street": """town; street; alley; old town; town square; cobblestone street; cobbled street;
-        lane; main street; town street; market square; plaza; piazza; road; venice; paris; prague; florence;
+        main street; town street; market square; plaza; piazza; venice; paris; prague; florence;
         marketplace; market town""",
     "place.modern_city": """city; modern city; metropolis; downtown; skyline; cityscape; avenue; boulevard;
         new york; tokyo; hong kong; shanghai; chicago; manhattan; urban; megacity; city street; high street;
@@ -55,7 +56,8 @@ PHRASES: dict[str, str] = {
         courtyard; english garden; patio; flower garden; maze; hedge maze; greenhouse""",
     "place.other_planet": """alien planet; other planet; another planet; mars; martian; exoplanet; alien world;
         lunar surface; alien landscape; moonscape; moon surface; surface of the moon; on the moon; alien;
-        extraterrestrial; planet surface; red planet; on mars; another world; distant planet; strange planet""",
+        extraterrestrial; planet surface; red planet; on mars; another world; distant planet; strange planet;
+        desert planet; ice planet; jungle planet; rocky planet""",
     # Words that suggest a place when no other is named.
     "hint.alpine_lake": """lake; mountain; mountainous; peak; summit; snow mountain; mountain range; nature;
         landscape; outdoors; scenery; waterfall; cascade; cataract; falls""",
@@ -74,7 +76,7 @@ PHRASES: dict[str, str] = {
         grain; sunflower; barley; maize; rye; vineyard; wheat field; corn field; rice field; cornfield; plough;
         rapeseed; oat; paddy; vegetable""",
     "hint.village": "church; house; well; cart; hut; thatch; castle; peasant; wagon; cabin in a village",
-    "hint.town_street": """shop; cobble; cobblestone; lantern; street lamp; market; lamp post; streetlight;
+    "hint.town_street": """road; lane; shop; cobble; cobblestone; lantern; street lamp; market; lamp post; streetlight;
         bicycle; pavement; sidewalk; stall; balcony""",
     "hint.modern_city": """skyscraper; tower block; car; taxi; traffic; neon; cyberpunk; bus; office; subway;
         crosswalk; billboard; robot; night market""",

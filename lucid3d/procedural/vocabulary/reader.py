@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lucid3d.procedural.vocabulary import Find
 from lucid3d.procedural.vocabulary.meanings import SCATTERED
+from lucid3d.procedural.vocabulary.words import base_forms
 
 PLURAL = 3
 """How many "boats" are, when no number is given."""
@@ -12,6 +13,17 @@ MANY = 12
 _SIZES = {"tiny": 0.5, "small": 0.75, "big": 1.3, "huge": 1.75}
 _AMOUNTS = {"few": 0.45, "many": 1.8}
 _STRENGTHS = {"light": 0.5, "heavy": 1.7}
+
+
+NAMED, ATTRIBUTE, VIEWED = 4.0, 2.5, 2.0
+"""How much a place counts that is named, that describes another ("desert canyon"), that is looked out on."""
+LANDSCAPES = frozenset(
+    ("alpine_lake", "meadow", "forest", "jungle", "desert", "canyon", "coast", "island", "arctic", "volcano", "swamp",
+     "farmland", "village", "town_street", "modern_city", "temple", "garden")
+)  # fmt: skip
+"""Places whose names also describe others; a ruined city is a ruin and a Martian desert is on Mars."""
+VAGUE = frozenset(["valley", "plain", "hillside", "field", "world", "planet", "landscape", "area", "region", "glade"])
+"""Nouns that say less than what describes them: a forest valley is a forest."""
 
 
 class Reader:
@@ -116,7 +128,8 @@ class Reader:
                 material = own_material[0]
             for kind, value in meanings:
                 if kind == "place":
-                    self.places.append((2.0 if viewed else 4.0, value))
+                    said = ATTRIBUTE if attributive(finds, position) else VIEWED if viewed else NAMED
+                    self.places.append((said, value))
                 elif kind == "hint":
                     self.places.append((0.5 if viewed else 1.0, value))
                 elif kind == "time":
@@ -207,6 +220,31 @@ TREES = (
     "bamboo",
 )  # fmt: skip
 """What "no trees" takes away."""
+
+
+def places_of(item: Find) -> set[str]:
+    """The places that a find names outright."""
+    return {m.split(".", 1)[1] for m in item.meanings if m.startswith("place.")} if item.kind == "meaning" else set()
+
+
+def attributive(finds: list[Find], position: int) -> bool:
+    """Whether the place at `position` only describes a place that follows: "desert canyon", 沙漠里的城市."""
+    own = places_of(finds[position])
+    if not own <= LANDSCAPES:
+        return False
+    owned = False  # a Chinese 的: what follows it is what the sentence is about
+    for item in finds[position + 1 :]:
+        named = places_of(item)
+        if named:
+            return not named <= own and base_forms(item.text)[-1] not in VAGUE and item.text not in VAGUE
+        if item.kind == "clause" and item.text == "的":
+            owned = True
+        elif item.kind == "meaning":
+            if not owned and any(not m.startswith(("colour.", "size.", "material.")) for m in item.meanings):
+                return False
+        elif item.kind != "silent" or (item.text.isascii() and not owned):
+            return False
+    return False
 
 
 def list_goes_on(finds: list[Find], position: int) -> bool:
