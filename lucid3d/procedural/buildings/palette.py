@@ -108,10 +108,8 @@ COPPER_GREEN = make("old copper", "mottled", "#6f9485", "#628677", "#46604f", sc
 
 # Ground
 COBBLES = make("cobbles", "cobble", "#837a6e", "#968c7e", "#4b453d", scale=0.13, bump=0.02, wear=0.5, variation=0.7)
-FLAGSTONES = make(
-    "flagstones", "tile", "#9a9183", "#877e71", "#5b544a", scale=0.55, bump=0.008, wear=0.6, variation=0.6
-)
-PAVING = make("paving", "tile", "#9b978f", "#8d8981", "#67635c", scale=0.5, bump=0.004, wear=0.5)
+FLAGSTONES = make("flagstones", "tile", "#9a9183", "#877e71", "#5b544a", scale=0.4, bump=0.008, wear=0.6, variation=0.6)
+PAVING = make("paving", "tile", "#9b978f", "#8d8981", "#67635c", scale=0.3, bump=0.004, wear=0.5)
 KERB = make("kerb", "concrete", "#8f8b84", "#7f7b75", "#5d5a55", scale=1.0, bump=0.004, wear=0.5)
 ASPHALT = make("asphalt", "asphalt", "#4c4b4a", "#565553", "#353433", scale=0.6, bump=0.004, wear=0.5)
 ROAD_PAINT = make("road paint", "mottled", "#b9b6ad", "#a6a39a", "#77746d", scale=0.2, wear=0.8)

@@ -168,18 +168,20 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
 def _way(place: Place, y: float, rng: np.random.Generator) -> None:
     """Granite slabs in rows with kerbs, from behind the start to the stairs."""
     way = Parts()
-    for z in np.arange(-26.0, 23.6, 0.72):
-        shift = 0.4 * rng.random()
-        for x in np.arange(-2.05 + shift - 0.4, 1.9, 1.02):
-            a, b = max(x, -2.0), min(x + 1.0, 2.0)
-            if b - a > 0.15:
-                way.box(
-                    ((a + b) / 2, y + 0.1 + rng.normal(0, 0.006), z),
-                    (b - a, 0.2, 0.705),
-                    STONE,
-                    grain=-2,
-                    tint=rng.uniform(0.84, 1.12),
-                )
+    z = -26.0
+    while z < 23.6:
+        deep, x = rng.uniform(0.3, 0.5), -2.0
+        while x < 1.9:
+            wide = min(rng.uniform(0.35, 0.8), 2.0 - x)
+            way.box(
+                (x + wide / 2, y + 0.1 + rng.normal(0, 0.006), z + deep / 2),
+                (wide - 0.015, 0.2, deep - 0.015),
+                STONE,
+                grain=-2,
+                tint=rng.uniform(0.8, 1.12),
+            )
+            x += wide
+        z += deep
     for s in (-1.0, 1.0):
         for z in np.arange(-26.0, 23.6, 1.3):
             way.box((s * 2.16, y + 0.06, z + 0.65), (0.26, 0.3, 1.28), palette.GRANITE, tint=rng.uniform(0.85, 1.05))

@@ -100,6 +100,12 @@ def _podium(
             [[back, -high + 0.6, back], [length - back, -high + 0.6, back], [length - back, 0, back], [back, 0, back]],
             lobby,
         )
+        if lit > 0:  # desks, shelves and partitions stand dark before the light
+            for x in np.arange(back + 0.8, length - back - 0.8, 1.9):
+                tall = float(rng.choice((0.75, 1.05, 1.9, high - 0.9), p=(0.4, 0.3, 0.2, 0.1)))
+                wide = rng.uniform(0.5, 1.7) if tall < 1.5 else rng.uniform(0.25, 0.9)
+                inside = dark if rng.random() < 0.5 else palette.BEAM
+                face.box((x + rng.uniform(-0.5, 0.5), -tall / 2, back - 0.012), (wide, tall, 0.02), inside)
         for x in np.arange(back, length - back + 0.1, 1.55):
             face.box((x, -high / 2 + 0.2, back - 0.04), (0.06, high - 0.5, 0.12), dark)
         face.box((length / 2, -1.1, back - 0.04), (length - 2 * back, 0.06, 0.1), dark)

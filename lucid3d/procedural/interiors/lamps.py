@@ -82,6 +82,25 @@ def pendant(lit: bool, drop: float, color: str = "#3b3f3c") -> Mesh:
     return parts.mesh("lamp")
 
 
+def globe_lamp(lit: bool, drop: float) -> Mesh:
+    """A hanging globe of opal glass: the ceiling is at y = 0, its middle, where its light is, at y = `drop`."""
+    parts = Parts()
+    parts.add(cylinder((0, 0.03, 0), 0.03, 0.05, palette.BRASS, sides=12))
+    parts.add(tube([[0.0, 0, 0], [0.0, drop - GLOBE, 0]], 0.005, palette.IRON, sides=4))
+    parts.add(cylinder((0, drop - GLOBE + 0.02, 0), 0.04, 0.05, palette.BRASS, sides=12))
+    opal = (
+        palette.glowing("opal glass lit", "#ffe8c4", (2.3, 1.7, 0.95))
+        if lit
+        else palette.make("opal glass", "plain", "#e4ddcd", roughness=0.2)
+    )
+    parts.add(sphere((0, drop, 0), GLOBE, opal, subdivisions=3))
+    return parts.mesh("lamp")
+
+
+GLOBE = 0.14
+"""Radius of the globe in metres; a light at its middle with a radius of 0.2 does not see it."""
+
+
 def chandelier(lit: bool, drop: float, arms: int = 8) -> Mesh:
     """A brass ring of candle lamps: the ceiling at y = 0, the ring at y = `drop`."""
     parts = Parts()

@@ -165,6 +165,7 @@ def library(brief: Brief, rng: np.random.Generator) -> Place:
     bust.add(tube([[0, -1.1, 0], [0, -1.2, 0], [0, -1.3, 0]], [0.13, 0.17, 0.06], palette.WEATHERED_MARBLE, sides=14))
     bust.add(sphere((0, -1.44, 0), (0.1, 0.14, 0.115), palette.WEATHERED_MARBLE, subdivisions=3))
     f.put(bust.mesh("statue"), room.left + 0.8, room.back + 0.95)
+    f.place.sky.setdefault("exposure", -0.55)  # walls of dark books would have the windows and the desk burn out
     return f.finish(mirror=bool(rng.random() < 0.5))
 
 

@@ -287,12 +287,12 @@ def pendant_lamp(f: Furnisher, x: float, z: float) -> None:
     mesh = (
         lamps.chandelier(f.lit, 0.75)
         if grand
-        else lamps.pendant(f.lit, 0.7, ("#3b3f3c", "#8a3b2a", "#c9bfa8")[int(f.rng.integers(3))])
+        else lamps.globe_lamp(f.lit, 0.62)  # an opaque shade would draw a hard line across every wall
     )
     spot = f.put(mesh, x, z, up=ceiling)
     if f.lit:
         f.light(
-            spot, (0.0, 0.68 if not grand else 0.95, 0.0), warm(7.0 if not grand else 13.0), reach=10.0, radius=0.25
+            spot, (0.0, 0.62 if not grand else 0.95, 0.0), warm(6.0 if not grand else 13.0), reach=10.0, radius=0.25
         )
 
 
