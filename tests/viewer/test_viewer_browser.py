@@ -206,6 +206,23 @@ def test_dream_goes_through_to_a_shown_result_and_a_file(start: Visit) -> None:
     np.testing.assert_array_equal(read_gaussians(file).means, scene.gaussians.means)
 
 
+def test_cancel_is_clicked_and_the_scene_on_show_stays(start: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, session, viewer = start
+    shown = session.name
+    monkeypatch.setitem(viewer.changes, "training", {"iterations": 100_000})  # there is time to click
+    page.get_by_role("tab", name="Dream").click()
+    page.get_by_role("textbox").first.fill("a meadow")
+    page.get_by_role("button", name="Dream", exact=True).click()
+    wait(page, lambda: viewer.workshop.job and viewer.workshop.job.state == "running", "the job")
+    wait(page, lambda: page.get_by_role("button", name="Cancel").count(), "the way to cancel")
+    page.get_by_role("button", name="Cancel").click()
+    wait(page, lambda: viewer.workshop.job.state != "running", "the end of the job")
+    assert viewer.workshop.job.state == "cancelled"
+    wait(page, lambda: not page.get_by_role("button", name="Cancel").count(), "the progress to go away")
+    assert session.name == shown
+    assert not next(entry for entry in viewer.gallery.entries() if entry.name == "a-meadow").complete
+
+
 def test_an_address_with_a_pose_opens_there(visit: Visit) -> None:
     page, _, viewer = visit
     place = "initialCameraPosition=1,0,-1&initialCameraLookAt=1.2,0,-1&initialCameraUp=0,-1,0"
