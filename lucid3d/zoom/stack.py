@@ -11,7 +11,8 @@ matrices, so that variances and adjoints are exact.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,13 +138,12 @@ def render_noise(noise: Floats, geometry: Geometry) -> Floats:
     return _pasted(noise, geometry, white_matrix)
 
 
-def _pasted(stack: Floats, geometry: Geometry, matrix: object) -> Floats:
+def _pasted(stack: Floats, geometry: Geometry, matrix: Callable[[int, int], Floats]) -> Floats:
     rendered = np.array(stack, np.float32)
     if len(stack) != len(geometry.factors) + 1 or stack.shape[-2:] != (geometry.size, geometry.size):
         raise InputError(f"a zoom stack of shape {stack.shape} does not fit {geometry}")
     for level in range(len(stack) - 2, -1, -1):
         span = geometry.span(level, 1)
-        assert callable(matrix)
         centre(rendered[level], span)[...] = _apply(matrix(geometry.size, span), rendered[level + 1])
     return rendered
 
@@ -223,5 +223,5 @@ def agreement(images: Sequence[NDArray[np.floating]] | NDArray[np.floating], geo
         coarse = np.moveaxis(np.asarray(images[level], np.float32), -1, 0)
         fine = np.moveaxis(np.asarray(images[level + 1], np.float32), -1, 0)
         error = float(np.mean((shrink(fine, span) - centre(coarse, span)) ** 2))
-        found.append(10 * np.log10(1 / max(error, 1e-12)))
+        found.append(10 * math.log10(1 / max(error, 1e-12)))
     return found
