@@ -207,7 +207,8 @@ def edges(image: Floats, distance: Floats, instances: NDArray[np.int32], wrap: b
 def _contrast(a: Floats, b: Floats) -> Floats:
     """The largest difference of the three channels."""
     step = np.abs(a - b)
-    return np.maximum(np.maximum(step[..., 0], step[..., 1]), step[..., 2])  # much faster than a reduction over 3
+    most = np.maximum(np.maximum(step[..., 0], step[..., 1]), step[..., 2])  # much faster than a reduction over 3
+    return np.asarray(most, np.float32)
 
 
 def equirectangular_direction(column: NDArray[np.floating], row: NDArray[np.floating], height: int) -> Floats:

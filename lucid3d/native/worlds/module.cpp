@@ -254,6 +254,10 @@ struct PyScene : Scene {
     for (int y = 0; y < rows; ++y)
       for (int x = 0; x < columns; ++x) {
         const int64_t i = static_cast<int64_t>(y) * columns + x;
+        if (std::isinf(t[i])) {
+          o[i] = a[i];
+          continue;
+        }
         float sum = 0, total = 0;
         for (int dy = -2; dy <= 2; ++dy)
           for (int dx = -2; dx <= 2; ++dx) {
