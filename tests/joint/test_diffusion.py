@@ -93,8 +93,8 @@ def test_the_networks_noise_prediction_is_that_of_diffusers(checkpoint: Checkpoi
     assert np.abs(pictures[0] - theirs).max() < 0.01
 
 
-@pytest.mark.parametrize("scheduler", ["ddim", "dpm++", "euler", "euler-a", "unipc", "lcm"])
-def test_every_scheduler_paints_jointly(checkpoint: Checkpoint, scheduler: str) -> None:
+@pytest.mark.parametrize("scheduler", ["dpm++", "euler-a"])
+def test_multistep_and_stochastic_schedulers_paint_jointly(checkpoint: Checkpoint, scheduler: str) -> None:
     views = painted(painter(checkpoint, "sd", scheduler=scheduler, guidance=1.0))
     assert np.isfinite(views).all() and views.std() > 0.01
 
