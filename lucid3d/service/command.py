@@ -16,6 +16,10 @@ from lucid3d.access import Access, address, free_port
 from lucid3d.errors import InputError
 
 
+BACKLOG = 2048
+"""Connections that may wait to be accepted: a thousand clients ask at once."""
+
+
 @dataclass(frozen=True)
 class ServeOptions:
     """Serve skyboxes and scenes over HTTP: jobs, previews, downloads, and a small page to try it in."""
@@ -114,7 +118,7 @@ def serve(arguments: Sequence[str]) -> None:
                 print("requests need that token, as 'Authorization: Bearer TOKEN'", flush=True)
             print("Ctrl-C ends it; jobs go on when it is started again", flush=True)
             config = uvicorn.Config(
-                app, log_level="warning", timeout_graceful_shutdown=2, backlog=2048, server_header=False
+                app, log_level="warning", timeout_graceful_shutdown=2, backlog=BACKLOG, server_header=False
             )
             try:
                 uvicorn.Server(config).run(sockets=[listening])
@@ -146,7 +150,7 @@ def _bound(access: Access) -> Iterator[socket.socket]:
             listening.bind((access.host, access.port))
         except OSError:
             raise InputError(f"--port {access.port} is in use; choose another with --port") from None
-        listening.set_inheritable(False)
+        listening.listen(BACKLOG)  # now, so that whoever reads the address can connect at once
         yield listening
     finally:
         listening.close()

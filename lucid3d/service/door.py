@@ -24,7 +24,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "img-src 'self' blob:; frame-ancestors 'none'",
+    "img-src 'self' data: blob:; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
 """Sent with every answer. What the page needs stands in itself; results are shown, never run."""
