@@ -15,7 +15,6 @@ import tyro
 from lucid3d.access import Access, address, free_port
 from lucid3d.errors import InputError
 
-
 BACKLOG = 2048
 """Connections that may wait to be accepted: a thousand clients ask at once."""
 
