@@ -149,7 +149,7 @@ def hills(
         up = roll + rise * height * np.maximum(form, 0.02)
         if shore is not None:
             across = shore.beyond(x, z) + 14 * noise(x, z, seed + 3, 70.0, 3)
-            low = np.where(across > 0, -0.055 * np.clip(across, 0, 160), up)
+            low = np.where(across > 0, -0.2 * np.clip(across, 0, 60), up)  # steep: surf stays at the edge
             up = up + (low - up) * smoothstep(-26.0, 0.0, across)
         y: NDArray[np.float32] = (level - up).astype(np.float32)
         return y
