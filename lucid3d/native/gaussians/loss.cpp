@@ -39,22 +39,20 @@ void blur_row(const float* __restrict in, float* __restrict out, int width) {
   }
 }
 
-// Eleven rows around the middle one, those outside the picture pointing at zeros.
-struct Column {
-  const float* row[2 * kRadius + 1];
-
-  Column(const float* ring, size_t stride, const float* zeros, int y, int height) {
-    for (int d = -kRadius; d <= kRadius; ++d) {
-      const bool inside = y + d >= 0 && y + d < height;
-      row[d + kRadius] = inside ? ring + (size_t)((y + d) & (kRing - 1)) * stride : zeros;
-    }
+// Blurs a column of rows into the middle one's place: row y of a ring of `stride` floats a row; those outside the picture are
+// `zeros`. The rows are named one by one, so that their addresses stay in registers.
+void blur_column(const float* ring, size_t stride, const float* zeros, int y, int height, float* __restrict out,
+                 int width) {
+  const auto row = [&](int d) {
+    return y + d >= 0 && y + d < height ? ring + (size_t)((y + d) & (kRing - 1)) * stride : zeros;
+  };
+  const float *a5 = row(-5), *a4 = row(-4), *a3 = row(-3), *a2 = row(-2), *a1 = row(-1), *middle = row(0);
+  const float *b1 = row(1), *b2 = row(2), *b3 = row(3), *b4 = row(4), *b5 = row(5);
+  for (int x = 0; x < width; ++x) {
+    out[x] = kWindow[0] * middle[x] + kWindow[1] * (a1[x] + b1[x]) + kWindow[2] * (a2[x] + b2[x]) +
+             kWindow[3] * (a3[x] + b3[x]) + kWindow[4] * (a4[x] + b4[x]) + kWindow[5] * (a5[x] + b5[x]);
   }
-  LUCID3D_INLINE Floats blurred(int x) const {
-    Floats sum = load(row[5] + x) * kWindow[0];
-    for (int d = 1; d <= kRadius; ++d) sum += (load(row[5 - d] + x) + load(row[5 + d] + x)) * kWindow[d];
-    return sum;
-  }
-};
+}
 
 // A thread's memory, cut into rings and rows.
 struct Scratch {
@@ -78,6 +76,11 @@ struct Scratch {
     zeros = row[7];
   }
   float* at(float* ring, int y) const { return ring + (size_t)(y & (kRing - 1)) * stride; }
+  // The blurred column of a ring around row y, in single row `to`.
+  const float* column(const float* ring, int y, const Target& target, int to) const {
+    blur_column(ring, stride, zeros, y, target.height, row[to], target.width);
+    return row[to];
+  }
 };
 
 // One channel, one band.
@@ -110,16 +113,14 @@ struct Channel {
   // SSIM of a row and its derivatives, blurred horizontally; `counts` says whether the row is in the band.
   void compare(int r, bool counts) {
     const int width = target.width;
-    const Column cu(scratch.u, scratch.stride, scratch.zeros, r, target.height);
-    const Column cv(scratch.v, scratch.stride, scratch.zeros, r, target.height);
-    const Column cs(scratch.s, scratch.stride, scratch.zeros, r, target.height);
-    const Column cq(scratch.q, scratch.stride, scratch.zeros, r, target.height);
+    const float *cu = scratch.column(scratch.u, r, target, 0), *cv = scratch.column(scratch.v, r, target, 1);
+    const float *cs = scratch.column(scratch.s, r, target, 2), *cq = scratch.column(scratch.q, r, target, 3);
     float *by_u = scratch.row[4], *by_s = scratch.row[5], *by_q = scratch.row[6];
     const float* known = target.weight + offset(r);
     Floats total(0.0f);
     for (int i = 0; i < width; i += kLanes) {
       const int lanes = width - i < kLanes ? width - i : kLanes;
-      const Floats u = cu.blurred(i), v = cv.blurred(i), s = cs.blurred(i), q = cq.blurred(i);
+      const Floats u = load(cu + i), v = load(cv + i), s = load(cs + i), q = load(cq + i);
       const Floats m = load_some(known + i, lanes), uv = u * v, squares = u * u + v * v;
       const Floats A = uv * 2.0f + kC1, B = (q - uv) * 2.0f + kC2, C = squares + kC1, D = s - squares + kC2;
       const Floats inv = Floats(1.0f) / (C * D);
@@ -138,9 +139,8 @@ struct Channel {
 
   void finish(int r) {
     const int width = target.width;
-    const Column cu(scratch.du, scratch.stride, scratch.zeros, r, target.height);
-    const Column cs(scratch.ds, scratch.stride, scratch.zeros, r, target.height);
-    const Column cq(scratch.dq, scratch.stride, scratch.zeros, r, target.height);
+    const float *cu = scratch.column(scratch.du, r, target, 0), *cs = scratch.column(scratch.ds, r, target, 1);
+    const float* cq = scratch.column(scratch.dq, r, target, 2);
     const float *px = x + offset(r), *py = y + offset(r), *known = target.weight + offset(r);
     float* out = gradient + offset(r);
     const float each = 1.0f / (3.0f * weights.known_pixels);
@@ -151,7 +151,7 @@ struct Channel {
       const Floats difference = vx - vy;
       const Floats sign = select(difference > 0.0f, 1.0f, select(difference < 0.0f, -1.0f, 0.0f));
       total += select(m > 0.0f, abs(difference), 0.0f);
-      const Floats by_ssim = cu.blurred(i) + vx * cs.blurred(i) * 2.0f + vy * cq.blurred(i);
+      const Floats by_ssim = load(cu + i) + vx * load(cs + i) * 2.0f + vy * load(cq + i);
       const Floats g = sign * (weights.l1 * each) - by_ssim * (weights.ssim * each);
       store_some(out + i, select(m > 0.0f, g, 0.0f), lanes);
     }
