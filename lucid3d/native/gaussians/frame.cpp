@@ -87,7 +87,7 @@ void Frame::project_backward(const Parameters& parameters, const Gradients& grad
 }
 
 void Frame::train_step(const Parameters& parameters, const AdamStep& step, float* means2d, int threads) {
-  float* scratch = gradients_.reserve((size_t)threads * step.rows * kGroup);
+  float* scratch = gradients_.reserve((size_t)threads * step.rows * kGradientRow);
   kernels().train_step(view_, parameters, splats_.data(), ranges_.data(), bins(), moments_.data(), step, means2d,
                        scratch, threads);
 }

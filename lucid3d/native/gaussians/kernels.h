@@ -29,7 +29,7 @@ struct Kernels {
   void (*project_backward)(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&,
                            const float* moments, const Gradients&, float* partial_view, int threads);
   // The same, and at once a step of Adam with the gradient. means2d: 2 planes for the gradient by the projected centres,
-  // or null. scratch: step.rows * kGroup floats a thread.
+  // or null. scratch: step.rows * kGradientRow floats a thread.
   void (*train_step)(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&, const float* moments,
                      const AdamStep& step, float* means2d, float* scratch, int threads);
   // Loss and its gradient by the image (kImagePlanes planes each). sums: a LossSums for each of loss_bands(height).
@@ -37,6 +37,10 @@ struct Kernels {
   void (*image_loss)(const Target&, const LossWeights&, const float* image, float* v_image, LossSums* sums,
                      float* scratch, int threads);
 };
+
+// Gradients of a group that `train_step` keeps, a row a plane. Rows of just kGroup floats, 4096 bytes, would all fall into
+// the same few places of the first-level cache.
+constexpr int kGradientRow = kGroup + 16;
 
 // `image_loss` works on bands of this many rows.
 constexpr int kLossBand = 64;
