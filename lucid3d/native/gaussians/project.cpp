@@ -27,7 +27,8 @@ LUCID3D_INLINE void pixel_range(float centre, float extent, int size, uint16_t& 
 
 // What the lanes compute, to be dealt out to sixteen splats.
 struct Staged {
-  alignas(64) float u[kLanes], v[kLanes], z[kLanes], a[kLanes], b[kLanes], c[kLanes], log2_opacity[kLanes];
+  alignas(64) float u[kLanes], v[kLanes], z[kLanes], p[kLanes], q[kLanes], r[kLanes], height[kLanes];
+  alignas(64) float dy_by_dx[kLanes], dx_by_dy[kLanes];
   alignas(64) float extent_x[kLanes], extent_y[kLanes], feature[4][kLanes];
 };
 
@@ -82,10 +83,17 @@ LUCID3D_INLINE void stage(const View& view, const Limits& limits, const Paramete
   store(out.u, p.u);
   store(out.v, p.v);
   store(out.z, p.z);
-  store(out.a, p.c11 * inv_det * (-0.5f * kLog2E));
-  store(out.b, p.c01 * inv_det * kLog2E);
-  store(out.c, p.c00 * inv_det * (-0.5f * kLog2E));
-  store(out.log2_opacity, log2_opacity);
+  // The conic's Cholesky factor, in units in which exp is 2^(kSquared ...): with the conditional mean of x, given y,
+  // and its variance det / c11, sigma = 1/2 ((dx - c01 / c11 dy)^2 c11 / det + dy^2 / c11).
+  constexpr float kUnit = 0.5f * kLog2E / kSquared;
+  const Floats inv_c11 = Floats(1.0f) / max(p.c11, 1e-20f), dx_by_dy = p.c01 * inv_c11;
+  const Floats first = sqrt(p.c11 * inv_det * kUnit);
+  store(out.p, first);
+  store(out.q, -(dx_by_dy * first));
+  store(out.r, sqrt(inv_c11 * kUnit * (p.true_det * inv_det)));
+  store(out.height, log2_opacity * (1.0f / kSquared));
+  store(out.dy_by_dx, p.c01 / max(p.c00, 1e-20f));
+  store(out.dx_by_dy, dx_by_dy);
   feature_lanes(view, g, i, p.z, out);
 }
 
@@ -116,13 +124,13 @@ void project(const View& view, const Parameters& g, Splat* splats, TileRange* ra
         }
         const bool visible = x1 > x0 && y1 > y0;
         splat.x = s.u[l], splat.y = s.v[l];
-        splat.a = s.a[l], splat.b = s.b[l], splat.c = s.c[l];
-        splat.log2_opacity = s.log2_opacity[l];
+        splat.p = s.p[l], splat.q = s.q[l], splat.r = s.r[l], splat.height = s.height[l];
         for (int k = 0; k < 4; ++k) splat.feature[k] = s.feature[k][l];
         splat.x0 = x0, splat.y0 = y0;
         splat.x1 = visible ? x1 : x0, splat.y1 = visible ? y1 : y0;
         splat.slot = sum.intersections;
         splat.depth = s.z[l];
+        splat.dy_by_dx = s.dy_by_dx[l], splat.dx_by_dy = s.dx_by_dy[l];
         if (!visible) {
           range = {0, 0, 0, 0};
           continue;

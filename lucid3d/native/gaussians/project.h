@@ -44,7 +44,8 @@ struct Projection {
   Floats s[3];             // scales
   Floats p[2][3];          // P
   Floats c00, c01, c11;    // Sigma', eps2d included
-  Floats det0, det;        // determinant without and with eps2d
+  Floats det0, true_det;   // determinant without and with eps2d
+  Floats det;              // the latter, but never zero
   Mask in_front;           // between the near and the far plane
 };
 
@@ -108,7 +109,8 @@ LUCID3D_INLINE void project_lanes(const View& view, const Limits& limits, const 
   const Floats minor02 = p[0][0] * p[1][2] - p[0][2] * p[1][0];
   const Floats minor12 = p[0][1] * p[1][2] - p[0][2] * p[1][1];
   o.det0 = minor01 * minor01 + minor02 * minor02 + minor12 * minor12;
-  o.det = max(o.det0 + (c00 + c11 + view.eps2d) * view.eps2d, kDeterminantMin);
+  o.true_det = o.det0 + (c00 + c11 + view.eps2d) * view.eps2d;
+  o.det = max(o.true_det, kDeterminantMin);
   o.c00 = c00 + view.eps2d;
   o.c11 = c11 + view.eps2d;
   o.c01 = p[0][0] * p[1][0] + p[0][1] * p[1][1] + p[0][2] * p[1][2];

@@ -28,10 +28,6 @@ struct BackwardBlock {
   Floats v_alpha;
 };
 
-struct Background {
-  float f[4];
-};
-
 LUCID3D_INLINE void start_block(const View& view, const float* image, const float* v_image, const float* background,
                                 int x, int y, BackwardBlock& block) {
   const size_t plane = (size_t)view.width * view.height;
@@ -49,6 +45,62 @@ LUCID3D_INLINE void start_block(const View& view, const float* image, const floa
   block.suffix = v[0] * out[0] + v[1] * out[1] + v[2] * out[2] + v[3] * out[3] - behind + v[4] * out[4];
 }
 
+// A block's pixel coordinates, counted from the tile's middle, and their products.
+struct Monomials {
+  Floats x, y, xx, xy, yy;
+};
+
+// Adds v w (or v), part by part, to a single register.
+LUCID3D_INLINE void add_products(FloatPart& sum, const Floats& v, const Floats& w) {
+  for (int k = 0; k < kParts; ++k) sum += v.part[k] * w.part[k];
+}
+LUCID3D_INLINE void add(FloatPart& sum, const Floats& v) {
+  for (int k = 0; k < kParts; ++k) sum += v.part[k];
+}
+
+// Takes a splat through one block's pixels as the forward pass did, and adds to its moments, which are counted from the
+// tile's middle: so they are products with constants. `centre` moves them.
+template <bool kAbsolute>
+LUCID3D_INLINE void differentiate(const Near& s, const Monomials& m, BackwardBlock& b, FloatPart* sums) {
+  const Floats e = exponent(s, m.x, m.y), alpha = alpha_of(e);
+  const Floats full = alpha * b.transmittance, left = b.transmittance - full;
+  const Mask takes = left > kTransmittanceMin;
+  const Floats w = select(takes, full, 0.0f);
+  b.transmittance = select(takes, left, 0.0f);
+  const Floats wg = w * (b.v0 * s.feature[0] + b.v1 * s.feature[1] +
+                         (b.v2 * s.feature[2] + (b.v3 * s.feature[3] + b.v_alpha)));
+  b.suffix -= wg;
+  // A clamped alpha does not depend on sigma; a full pixel has no gradient.
+  const Mask follows = takes & (e < kLog2AlphaMax / kSquared);
+  const Floats v = select(follows, b.suffix * (alpha / (Floats(1.0f) - alpha)) - wg, 0.0f);
+  add(sums[kV], v);
+  add_products(sums[kVx], v, m.x);
+  add_products(sums[kVy], v, m.y);
+  add_products(sums[kVxx], v, m.xx);
+  add_products(sums[kVxy], v, m.xy);
+  add_products(sums[kVyy], v, m.yy);
+  add_products(sums[kF0], w, b.v0);
+  add_products(sums[kF1], w, b.v1);
+  add_products(sums[kF2], w, b.v2);
+  add_products(sums[kF3], w, b.v3);
+  if (kAbsolute) {  // |dL/dx| of this pixel, d sigma / dx by way of (p X + q Y - s)^2 + (r Y - t)^2
+    const Floats u = m.x * s.p + (m.y * s.q - s.s), t = m.y * s.r - s.t;
+    constexpr float kFactor = 2.0f * kLn2 * kSquared;
+    add(sums[kAbsX], abs(v * u * (kFactor * s.p)));
+    add(sums[kAbsY], abs(v * (u * s.q + t * s.r)) * kFactor);
+  }
+}
+
+// Moves moments from the tile's middle to the splat's centre (x, y).
+LUCID3D_INLINE void centre(float* m, float x, float y) {
+  const float v = m[lane_of(kV)], vx = m[lane_of(kVx)], vy = m[lane_of(kVy)];
+  m[lane_of(kVx)] = vx - x * v;
+  m[lane_of(kVy)] = vy - y * v;
+  m[lane_of(kVxx)] += x * (x * v - 2.0f * vx);
+  m[lane_of(kVxy)] += x * (y * v - vy) - y * vx;
+  m[lane_of(kVyy)] += y * (y * v - 2.0f * vy);
+}
+
 template <bool kAbsolute>
 void tile_backward(const View& view, const Splat* splats, const Bins& bins, const float* background,
                    const float* image, const float* v_image, const uint32_t* stops, float* moments, int tile) {
@@ -57,9 +109,12 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
   const int tiles_x = view.tiles_x(), tile_x = tile % tiles_x, tile_y = tile / tiles_x;
   const int left = tile_x * kTile, top = tile_y * kTile;
   BackwardBlock blocks[kBlocksPerTile];
+  Monomials monomials[kBlocksPerTile];
   for (int i = 0; i < kBlocksPerTile; ++i) {
     start_block(view, image, v_image, background, left + i % kBlocksAcross * kBlock, top + i / kBlocksAcross * kBlock,
                 blocks[i]);
+    const Floats x = lanes.x + kBlockLeft[i], y = lanes.y + kBlockTop[i];
+    monomials[i] = {x, y, x * x, x * y, y * y};
   }
   // Where intersection k's moments go: a Gaussian's slots are its tiles, row by row.
   const auto place = [&](uint32_t k) {
@@ -69,58 +124,27 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     const size_t slot = (size_t)bins.group_slot[id / kGroup] + splat.slot + (tile_y - y0) * across + (tile_x - x0);
     return moments + kMoments * slot;
   };
-  uint32_t open = (1u << kBlocksPerTile) - 1;
   const uint32_t end = bins.tile_start[tile + 1];
   for (uint32_t k = bins.tile_start[tile]; k < end; ++k) {
-    if (k + 2 * kAhead < end) __builtin_prefetch(splats + bins.ids[k + 2 * kAhead]);
-    if (k + kAhead < end) __builtin_prefetch(place(k + kAhead), 1);
-    const Splat& splat = splats[bins.ids[k]];
+    if (k + kAhead < end) __builtin_prefetch(splats + bins.ids[k + kAhead]);
+    if (k + kAhead / 2 < end) __builtin_prefetch(place(k + kAhead / 2), 1);
     float* out = place(k);
-    if (k % kCheckEvery == 0) open = open_blocks(blocks, open);
-    uint32_t todo = k < stops[tile] ? bins.blocks[k] & open : 0;
+    uint32_t todo = k < stops[tile] ? bins.blocks[k] : 0;
     if (!todo) {
-      memset(out, 0, sizeof(float) * kMoments);
+      store(out, 0.0f);
       continue;
     }
-    const Spread s(splat, lanes, left, top);
-    Floats sums[kSums];
-    for (Floats& sum : sums) sum = 0.0f;
+    const Splat& splat = splats[bins.ids[k]];
+    const float x = splat.x - (float)(left + kTile / 2), y = splat.y - (float)(top + kTile / 2);
+    const Near s = near(splat, x, y);
+    FloatPart sums[kSums] = {};
     do {
       const int i = __builtin_ctz(todo);
       todo &= todo - 1;
-      const Floats dx = s.x + kBlockLeft[i], dy = s.y + kBlockTop[i];
-      const Floats power = log2_alpha(s, dx, dy);
-      const Mask touched = power >= kLog2AlphaMin;
-      BackwardBlock& block = blocks[i];
-      const Floats unclamped = exp2(power);
-      const Floats alpha = select(touched, min(unclamped, kAlphaMax), 0.0f);
-      const Floats full = alpha * block.transmittance, rest = block.transmittance - full;
-      const Mask takes = rest > kTransmittanceMin;
-      const Floats w = select(takes, full, 0.0f);
-      block.transmittance = select(takes, rest, negative_abs(block.transmittance));
-      const Floats g = block.v0 * s.f0 + block.v1 * s.f1 + (block.v2 * s.f2 + (block.v3 * s.f3 + block.v_alpha));
-      const Floats wg = w * g;
-      block.suffix -= wg;
-      // A clamped alpha does not depend on sigma; an untouched or full pixel has no gradient.
-      const Mask follows = takes & (unclamped <= kAlphaMax) & touched;
-      const Floats v = select(follows, block.suffix * (alpha / (Floats(1.0f) - alpha)) - wg, 0.0f);
-      const Floats vx = v * dx, vy = v * dy;
-      sums[kV] += v;
-      sums[kVx] += vx;
-      sums[kVy] += vy;
-      sums[kVxx] += vx * dx;
-      sums[kVxy] += vx * dy;
-      sums[kVyy] += vy * dy;
-      sums[kF0] += w * block.v0;
-      sums[kF1] += w * block.v1;
-      sums[kF2] += w * block.v2;
-      sums[kF3] += w * block.v3;
-      if (kAbsolute) {  // |dL/dx| of this pixel: dsigma/dx = -(A dx + B dy), with a = -A log2(e) / 2, b = -B log2(e)
-        sums[kAbsX] += abs(vx * (2.0f * splat.a) + vy * splat.b) * kLn2;
-        sums[kAbsY] += abs(vx * splat.b + vy * (2.0f * splat.c)) * kLn2;
-      }
+      differentiate<kAbsolute>(s, monomials[i], blocks[i], sums);
     } while (todo);
-    sum_lanes<kSums>(sums, out);
+    store(out, sum_lanes<kSums>(sums));
+    centre(out, x, y);
   }
 }
 

@@ -43,6 +43,11 @@ struct Mask {
   IntPart part[kParts];
 };
 
+// Sixteen integers.
+struct Ints {
+  IntPart part[kParts];
+};
+
 struct Floats {
   FloatPart part[kParts];
 
@@ -92,6 +97,14 @@ LUCID3D_INLINE Floats operator-(const Floats& a) {
   return r;
 }
 
+// Adds one where the mask is true.
+LUCID3D_INLINE void count(Ints& a, const Mask& mask) {
+  for (int k = 0; k < kParts; ++k) a.part[k] -= mask.part[k];
+}
+LUCID3D_INLINE void store(int32_t* p, const Ints& a) {
+  for (int k = 0; k < kParts; ++k) memcpy(p + k * kWidth, &a.part[k], sizeof a.part[k]);
+}
+
 // mask ? a : b, lane by lane.
 LUCID3D_INLINE Floats select(const Mask& mask, const Floats& a, const Floats& b) {
   Floats r;
@@ -99,9 +112,39 @@ LUCID3D_INLINE Floats select(const Mask& mask, const Floats& a, const Floats& b)
   return r;
 }
 
-// The smaller (larger) of two; `b` where `a` is not a number.
-LUCID3D_INLINE Floats min(const Floats& a, const Floats& b) { return select(a < b, a, b); }
-LUCID3D_INLINE Floats max(const Floats& a, const Floats& b) { return select(a > b, a, b); }
+// The smaller (larger) of two; `b` where `a` is not a number. x86's instructions mean just that.
+LUCID3D_INLINE FloatPart min_part(const FloatPart& a, const FloatPart& b) {
+#if defined(__AVX512F__)
+  return (FloatPart)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX__)
+  return (FloatPart)_mm256_min_ps((__m256)a, (__m256)b);
+#elif defined(__SSE2__)
+  return (FloatPart)_mm_min_ps((__m128)a, (__m128)b);
+#else
+  return a < b ? a : b;
+#endif
+}
+LUCID3D_INLINE FloatPart max_part(const FloatPart& a, const FloatPart& b) {
+#if defined(__AVX512F__)
+  return (FloatPart)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX__)
+  return (FloatPart)_mm256_max_ps((__m256)a, (__m256)b);
+#elif defined(__SSE2__)
+  return (FloatPart)_mm_max_ps((__m128)a, (__m128)b);
+#else
+  return a > b ? a : b;
+#endif
+}
+LUCID3D_INLINE Floats min(const Floats& a, const Floats& b) {
+  Floats r;
+  for (int k = 0; k < kParts; ++k) r.part[k] = min_part(a.part[k], b.part[k]);
+  return r;
+}
+LUCID3D_INLINE Floats max(const Floats& a, const Floats& b) {
+  Floats r;
+  for (int k = 0; k < kParts; ++k) r.part[k] = max_part(a.part[k], b.part[k]);
+  return r;
+}
 
 // Register by register: a copy of all sixteen lanes at once would be a copy of bytes to the compiler, which GCC makes
 // through the stack in pieces of 16, and a processor waits long for a load that spans two stores just made.
@@ -142,13 +185,6 @@ LUCID3D_INLINE FloatPart floats(const IntPart& a) {
 LUCID3D_INLINE Floats abs(const Floats& a) {
   Floats r;
   for (int k = 0; k < kParts; ++k) r.part[k] = floats(bits(a.part[k]) & 0x7fffffff);
-  return r;
-}
-
-// -|a|: how the rasteriser marks a pixel that takes no more light, without losing its transmittance.
-LUCID3D_INLINE Floats negative_abs(const Floats& a) {
-  Floats r;
-  for (int k = 0; k < kParts; ++k) r.part[k] = floats(bits(a.part[k]) | (IntPart{} + INT32_MIN));
   return r;
 }
 
@@ -195,11 +231,38 @@ LUCID3D_INLINE bool any(const Mask& mask) {
   for (int k = 1; k < kParts; ++k) merged |= mask.part[k];
   return any_sign(merged);
 }
-// Is every lane negative?
-LUCID3D_INLINE bool all_negative(const Floats& a) {
-  IntPart merged = ~bits(a.part[0]);
-  for (int k = 1; k < kParts; ++k) merged |= ~bits(a.part[k]);
-  return !any_sign(merged);
+
+// One bit a lane.
+LUCID3D_INLINE uint32_t lane_bits(const Mask& mask) {
+  uint32_t r = 0;
+  for (int k = 0; k < kParts; ++k) {
+#if defined(__AVX512F__)
+    r |= (uint32_t)_mm512_cmplt_epi32_mask((__m512i)mask.part[k], _mm512_setzero_si512());
+#elif defined(__AVX__)
+    r |= (uint32_t)_mm256_movemask_ps((__m256)mask.part[k]) << (kWidth * k);
+#elif defined(__SSE2__)
+    r |= (uint32_t)_mm_movemask_ps((__m128)mask.part[k]) << (kWidth * k);
+#elif defined(__aarch64__)
+    const int32x4_t weights = {1, 2, 4, 8};
+    r |= (uint32_t)vaddvq_s32(vandq_s32((int32x4_t)mask.part[k], weights)) << (kWidth * k);
+#else
+    for (int l = 0; l < kWidth; ++l) r |= (uint32_t)(mask.part[k][l] & 1) << (kWidth * k + l);
+#endif
+  }
+  return r;
+}
+
+// The inverse: lane l is true where bit l is set.
+LUCID3D_INLINE Mask mask_of(uint32_t bits) {
+  alignas(64) static constexpr int32_t kBit[kLanes] = {1 << 0, 1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
+                                                       1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
+  Mask r;
+  for (int k = 0; k < kParts; ++k) {
+    IntPart bit;
+    memcpy(&bit, kBit + k * kWidth, sizeof bit);
+    r.part[k] = ((IntPart{} + (int32_t)bits) & bit) != 0;
+  }
+  return r;
 }
 
 // 2^x for x in (-126, 127), relative error 2e-7. Adding 1.5 * 2^23 rounds x to an integer n in the low mantissa bits,

@@ -1,4 +1,4 @@
-// Sums of sixteen vectors over their lanes, by a butterfly: each step adds the halves of two vectors into one vector, so
+// Sums of up to sixteen registers over their lanes, by a butterfly: each step adds the halves of two into one, so
 // that all sums end in as few registers as hold them. Which lane then holds which sum depends on the width of a register;
 // `lane_of` says it.
 #pragma once
@@ -11,7 +11,7 @@ namespace {
 
 // Where sum_lanes puts the sum of vector i.
 constexpr int lane_of(int i) {
-  return kWidth == 16 ? 4 * (i % 4) + i / 4 : kWidth == 8 ? i / 8 * 8 + 4 * (i % 2) + i % 8 / 2 : i;
+  return kWidth == 16 ? 4 * (i % 4) + i / 4 : i;
 }
 
 #if defined(__AVX512F__)
@@ -33,61 +33,60 @@ LUCID3D_INLINE FloatPart add_neighbours(FloatPart p, FloatPart q) {
          __builtin_shufflevector(p, q, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
 }
 
-// out[lane_of(k)] = sum of v[k] over its lanes, for k < count; the other entries of out[0..16) become zero.
+// Lane lane_of(k) of the result is the sum of v[k] over its lanes, for k < count; the other lanes are zero.
 template <int count>
-LUCID3D_INLINE void sum_lanes(const Floats* v, float* out) {
+LUCID3D_INLINE Floats sum_lanes(const FloatPart* v) {
   const FloatPart zero = {};
   FloatPart a[8], b[4], c[2];
   for (int k = 0; k < 8; ++k) {
-    a[k] = 2 * k < count ? add_halves(v[2 * k].part[0], 2 * k + 1 < count ? v[2 * k + 1].part[0] : zero) : zero;
+    a[k] = 2 * k < count ? add_halves(v[2 * k], 2 * k + 1 < count ? v[2 * k + 1] : zero) : zero;
   }
   for (int k = 0; k < 4; ++k) b[k] = 4 * k < count ? add_quarters(a[2 * k], a[2 * k + 1]) : zero;
   for (int k = 0; k < 2; ++k) c[k] = 8 * k < count ? add_pairs(b[2 * k], b[2 * k + 1]) : zero;
-  const FloatPart sums = add_neighbours(c[0], c[1]);
-  memcpy(out, &sums, sizeof sums);
+  Floats r;
+  r.part[0] = add_neighbours(c[0], c[1]);
+  return r;
 }
 
 #elif defined(__AVX__)
 
+// The halves of a register come last, when the fewest vectors are left: moving data across them takes longest.
+LUCID3D_INLINE FloatPart add_neighbours(FloatPart p, FloatPart q) {
+  return __builtin_shufflevector(p, q, 0, 2, 8, 10, 4, 6, 12, 14) +
+         __builtin_shufflevector(p, q, 1, 3, 9, 11, 5, 7, 13, 15);
+}
+LUCID3D_INLINE FloatPart add_halves(FloatPart p, FloatPart q) {
+  return __builtin_shufflevector(p, q, 0, 1, 2, 3, 8, 9, 10, 11) +
+         __builtin_shufflevector(p, q, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
 template <int count>
-LUCID3D_INLINE void sum_lanes(const Floats* v, float* out) {
+LUCID3D_INLINE Floats sum_lanes(const FloatPart* v) {
   const FloatPart zero = {};
-  for (int first = 0; first < kLanes; first += 8) {
-    FloatPart s[8], a[4], b[2];
-    for (int k = 0; k < 8; ++k) s[k] = first + k < count ? v[first + k].part[0] + v[first + k].part[1] : zero;
-    for (int k = 0; k < 4; ++k) {
-      const FloatPart p = s[2 * k], q = s[2 * k + 1];
-      a[k] = __builtin_shufflevector(p, q, 0, 1, 2, 3, 8, 9, 10, 11) +
-             __builtin_shufflevector(p, q, 4, 5, 6, 7, 12, 13, 14, 15);
-    }
-    for (int k = 0; k < 2; ++k) {
-      const FloatPart p = a[2 * k], q = a[2 * k + 1];
-      b[k] = __builtin_shufflevector(p, q, 0, 1, 8, 9, 4, 5, 12, 13) +
-             __builtin_shufflevector(p, q, 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-    const FloatPart sums = __builtin_shufflevector(b[0], b[1], 0, 2, 8, 10, 4, 6, 12, 14) +
-                           __builtin_shufflevector(b[0], b[1], 1, 3, 9, 11, 5, 7, 13, 15);
-    memcpy(out + first, &sums, sizeof sums);
-  }
+  FloatPart s[16], a[8], b[4];
+  for (int k = 0; k < 16; ++k) s[k] = k < count ? v[k] : zero;
+  for (int k = 0; k < 8; ++k) a[k] = 2 * k < count ? add_neighbours(s[2 * k], s[2 * k + 1]) : zero;
+  for (int k = 0; k < 4; ++k) b[k] = 4 * k < count ? add_neighbours(a[2 * k], a[2 * k + 1]) : zero;
+  Floats r;
+  r.part[0] = add_halves(b[0], b[1]);
+  r.part[1] = count > 8 ? add_halves(b[2], b[3]) : zero;
+  return r;
 }
 
 #else
 
 template <int count>
-LUCID3D_INLINE void sum_lanes(const Floats* v, float* out) {
+LUCID3D_INLINE Floats sum_lanes(const FloatPart* v) {
+  Floats r;
   const FloatPart zero = {};
   for (int first = 0; first < kLanes; first += 4) {
     FloatPart s[4];
-    for (int k = 0; k < 4; ++k) {
-      s[k] = zero;
-      if (first + k >= count) continue;
-      for (int j = 0; j < kParts; ++j) s[k] += v[first + k].part[j];
-    }
+    for (int k = 0; k < 4; ++k) s[k] = first + k < count ? v[first + k] : zero;
     const FloatPart p = __builtin_shufflevector(s[0], s[1], 0, 1, 4, 5) + __builtin_shufflevector(s[0], s[1], 2, 3, 6, 7);
     const FloatPart q = __builtin_shufflevector(s[2], s[3], 0, 1, 4, 5) + __builtin_shufflevector(s[2], s[3], 2, 3, 6, 7);
-    const FloatPart sums = __builtin_shufflevector(p, q, 0, 2, 4, 6) + __builtin_shufflevector(p, q, 1, 3, 5, 7);
-    memcpy(out + first, &sums, sizeof sums);
+    r.part[first / kWidth] = __builtin_shufflevector(p, q, 0, 2, 4, 6) + __builtin_shufflevector(p, q, 1, 3, 5, 7);
   }
+  return r;
 }
 
 #endif
