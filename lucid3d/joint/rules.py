@@ -166,7 +166,8 @@ def groups(labels: np.ndarray) -> np.ndarray:
     table = np.full(len(LABELS), len(GROUPS))
     for number, names in enumerate(GROUPS):
         table[[LABELS.index(name) for name in names]] = number
-    return table[labels]
+    numbers: np.ndarray = table[labels]
+    return numbers
 
 
 def interior(image: Image, depth: Depth) -> Image:

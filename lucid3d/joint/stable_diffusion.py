@@ -366,8 +366,8 @@ def known_views(
         images[view], known[view] = np.where(mask[..., None], picture, 0), mask
     for overlap in overlaps:
         if overlap.source in pictures and overlap.target not in pictures:
-            mask = pictures[overlap.source][1].astype(np.float32)
-            new = overlap.seen & ~known[overlap.target] & (sampled(mask, overlap, sharp=False) > 0.999)
+            whole = sampled(pictures[overlap.source][1].astype(np.float32), overlap, sharp=False) > 0.999
+            new = overlap.seen & ~known[overlap.target] & whole
             shown = np.clip(sampled(images[overlap.source], overlap, sharp=False), 0, 1)
             images[overlap.target][new] = shown[new]
             known[overlap.target] |= new
