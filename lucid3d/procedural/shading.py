@@ -282,7 +282,7 @@ class Shader:
     def _water(self, origins: Floats, directions: Floats, distance: Floats, angle: float) -> Floats:
         count = len(origins)
         speed = np.sqrt(_dot(directions, directions))
-        unit = directions / speed[:, None]
+        unit = np.asarray(directions / speed[:, None], np.float32)
         position = origins + directions * distance[:, None]
         metres = distance * speed
         footprint = (metres * angle / np.sqrt(np.maximum(np.abs(unit[:, 1]), 0.02))).astype(np.float32)

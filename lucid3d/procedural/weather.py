@@ -123,7 +123,7 @@ def falling(
         if layer.length > layer.width:
             lean = np.array([math.sin(wind), 0, math.cos(wind)], np.float32) * np.float32(SLANT * amount)
             way = np.array([0, 1, 0], np.float32) + lean + rng.normal(0, 0.02, where.shape).astype(np.float32)
-            parts.append(_ribbons(where, way * layer.length * size, layer.width, material))
+            parts.append(_ribbons(where, np.asarray(way * layer.length * size, np.float32), layer.width, material))
         else:
             parts.append(_flakes(where, layer.width * size, rng, material))
     return [part for part in parts if part.triangle_count]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from lucid3d import alignment, depth, pointcloud, projection
 from lucid3d.camera import Camera, look_at
 from lucid3d.dreaming import FARTHEST, SEED_STRIDE, SKY_RADIUS, settle_sky
-from lucid3d.models.base import Depth, DepthEstimator, Image, Mask, Painter
+from lucid3d.models.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
 from lucid3d.pointcloud import PointCloud
 from lucid3d.start import first_depth
 from lucid3d.transforms import PosedView
@@ -130,7 +131,7 @@ def dive(
         found.clouds.append(PointCloud.empty())
         coarse = PointCloud.concatenate(found.clouds[:-1])  # without what this level covers
         for number, camera in enumerate(cameras):
-            words = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + count) % 2**32}
+            words: dict[str, Any] = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + count) % 2**32}
             known = PointCloud.concatenate([coarse, found.clouds[level]])
             partial = projection.project_cloud(known, camera, max_magnification=SHARP)
             if number == 0:
@@ -172,7 +173,7 @@ def _measured(
     if getattr(estimator, "exact", False):
         return estimate
     estimate = depth.sharpen_depth(estimate, camera)
-    kind = getattr(estimator, "kind", "metric")
+    kind: DepthKind = getattr(estimator, "kind", "metric")
     if not found.views:
         return _scaled(first_depth(estimate, kind), distance)
     aligned = alignment.align(estimate, kind, projection.project_cloud(known, camera), camera, view=len(found.views))

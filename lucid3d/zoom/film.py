@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ SECONDS_A_DOUBLING = 1.25
 
 def frame_count(geometry: Geometry, rate: int) -> int:
     """Frames of a film at this speed, both ends included."""
-    doublings = sum(np.log2(geometry.size / geometry.span(i, 1)) for i in range(len(geometry.factors)))
+    doublings = sum(math.log2(geometry.size / geometry.span(i, 1)) for i in range(len(geometry.factors)))
     return max(2, round(doublings * SECONDS_A_DOUBLING * rate))
 
 
@@ -43,7 +44,7 @@ def zoom_frames(images: Sequence[Image] | Floats, geometry: Geometry, count: int
 
 def _frame(images: Sequence[Image] | Floats, scales: NDArray[np.float64], at: float, size: int) -> Image:
     """The picture at log magnification `at`."""
-    level = int(min(np.searchsorted(scales, at + 1e-9, side="right") - 1, len(scales) - 1))
+    level = min(int(np.searchsorted(scales, at + 1e-9, side="right")) - 1, len(scales) - 1)
     frame: Image | None = None
     for index in range(level, len(scales)):
         # pixels of the level that one pixel of the frame stands for: below 1 it is magnified
@@ -69,7 +70,8 @@ def _resampled(image: Image, step: float, size: int) -> Image:
     source = np.asarray(image, np.float32)
     if step > 1:  # the box that a pixel covers, as a Gaussian of its variance, less what the source's own pixels are
         sigma = float(np.sqrt((step**2 - 1) / 12))
-        source = cv2.GaussianBlur(source, (0, 0), sigma, borderType=cv2.BORDER_REFLECT) if sigma > 0.05 else source
+        if sigma > 0.05:
+            source = np.asarray(cv2.GaussianBlur(source, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
     middle = source.shape[0] / 2
     offset = middle - step * size / 2 + step / 2 - 0.5
     matrix = np.array([[step, 0, offset], [0, step, offset]])

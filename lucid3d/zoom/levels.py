@@ -127,4 +127,5 @@ def joined(parts: list[Gaussians]) -> Gaussians:
 
 def _smooth(t: NDArray[np.floating]) -> NDArray[np.floating]:
     t = np.clip(t, 0, 1)
-    return t * t * (3 - 2 * t)
+    eased: NDArray[np.floating] = t * t * (3 - 2 * t)
+    return eased
