@@ -131,6 +131,10 @@ def lift(
 MERGE_FOOTPRINTS = 0.75
 """Points of one surface within this many footprints of each other, across the line of sight, say the same thing
 twice."""
+MERGE_DETAIL = 1.5
+"""A point of the cloud stands for a new one up to this many times the new one's footprint."""
+MERGE_GROUP = 1.0
+"""Octaves of footprints that are merged at a time."""
 MERGE_THICKNESS = 3.0
 """Footprints along the normal within which two layers are one surface that was measured twice."""
 
@@ -144,9 +148,9 @@ def merge(
 ) -> PointCloud:
     """Append `new` to `cloud` without the points that would double a surface.
 
-    A new point is left out where the cloud already has a point of at most 1.5 times its footprint within `radius`
-    footprints of it along the surface and `thickness` footprints along its normal (within `radius` all around where it
-    has no normal). Points of the cloud are never moved, so indices into it stay valid.
+    A new point is left out where the cloud already has a point of at most `MERGE_DETAIL` times its footprint within
+    `radius` footprints of it along the surface and `thickness` footprints along its normal (within `radius` all around
+    where it has no normal). Points of the cloud are never moved, so indices into it stay valid.
 
     Returns:
         PointCloud that begins with the whole of `cloud`.
@@ -154,11 +158,13 @@ def merge(
     if len(cloud) == 0 or len(new) == 0:
         return PointCloud.concatenate([cloud, new])
     doubled = np.zeros(len(new), bool)
+    # In groups of like footprints: how far to look is a matter of the footprint, and near points are many.
+    group = np.floor(np.log2(np.maximum(new.footprints, np.float32(1e-30))) / MERGE_GROUP)
     for sky in (False, True):
-        mine = np.flatnonzero(new.is_sky == sky)
-        if len(mine) == 0:
-            continue
-        doubled[mine] = _doubled(cloud, cloud.is_sky == sky, new, mine, radius, thickness)
+        for each in np.unique(group[new.is_sky == sky]):
+            mine = np.flatnonzero((new.is_sky == sky) & (group == each))
+            fine = cloud.footprints <= MERGE_DETAIL * new.footprints[mine].max()
+            doubled[mine] = _doubled(cloud, (cloud.is_sky == sky) & fine, new, mine, radius, thickness)
     return PointCloud.concatenate([cloud, new[~doubled]])
 
 
@@ -188,7 +194,7 @@ def _doubled(
     offset = cloud.positions[neighbour] - points
     along = np.abs((offset * normal).sum(1))
     across2 = np.maximum((offset**2).sum(1) - along**2, 0)
-    same_detail = cloud.footprints[neighbour] <= 1.5 * size
+    same_detail = cloud.footprints[neighbour] <= MERGE_DETAIL * size
     oriented = (normal != 0).any(1)
     within = (across2 <= (radius * size) ** 2) & (along <= np.where(oriented, thickness * size, 0.0))
     within |= distance <= radius * size
