@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.procedural.materials import RGB
 
@@ -120,6 +121,10 @@ _WEATHER: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+SUN_INDOORS = 0.5
+"""Share of the sun that the glass and nets of windows let in: patches of sun keep their colour beside dim walls."""
+
+
 def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosphere:
     """The light and air that a brief asks for, over this place."""
     hour = dict(_HOURS.get(brief.time, _HOURS["morning"]))
@@ -139,23 +144,34 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
         elevation=elevation,
         azimuth=azimuth,
         seed=int(rng.integers(1 << 20)),
-        bolt_azimuth=float(rng.uniform(-0.45, 0.45)),  # in the first view
+        bolt_azimuth=_open_azimuth(place, rng.uniform(-0.5, 0.5, 12)),  # in the first view
         **{**hour, **weather},
     )
     air = replace(air, cover=float(np.clip(air.cover + rng.uniform(-0.06, 0.06), 0, 0.97)))
     sky: frozenset[str] = getattr(brief, "sky", frozenset())
+    without: frozenset[str] = getattr(brief, "without", frozenset())
+    if "lightning" in without:
+        air = replace(air, lightning=0.0)
+    if "rain" in without and brief.weather == "storm":
+        air = replace(air, veil=0.0)
+    if "cloudy" in without and brief.weather == "clear":
+        air = replace(air, cover=0.0, wisps=0.0)
     if brief.time == "night":
-        air = _by_night(air, sky)
+        air = _by_night(air, sky, without)
+        if "stars" in without:
+            air = replace(air, stars=0.0)
     if "rainbow" in sky:
         # A rainbow stands opposite a low sun: put the sun behind the viewer, in front of rain.
         low = min(air.elevation, math.radians(20))
         air = replace(air, rainbow=1.0, elevation=low, azimuth=azimuth + math.pi, sun_share=max(air.sun_share, 0.8))
     if "aurora" in sky:
         air = replace(air, aurora=1.0, cover=min(air.cover, 0.12), wisps=0.1)
-    if "stars" in sky or ("moon" in sky and brief.time != "night"):
+    if brief.time != "night" and ("stars" in sky or "moon" in sky):
         air = replace(air, stars=max(air.stars, 0.25))
     if getattr(brief, "wants", lambda _: False)("planet"):
         air = replace(air, planet=0.17)
+    if place.interior:
+        air = replace(air, sun_share=air.sun_share * SUN_INDOORS)
     if place.haze != 1.0:
         air = replace(air, visibility=air.visibility / place.haze)
     if place.water is not None:
@@ -164,19 +180,43 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
     return replace(air, **place.sky)
 
 
-def _by_night(air: Atmosphere, sky: frozenset[str]) -> Atmosphere:
-    """Moonlight is sunlight, 400,000 times weaker; eyes and films make it blue and far less dark than that."""
-    return replace(
+def _by_night(air: Atmosphere, sky: frozenset[str], without: frozenset[str]) -> Atmosphere:
+    """Moonlight is sunlight, 400,000 times weaker; eyes and films make it blue and far less dark than that.
+
+    Three nights: with a moon and some stars; under a full moon, which drowns all but the brightest stars; and without
+    a moon, when the Milky Way is seen and the land is a silhouette.
+    """
+    clear = air.cover < 0.6
+    moon, stars = "moon" in sky, "stars" in sky
+    night = replace(
         air,
         moon=True,
         strength=(0.10, 0.125, 0.17),
-        stars=1.0 if air.cover < 0.6 else 0.3,
+        stars=1.0 if clear else 0.3,
         night_glow=(0.0035, 0.006, 0.0125),
-        cover=min(air.cover, 0.3) if "stars" in sky or "moon" in sky or "aurora" in sky else air.cover,
+        cover=min(air.cover, 0.3) if sky & {"stars", "moon", "aurora"} else air.cover,
         wisps=0.25,
         exposure=air.exposure if air.sun_share > 0.5 else air.exposure + 0.2,
         moon_phase=0.85,
     )
+    if moon and not stars:
+        return replace(night, stars=0.12 if clear else 0.0, moon_phase=0.98, elevation=min(night.elevation, 0.36),
+                       exposure=night.exposure - 0.35, saturation=night.saturation * 0.72)  # fmt: skip
+    if "moon" in without or (stars and not moon):
+        return replace(night, strength=(0.006, 0.0075, 0.011), moon_phase=0.0, stars=0.8 if clear else 0.3,
+                       night_glow=(0.0028, 0.0042, 0.0084), cover=min(night.cover, 0.1), wisps=0.0,
+                       exposure=night.exposure - 0.85)  # fmt: skip
+    return night
+
+
+def _open_azimuth(place: Place, azimuths: NDArray[np.floating]) -> float:
+    """Of some directions the one in which the land hides least of the sky."""
+    if place.terrain is None:
+        return float(azimuths[0])
+    reach = np.geomspace(8.0, 1100.0, 48)
+    x, z = np.sin(azimuths)[:, None] * reach, np.cos(azimuths)[:, None] * reach
+    rise = -place.terrain.heights(x.astype(np.float32), z.astype(np.float32)) / reach
+    return float(azimuths[int(np.argmin(rise.max(axis=1)))])
 
 
 _STYLES: dict[str, dict[str, Any]] = {

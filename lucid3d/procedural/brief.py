@@ -33,7 +33,8 @@ class Brief:
         time: one of dawn, sunrise, morning, noon, afternoon, sunset, dusk, night.
         weather: one of clear, cloudy, mist, rain, snow, storm.
         season: spring, summer, autumn or winter.
-        sky: of moon, stars, aurora, rainbow, those that are asked for.
+        sky: of moon, stars, aurora, rainbow, lightning, puddles, those that are asked for; a night that names neither
+            moon nor stars has both.
         features: feature name (see `meanings.FEATURES`) -> how many are asked for; see `count`.
         without: features, weathers, sky extras, places and times that must not be there.
         sizes: feature -> factor on its usual size ("huge mountains").
@@ -164,7 +165,9 @@ def understand(prompt: str, negative_prompt: str = "") -> Brief:
     _lie_in(place, secondary, features, reader.without)
     sky = frozenset(reader.sky) - reader.without
     if time == "night" and weather in ("clear", "cloudy") and place not in INDOORS:
-        sky |= frozenset({"stars", "moon"}) - reader.without
+        # A bright moon drowns the stars: a night that names one of them has the other only if it names it, too.
+        asked = sky & {"stars", "moon"}
+        sky |= (frozenset() if asked else frozenset({"stars", "moon"})) - reader.without
     if "rainbow" in sky and time == "night":
         notes.append("A rainbow needs the sun; at night it is left out.")
         sky -= {"rainbow"}

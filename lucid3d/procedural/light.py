@@ -141,7 +141,7 @@ def _cloud_grid() -> tuple[Floats, Floats]:
     return elevation, azimuth
 
 
-FLASH = (0.85, 0.9, 1.15)
+FLASH = (0.5, 0.56, 0.8)
 """Radiance that a flash lends to the cloud around its channel, in units of the dark sky around."""
 
 
@@ -252,6 +252,8 @@ def _planet(air: Atmosphere) -> list[float]:
 
 def _state(air: Atmosphere, sunlight: Floats, direct: Floats, seen: Floats, solid: NDArray[np.float64]) -> Floats:
     hidden = max(0.0, 1 - air.cover * 0.3) if air.sun_share > 0.5 else 0.0
+    if air.moon and air.moon_phase <= 0:  # a moonless night
+        hidden = 0.0
     mean = (seen * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
     disc = direct * (14.0 if air.moon else 60.0) * hidden
     extinction = KOSCHMIEDER / air.visibility

@@ -65,6 +65,18 @@ def light_room(shader: Shader, seed: int = 0) -> None:
     shader.scene.set_probes(values, low.astype(np.float32), steps.astype(np.float32))
 
 
+DARKEST = 0.25
+"""Least light from any side, as a share of the mean: order 1 swings below nothing opposite a patch of sun."""
+
+
+def _nowhere_dark(grid: Floats) -> Floats:
+    """(..., 12) coefficients whose directional part is held back so that no normal sees less than `DARKEST`."""
+    sh = grid.reshape(*grid.shape[:-1], 4, 3)
+    mean, swing = 0.282095 * sh[..., :1, :], 0.488603 * np.linalg.norm(sh[..., 1:, :], axis=-2, keepdims=True)
+    share = np.minimum(1.0, (1 - DARKEST) * mean / np.maximum(swing, 1e-9)).clip(0).min(axis=-1, keepdims=True)
+    return np.concatenate([sh[..., :1, :], sh[..., 1:, :] * share], axis=-2).reshape(grid.shape)
+
+
 def _gather(
     shader: Shader, places: NDArray[np.float64], counts: tuple[int, ...], low: Any, steps: Any, seed: int
 ) -> Floats:
@@ -104,5 +116,5 @@ def _gather(
         sh = np.einsum("prk,prc->pkc", basis, seen) * band[None, :, None]
         grid = (sh.reshape(number, 12) * weight[:, None]).reshape(*counts, 12)
         smooth = gaussian_filter(grid, (*sigma, 0), mode="nearest") / np.maximum(blurred_weight, 1e-6)[..., None]
-        values[..., :12] = smooth
+        values[..., :12] = _nowhere_dark(smooth)
     return values

@@ -26,7 +26,7 @@ LOOSE_STONES = ("boulder", "pebble", "scree")
 
 def snowed_in(brief: Any) -> bool:
     """Whether snow lies on the ground of temperate places."""
-    return bool(brief.weather == "snow" or brief.season == "winter")
+    return bool(brief.weather == "snow" or (brief.season == "winter" and "snow" not in brief.without))
 
 
 @dataclass

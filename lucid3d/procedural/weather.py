@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.materials import RGB, Material
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.rays import RayScene
+from lucid3d.procedural.snowfall import snow_caps
 
 if TYPE_CHECKING:
     from lucid3d.procedural.atmosphere import Atmosphere
@@ -72,7 +73,16 @@ WET = 0.62
 def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generator) -> Place:
     """The place with what its weather adds; unchanged indoors and in fair weather."""
     layers = FALLING.get(brief.weather)
-    if place.interior or brief.place in ("cave", "space_station") or not layers:
+    if place.interior or brief.place in ("cave", "space_station"):
+        return place
+    caps = snow_caps(place.meshes, brief)
+    if caps:
+        place = replace(place, meshes=[*place.meshes, *caps])
+    if not layers:
+        return place
+    if air.lightning > 0:
+        place = replace(place, meshes=[*place.meshes, bolt(air.bolt_azimuth, air.bolt_color, rng)])
+    if brief.weather == "storm" and "rain" in brief.without:
         return place
     terrain = place.terrain
     near = near_solids([*place.meshes, *([terrain.mesh] if terrain is not None and terrain.mesh is not None else [])])
@@ -80,10 +90,8 @@ def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generato
     if brief.weather == "snow":
         return replace(place, meshes=[*place.meshes, *falling(layers, amount, near, rng, FLAKE)])
     meshes = [wet(mesh) for mesh in place.meshes] + falling(layers, amount, near, rng, DROP)
-    if brief.place not in SOAKED_UP:
+    if brief.place not in SOAKED_UP and "puddles" not in brief.without:
         meshes += puddles(near, rng, amount, place.water.level if place.water is not None else math.inf)
-    if air.lightning > 0:
-        meshes.append(bolt(air.bolt_azimuth, air.bolt_color, rng))
     if terrain is not None:
         terrain = replace(terrain, ground=replace(terrain.ground, wetness=max(terrain.ground.wetness, 0.8)))
     return replace(place, meshes=meshes, terrain=terrain)

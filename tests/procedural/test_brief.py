@@ -419,3 +419,34 @@ def test_edit_distance_against_a_plain_recursion() -> None:
 def test_split() -> None:
     assert split("A snow-covered café, 3 boats!") == ["a", "snow", "covered", "cafe", ",", "3", "boats", ","]
     assert split("湖lake🌙") == ["湖", "lake", "🌙"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "negative", "kept", "gone"),
+    [
+        ("a storm without lightning", "", {"weather": "storm"}, "lightning"),
+        ("雷雨，没有闪电", "", {"weather": "storm"}, "lightning"),
+        ("a storm at sea", "lightning", {"weather": "storm"}, "lightning"),
+        ("a thunderstorm without rain", "", {"weather": "storm"}, "rain"),
+        ("a storm without thunder", "", {"weather": "storm"}, ""),
+        ("a rainy street without puddles", "", {"weather": "rain", "place": "town_street"}, "puddles"),
+        ("a winter forest without snow", "", {"season": "winter", "place": "forest", "weather": "clear"}, "snow"),
+        ("a night without stars", "", {"time": "night"}, "stars"),
+        ("a night meadow without moonlight", "", {"time": "night", "place": "meadow"}, "moon"),
+        ("a night meadow", "moon, clouds", {"time": "night", "place": "meadow"}, "moon"),
+        ("a library without books", "", {"place": "library"}, "books"),
+        ("a street without people or cars in the rain", "", {"weather": "rain", "place": "town_street"}, "car"),
+    ],
+)
+def test_a_no_takes_away_only_what_it_names(sentence: str, negative: str, kept: dict[str, str], gone: str) -> None:
+    brief = understand(sentence, negative)
+    assert {name: getattr(brief, name) for name in kept} == kept
+    assert not gone or gone in brief.without
+    assert gone not in brief.sky
+    assert not set(kept.values()) & brief.without
+
+
+def test_a_night_has_a_moon_or_stars_by_what_it_names() -> None:
+    assert understand("a night with a moon").sky == {"moon"}
+    assert understand("a night with stars").sky == {"stars"}
+    assert understand("a night").sky == {"moon", "stars"}

@@ -58,6 +58,8 @@ def modern_city(brief: Brief, rng: np.random.Generator) -> Place:
     if brief.wants("car", True):
         _cars(place, brief, axis_x, axis_z, road, dark, rng)
     _furniture(place, brief, axis_x, axis_z, y, dark, rng)
+    if brief.time == "night" and brief.wants("lamp", True):
+        place.sky["strength"] = (0.035, 0.044, 0.06)  # the moon above street lamps
     ground = Ground(seed=int(rng.integers(4096)), vegetation=0.3)
     place.terrain = hills(brief, rng, flat=330.0, level=road + 0.25, height=120.0, ground=ground)
     if "trees" not in brief.without:
@@ -229,6 +231,10 @@ def _skyline(place: Place, rng: np.random.Generator, lit: float, ax: float, az: 
         place.meshes.append(far.mesh("building"))
 
 
+MAST = 170.0
+"""Intensity of a street lamp: the light of a city drowns the moon."""
+
+
 def mast_lamp(dark: bool) -> Mesh:
     """A tall street lamp whose arm reaches along -x; its light is at (-2.2, -7.7, 0)."""
     parts = Parts()
@@ -258,12 +264,12 @@ def _lamps(place: Place, ax: float, az: float, y: float, dark: bool, rng: np.ran
             shifted = z + 12 * (side > 0)
             matrices.append(placement([x, y, shifted], yaw=0.0 if side > 0 else np.pi))
             if dark and -45 < shifted < 90:
-                place.lamps.append(Lamp((x - side * 2.2, y - 7.7, shifted), lamp_color(75.0), 0.3, 34.0, i < 5))
+                place.lamps.append(Lamp((x - side * 2.2, y - 7.7, shifted), lamp_color(MAST), 0.3, 38.0, i < 5))
     for x in (ax - 40, ax - 22, ax + 22, ax + 44):
         for side in (-1.0, 1.0):
             matrices.append(placement([x, y, az + side * (ROAD + 0.8)], yaw=np.pi / 2 if side < 0 else -np.pi / 2))
             if dark:
-                place.lamps.append(Lamp((x, y - 7.7, az + side * (ROAD - 1.4)), lamp_color(75.0), 0.3, 34.0, False))
+                place.lamps.append(Lamp((x, y - 7.7, az + side * (ROAD - 1.4)), lamp_color(MAST), 0.3, 38.0, False))
     place.meshes.append(instances(post, matrices))
 
 

@@ -13,6 +13,7 @@ from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import RGB, Material
 from lucid3d.procedural.noise import noise, smoothstep
+from lucid3d.procedural.site import snowed_in
 from lucid3d.procedural.terrain import Terrain, terrain_mesh
 from lucid3d.procedural.water import Water
 from lucid3d.procedural.world import Place
@@ -155,7 +156,7 @@ def hills(
         return y
 
     shore = shore_of(brief, flat)
-    snow = brief.season == "winter" or brief.weather == "snow"
+    snow = snowed_in(brief)
     cover = ground or Ground(
         seed=seed % 4096,
         snow_line=-10.0 if snow else 320.0,

@@ -16,7 +16,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh, placement, rotation_x, rotation_y, rotation_z
 from lucid3d.procedural.noise import noise
-from lucid3d.procedural.site import Site
+from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.world import EYE_HEIGHT, Place
 
 Floats = NDArray[np.floating]
@@ -189,8 +189,8 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
         dryness=0.75,
         path=((0.0, -30.0), (0.6, -8.0), (0.0, 4.0), (0.0, 12.0)),
         path_width=3.6,
-        snow_line=-10.0 if brief.season == "winter" or brief.weather == "snow" else 420.0,
-        snow_cover=0.85 if brief.season == "winter" or brief.weather == "snow" else 0.0,
+        snow_line=-10.0 if snowed_in(brief) else 420.0,
+        snow_cover=0.85 if snowed_in(brief) else 0.0,
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
     terrain = hills(brief, rng, flat=48.0, level=EYE_HEIGHT, height=170.0, rolling=0.5, ground=ground)

@@ -26,7 +26,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh, placement
 from lucid3d.procedural.shapes import cylinder, sphere, tube
-from lucid3d.procedural.site import Site
+from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
 Floats = NDArray[np.floating]
@@ -36,7 +36,7 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     """The start stands on the stone way inside the gate; the hall lies ahead, the pagoda to one side, woods around."""
     dark = brief.time in DARK_TIMES
     lit = (dark or brief.wants("lamp") or brief.mood in ("magical", "romantic")) and "lamp" not in brief.without
-    snow = brief.season == "winter" or brief.weather == "snow"
+    snow = snowed_in(brief)
     ground = Ground(
         seed=int(rng.integers(4096)),
         vegetation=0.9,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from lucid3d.procedural.buildings import palette
@@ -83,6 +85,31 @@ def tower_block(
     return House(parts.mesh("building"), width, depth, at + 6, ())
 
 
+def _lobby_walls(face: Parts, length: float, back: float, high: float, rng: np.random.Generator) -> None:
+    """What one sees through lit panes: a ceiling with lamps, bays of brighter and dimmer wall, a darker skirting."""
+    dim, dusky = palette.lit_glass(rng, 0.5), palette.lit_glass(rng, 0.28)
+    lamp = palette.glowing("lobby lamp", "#fff0d6", (5.0, 4.3, 3.2))
+    edges = np.arange(back, length - back + 0.1, 1.55)
+    for left, right in itertools.pairwise(edges):
+        low, top = -0.35, -high + 1.15
+        if rng.random() < 0.7:
+            wall = dim if rng.random() < 0.5 else dusky
+            inset = rng.uniform(0.0, 0.4)
+            face.quad(
+                [[left + inset, top, back - 0.006], [right, top, back - 0.006], [right, low, back - 0.006],
+                 [left + inset, low, back - 0.006]],
+                wall,
+            )  # fmt: skip
+        face.box(((left + right) / 2, -high + 0.92, back - 0.01), (0.7, 0.07, 0.012), lamp)
+        if rng.random() < 0.3:  # a picture or a screen on the back wall
+            face.box(((left + right) / 2, -1.75, back - 0.011), (0.9, 0.6, 0.012), palette.BEAM)
+    face.quad(
+        [[back, -0.8, back - 0.009], [length - back, -0.8, back - 0.009], [length - back, 0, back - 0.009],
+         [back, 0, back - 0.009]],
+        dusky,
+    )  # fmt: skip
+
+
 def _podium(
     parts: Parts, width: float, depth: float, high: float, stone: Material, rng: np.random.Generator, lit: float
 ) -> None:
@@ -100,7 +127,9 @@ def _podium(
             [[back, -high + 0.6, back], [length - back, -high + 0.6, back], [length - back, 0, back], [back, 0, back]],
             lobby,
         )
-        if lit > 0:  # desks, shelves and partitions stand dark before the light
+        if lit > 0:
+            _lobby_walls(face, length, back, high, rng)
+            # Desks, shelves and partitions stand dark before the light.
             for x in np.arange(back + 0.8, length - back - 0.8, 1.9):
                 tall = float(rng.choice((0.75, 1.05, 1.9, high - 0.9), p=(0.4, 0.3, 0.2, 0.1)))
                 wide = rng.uniform(0.5, 1.7) if tall < 1.5 else rng.uniform(0.25, 0.9)

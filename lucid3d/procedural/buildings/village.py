@@ -28,7 +28,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import placement
 from lucid3d.procedural.props import fields
-from lucid3d.procedural.site import Site
+from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
 Floats = NDArray[np.floating]
@@ -47,8 +47,8 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         path_width=3.4,
         vegetation=0.9,
         fields=0.0,
-        snow_line=-10.0 if brief.season == "winter" or brief.weather == "snow" else 420.0,
-        snow_cover=0.85 if brief.season == "winter" or brief.weather == "snow" else 0.0,
+        snow_line=-10.0 if snowed_in(brief) else 420.0,
+        snow_cover=0.85 if snowed_in(brief) else 0.0,
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
     high = 240.0 if brief.wants("mountains") else 110.0
@@ -75,7 +75,7 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
                 break
             style = village_style(rng, look, lit, wall_for(brief, rng, "house"))
         last = style.wall
-        if brief.weather == "snow" or brief.season == "winter":
+        if snowed_in(brief):
             style = replace(style, boxes=0.0)
         far = np.hypot(x, z) > 48
         timber = True if look == "medieval" else None

@@ -86,7 +86,7 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
     ground = terrain.rise_over_run
     season = brief.season
     woods = groups(rng, 22.0, 1.4)
-    snow = brief.weather == "snow" or season == "winter"
+    snow = brief.weather == "snow" or (season == "winter" and "snow" not in brief.without)
     near_trees = [broadleaf(rng, kind, h, season) for kind, h in (("oak", 8.0), ("birch", 9.0))]  # type: ignore[arg-type]
     far_trees = [*near_trees, conifer(rng, "spruce", 12.0, season)]  # type: ignore[arg-type]
     bushes = [shrub(rng, 1.3)]

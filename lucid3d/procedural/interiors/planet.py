@@ -30,14 +30,16 @@ def planet_world(place: Place, brief: Brief, rng: np.random.Generator) -> None:
         "rainbow": 0.0,
         "aurora": 0.0,
     }
-    place.sun_azimuth = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.7, 1.25))
+    # Behind one's shoulder: ahead of it, the planet would show its night side.
+    place.sun_azimuth = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(1.95, 2.3))
     place.meshes.append(planet(rng, brief))
 
 
 def planet(rng: np.random.Generator, brief: Brief) -> Mesh:
-    """A world of 700 m that looks like one of 6,000 km: its hues are painted corner by corner."""
-    radius = 700.0
-    centre = np.array([float(rng.choice([-1.0, 1.0])) * rng.uniform(180, 330), rng.uniform(300, 400), 900.0])
+    """A world of 330 m that looks like one of 6,000 km: its hues are painted corner by corner."""
+    # Its edge curves through the window, with black sky above: all disc would be a wall of clouds.
+    radius = 330.0
+    centre = np.array([float(rng.choice([-1.0, 1.0])) * rng.uniform(70, 130), rng.uniform(150, 200), 900.0])
     unit, triangles = icosphere(6)
     toward = -centre / np.linalg.norm(centre)
     facing = (unit @ toward) > 0.25  # what can be seen from here
@@ -52,7 +54,7 @@ def planet(rng: np.random.Generator, brief: Brief) -> Mesh:
         ((0.05, 0.1, 0.14), (0.08, 0.17, 0.19), (0.2, 0.26, 0.24), (0.34, 0.36, 0.33)),
     )
     asked = brief.colour("planet")
-    kind = 1 if asked in ("red", "orange", "brown") or "other_planet" in brief.secondary else 0
+    kind = 1 if asked in ("red", "orange", "brown") or "desert" in brief.secondary else 0
     if asked in ("grey", "turquoise"):
         kind = 2
     deep, shallow, green, dry = (np.array(c) for c in kinds[kind])

@@ -63,6 +63,8 @@ PHRASES: dict[str, str] = {
     "time.dusk": "黄昏 黃昏 暮色 薄暮",
     "time.night": "夜晚 夜 夜里 夜裡 晚上 深夜 午夜 星夜 月夜 夜景 月光",
     "sky.moon": "月亮 月 满月 滿月 明月 月光 月夜 弯月",
+    "sky.lightning": "闪电 閃電 雷电 雷電",
+    "sky.puddles": "水洼 水窪 水坑",
     "sky.stars": "星空 星星 繁星 银河 銀河 星 星夜 流星 满天星",
     "sky.aurora": "极光 極光 北极光 北極光",
     "sky.rainbow": "彩虹",

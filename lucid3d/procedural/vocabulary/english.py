@@ -106,6 +106,8 @@ PHRASES: dict[str, str] = {
         cosmos; night sky; shooting star; meteor""",
     "sky.aurora": "aurora; northern light; southern light; aurora borealis; polar light; aurora australis",
     "sky.rainbow": "rainbow; double rainbow",
+    "sky.lightning": "lightning; lightning bolt; lightning strike; lightning flash; thunderbolt",
+    "sky.puddles": "puddle",
     # Weather.
     "weather.clear": """clear; sunny; sun; cloudless; blue sky; fair weather; bright; sunshine; sunlit;
         sunlight; fine weather; sun drenched; clear sky; bright day""",
@@ -115,7 +117,8 @@ PHRASES: dict[str, str] = {
     "weather.rain": "rain; drizzle; shower; downpour; wet; monsoon; puddle; after the rain; raindrop; damp",
     "weather.snow": """snow; snowfall; blizzard; flurry; snowflake; sleet; snowy; snow covered; snowstorm;
         snow capped mountain in winter""",
-    "weather.storm": """storm; thunder; lightning; tempest; hurricane; thunderstorm; gale; windy; typhoon; wind;
+    "weather.storm": """storm; thunder; lightning; lightning bolt; lightning strike; lightning flash; thunderbolt;
+        tempest; hurricane; thunderstorm; gale; windy; typhoon; wind;
         cyclone; tornado; sandstorm storm; squall""",
     "season.spring": """spring; springtime; april; may month; blossom; blooming; cherry blossom; bloom;
         march month; easter""",

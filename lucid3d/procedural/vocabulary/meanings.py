@@ -41,7 +41,7 @@ INDOORS = frozenset({"space_station", "living_room", "kitchen", "bedroom", "libr
 TIMES = ("dawn", "sunrise", "morning", "noon", "afternoon", "sunset", "dusk", "night")
 WEATHERS = ("clear", "cloudy", "mist", "rain", "snow", "storm")
 SEASONS = ("spring", "summer", "autumn", "winter")
-SKY = ("moon", "stars", "aurora", "rainbow")
+SKY = ("moon", "stars", "aurora", "rainbow", "lightning", "puddles")
 
 COLOURS: dict[str, tuple[float, float, float]] = {
     "red": (0.62, 0.10, 0.07),

@@ -202,7 +202,14 @@ class Reader:
 
     def _deny(self, item: Find, meanings: list[list[str]]) -> None:
         said = []
+        kinds = {kind for kind, _ in meanings}
+        part = next((kind for kind in ("sky", "weather") if kind in kinds), "")
+        if item.text in UNDRAWN_PARTS and self.weathers:
+            self.understood.append((item.text, "not drawn"))
+            return
         for kind, value in meanings:
+            if part and kind not in (part, "feature"):
+                continue  # a storm without lightning is a storm, a night without starlight a night
             if kind in ("feature", "weather", "sky", "time", "place", "season"):
                 self.without.add(value)
                 said.append(value.replace("_", " "))
@@ -215,6 +222,8 @@ class Reader:
             self.understood.append((item.text, "no " + ", ".join(dict.fromkeys(said))))
 
 
+UNDRAWN_PARTS = frozenset(("thunder", "wind", "gale", "windy", "雷声", "雷聲", "风", "風"))
+"""What is heard or felt of a weather: nothing is taken away from it without them."""
 TREES = (
     "trees", "pines", "birches", "oaks", "maples", "palms", "willows", "cypresses", "cherry_trees", "dead_trees",
     "bamboo",
