@@ -5,8 +5,8 @@
 Eight views of 90 degrees around a sphere of known values are denoised with a denoiser whose answer is known: each
 view's true image plus an error of its own, of root mean square 0.3. Compared with: the same denoiser view by view. The
 errors are a tone (each channel off by a constant) or noise, smoothed over some pixels. Figures of agreement are shares
-of what independent denoising leaves; errors are root mean squares. White noise is printed for honesty: no interpolation
-carries it from one grid of pixels to another. `--zoom` goes on with benchmarks/zoom.py.
+of what independent denoising leaves; errors are root mean squares. White noise is the hardest: interpolation carries
+it badly from one grid of pixels to another. `--zoom` goes on with benchmarks/zoom.py.
 """
 
 from __future__ import annotations

@@ -17,6 +17,12 @@ from lucid3d.joint.fusion import Fuse
 from lucid3d.joint.overlaps import Floats
 
 
+SETTLING = 8
+"""Times that the last estimates are fused. A value carried to another view's grid and back has lost some of its finest
+detail, so one fusion leaves the two apart by that; each further one takes most of what is left: white noise of each
+view's own goes from 0.131 of its disagreement to 0.094, and keeps 0.86 of its strength instead of 0.88."""
+
+
 class Denoiser(Protocol):
     """Predicts clean views."""
 
@@ -100,9 +106,10 @@ def denoise_together(
             clean[active] = denoiser.estimate(noisy[active], step, active)
         if fixed is not None:
             clean = fixed.over(clean)
-        clean = fuse(clean)
-        if fixed is not None:
-            clean = fixed.over(clean)
+        for _ in range(SETTLING if step == len(steps) - 1 else 1):
+            clean = fuse(clean)
+            if fixed is not None:
+                clean = fixed.over(clean)
         noisy = steps.step(noisy, clean, step, draw)
         if on_step is not None:
             on_step(step)

@@ -38,7 +38,7 @@ def off(views: np.ndarray) -> np.ndarray:
     return np.sqrt(((views - TRUTH) ** 2).mean(axis=(1, 2, 3)))
 
 
-@pytest.mark.parametrize("kind", ["tone", "8", "2"])
+@pytest.mark.parametrize("kind", ["tone", "8", "2", "0"])
 @pytest.mark.parametrize("lasting", [True, False])
 def test_overlaps_agree_and_the_result_is_nearer_to_the_truth(sphere: SphereNoise, kind: str, lasting: bool) -> None:
     """For errors that last from step to step, and for errors that every step makes anew."""
