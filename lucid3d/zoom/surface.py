@@ -7,6 +7,7 @@ Coordinates are metres from the target, float64; sizes are metres.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,29 +20,45 @@ RELIEF = 0.055
 """Height of a band as a share of its size: about 20 degrees of slope over all bands of a broken stone."""
 
 
-def _hash(cell: NDArray[np.int64], seed: int) -> NDArray[np.uint32]:
-    """(...) random 32 bits of integer cells (..., 3)."""
-    x, y, z = (cell[..., i].astype(np.uint32) for i in range(3))
-    value = x * np.uint32(0x8DA6B343) ^ y * np.uint32(0xD8163841) ^ z * np.uint32(0xCB1AB31F)
-    value ^= np.uint32((seed * 0x9E3779B1) & 0xFFFFFFFF)
+CHUNK = 1 << 14
+"""Points at a time: few enough that what is computed of them stays in the processor's cache."""
+
+PRIMES = np.array([[0x8DA6B343], [0xD8163841], [0xCB1AB31F]], np.uint32)
+
+
+def _place(points: Points, size: float, shift: float) -> tuple[NDArray[np.uint32], Points]:
+    """Lattice cell (3, N), wrapped to 32 bits and times the axis' prime, and place in it (3, N), of points (N, 3)."""
+    place = points.T / size + shift
+    floor = np.floor(place)
+    cell = floor.astype(np.int64).astype(np.uint32)
+    return cell * PRIMES, place - floor
+
+
+def _random(value: NDArray[np.uint32], seed: int) -> Values:
+    """Random numbers in [0, 1) of lattice cells, given the exclusive or of their three coordinates."""
+    value = value ^ np.uint32((seed * 0x9E3779B1) & 0xFFFFFFFF)
     for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
         value ^= value >> np.uint32(shift)
         value *= np.uint32(factor)
-    mixed: NDArray[np.uint32] = value ^ (value >> np.uint32(16))
-    return mixed
+    value ^= value >> np.uint32(16)
+    return np.asarray(value * 2.0**-32)
 
 
 def noise3(points: Points, size: float, seed: int) -> Values:
     """(N,) smooth value noise in about [-1, 1], one bump about `size` wide, of points (N, 3)."""
-    place = points / size + 0.5
-    base = np.floor(place).astype(np.int64)
-    t = place - base
-    t = t * t * t * (t * (t * 6 - 15) + 10)
-    total = np.zeros(len(points))
-    for corner in range(8):
-        offset = np.array([corner & 1, corner >> 1 & 1, corner >> 2])
-        weight = np.where(offset, t, 1 - t).prod(axis=1)
-        total += weight * (_hash(base + offset, seed) * (2.0 / 2**32) - 1)
+    total = np.empty(len(points))
+    for start in range(0, len(points), CHUNK):
+        lower, t = _place(points[start : start + CHUNK], size, 0.5)
+        t = t * t * t * (t * (t * 6 - 15) + 10)
+        xs, ys, zs = np.stack([lower, lower + PRIMES], axis=1)
+        along_z = []
+        for z in zs:
+            along_y = []
+            for y in ys:
+                first, second = (_random(x ^ y ^ z, seed) for x in xs)
+                along_y.append(first + t[0] * (second - first))
+            along_z.append(along_y[0] + t[1] * (along_y[1] - along_y[0]))
+        total[start : start + CHUNK] = (along_z[0] + t[2] * (along_z[1] - along_z[0])) * 2 - 1
     return total
 
 
@@ -83,17 +100,26 @@ class Cells:
 
 
 def cells3(points: Points, size: float, seed: int) -> Cells:
-    """Cells about `size` wide at points (N, 3)."""
-    from scipy.spatial import cKDTree
-
-    place = points / size
-    occupied = np.unique(np.floor(place).astype(np.int64), axis=0)
-    around = np.stack(np.meshgrid(*[[-1, 0, 1]] * 3, indexing="ij"), -1).reshape(-1, 3)
-    cells = np.unique((occupied[:, None] + around).reshape(-1, 3), axis=0)
-    seeds = cells + np.stack([_hash(cells, seed + axis) / 2.0**32 for axis in range(3)], axis=1)
-    distance, nearest = cKDTree(seeds).query(place, k=2)
-    number = _hash(cells, seed + 7) / 2.0**32
-    return Cells(distance[:, 0], distance[:, 1] - distance[:, 0], number[nearest[:, 0]])
+    """Cells about `size` wide at points (N, 3): one seed in each cube of a lattice, sought in the 27 cubes around."""
+    inside, border, number = (np.empty(len(points)) for _ in range(3))
+    for start in range(0, len(points), CHUNK):
+        lower, t = _place(points[start : start + CHUNK], size, 0.0)
+        nearest, second = np.full(t.shape[1], np.inf), np.full(t.shape[1], np.inf)
+        chosen = np.zeros(t.shape[1], np.uint32)
+        for steps in itertools.product((-1, 0, 1), repeat=3):
+            cube = np.bitwise_xor.reduce(lower + np.array(steps).astype(np.uint32)[:, None] * PRIMES)
+            square = np.zeros(t.shape[1])
+            for axis, step in enumerate(steps):
+                square += (_random(cube, seed + axis) + step - t[axis]) ** 2
+            closer = square < nearest
+            second = np.minimum(second, np.where(closer, nearest, square))
+            nearest = np.where(closer, square, nearest)
+            chosen = np.where(closer, cube, chosen)
+        here = slice(start, start + CHUNK)
+        inside[here] = np.sqrt(nearest)
+        border[here] = np.sqrt(second) - inside[here]
+        number[here] = _random(chosen, seed + 7)
+    return Cells(inside, border, number)
 
 
 def seen(size: float, finest: float) -> float:
