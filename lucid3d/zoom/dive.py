@@ -225,9 +225,15 @@ def _over(cloud: PointCloud, other: PointCloud, share: float) -> Mask:
 
     surface, against = ~cloud.is_sky, other.positions[~other.is_sky]
     found = np.zeros(len(cloud), bool)
-    if surface.any() and len(against):
-        reach = share * cloud.footprints[surface]
-        distance, _ = cKDTree(against).query(cloud.positions[surface], distance_upper_bound=float(reach.max()))
+    if not surface.any():
+        return found
+    points, reach = cloud.positions[surface], share * cloud.footprints[surface]
+    farthest = float(reach.max())
+    near = (against >= points.min(axis=0) - farthest) & (against <= points.max(axis=0) + farthest)
+    against = against[near.all(axis=1)]
+    if len(against):  # a tree that is cheap to build: it is asked once, for what is close
+        tree = cKDTree(against, compact_nodes=False, balanced_tree=False)
+        distance, _ = tree.query(points, distance_upper_bound=farthest, workers=-1)
         found[surface] = distance < reach
     return found
 
