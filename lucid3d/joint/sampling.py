@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from lucid3d.joint.fusion import Fuse
 from lucid3d.joint.overlaps import Floats
 
-
 SETTLING = 8
 """Times that the last estimates are fused. A value carried to another view's grid and back has lost some of its finest
 detail, so one fusion leaves the two apart by that; each further one takes most of what is left: white noise of each
