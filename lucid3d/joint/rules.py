@@ -91,7 +91,7 @@ def _own_world(scene: Scene, views: Sequence[PosedView]) -> World | None:
     from lucid3d.prompts import plan_prompts
 
     sentence = plan_prompts(scene.config.prompt).sentence
-    world = build_world(sentence, scene.config.seed, scene.config.negative_prompt)
+    world = build_world(sentence, scene.config.seed, scene.config.negative_prompt, drops=False)
     drawn = _ground_truth(world, views[0].camera).depth
     with np.errstate(invalid="ignore"):
         close = np.abs(drawn - views[0].depth) <= SAME_DEPTH * views[0].depth

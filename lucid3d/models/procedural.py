@@ -161,6 +161,6 @@ def procedural_models(
     """Painter, depth estimator and the world that both look at; a view is drawn once for the two of them."""
     from lucid3d.procedural import build_world
 
-    world = build_world(prompt, seed, negative_prompt)
+    world = build_world(prompt, seed, negative_prompt, drops=False)
     drawings = Drawings(world)
     return ProceduralPainter(world, drawings), ProceduralDepth(world, distortion, drawings=drawings), world

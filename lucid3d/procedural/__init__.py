@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["build_from_brief", "build_world", "place_under_sky"]
 
 
-def build_world(prompt: str, seed: int, negative_prompt: str = "") -> World:
+def build_world(prompt: str, seed: int, negative_prompt: str = "", *, drops: bool = True) -> World:
     """Build the world that `prompt` describes; the same words and seed give the same world.
 
     Args:
@@ -23,14 +23,16 @@ def build_world(prompt: str, seed: int, negative_prompt: str = "") -> World:
             sentence gives a pleasant default.
         seed: decides everything that the sentence leaves open.
         negative_prompt: what must not appear.
+        drops: whether falling rain is drawn. A picture wants it; in a scene to walk in, where time stands still, it
+            would hang in the air as beads.
     """
     from lucid3d.procedural.brief import understand
 
     brief = understand(prompt, negative_prompt)
-    return build_from_brief(brief, seed)
+    return build_from_brief(brief, seed, drops=drops)
 
 
-def build_from_brief(brief: Brief, seed: int) -> World:
+def build_from_brief(brief: Brief, seed: int, *, drops: bool = True) -> World:
     """`build_world` for a sentence that has been understood already."""
     import zlib
 
@@ -39,15 +41,16 @@ def build_from_brief(brief: Brief, seed: int) -> World:
     from lucid3d.procedural.places import builder
 
     place = builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
-    return place_under_sky(place, brief, seed)
+    return place_under_sky(place, brief, seed, drops=drops)
 
 
-def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = True) -> World:
+def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = True, drops: bool = True) -> World:
     """A place that has been built, under the sky that a brief asks for.
 
     Args:
         weather: whether rain, snow and puddles are added to the place; without, only the light and air are the
             weather's, and the geometry stays what it was.
+        drops: see `build_world`.
     """
     import zlib
 
@@ -60,7 +63,8 @@ def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = Tr
     # The seed alone would give every place the same clouds.
     words = zlib.crc32("/".join((brief.place, brief.time, brief.weather, brief.season)).encode())
     atmosphere = atmosphere_for(brief, place, np.random.default_rng([seed, words]))
-    shown = weathered(place, brief, atmosphere, np.random.default_rng([seed, words, 1])) if weather else place
+    rng = np.random.default_rng([seed, words, 1])
+    shown = weathered(place, brief, atmosphere, rng, drops=drops) if weather else place
     world = World(shown, atmosphere, prompt=brief.prompt, seed=seed, brief=brief)
     world.bare = place
     return world

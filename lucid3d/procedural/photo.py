@@ -322,7 +322,7 @@ def world_from_photo(
     logging.getLogger(__name__).info(
         "photograph read as %s, horizon at row %.0f: %s", layout.kind, layout.horizon, layout.words
     )
-    around = build_world(layout.words, seed)
+    around = build_world(layout.words, seed, drops=False)
     return PhotoWorld(picture, camera, layout, around, extend(working, layout, lens, seed))
 
 

@@ -70,8 +70,12 @@ WET = 0.62
 """Factor on the albedo of what is wet: the water film keeps light in (Lekner and Dorf 1988)."""
 
 
-def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generator) -> Place:
-    """The place with what its weather adds; unchanged indoors and in fair weather."""
+def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generator, *, drops: bool = True) -> Place:
+    """The place with what its weather adds; unchanged indoors and in fair weather.
+
+    Args:
+        drops: whether rain is seen falling near the start; what it does to the ground and the sky is seen anyway.
+    """
     layers = FALLING.get(brief.weather)
     if place.interior or brief.place in ("cave", "space_station"):
         return place
@@ -89,7 +93,9 @@ def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generato
     amount = float(np.clip(brief.strength, 0.4, 2.0)) * (0.6 if brief.weather == "storm" else 1.0)
     if brief.weather == "snow":
         return replace(place, meshes=[*place.meshes, *falling(layers, amount, near, rng, FLAKE)])
-    meshes = [wet(mesh) for mesh in place.meshes] + falling(layers, amount, near, rng, DROP)
+    meshes = [wet(mesh) for mesh in place.meshes]
+    if drops:
+        meshes += falling(layers, amount, near, rng, DROP)
     if brief.place not in SOAKED_UP and "puddles" not in brief.without:
         meshes += puddles(near, rng, amount, place.water.level if place.water is not None else math.inf)
     if terrain is not None:

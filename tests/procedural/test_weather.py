@@ -63,6 +63,19 @@ def test_rain_makes_the_street_wet_and_leaves_puddles() -> None:
     assert place.meshes[0].materials[0] == STREET  # the place that was handed in is untouched
 
 
+def test_no_drop_hangs_in_a_scene_to_walk_in() -> None:
+    brief = understand("a street in heavy rain")
+
+    def shown(drops: bool) -> list[Mesh]:
+        return weathered(town(), brief, Atmosphere(), np.random.default_rng(0), drops=drops).meshes
+
+    def drops(meshes: list[Mesh]) -> list[Mesh]:
+        return [m for m in meshes if DROP in m.materials]
+
+    assert drops(shown(True)) and not drops(shown(False))
+    assert any(m.label == "water" for m in shown(False))
+
+
 def test_no_puddles_on_slopes_or_under_water() -> None:
     hill = slab(EYE_HEIGHT, -40, 40)
     hill.vertices[:, 1] -= 0.3 * hill.vertices[:, 0]
