@@ -18,7 +18,7 @@ from lucid3d import files
 from lucid3d.errors import InputError
 from lucid3d.export.hdr import expand_highlights
 from lucid3d.export.images import write_exr, write_hdr, write_png
-from lucid3d.export.integrations import copy_integration
+from lucid3d.export.integrations import copy_integration, copy_integration_folder
 from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
 from lucid3d.export.panorama_render import RenderedPanorama, panorama_of
 from lucid3d.export.ply import write_gaussians
@@ -35,9 +35,12 @@ GLB_FRAMES = {"unity": "gltf", "unreal": "unreal-gltf", "godot": "opengl", "blen
 Unity's importers mirror x, Unreal's take (x, y, z) to (x, z, y), Godot looks along -z as three.js does, and Blender's
 makes -z its +y."""
 
+UNITY_PACKAGE = "com.lucid3d.unity"
+"""The folder of the package, which Unity wants under the package's own name."""
+
 
 def unity(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    """unity/: scene.ply, skybox/ with a panorama and six sides, mesh.glb, collision.glb, the editor script."""
+    """unity/: scene.ply, skybox/ with a panorama and six sides, mesh.glb, collision.glb, the package for Unity."""
     home = folder / "unity"
     panorama = _sky("unity", scene, home / "skybox", options)
     size = options.cube_size or panorama.image.shape[0] // 2
@@ -45,8 +48,7 @@ def unity(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]
     for slot, face in UNITY_FACES.items():
         write_png(home / "skybox" / f"{slot}.png", faces[face])
     _splats_and_meshes("unity", scene, home, options)
-    copy_integration("unity/Lucid3DSkyboxImporter.cs", home / "Editor")
-    copy_integration("unity/Lucid3DSkyboxPicker.cs", home)
+    copy_integration_folder("unity", home / UNITY_PACKAGE)
     copy_integration("unity/README.md", home)
     return [home]
 

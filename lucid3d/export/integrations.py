@@ -10,7 +10,7 @@ from lucid3d.files import atomic_path
 
 
 def integration(name: str) -> Path:
-    """A file of integrations/, such as "unity/Lucid3DSkyboxImporter.cs".
+    """A file of integrations/, such as "unity/README.md".
 
     Raises:
         InputError: this installation came without it.
@@ -21,6 +21,19 @@ def integration(name: str) -> Path:
         if (root / name).is_file():
             return root / name
     raise InputError(f"integrations/{name} is missing from this installation: install lucid3d again")
+
+
+def copy_integration_folder(name: str, folder: Path) -> list[Path]:
+    """Copy all of integrations/<name>/ into a bundle; returns the files.
+
+    Raises:
+        InputError: this installation came without it.
+    """
+    root = integration(f"{name}/README.md").parent
+    sources = sorted(path for path in root.rglob("*") if path.is_file())
+    return [
+        copy_integration(f"{name}/{path.relative_to(root)}", folder / path.relative_to(root).parent) for path in sources
+    ]
 
 
 def copy_integration(name: str, folder: Path, as_name: str | None = None) -> Path:

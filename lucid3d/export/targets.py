@@ -86,7 +86,7 @@ TARGETS: dict[str, Target] = {
     "mesh": Target(f"{_HERE}.targets:_mesh", "mesh.glb: vertex-coloured triangles, y up, metres"),
     "collision": Target(f"{_HERE}.targets:_collision", "collision.glb: a light mesh to walk on, y up, metres"),
     "ods": Target(f"{_HERE}.targets:_ods", "stereo360.png: top-bottom stereo panorama for headsets"),
-    "unity": Target(f"{_HERE}.bundles:unity", "unity/: splats, skybox, meshes and an editor script"),
+    "unity": Target(f"{_HERE}.bundles:unity", "unity/: splats, skybox, meshes and a package that imports them"),
     "unreal": Target(f"{_HERE}.bundles:unreal", "unreal/: splats, skybox and meshes"),
     "godot": Target(f"{_HERE}.bundles:godot", "godot/: splats, skybox, meshes and a script"),
     "three": Target(f"{_HERE}.bundles:three", "three/: a web page that opens from disk, with all it needs"),

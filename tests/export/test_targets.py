@@ -100,6 +100,14 @@ def test_bundles_bring_splats_and_instructions(bundles: Path, engine: str) -> No
         assert said["engine"] == engine and said["yaw_degrees"] == 0
 
 
+def test_unity_comes_with_its_package(bundles: Path) -> None:
+    package = bundles / "unity" / "com.lucid3d.unity"
+    ours = Path(__file__).parents[2] / "integrations" / "unity"
+    copied = {str(path.relative_to(package)): path.read_bytes() for path in package.rglob("*") if path.is_file()}
+    assert copied == {str(path.relative_to(ours)): path.read_bytes() for path in ours.rglob("*") if path.is_file()}
+    assert {"package.json", "package.json.meta", "Runtime/Client.cs", "Editor/SkyboxWindow.cs"} <= set(copied)
+
+
 def test_unity_has_its_six_sides(bundles: Path) -> None:
     front = cv2.imread(str(bundles / "unity" / "skybox" / "FrontTex.png"))[..., ::-1] / 255
     np.testing.assert_allclose(front[32, 32], (0.2, 0.3, 0.9), atol=0.01)

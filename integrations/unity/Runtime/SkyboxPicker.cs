@@ -1,4 +1,4 @@
-// Lists exported skybox folders while the game runs and shows the one that is chosen.
+// Lists skybox folders while the game runs and shows the one that is chosen.
 //
 // Put exported folders into Assets/StreamingAssets/lucid3d (or set Folder), add this component to any GameObject, and
 // assign a material with the shader Skybox/Panoramic, so that the shader is part of the build. On Android and WebGL
@@ -9,6 +9,7 @@ using UnityEngine;
 
 namespace Lucid3D
 {
+    [AddComponentMenu("lucid3d/Skybox Picker")]
     public class SkyboxPicker : MonoBehaviour
     {
         [Tooltip("A material with the shader Skybox/Panoramic")]
@@ -23,8 +24,11 @@ namespace Lucid3D
         Material material;
         Vector2 scroll;
 
-        // Names of the folders that can be shown.
+        /// <summary>The folders that can be shown.</summary>
         public IReadOnlyList<string> Found { get { return found; } }
+
+        /// <summary>The one that is shown, -1 for none.</summary>
+        public int Current { get; private set; } = -1;
 
         void Start()
         {
@@ -32,37 +36,51 @@ namespace Lucid3D
             if (found.Count > 0) Show(0);
         }
 
+        /// <summary>Look for folders again, after one was added.</summary>
         public void Refresh()
         {
+            string shown = Current >= 0 ? found[Current] : null;
             found.Clear();
             string root = string.IsNullOrEmpty(folder) ? Path.Combine(Application.streamingAssetsPath, "lucid3d") : folder;
-            if (!Directory.Exists(root)) return;
-            foreach (string file in Directory.GetFiles(root, "skybox.json", SearchOption.AllDirectories))
+            if (Directory.Exists(root))
             {
-                string candidate = Path.GetDirectoryName(file);
-                if (File.Exists(Path.Combine(candidate, "panorama.png"))) found.Add(candidate);
+                foreach (string file in Directory.GetFiles(root, "skybox.json", SearchOption.AllDirectories))
+                {
+                    string candidate = Path.GetDirectoryName(file);
+                    if (File.Exists(Path.Combine(candidate, "panorama.png"))) found.Add(candidate);
+                }
+                found.Sort();
             }
-            found.Sort();
+            Current = shown == null ? -1 : found.IndexOf(shown);
+        }
+
+        /// <summary>The next one in the list, round and round.</summary>
+        public void Next()
+        {
+            if (found.Count > 0) Show((Current + 1) % found.Count);
         }
 
         public void Show(int index)
         {
-            byte[] data = File.ReadAllBytes(Path.Combine(found[index], "panorama.png"));
-            var loaded = new Texture2D(2, 2, TextureFormat.RGB24, false);
-            if (!loaded.LoadImage(data, true))
+            Texture2D loaded = SkyMaterial.Decode(File.ReadAllBytes(Path.Combine(found[index], "panorama.png")));
+            if (loaded == null)
             {
-                Destroy(loaded);
                 Debug.LogError("lucid3d: " + found[index] + "/panorama.png cannot be read");
                 return;
             }
-            loaded.wrapModeU = TextureWrapMode.Repeat;
-            loaded.wrapModeV = TextureWrapMode.Clamp;
             if (material == null) material = panoramic != null ? new Material(panoramic) : new Material(Shader.Find("Skybox/Panoramic"));
-            material.SetTexture("_MainTex", loaded);
+            SkyMaterial.SetPanorama(material, loaded);
             if (picture != null) Destroy(picture);
             picture = loaded;
-            RenderSettings.skybox = material;
-            DynamicGI.UpdateEnvironment();
+            Current = index;
+            SkyMaterial.Show(material);
+        }
+
+        /// <summary>What to call a folder: one that is just "skybox" has the name of the scene it lies in.</summary>
+        public static string Title(string folder)
+        {
+            string name = Path.GetFileName(folder);
+            return name == "skybox" ? Path.GetFileName(Path.GetDirectoryName(folder)) : name;
         }
 
         void OnGUI()
@@ -72,9 +90,7 @@ namespace Lucid3D
             scroll = GUILayout.BeginScrollView(scroll);
             for (int i = 0; i < found.Count; i++)
             {
-                // The folder that holds "skybox" names the scene.
-                string name = Path.GetFileName(found[i]) == "skybox" ? Path.GetFileName(Path.GetDirectoryName(found[i])) : Path.GetFileName(found[i]);
-                if (GUILayout.Button(name)) Show(i);
+                if (GUILayout.Button(Title(found[i]))) Show(i);
             }
             GUILayout.EndScrollView();
             GUILayout.EndArea();
