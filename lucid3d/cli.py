@@ -123,12 +123,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "serve": ("answer jobs over HTTP, with a page to try it in", serve_main),
         "batch": ("dream many scenes", batch_main),
         "models": ("list or download the diffusion models", models_main),
+        "worldscore": ("answer tasks of the WorldScore benchmark", worldscore_main),
         "panorama": ("mend the seams of a panorama from elsewhere", panorama_main),
     }
     if not arguments or arguments[0] in ("-h", "--help"):
         print("usage: lucid3d COMMAND [options]; 'lucid3d COMMAND --help' tells more\n")
         for name, (summary, _) in commands.items():
-            print(f"  {name:8} {summary}")
+            print(f"  {name:10} {summary}")
         return
     if arguments[0] == "--version":
         from lucid3d import __version__
@@ -371,6 +372,17 @@ def panorama_main(arguments: Sequence[str]) -> None:
         from lucid3d.panorama import command
 
         command.main(arguments)
+
+
+def worldscore_main(arguments: Sequence[str]) -> None:
+    """`lucid3d worldscore tasks.json`: exit code 1 if a task failed."""
+    with _reported("the same command"):
+        from lucid3d.worldscore import command
+
+        with ProgressDisplay() as display:
+            failed = command.main(arguments, display.show)
+        if failed:
+            _leave(1)
 
 
 def view_main(arguments: Sequence[str] | None = None) -> None:

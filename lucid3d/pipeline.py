@@ -112,6 +112,14 @@ def run(
     return scene
 
 
+def grow(prepared: Prepared, models: Models, on_event: Listener = ignore) -> Gaussians:
+    """Dream and train in memory what is prepared already, for whoever has cameras and words of their own."""
+    dream = _dream(models, prepared, None, on_event)
+    cloud, views = _supported(dream, prepared.config)
+    models.release()
+    return _gaussians(cloud, views, prepared.config, None, on_event)
+
+
 class Timings(dict[str, float]):
     """Seconds a stage; a resumed run adds to what the runs before it took."""
 

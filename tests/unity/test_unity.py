@@ -87,7 +87,11 @@ def ask(program: Path, idle: Api) -> Ask:
 
 def talk(program: Path, server: str, token: str, *command: object) -> dict[str, list[str]]:
     done = subprocess.run(
-        ["mono", str(program), server, token, *map(str, command)], capture_output=True, text=True, timeout=240
+        ["mono", str(program), server, token, *map(str, command)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        cwd=program.parent,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     said: dict[str, list[str]] = {}

@@ -2,7 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 
@@ -91,8 +91,8 @@ namespace UnityEngine.Networking
         public enum Result { InProgress, Success, ConnectionError, ProtocolError, DataProcessingError }
 
         readonly Dictionary<string, string> headers = new Dictionary<string, string>();
-        HttpWebRequest http;
-        WebHeaderCollection answer = new WebHeaderCollection();
+        readonly Dictionary<string, string> answer = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        TcpClient socket;
 
         public UnityWebRequest(string url, string method)
         {
@@ -110,12 +110,17 @@ namespace UnityEngine.Networking
         public Result result { get; private set; }
 
         public void SetRequestHeader(string name, string value) { headers[name] = value; }
-        public string GetResponseHeader(string name) { return answer[name]; }
+        public string GetResponseHeader(string name)
+        {
+            string value;
+            return answer.TryGetValue(name, out value) ? value : null;
+        }
+
         public void Dispose() { }
 
         public void Abort()
         {
-            if (http != null) http.Abort();
+            if (socket != null) socket.Close();
         }
 
         public UnityWebRequestAsyncOperation SendWebRequest()
@@ -129,55 +134,70 @@ namespace UnityEngine.Networking
             return operation;
         }
 
+        // HTTP/1.0 by hand: the answer ends with the connection. (Mono's own client crashes its runtime now and then.)
         void Talk()
         {
             try
             {
-                http = (HttpWebRequest)WebRequest.Create(url);
-                http.Method = method;
-                if (timeout > 0) http.Timeout = timeout * 1000;
-                foreach (KeyValuePair<string, string> header in headers)
-                {
-                    if (header.Key == "Content-Type") http.ContentType = header.Value;
-                    else http.Headers[header.Key] = header.Value;
-                }
+                var at = new Uri(url);
+                socket = new TcpClient(at.Host, at.Port);
+                if (timeout > 0) socket.ReceiveTimeout = timeout * 1000;
                 var upload = uploadHandler as UploadHandlerRaw;
-                if (upload != null)
+                byte[] body = upload == null ? new byte[0] : upload.Bytes;
+                var head = new StringBuilder(method + " " + at.PathAndQuery + " HTTP/1.0\r\nHost: " + at.Authority + "\r\n");
+                foreach (KeyValuePair<string, string> header in headers) head.Append(header.Key + ": " + header.Value + "\r\n");
+                head.Append("Content-Length: " + body.Length + "\r\n\r\n");
+                byte[] start = Encoding.ASCII.GetBytes(head.ToString());
+                using (NetworkStream stream = socket.GetStream())
                 {
-                    http.ContentLength = upload.Bytes.Length;
-                    using (Stream body = http.GetRequestStream()) body.Write(upload.Bytes, 0, upload.Bytes.Length);
+                    stream.Write(start, 0, start.Length);
+                    stream.Write(body, 0, body.Length);
+                    Take(stream);
                 }
-                else if (method == "POST") http.ContentLength = 0;
-                using (var response = (HttpWebResponse)http.GetResponse()) Take(response);
-                result = Result.Success;
+                result = responseCode < 400 ? Result.Success : Result.ProtocolError;
+                error = responseCode < 400 ? null : "HTTP/1.1 " + responseCode;
             }
-            catch (WebException problem)
-            {
-                var response = problem.Response as HttpWebResponse;
-                error = problem.Message;
-                result = response == null ? Result.ConnectionError : Result.ProtocolError;
-                if (response != null) using (response) Take(response);
-            }
-            catch (IOException problem)
+            catch (Exception problem)
             {
                 error = problem.Message;
-                result = Result.DataProcessingError;
+                result = Result.ConnectionError;
+            }
+            finally
+            {
+                if (socket != null) socket.Close();
             }
         }
 
-        void Take(HttpWebResponse response)
+        void Take(Stream stream)
         {
-            responseCode = (long)response.StatusCode;
-            answer = response.Headers;
+            string line = Line(stream);
+            responseCode = long.Parse(line.Split(' ')[1]);
+            while ((line = Line(stream)).Length > 0)
+            {
+                int colon = line.IndexOf(':');
+                answer[line.Substring(0, colon)] = line.Substring(colon + 1).Trim();
+            }
             Stream target = downloadHandler.Open();
             try
             {
-                using (Stream body = response.GetResponseStream()) body.CopyTo(target);
+                var buffer = new byte[1 << 16];
+                long got = 0;
+                for (int count; (count = stream.Read(buffer, 0, buffer.Length)) > 0; got += count) target.Write(buffer, 0, count);
+                string announced = GetResponseHeader("content-length");
+                if (announced != null && long.Parse(announced) != got) throw new IOException("the answer was cut short");
             }
             finally
             {
                 if (!(target is MemoryStream)) target.Dispose();
             }
+        }
+
+        static string Line(Stream stream)
+        {
+            var line = new StringBuilder();
+            for (int c; (c = stream.ReadByte()) != '\n'; line.Append((char)c))
+                if (c < 0) throw new IOException("the answer was cut short");
+            return line.ToString().TrimEnd('\r');
         }
     }
 }
