@@ -140,7 +140,8 @@ def remixed(sentence: str, change: str) -> tuple[str, bool]:
         The new sentence, and whether the place itself stays (a change may name another one).
     """
     before, wanted = understand(sentence), understand(change)
-    if "place" in wanted.given and wanted.place != before.place:
+    # snow alone only suggests the Arctic: a place has to be named
+    if "place" in _kinds(change) and wanted.place != before.place:
         return change, False
     kinds: set[str] = {kind for kind in ("time", "weather", "season") if kind in wanted.given}
     kinds |= {"sky"} if wanted.sky or "time" in kinds else set()
