@@ -160,3 +160,19 @@ def test_the_command_refuses_what_it_cannot_use(
         main(["panorama", "repair", str(source), str(tmp_path / "out.png")])
     assert stopped.value.code == 2 and said in capsys.readouterr().err
     assert not (tmp_path / "out.png").exists()
+
+
+def test_a_style_image_lends_its_colours_and_no_seam(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target, style = tmp_path / "in.png", tmp_path / "out.png", tmp_path / "style.png"
+    Image.fromarray((textured() * 255).astype(np.uint8)).save(source)
+    paint = np.clip(np.random.default_rng(2).normal((0.7, 0.45, 0.3), 0.06, (48, 64, 3)), 0, 1)
+    Image.fromarray((paint * 255).astype(np.uint8)).save(style)
+    main(["panorama", "repair", str(source), str(target), "--models", "none", "--style-image", str(style)])
+    assert "colours only" in capsys.readouterr().out
+    made = np.asarray(Image.open(target), np.float32) / 255
+    assert visible(made) == set()
+    middle = made[len(made) // 4 : -len(made) // 4].reshape(-1, 3)
+    assert np.abs(middle.mean(axis=0) - paint.mean(axis=(0, 1))).max() < 0.06
+    with pytest.raises(SystemExit) as stopped:
+        main(["panorama", "repair", str(source), str(tmp_path / "b.png"), "--style-image", str(tmp_path / "none.png")])
+    assert stopped.value.code == 2 and "does not exist" in capsys.readouterr().err

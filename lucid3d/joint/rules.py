@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lucid3d.camera import Camera
-from lucid3d.joint.transport import Transport, transport
 from lucid3d.models.base import Depth, Image
 from lucid3d.panorama import sample_equirectangular
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.transforms import PosedView
+from lucid3d.transport import Transport, transport
 
 if TYPE_CHECKING:
     from lucid3d.procedural.brief import Brief

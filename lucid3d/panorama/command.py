@@ -34,6 +34,8 @@ class RepairOptions:
     models: Literal["auto", "diffusion", "none"] = "auto"
     """Who paints what lies right on a seam: Stable Diffusion when its weights are on disk (auto), or must be
     (diffusion); without it the two sides are blended."""
+    style_image: str = ""
+    """A picture whose palette and contrast the panorama takes; colours only, nothing is painted anew for it."""
     prompt: str = "a 360-degree panorama"
     """What the panorama shows, for the painter."""
     seed: int = 0
@@ -71,6 +73,11 @@ def repair_file(options: RepairOptions) -> Repair:
     if target.exists() and not options.overwrite:
         raise InputError(f"'{target}' exists; choose another name, or replace it with --overwrite")
     panorama = read_panorama(Path(options.source))
+    style = None
+    if options.style_image:
+        from lucid3d.models.input_pictures import load_picture
+
+        style = load_picture(options.style_image).image
     inpaint, who = _painter(options)
     repair = repair_panorama(panorama, inpaint=inpaint)
     for before, after in zip(repair.before, repair.after, strict=True):
@@ -84,7 +91,13 @@ def repair_file(options: RepairOptions) -> Repair:
     else:
         print(f"sides blended, nothing painted: {who}")
     write = write_png if target.suffix.lower() == ".png" else write_jpeg
-    write(target, repair.panorama)
+    mended = repair.panorama
+    if style is not None:
+        from lucid3d.panorama.style import styled_panorama
+
+        mended = styled_panorama(mended, style)
+        print(f"palette and contrast taken from {options.style_image} (colours only)")
+    write(target, mended)
     print(target)
     return repair
 

@@ -20,7 +20,6 @@ from lucid3d.joint.overlaps import depth_overlaps
 from lucid3d.joint.recolour import seen_colours
 from lucid3d.joint.repaint import depth_picture, key_frames, repaint_by_diffusion
 from lucid3d.joint.restyle import restyle, restyle_folder
-from lucid3d.joint.transport import to_lab, transport
 from lucid3d.models.config import ModelsConfig
 from lucid3d.models.selection import load_diffusion
 from lucid3d.pointcloud import lift
@@ -28,6 +27,7 @@ from lucid3d.procedural import place_under_sky
 from lucid3d.procedural.brief import understand
 from lucid3d.procedural.world import Place
 from lucid3d.transforms import PosedView
+from lucid3d.transport import to_lab, transport
 from tests.analytic_room import furnished_room, see
 from tests.small import small_config
 

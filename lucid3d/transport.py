@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.joint.overlaps import Floats
+Floats = NDArray[np.float32]
 
 RIDGE = 4.0
 """Variance added to both sides, in Lab units squared: a grey wall has no colour to be stretched."""
