@@ -125,11 +125,18 @@ SUN_INDOORS = 0.5
 """Share of the sun that the glass and nets of windows let in: patches of sun keep their colour beside dim walls."""
 
 
+BROAD_DAY = frozenset(("morning", "noon", "afternoon"))
+_FOG = {"cover": 0.93, "wisps": 0.0, "sun_share": 0.35, "visibility": 2200.0, "veil": 0.7, "mist_height": 14.0}
+"""Mist that is asked for, unless a low sun is to shine through it: no blue sky above it."""
+
+
 def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosphere:
     """The light and air that a brief asks for, over this place."""
     hour = dict(_HOURS.get(brief.time, _HOURS["morning"]))
     weather = dict(_WEATHER.get(brief.weather, _WEATHER["clear"]))
     strength = float(getattr(brief, "strength", 1.0))
+    if brief.weather == "mist" and brief.time in BROAD_DAY and "weather" in getattr(brief, "given", ()):
+        weather.update(_FOG)
     if "mist" in weather:
         weather["mist"] *= strength
     if brief.weather in ("mist", "rain", "snow"):

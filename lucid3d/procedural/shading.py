@@ -25,6 +25,8 @@ WATER, SKY = -1, -2
 """Triangle numbers of what has no triangles."""
 LAMPS_WITH_SHADOWS = 3
 OPEN_RAYS = 4
+OPEN_RAYS_INDOORS = 12
+"""Plain walls show the grain of few rays."""
 OPEN_REACH = 1.6
 """Metres within which neighbours darken a corner, outdoors; rooms know the rest from their probes."""
 ROOM_REACH = 0.7
@@ -199,7 +201,8 @@ class Shader:
         elif not secondary:
             seen.open[rows] = LEAF_OPEN
             solid = np.flatnonzero(~thin)
-            rays = self.scene.open_rays(surface[solid], lift[solid], OPEN_RAYS)
+            count = OPEN_RAYS_INDOORS if self.place.interior else OPEN_RAYS
+            rays = self.scene.open_rays(surface[solid], lift[solid], count)
             blocked = self.solid.blocked_rays(rays, self._open_reach).mean(axis=1)
             seen.open[rows[solid]] = 1.0 - 0.85 * blocked
             if grid is not None:

@@ -20,6 +20,10 @@ AHEAD, RIGHT, BACK, LEFT = 0, 1, 2, 3
 """Walls, as seen from the start."""
 
 
+OVERSAIL = 0.45
+"""Metres that the slab above the ceiling reaches beyond the walls."""
+
+
 @dataclass
 class Room:
     """A room's measures and surfaces.
@@ -88,6 +92,17 @@ class Room:
         floor.quad(ring, self.floor, uv=[[p[2], p[0]] for p in ring])
         ring = [[x0, top, z0], [x1, top, z0], [x1, top, z1], [x0, top, z1]]
         ceiling.quad(ring, self.ceiling, uv=[[p[0], p[2]] for p in ring])
+        # A slab that oversails the walls: at their joint with the ceiling the sun would find a way in.
+        out, lid = OVERSAIL, top - 0.05
+        ceiling.quad(
+            [
+                [x0 - out, lid, z0 - out],
+                [x1 + out, lid, z0 - out],
+                [x1 + out, lid, z1 + out],
+                [x0 - out, lid, z1 + out],
+            ],
+            self.ceiling,
+        )
         for wall in (AHEAD, RIGHT, BACK, LEFT):
             matrix, length = self.wall_matrix(wall)
             part = Parts()
