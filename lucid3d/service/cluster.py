@@ -62,6 +62,7 @@ class RayWorkers:
     def __init__(self, address: str, *, cpus: float = 2.0, gpus: float = 0.0, local_cpus: int | None = None) -> None:
         try:
             import ray
+            import ray.util  # a folder called ray on the path is no Ray
         except ImportError:
             raise InputError("Ray is not installed: pip install 'lucid3d[ray]', or leave --ray out") from None
         self.ray: Any = ray

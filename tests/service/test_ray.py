@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'lucid3d[ray]'")
+pytest.importorskip("ray.util", reason="Ray is not installed: pip install 'lucid3d[ray]'")
 
-from lucid3d.service.batch import BatchOptions, Row, plan, work_off  # noqa: E402
-from lucid3d.service.cluster import RayWorkers  # noqa: E402
-from lucid3d.service.local import LocalWorkers  # noqa: E402
-from tests.service.api import PLACE, TINY  # noqa: E402
+from lucid3d.service.batch import BatchOptions, Row, plan, work_off
+from lucid3d.service.cluster import RayWorkers
+from lucid3d.service.local import LocalWorkers
+from tests.service.api import PLACE, TINY
 
 
 def test_the_same_bytes_even_when_a_worker_is_lost(tmp_path: Path) -> None:

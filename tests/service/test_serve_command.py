@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +39,7 @@ def test_options_that_cannot_be(tmp_path: Path) -> None:
             serve([*options, "--port", "0"])
 
 
-@pytest.mark.skipif(importlib.util.find_spec("ray") is not None, reason="Ray is installed")
-def test_no_ray(tmp_path: Path) -> None:
+def test_no_ray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)  # whether it is there or not
     with pytest.raises(InputError, match="Ray is not installed"):
         serve(["--outputs", str(tmp_path), "--port", "0", "--ray", "auto"])
