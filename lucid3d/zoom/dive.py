@@ -223,18 +223,19 @@ def _over(cloud: PointCloud, other: PointCloud, share: float) -> Mask:
     """(N,) which surface points of a cloud have one of another within `share` of their footprint."""
     from scipy.spatial import cKDTree
 
-    surface, against = ~cloud.is_sky, other.positions[~other.is_sky]
-    found = np.zeros(len(cloud), bool)
-    if not surface.any():
+    found, against = np.zeros(len(cloud), bool), other.positions[~other.is_sky]
+    if not len(against):
         return found
-    points, reach = cloud.positions[surface], share * cloud.footprints[surface]
-    farthest = float(reach.max())
-    near = (against >= points.min(axis=0) - farthest) & (against <= points.max(axis=0) + farthest)
-    against = against[near.all(axis=1)]
-    if len(against):  # a tree that is cheap to build: it is asked once, for what is close
-        tree = cKDTree(against, compact_nodes=False, balanced_tree=False)
-        distance, _ = tree.query(points, distance_upper_bound=farthest, workers=-1)
-        found[surface] = distance < reach
+    reach = share * cloud.footprints
+    low, high = against.min(axis=0) - reach[:, None], against.max(axis=0) + reach[:, None]
+    near = np.flatnonzero(~cloud.is_sky & (cloud.positions >= low).all(axis=1) & (cloud.positions <= high).all(axis=1))
+    tree = cKDTree(against, compact_nodes=False, balanced_tree=False)
+    # octave by octave: a search that may go as far as the largest footprint is slow for all the small ones
+    octave = np.ceil(np.log2(np.maximum(reach[near], 1e-12))).astype(int)
+    for number in np.unique(octave):
+        which = near[octave == number]
+        distance, _ = tree.query(cloud.positions[which], distance_upper_bound=2.0**number, workers=-1)
+        found[which] = distance < reach[which]
     return found
 
 
