@@ -140,9 +140,8 @@ def remixed(sentence: str, change: str) -> tuple[str, bool]:
         The new sentence, and whether the place itself stays (a change may name another one).
     """
     before, wanted = understand(sentence), understand(change)
-    # snow alone only suggests the Arctic: a place has to be named
-    if "place" in _kinds(change) and wanted.place != before.place:
-        return change, False
+    if wanted.place != before.place and f"place.{wanted.place}" in _meanings(change):
+        return change, False  # a word that only hints at a place, as snow does at the arctic, moves nothing
     kinds: set[str] = {kind for kind in ("time", "weather", "season") if kind in wanted.given}
     kinds |= {"sky"} if wanted.sky or "time" in kinds else set()
     kinds |= {"style"} if wanted.style else set()
@@ -178,4 +177,9 @@ def _without(sentence: str, kinds: set[str]) -> str:
 
 def _kinds(word: str) -> set[str]:
     """What a word means, as kinds ("time", "weather", ...)."""
-    return {meaning.partition(".")[0] for found in find(word) for meaning in found.meanings}
+    return {meaning.partition(".")[0] for meaning in _meanings(word)}
+
+
+def _meanings(text: str) -> set[str]:
+    """What the words of a text mean ("place.desert", "hint.arctic", ...)."""
+    return {meaning for found in find(text) for meaning in found.meanings}
