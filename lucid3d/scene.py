@@ -83,7 +83,9 @@ class Scene:
         height = height or self.config.render.panorama_height
         drawn = render_equirectangular(self.gaussians, np.asarray(position, np.float64), height)
         image, filled = fill_holes(drawn.image, drawn.alpha)
-        depth = np.where(drawn.depth < self._sky_distance(), drawn.depth, np.inf).astype(np.float32)
+        # where nothing was dreamed, the depth is 0 for want of Gaussians: no surface is known there, as in the sky
+        surface = (drawn.alpha > 0) & (drawn.depth > 0) & (drawn.depth < self._sky_distance())
+        depth = np.where(surface, drawn.depth, np.inf).astype(np.float32)
         return Panorama(image, depth, filled, self.radiance)
 
     def _sky_distance(self) -> float:
