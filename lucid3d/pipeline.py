@@ -16,7 +16,7 @@ import numpy as np
 from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.models.base import DepthEstimator, Painter
-from lucid3d.preparation import Download, Loader, Models, Prepared, assemble_models, prepare
+from lucid3d.preparation import RADIANCE_ROWS, Download, Loader, Models, Prepared, assemble_models, prepare
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
 from lucid3d.transforms import PosedView
@@ -81,8 +81,8 @@ def run(
     if workspace is not None and workspace.open(resume=resume, overwrite=overwrite):
         return Scene.load(workspace.folder)
     models = assemble_models(prepared, painter, estimator, download=download, load=load, on_event=on_event)
-    if models.understood:
-        on_event(Event("models", 1, 1, models.understood))
+    if models.understood or models.look is not None:
+        on_event(Event("models", 1, 1, models.understood, look=models.look))
     timings = Timings(workspace)
     facts: dict[str, Any] = {
         "prompt": prepared.prompts.sentence,
@@ -98,7 +98,7 @@ def run(
     began = time.perf_counter()
     dream = _dream(models, prepared, workspace, on_event)
     cloud, views = _supported(dream, config)
-    radiance = models.radiance()
+    radiance = models.radiance(min(RADIANCE_ROWS, config.render.panorama_height))
     models.release()
     facts["dream"] = _summary(dream, prepared)
     timings.add("dream", began)

@@ -56,12 +56,20 @@ class Models:
     reason: str
     understood: str = ""
 
-    def radiance(self) -> Image | None:
+    @property
+    def look(self) -> Callable[[int], Image] | None:
+        """Draws (H, 2H, 3) sRGB all around the start for H rows, where there is a world made of rules to be drawn."""
+        world = self._world()
+        return None if world is None else lambda rows: np.asarray(world.draw_equirectangular(rows).image, np.float32)
+
+    def radiance(self, rows: int = RADIANCE_ROWS) -> Image | None:
         """(H, 2H, 3) linear light all around the start, where the models know it (a world made of rules)."""
+        world = self._world()
+        return None if world is None else np.asarray(world.draw_equirectangular(rows).radiance, np.float32)
+
+    def _world(self) -> Any:
         world = getattr(self.painter, "world", None)
-        if world is None or not hasattr(world, "draw_equirectangular"):
-            return None
-        return np.asarray(world.draw_equirectangular(RADIANCE_ROWS).radiance, np.float32)
+        return world if hasattr(world, "draw_equirectangular") else None
 
     def release(self) -> None:
         """Let go of what the models hold before training needs the memory."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from lucid3d.dreaming import Dream
     from lucid3d.gaussians.model import Gaussians
+    from lucid3d.models.base import Image
 
 Stage = Literal["models", "paint", "dream", "train", "film", "write"]
 
@@ -23,6 +24,7 @@ class Event:
         detail: a few words for a person ("view 3", "25.1 dB").
         dream: after a dreamed view, everything dreamed so far.
         gaussians: now and then while training, a function that fetches the Gaussians as they are.
+        look: once a world made of rules stands, a function that draws it all around: (H, 2H, 3) for H rows.
     """
 
     stage: Stage
@@ -31,6 +33,7 @@ class Event:
     detail: str = ""
     dream: Dream | None = None
     gaussians: Callable[[], Gaussians] | None = None
+    look: Callable[[int], Image] | None = None
 
 
 Listener = Callable[[Event], Any]

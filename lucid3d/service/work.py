@@ -25,6 +25,9 @@ TELL_EVERY = 0.15
 PREVIEW_SIDE = 512
 """Pixels of a preview picture at most."""
 
+LOOK_ROWS = 128
+"""Rows of the first preview of a world made of rules, which shows it all around: a tenth of a second."""
+
 Loader = Callable[..., Any]
 
 
@@ -94,6 +97,8 @@ class Teller:
         picture = None
         if event.dream is not None and event.dream.newest is not None:
             picture = event.dream.newest.image
+        elif event.look is not None and not self.told.preview:
+            picture = event.look(LOOK_ROWS)
         changes: dict[str, Any] = {
             "stage": event.stage,
             "part": max(self.told.part, part_of_job(event.stage, event.done, event.total)),
@@ -145,15 +150,12 @@ def _do(spot: Spot, teller: Teller, load: Loader | None) -> dict[str, Any]:
 
 def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[str, Any]:
     from lucid3d.pipeline import run
-    from lucid3d.service.sketch import sketch
 
     folder = Path(spec["output"])
     config = overlay(Config(), spec["config"])
     teller.tell(stage="models", detail="")
     if config.image:
         config = _with_words(config, spec)
-    elif not teller.told.preview:
-        sketch(config, teller)
     teller.tell(sentence=config.prompt[0] if config.prompt else "")
     overwrite = sweep(folder)
     run(
