@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,37 +92,62 @@ def render_equirectangular(
     if turn.shape != (3, 3) or not np.allclose(turn @ turn.T, np.eye(3), atol=1e-4) or np.linalg.det(turn) < 0:
         raise InputError("world_from_panorama must be a 3x3 rotation")
     colour = check_background(background)
-    renderer = Renderer(gaussians, threads=threads)
+    renderer = Renderer(gaussians)
     offsets = gaussians.means - centre.astype(np.float32)
     distances = np.maximum(np.linalg.norm(offsets, axis=1), np.float32(1e-6))
     toward = offsets / distances[:, None]
     large = ~(SIGMAS * np.exp(gaussians.log_scales.max(axis=1, initial=-np.inf)) <= SMALL * distances)  # a NaN too
 
-    planes = np.zeros((height, 2 * height, kernels.IMAGE_PLANES), np.float32)
+    out = Render(
+        np.zeros((height, 2 * height, 3), np.float32),
+        np.zeros((height, 2 * height), np.float32),
+        np.zeros((height, 2 * height), np.float32),
+    )
     facets = min(height, max(math.ceil(180 / FACET_DEGREES), math.ceil(height / FACET_PIXELS)))
     row_edges = np.linspace(0, height, facets + 1).astype(int)
     column_edges = np.linspace(0, 2 * height, 2 * facets + 1).astype(int)
     overlap = height // facets // OVERLAP
-    for top, bottom in itertools.pairwise(row_edges):
+
+    def draw_band(index: int) -> None:
+        top, bottom = row_edges[index : index + 2]
         # The poles are the end: nothing to fade into.
         above, below = (0 if top == 0 else overlap), (0 if bottom == height else overlap)
         down = _fade(top, bottom, above, below)
         windows: dict[int, _Window] = {}  # by width: along a row they differ by their yaw alone
+        own = renderer.apart(threads=1)
         for left, right in itertools.pairwise(column_edges):
             box = (top - above, bottom + below, left - overlap, right + overlap)
             if right - left not in windows:
                 windows[right - left] = _window(height, box)
             window = windows[right - left]
-            share = down[:, None] * _fade(left, right, overlap, overlap)
-            columns = np.arange(box[2], box[3]) % (2 * height)
             pose = np.eye(4)
             pose[:3, :3], pose[:3, 3] = turn @ _facet_turn(height, box), centre
             seen = np.flatnonzero((toward @ pose[:3, 2].astype(np.float32) > window.cosine) | large)
-            part = _facet(renderer.of(seen), window, pose, colour)
-            planes[box[0] : box[1], columns] += share[..., None] * part
-    alpha = planes[..., 4].copy()
-    depth = (planes[..., 3] / np.maximum(alpha, np.float32(1e-10))).astype(np.float32)
-    return Render(planes[..., :3].copy(), depth, alpha)
+            part = _facet(own.of(seen), window, pose, colour)
+            _add(out, part, down[:, None] * _fade(left, right, overlap, overlap), box[0], box[2])
+
+    # Bands fade into their neighbours alone, so every other one can be drawn at the same time; and as no pixel gets
+    # more than two bands' shares, their order, and with it the number of threads, does not show in its last bit.
+    with ThreadPoolExecutor(kernels.thread_count(threads)) as pool:
+        for first in (0, 1):
+            list(pool.map(draw_band, range(first, facets, 2)))
+    np.divide(out.depth, np.maximum(out.alpha, np.float32(1e-10)), out=out.depth)
+    return out
+
+
+def _add(out: Render, part: Render, share: NDArray[np.float32], top: int, left: int) -> None:
+    """Add a facet's share of itself to a panorama, its first pixel at a row and at a column that wraps around."""
+    height, width = out.alpha.shape
+    rows = slice(top, top + len(share))
+    for begin, end in ((left, min(left + share.shape[1], 0)), (max(left, 0), min(left + share.shape[1], width)),
+                       (max(left, width), left + share.shape[1])):  # fmt: skip
+        if begin >= end:
+            continue
+        source, target = slice(begin - left, end - left), slice(begin % width, begin % width + end - begin)
+        weight = share[:, source]
+        out.image[rows, target] += weight[..., None] * part.image[:, source]
+        out.depth[rows, target] += weight * part.depth[:, source]
+        out.alpha[rows, target] += weight * part.alpha[:, source]
 
 
 def _fade(begin: int, end: int, before: int, after: int) -> NDArray[np.float32]:
@@ -142,7 +168,8 @@ class _Window:
     Attributes:
         rows, columns: of the panorama.
         camera: at the world's origin, looking along +z.
-        map_x, map_y: (SUPERSAMPLING rows, SUPERSAMPLING columns) pixel of every sample, 0 at the first pixel's centre.
+        samples: where every sample (SUPERSAMPLING rows, SUPERSAMPLING columns) lies, as `cv2.convertMaps` packs it: whole
+            pixels (..., 2) and the index of their 1/32 fractions.
         stretch: (camera.height, camera.width) distance over z-depth.
         cosine: small Gaussians further from the axis than the angle with this cosine do not reach the picture.
     """
@@ -150,8 +177,7 @@ class _Window:
     rows: int
     columns: int
     camera: Camera
-    map_x: NDArray[np.float32]
-    map_y: NDArray[np.float32]
+    samples: tuple[NDArray[np.int16], NDArray[np.uint16]]
     stretch: NDArray[np.float32]
     cosine: np.float32
 
@@ -167,6 +193,8 @@ def _facet_turn(height: int, box: tuple[int, int, int, int]) -> NDArray[np.float
 
 def _window(height: int, box: tuple[int, int, int, int]) -> _Window:
     """The window of a box; its camera is a little finer than the panorama's samples."""
+    import cv2
+
     top, bottom, left, right = box
     focal = SUPERSAMPLING * height / math.pi
     rows = top + (np.arange((bottom - top) * SUPERSAMPLING) + 0.5) / SUPERSAMPLING
@@ -187,23 +215,23 @@ def _window(height: int, box: tuple[int, int, int, int]) -> _Window:
         rows=bottom - top,
         columns=right - left,
         camera=camera,
-        map_x=(x - x0 - 0.5).astype(np.float32),
-        map_y=(y - y0 - 0.5).astype(np.float32),
+        samples=cv2.convertMaps((x - x0 - 0.5).astype(np.float32), (y - y0 - 0.5).astype(np.float32), cv2.CV_16SC2),
         stretch=np.linalg.norm(camera.rays(), axis=-1).astype(np.float32),
         cosine=np.float32(np.cos(angles[sees].max()) - 1e-4),
     )
 
 
-def _facet(
-    renderer: Renderer, window: _Window, pose: NDArray[np.float64], background: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """(rows, columns, 5) of the panorama inside a window, its camera at a pose."""
+def _facet(renderer: Renderer, window: _Window, pose: NDArray[np.float64], background: NDArray[np.float32]) -> Render:
+    """A window of the panorama, its camera at a pose; depth is the distance summed by weight."""
     import cv2
 
     planes = renderer.planes(window.camera.at(pose), background, eps2d=PIXEL_BLUR * SUPERSAMPLING**2)
     planes[3] *= window.stretch  # z-depth to distance
-    out = np.empty((window.rows, window.columns, len(planes)), np.float32)
-    for k, plane in enumerate(planes):
-        fine = cv2.remap(plane, window.map_x, window.map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        out[..., k] = cv2.resize(fine, (window.columns, window.rows), interpolation=cv2.INTER_AREA)
-    return out
+
+    def panorama(*picture: NDArray[np.float32]) -> NDArray[np.float32]:
+        mapped = cv2.remap(cv2.merge(picture), *window.samples, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        averaged: NDArray[np.float32] = cv2.resize(mapped, (window.columns, window.rows), interpolation=cv2.INTER_AREA)
+        return averaged
+
+    distance_alpha = panorama(planes[3], planes[4])
+    return Render(panorama(*planes[:3]), distance_alpha[..., 0], distance_alpha[..., 1])

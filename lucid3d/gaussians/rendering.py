@@ -61,6 +61,13 @@ class Renderer:
         np.take(self._planes, chosen, axis=1, out=part._planes[:, : len(chosen)])
         return part
 
+    def apart(self, *, threads: int) -> Renderer:
+        """A renderer of the same Gaussians with buffers of its own, for use in another thread."""
+        part = copy.copy(self)
+        part._frame = kernels.native().Frame()
+        part._threads = threads
+        return part
+
     def planes(
         self, camera: Camera, background: NDArray[np.float32], *, eps2d: float = kernels.EPS2D
     ) -> NDArray[np.float32]:

@@ -210,6 +210,12 @@ def test_a_facet_misses_nothing_that_it_is_not_given(monkeypatch: pytest.MonkeyP
         np.testing.assert_array_equal(getattr(picked, name), getattr(given, name))
 
 
+def test_a_panorama_is_the_same_for_any_number_of_threads() -> None:
+    one, three = (render_equirectangular(some_gaussians(), SOMEWHERE, 64, threads=n) for n in (1, 3))
+    for name in ("image", "depth", "alpha"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(three, name))
+
+
 def test_panorama_turns() -> None:
     gaussians = some_gaussians()
     turn = yaw_pitch(90, 0)[:3, :3]
