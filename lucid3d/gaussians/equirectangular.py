@@ -137,7 +137,7 @@ def render_equirectangular(
 
 def _add(out: Render, part: Render, share: NDArray[np.float32], top: int, left: int) -> None:
     """Add a facet's share of itself to a panorama, its first pixel at a row and at a column that wraps around."""
-    height, width = out.alpha.shape
+    width = out.alpha.shape[1]
     rows = slice(top, top + len(share))
     for begin, end in ((left, min(left + share.shape[1], 0)), (max(left, 0), min(left + share.shape[1], width)),
                        (max(left, width), left + share.shape[1])):  # fmt: skip
@@ -168,8 +168,8 @@ class _Window:
     Attributes:
         rows, columns: of the panorama.
         camera: at the world's origin, looking along +z.
-        samples: where every sample (SUPERSAMPLING rows, SUPERSAMPLING columns) lies, as `cv2.convertMaps` packs it: whole
-            pixels (..., 2) and the index of their 1/32 fractions.
+        samples: where every sample (SUPERSAMPLING rows, SUPERSAMPLING columns) lies, as `cv2.convertMaps` packs it:
+            whole pixels (..., 2) and the index of their 1/32 fractions.
         stretch: (camera.height, camera.width) distance over z-depth.
         cosine: small Gaussians further from the axis than the angle with this cosine do not reach the picture.
     """
@@ -230,8 +230,7 @@ def _facet(renderer: Renderer, window: _Window, pose: NDArray[np.float64], backg
 
     def panorama(*picture: NDArray[np.float32]) -> NDArray[np.float32]:
         mapped = cv2.remap(cv2.merge(picture), *window.samples, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        averaged: NDArray[np.float32] = cv2.resize(mapped, (window.columns, window.rows), interpolation=cv2.INTER_AREA)
-        return averaged
+        return np.asarray(cv2.resize(mapped, (window.columns, window.rows), interpolation=cv2.INTER_AREA), np.float32)
 
     distance_alpha = panorama(planes[3], planes[4])
     return Render(panorama(*planes[:3]), distance_alpha[..., 0], distance_alpha[..., 1])
