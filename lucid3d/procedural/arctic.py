@@ -111,5 +111,5 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
         water=water,
         sun=sun_side(rng, 0.3, 0.8),
         haze=0.6,
-        sky={"exposure": 0.1} if brief.time == "night" else None,
+        sky={"exposure": -0.75} if brief.time == "night" else None,
     )

@@ -21,6 +21,8 @@ class Atmosphere:
 
     Attributes:
         elevation, azimuth: of the key light in radians; azimuth 0 is straight ahead (+z), positive to the right.
+        sunk: radians by which the sun that colours the sky stands lower than the key light: what lights the land after
+            sunset is the glow above the place where the sun went down.
         moon: the key light is the moon.
         strength: linear colour of the light above the air; 1 makes a white wall in the noon sun about 1.
         turbidity: 1 pure air, 2 clear, 4 hazy, 8 thick.
@@ -45,6 +47,7 @@ class Atmosphere:
 
     elevation: float = 0.3
     azimuth: float = 0.7
+    sunk: float = 0.0
     moon: bool = False
     strength: RGB = (1.6, 1.6, 1.6)
     turbidity: float = 2.2
@@ -80,8 +83,12 @@ class Atmosphere:
     @property
     def sun_direction(self) -> tuple[float, float, float]:
         """Unit vector to the key light, y down."""
-        c = math.cos(self.elevation)
-        return c * math.sin(self.azimuth), -math.sin(self.elevation), c * math.cos(self.azimuth)
+        return direction(self.elevation, self.azimuth)
+
+    @property
+    def sky_elevation(self) -> float:
+        """Radians from the horizon to the sun that lights the air; negative when it has set."""
+        return self.elevation - self.sunk
 
     @property
     def bolt_color(self) -> RGB:
@@ -89,15 +96,21 @@ class Atmosphere:
         return 9.0 * self.lightning, 9.5 * self.lightning, 13.0 * self.lightning
 
 
-# Elevation in degrees, strength, turbidity, exposure, saturation.
+def direction(elevation: float, azimuth: float) -> tuple[float, float, float]:
+    """Unit vector, y down."""
+    c = math.cos(elevation)
+    return c * math.sin(azimuth), -math.sin(elevation), c * math.cos(azimuth)
+
+
+# Degrees of the key light and of how much lower the sky's sun stands; turbidity, exposure.
 _HOURS: dict[str, dict[str, Any]] = {
-    "dawn": {"elevation": 2.5, "turbidity": 2.6, "exposure": -0.35},
-    "sunrise": {"elevation": 6.5, "turbidity": 2.6},
+    "dawn": {"elevation": 4.0, "sunk": 4.8, "turbidity": 2.4, "exposure": -0.45},
+    "sunrise": {"elevation": 6.5, "sunk": 3.2, "turbidity": 2.8},
     "morning": {"elevation": 19.0, "turbidity": 2.0},
     "noon": {"elevation": 48.0, "turbidity": 2.0},
     "afternoon": {"elevation": 24.0, "turbidity": 2.2},
-    "sunset": {"elevation": 6.0, "turbidity": 3.2},
-    "dusk": {"elevation": 2.6, "turbidity": 2.6, "exposure": -0.5},
+    "sunset": {"elevation": 5.5, "sunk": 3.6, "turbidity": 3.6, "exposure": -0.2},
+    "dusk": {"elevation": 4.2, "sunk": 5.6, "turbidity": 2.8, "exposure": -0.7},
     "night": {"elevation": 28.0, "turbidity": 1.6, "exposure": -1.35},
 }
 
@@ -142,6 +155,7 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
     if brief.weather in ("mist", "rain", "snow"):
         weather["visibility"] /= strength
     elevation = math.radians(hour.pop("elevation") * rng.uniform(0.85, 1.15))
+    hour["sunk"] = math.radians(hour.get("sunk", 0.0))
     usual = math.radians(rng.uniform(25, 50)) * (1 if rng.random() < 0.7 else -1)
     azimuth = place.sun_azimuth if place.sun_azimuth is not None else usual
     if "exposure" in hour and "exposure" in weather:
@@ -198,7 +212,7 @@ def _by_night(air: Atmosphere, sky: frozenset[str], without: frozenset[str]) -> 
     night = replace(
         air,
         moon=True,
-        strength=(0.10, 0.125, 0.17),
+        strength=(0.088, 0.122, 0.19),
         stars=1.0 if clear else 0.3,
         night_glow=(0.0035, 0.006, 0.0125),
         cover=min(air.cover, 0.3) if sky & {"stars", "moon", "aurora"} else air.cover,
@@ -210,9 +224,9 @@ def _by_night(air: Atmosphere, sky: frozenset[str], without: frozenset[str]) -> 
         return replace(night, stars=0.12 if clear else 0.0, moon_phase=0.98, elevation=min(night.elevation, 0.36),
                        exposure=night.exposure - 0.35, saturation=night.saturation * 0.72)  # fmt: skip
     if "moon" in without or (stars and not moon):
-        return replace(night, strength=(0.006, 0.0075, 0.011), moon_phase=0.0, stars=0.8 if clear else 0.3,
+        return replace(night, strength=(0.006, 0.0075, 0.011), moon_phase=0.0, stars=0.6 if clear else 0.3,
                        night_glow=(0.0028, 0.0042, 0.0084), cover=min(night.cover, 0.1), wisps=0.0,
-                       exposure=night.exposure - 0.85)  # fmt: skip
+                       exposure=night.exposure - 1.3)  # fmt: skip
     return night
 
 

@@ -62,7 +62,8 @@ class Renderer:
         tint = np.array(air.tint, np.float32)
         if self.shader.place.interior:
             tint = tint * tone.balanced(seen.radiance, weights, EYES_ADAPT)
-        exposure = tone.metered(seen.radiance, weights, air.exposure)
+        sheet = float(self.shader.sky.sheet @ tone.LUMA) if air.moon else 0.0
+        exposure = tone.metered(seen.radiance, weights, air.exposure, night_sheet=sheet)
         return tone.Film(exposure, (float(tint[0]), float(tint[1]), float(tint[2])), air.saturation, air.contrast)
 
     def draw(

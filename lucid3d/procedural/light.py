@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.atmosphere import Atmosphere
+from lucid3d.procedural.atmosphere import Atmosphere, direction
 from lucid3d.procedural.materials import RGB
 
 Floats = NDArray[np.float32]
@@ -21,6 +21,15 @@ SUN_RADIUS = math.radians(0.5)
 MOON_RADIUS = math.radians(1.1)
 AURORA = 0.085
 """Radiance of a bright curtain beside a moonlit white wall of about 0.1."""
+MOONLIT_AIR = 0.25
+"""Moonlit air is as bright beside moonlit ground as sunlit air by day; what makes a night of it is that nobody's eyes
+see that, nor any film that is exposed for a night. It lights the land all the same."""
+MOONLIT_CLOUDS = 0.4
+"""The same for clouds, which are nearer to white."""
+LAST_LIGHT = math.radians(4.0)
+"""Elevation of the sun below which the glow around it begins to light the land as much as its disc."""
+CLOUDS_SUNSET = math.radians(0.8)
+"""Clouds are so high that they see the sun at least this far up when it sets for the land below."""
 KOSCHMIEDER = 3.0
 """-ln(0.05): extinction times visibility."""
 
@@ -38,6 +47,7 @@ class Sky:
         horizon: (1, columns, 3) colour of far air by azimuth.
         ambient: (9, 3) spherical harmonics of the light from all around, ready to be read by a normal.
         sunlight: (3,) radiance of a white wall that faces the key light.
+        sheet: (3,) radiance of a white sheet that lies under the open sky.
     """
 
     state: Floats
@@ -46,6 +56,7 @@ class Sky:
     horizon: Floats
     ambient: Floats
     sunlight: Floats
+    sheet: Floats
 
 
 def directions(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -61,18 +72,19 @@ def directions(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np
 
 def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
     """Everything about the light that does not depend on where one stands."""
-    from lucid3d.procedural.kernels import kernels
-
     sun = np.array(air.sun_direction)
-    params = np.array([*sun, *air.strength, air.turbidity, *air.rayleigh], np.float32)
-    clear, through = kernels().scatter(params, AIR_ROWS, AIR_COLUMNS)
-    clear = np.asarray(clear) + np.array(air.night_glow, np.float32) * _night_gradient()
-    direct = np.asarray(through) * np.array(air.strength, np.float32)
+    clear, direct = _scattered(air, air.sky_elevation, AIR_ROWS, AIR_COLUMNS)
+    aloft, unseen = direct, np.zeros_like(clear)
     if air.moon:
+        unseen = clear * (1 - MOONLIT_AIR)
+        clear = clear * MOONLIT_AIR
         direct = np.array(air.strength, np.float32)
-    elif air.elevation < math.radians(4):  # the last light comes from the glow as much as from the disc
-        share = 1 - max(air.elevation, 0.0) / math.radians(4)
+        aloft = direct * np.float32(MOONLIT_CLOUDS)
+    elif air.sky_elevation < LAST_LIGHT:  # the last light comes from the glow as much as from the disc
+        _, aloft = _scattered(air, max(air.sky_elevation, CLOUDS_SUNSET), 2, 2)
+        share = 1 - max(air.sky_elevation, 0.0) / LAST_LIGHT
         direct = direct + share * _glow(clear, sun) * 0.6
+    clear = clear + np.array(air.night_glow, np.float32) * _night_gradient()
     sunlight = (direct * air.sun_share).astype(np.float32)
     vectors, solid = directions(AIR_ROWS, AIR_COLUMNS)
     mean_sky = (clear * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
@@ -82,13 +94,25 @@ def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
         low = 1 - 0.35 * np.clip(-vectors[..., 1:2], 0, 1)
         clear = clear * (1 - 0.8 * grey) + (flat * low * 1.1) * 0.8 * grey
         mean_sky = (clear * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
-    clouds = _clouds(air, clear, direct, mean_sky)
+    clouds = _clouds(air, clear, aloft, mean_sky)
     seen = _seen(clear, clouds)
     horizon = _horizon(seen, air)
-    ambient = _ambient(seen, vectors, solid, sunlight, sun, np.array(ground_color))
     state = _state(air, sunlight, direct, seen, solid)
+    seen = seen + unseen + np.array(air.night_glow, np.float32)
+    fall = (seen * solid[..., None] * -vectors[..., 1:2]).sum(axis=(0, 1)) / math.pi
+    sheet = fall + sunlight * max(-float(sun[1]), 0.0)
+    ambient = _ambient(seen, vectors, solid, np.array(ground_color) * sheet)
     f32 = np.float32
-    return Sky(state, clear.astype(f32), clouds, horizon.astype(f32), ambient.astype(f32), sunlight)
+    return Sky(state, clear.astype(f32), clouds, horizon.astype(f32), ambient.astype(f32), sunlight, sheet.astype(f32))
+
+
+def _scattered(air: Atmosphere, elevation: float, rows: int, columns: int) -> tuple[Floats, Floats]:
+    """Clear-sky radiance (rows, columns, 3) under a sun at this elevation, and its colour (3,) through the air."""
+    from lucid3d.procedural.kernels import kernels
+
+    params = np.array([*direction(elevation, air.azimuth), *air.strength, air.turbidity, *air.rayleigh], np.float32)
+    clear, through = kernels().scatter(params, rows, columns)
+    return np.asarray(clear), np.asarray(through) * np.array(air.strength, np.float32)
 
 
 def _night_gradient() -> Floats:
@@ -104,11 +128,11 @@ def _glow(clear: Floats, sun: NDArray[np.float64]) -> Floats:
     return np.asarray(np.roll(clear, -column, axis=1)[rows, :6].mean(axis=(0, 1)), np.float32)
 
 
-def _clouds(air: Atmosphere, clear: Floats, direct: Floats, mean_sky: Floats) -> Floats:
+def _clouds(air: Atmosphere, clear: Floats, aloft: Floats, mean_sky: Floats) -> Floats:
     from lucid3d.procedural.kernels import kernels
 
     fine = _resampled(clear.astype(np.float32), CLOUD_ROWS, CLOUD_COLUMNS)
-    lit = direct * (0.35 + 0.65 * air.cloud_shade)
+    lit = aloft * (0.35 + 0.65 * air.cloud_shade)
     params: dict[str, Any] = {
         "cover": float(air.cover),
         "density": float(air.cloud_density),
@@ -116,7 +140,7 @@ def _clouds(air: Atmosphere, clear: Floats, direct: Floats, mean_sky: Floats) ->
         "top": float(air.cloud_top),
         "scale": float(air.cloud_size),
         "wisps": float(air.wisps),
-        "sun": [float(v) for v in air.sun_direction],
+        "sun": [float(v) for v in direction(max(air.sky_elevation, CLOUDS_SUNSET), air.azimuth)],
         "sunlight": [float(v) for v in lit * (1 - 0.75 * max(air.cover - 0.6, 0) / 0.4)],
         "ambient_low": [float(v) for v in mean_sky * 0.5 * air.cloud_shade],
         "ambient_high": [float(v) for v in mean_sky * 1.05 * air.cloud_shade],
@@ -220,18 +244,12 @@ LAMBERT = np.array([1.0] + [2.0 / 3.0] * 3 + [0.25] * 5)
 
 
 def _ambient(
-    seen: Floats,
-    vectors: NDArray[np.float64],
-    solid: NDArray[np.float64],
-    sunlight: Floats,
-    sun: Floats,
-    ground: Floats,
+    seen: Floats, vectors: NDArray[np.float64], solid: NDArray[np.float64], bounced: NDArray[np.floating]
 ) -> NDArray[np.float64]:
+    """Light from the sky as it is `seen`, and from ground of one radiance `bounced` (3,) below."""
     weights = (seen * solid[..., None]).reshape(-1, 3)
     sh = _basis(vectors.reshape(-1, 3)).T @ weights
-    fall = (seen * solid[..., None] * -vectors[..., 1:2]).sum(axis=(0, 1)) / math.pi
-    bounced = ground * (fall + sunlight * max(-float(sun[1]), 0.0))
-    mirrored = vectors * np.array([1, -1, 1])  # the lower half, of one colour
+    mirrored = vectors * np.array([1, -1, 1])
     sh = sh + _basis(mirrored.reshape(-1, 3)).T @ (np.ones_like(seen) * bounced * solid[..., None]).reshape(-1, 3)
     result: NDArray[np.float64] = sh * LAMBERT[:, None]
     return result
@@ -252,7 +270,7 @@ def _planet(air: Atmosphere) -> list[float]:
 
 def _state(air: Atmosphere, sunlight: Floats, direct: Floats, seen: Floats, solid: NDArray[np.float64]) -> Floats:
     hidden = max(0.0, 1 - air.cover * 0.3) if air.sun_share > 0.5 else 0.0
-    if air.moon and air.moon_phase <= 0:  # a moonless night
+    if (air.moon and air.moon_phase <= 0) or air.sky_elevation < 0:  # a moonless night; the sun has set
         hidden = 0.0
     mean = (seen * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
     disc = direct * (14.0 if air.moon else 60.0) * hidden

@@ -18,6 +18,10 @@ the curve's toe takes back."""
 HIGHLIGHT = 0.95
 """The most that the brightest tenth of the subject may be exposed to: mist against the sun must not burn out."""
 
+NIGHT_SHEET = 2.8
+"""The most that a white sheet under the open night sky may be exposed to, before the stops of the hour: under trees
+the meter would make day of a night."""
+
 
 @dataclass(frozen=True)
 class Film:
@@ -98,13 +102,20 @@ def balanced(radiance: Floats, weights: Floats, share: float) -> Floats:
     return (factors / float(factors @ LUMA)).astype(np.float32)
 
 
-def metered(radiance: Floats, weights: Floats, ev: float) -> float:
-    """The exposure that puts the weighted log-average at `MIDDLE`, changed by `ev` stops."""
+def metered(radiance: Floats, weights: Floats, ev: float, *, night_sheet: float = 0.0) -> float:
+    """The exposure that puts the weighted log-average at `MIDDLE`, changed by `ev` stops.
+
+    Args:
+        night_sheet: by night, the luminance of a white sheet that lies under the open sky; 0 by day.
+    """
     luma = np.maximum(radiance @ LUMA, 1e-5)
     low, high = np.quantile(luma, [0.02, 0.97])
     log = np.log(np.clip(luma, low, high))
-    middle = MIDDLE / np.exp((log * weights).sum() / weights.sum())
+    exposure = MIDDLE / np.exp((log * weights).sum() / weights.sum())
     order = np.argsort(luma)
     share = np.cumsum(weights[order]) / weights.sum()
     bright = float(luma[order][np.searchsorted(share, 0.9)])
-    return float(min(middle, HIGHLIGHT / bright) * 2.0**ev)
+    exposure = min(exposure, HIGHLIGHT / bright)
+    if night_sheet > 0:
+        exposure = min(exposure, NIGHT_SHEET / night_sheet)
+    return float(exposure * 2.0**ev)

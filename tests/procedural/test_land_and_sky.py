@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from lucid3d.procedural.land import shaped, to_polyline
 from lucid3d.procedural.light import build_sky, directions
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.terrain import Terrain, polar_grid
-from lucid3d.procedural.tone import Film, srgb_encoded
+from lucid3d.procedural.tone import NIGHT_SHEET, Film, metered, srgb_encoded
 from lucid3d.procedural.world import EYE_HEIGHT
 
 RNG = np.random.default_rng(0)
@@ -108,6 +109,28 @@ def test_noon_is_blue_above_and_sunset_red_below() -> None:
     assert dusk.sunlight[0] > 2 * dusk.sunlight[2]
     assert noon.sunlight.mean() > 2 * dusk.sunlight.mean()
     assert dusk.air[8, :4].mean() > dusk.air[8, 70:74].mean()  # brighter towards the sun than away from it
+
+
+def test_after_sunset_the_glow_lights_land_and_clouds() -> None:
+    """The land keeps a low warm light, clouds are pink, and the sky overhead is bluer and darker than by day."""
+    air = Atmosphere(elevation=0.07, sunk=0.1, azimuth=0.0, cover=0.4, wisps=0.0)
+    assert air.sky_elevation < 0
+    dusk, day = build_sky(air, (0.1, 0.1, 0.1)), build_sky(replace(air, elevation=0.4, sunk=0.0), (0.1, 0.1, 0.1))
+    assert dusk.sunlight[0] > 1.5 * dusk.sunlight[2] > 0
+    assert dusk.air[-1].mean() < 0.5 * day.air[-1].mean()
+    lit = dusk.clouds[20:80].reshape(-1, 4)
+    pink = lit[lit[:, 3] < 0.3, :3].mean(axis=0)
+    assert pink[0] > 1.15 * pink[2]
+
+
+def test_a_meter_does_not_make_day_of_a_night() -> None:
+    """Among dark things the exposure of a night stays what the light under the open sky allows."""
+    radiance, weights = np.full((50, 3), 0.001, np.float32), np.ones(50, np.float32)
+    dark, free = metered(radiance, weights, 0.0, night_sheet=0.1), metered(radiance, weights, 0.0)
+    assert free > 5 * dark
+    assert dark * 0.1 == pytest.approx(NIGHT_SHEET)
+    bright = np.full((50, 3), 0.5, np.float32)  # lamps: the meter alone decides
+    assert metered(bright, weights, 0.0, night_sheet=0.1) == metered(bright, weights, 0.0)
 
 
 def test_clouds_cover_as_much_as_asked() -> None:

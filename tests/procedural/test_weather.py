@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,7 +113,7 @@ def test_lightning_strikes_where_the_clouds_are_lit() -> None:
     assert np.abs(azimuth - air.bolt_azimuth).max() < 0.5
     assert channel[:, 1].max() > 0 > channel[:, 1].min() + 500  # from the clouds into the ground
     clouds = build_sky(air, (0.1, 0.1, 0.1)).clouds
-    dark = build_sky(SimpleNamespace(**{**vars(air), "lightning": 0.0, "sun_direction": air.sun_direction}), (0.1,) * 3)  # type: ignore[arg-type]
+    dark = build_sky(replace(air, lightning=0.0), (0.1, 0.1, 0.1))
     gain = (clouds - dark.clouds)[..., :3].sum(axis=(0, 2))
     brightest = (gain.argmax() / len(gain) * 2 * np.pi - air.bolt_azimuth + np.pi) % (2 * np.pi) - np.pi
     assert abs(brightest) < 0.6
