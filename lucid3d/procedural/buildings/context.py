@@ -149,6 +149,7 @@ def hills(
         roll = rolling * noise(x, z, gentle, 45.0, 3) * smoothstep(4.0, 22.0, distance)
         up = roll + rise * height * np.maximum(form, 0.02)
         if shore is not None:
+            up = np.maximum(up, DRY - SHORE_DROP)  # or the sea would stand in every hollow of the village
             across = shore.beyond(x, z) + 14 * noise(x, z, seed + 3, 70.0, 3)
             low = np.where(across > 0, -0.2 * np.clip(across, 0, 60), up)  # steep: surf stays at the edge
             up = up + (low - up) * smoothstep(-26.0, 0.0, across)
@@ -171,8 +172,11 @@ def hills(
     )
 
 
-SHORE_DROP = 0.35
+SHORE_DROP = 1.5
 """Metres from the level of the streets down to the water."""
+
+DRY = 1.1
+"""Metres that land on the near side of a shore lies above the water at least: the waves of a storm stay below it."""
 
 
 @dataclass(frozen=True)
