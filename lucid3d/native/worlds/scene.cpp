@@ -205,8 +205,11 @@ Vec3 Scene::light(const Hit& hit, Vec3 direction, float sun_visible, float open,
     const float fresnel = hit.specular + (1 - hit.specular) * grazing * (1 - hit.roughness) * 0.6f;
     const float sharp = 2 / std::max(hit.roughness * hit.roughness, 0.004f);
     gloss += vec(sky.sunlight) * (sun_visible * hit.specular * std::pow(std::max(dot(mirror, sun), 0.0f), sharp) * (sharp + 2) * 0.1f);
-    // What is mirrored: the sky where it is open, otherwise what lights the place.
-    const Vec3 up = mirror.y < 0 && probes.values.empty() ? sky_light(mirror, 0.05f, false) : ambient_light(hit.position, mirror);
+    // What is mirrored: the sky where it is open, otherwise what lights the place. A rough surface mirrors no clouds, only
+    // light from about that side.
+    const float blur = mirror.y < 0 && probes.values.empty() ? smoothstep(0.2f, 0.7f, hit.roughness) : 1.0f;
+    Vec3 up = blur > 0 ? ambient_light(hit.position, mirror) * blur : Vec3{0, 0, 0};
+    if (blur < 1) up += sky_light(mirror, 0.05f, false) * (1 - blur);
     out = out * (1 - fresnel) + up * (fresnel * open) + gloss;
   }
   return out;
