@@ -138,6 +138,9 @@ SUN_INDOORS = 0.5
 """Share of the sun that the glass and nets of windows let in: patches of sun keep their colour beside dim walls."""
 
 
+OVER_HILLS = math.radians(2.5)
+HIGHEST_LOW = math.radians(15.0)
+"""How far above the skyline a low sun is raised, and up to where."""
 BROAD_DAY = frozenset(("morning", "noon", "afternoon"))
 _FOG = {"cover": 0.93, "wisps": 0.0, "sun_share": 0.35, "visibility": 2200.0, "veil": 0.7, "mist_height": 14.0}
 """Mist that is asked for, unless a low sun is to shine through it: no blue sky above it."""
@@ -158,6 +161,10 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
     hour["sunk"] = math.radians(hour.get("sunk", 0.0))
     usual = math.radians(rng.uniform(25, 50)) * (1 if rng.random() < 0.7 else -1)
     azimuth = place.sun_azimuth if place.sun_azimuth is not None else usual
+    if brief.time != "night":  # a low sun behind hills lights nothing: the key light comes over them, the sky stays
+        over = min(max(_skyline(place, azimuth) + OVER_HILLS, elevation), max(elevation, HIGHEST_LOW))
+        hour["sunk"] += over - elevation
+        elevation = over
     if "exposure" in hour and "exposure" in weather:
         # By night it is dark enough: the lamps are what is seen.
         weather["exposure"] = weather["exposure"] * (0.0 if brief.time == "night" else 1.0) + hour["exposure"]
@@ -230,14 +237,24 @@ def _by_night(air: Atmosphere, sky: frozenset[str], without: frozenset[str]) -> 
     return night
 
 
-def _open_azimuth(place: Place, azimuths: NDArray[np.floating]) -> float:
-    """Of some directions the one in which the land hides least of the sky."""
+def _rises(place: Place, azimuths: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(N,) slopes, rise over run, up to the skyline of the land in some directions; 0 without land."""
     if place.terrain is None:
-        return float(azimuths[0])
+        return np.zeros(len(azimuths))
     reach = np.geomspace(8.0, 1100.0, 48)
     x, z = np.sin(azimuths)[:, None] * reach, np.cos(azimuths)[:, None] * reach
     rise = -place.terrain.heights(x.astype(np.float32), z.astype(np.float32)) / reach
-    return float(azimuths[int(np.argmin(rise.max(axis=1)))])
+    return np.asarray(rise.max(axis=1), np.float64)
+
+
+def _skyline(place: Place, azimuth: float) -> float:
+    """Radians from the horizon up to the land about one direction."""
+    return math.atan(float(_rises(place, azimuth + np.linspace(-0.12, 0.12, 5)).max()))
+
+
+def _open_azimuth(place: Place, azimuths: NDArray[np.floating]) -> float:
+    """Of some directions the one in which the land hides least of the sky."""
+    return float(azimuths[int(np.argmin(_rises(place, azimuths)))])
 
 
 _STYLES: dict[str, dict[str, Any]] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.canopy import Canopy
 from lucid3d.procedural.grid import Grid, sampled
 from lucid3d.procedural.ground import GROUND, Ground
 from lucid3d.procedural.mesh import Mesh
@@ -134,12 +135,20 @@ def terrain_mesh(
     rings: int = 400,
     near: float = 0.045,
     tint: Tint | None = None,
+    canopy: Canopy | None = None,
 ) -> Mesh:
-    """The land about the origin as one mesh with smooth normals; `tint` gives factors on its albedo."""
+    """The land about the origin as one mesh with smooth normals; `tint` gives factors on its albedo, `canopy` raises it
+    into far woods."""
     x, z, triangles = polar_grid(near, far, around, rings)
-    vertices = np.stack([x, heights(x, z), z], axis=1)
+    y = heights(x, z)
+    if canopy is not None:
+        tall, crowns = canopy.raised(x, z)
+        y = y - tall
+    vertices = np.stack([x, y, z], axis=1)
     mesh = Mesh(vertices, triangles, (GROUND,), "ground").with_smooth_normals()
     assert mesh.normals is not None
     if mesh.normals[:, 1].mean() > 0:  # up is -y
         mesh.normals *= -1
+    if canopy is not None:
+        mesh = mesh.tinted(crowns)
     return mesh if tint is None else mesh.tinted(tint(x, z))

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
+from lucid3d.procedural.canopy import canopy_for
 from lucid3d.procedural.ground import Ground
+from lucid3d.procedural.land import mountains
 from lucid3d.procedural.materials import RGB, Material
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import snowed_in
@@ -127,12 +129,15 @@ def hills(
     height: float = 90.0,
     rolling: float = 0.0,
     ground: Ground | None = None,
+    wooded: float = 0.0,
+    ridges: float = 0.0,
 ) -> Terrain:
     """Land about a town: level within `flat` metres, then rising into hills of `height` metres.
 
     Args:
         level: y of the flat part (y is down); rolling: metres by which that part still rises and falls.
-        ground: what it is covered with.
+        ground: what it is covered with; wooded: share of the hills under trees.
+        ridges: how much the hills are cut into crests and gullies, 0 to 1.
     """
     seed = int(rng.integers(1 << 30))
     if brief.wants("mountains"):
@@ -146,6 +151,8 @@ def hills(
         distance = np.hypot(x, z)
         rise = smoothstep(flat, flat * 7.0, distance)
         form = 0.45 + 0.55 * noise(x, z, seed, 900.0, 6) + 0.5 * noise(x, z, seed + 1, 700.0, 5, kind="ridged")
+        if ridges > 0:
+            form = form * (1 - 0.75 * ridges) + 1.5 * ridges * mountains(x, z, seed + 5, 620.0)
         roll = rolling * noise(x, z, gentle, 45.0, 3) * smoothstep(4.0, 22.0, distance)
         up = roll + rise * height * np.maximum(form, 0.02)
         if shore is not None:
@@ -167,8 +174,13 @@ def hills(
     cover = setting(brief, cover)
     if shore is not None:
         cover = replace(cover, water_level=level + SHORE_DROP)
+    canopy = canopy_for(brief, wooded, flat * 1.3, seed + 9)
+    if canopy is not None:  # crowns are steep, and not of rock
+        cover = replace(cover, rock_slope=max(cover.rock_slope, 0.85))
     return Terrain(
-        heights, cover.by_season(brief.season), terrain_mesh(heights, far=6000.0, around=420, rings=260, near=0.08)
+        heights,
+        cover.by_season(brief.season),
+        terrain_mesh(heights, far=6000.0, around=420, rings=260, near=0.08, canopy=canopy),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural import greenery
+from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.context import DARK_TIMES, finish, ground_y, hills, lamp_color, wall_for
@@ -24,7 +24,7 @@ from lucid3d.procedural.buildings.temples import (
 )
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
-from lucid3d.procedural.mesh import Mesh, placement
+from lucid3d.procedural.mesh import Mesh, placement, rotation_x, rotation_z
 from lucid3d.procedural.shapes import cylinder, sphere, tube
 from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
@@ -56,6 +56,8 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
         height=height / 4.5 if brief.wants("mountains") else height,
         rolling=0.35,
         ground=ground,
+        wooded=0.72,
+        ridges=0.8,
     )
     site = Site(terrain, brief, rng, clear=2.0)
     place = Place(sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.5, 0.9)))
@@ -130,6 +132,10 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     if brief.wants("fence", True):
         _wall_around(place, site, tiles, rng)
     trees = greenery.tree_prototypes(site, ("pine", "maple", "cypress"), 3, 9.0)
+    if trees and brief.season != "winter":
+        from lucid3d.procedural.plants import broadleaf
+
+        trees.append(broadleaf(rng, "maple", 5.0, "autumn"))  # the red-leaved sort keeps that colour all summer
     if brief.season == "spring" and not any(brief.wants(k) for k in ("pines", "maples", "bamboo")) and trees:
         from lucid3d.procedural.plants import broadleaf
 
@@ -142,23 +148,24 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
         return np.clip((np.hypot(x, z - 12) - 36) / 10, 0, 1).astype(np.float32)
 
     if trees:
-        site.put(trees, court, per_square_metre=0.008, near=5.5, far=44, apart=5.0, sizes=(0.55, 1.0), detail=0.7)
+        site.put(trees, court, per_square_metre=0.016, near=5.5, far=44, apart=4.4, sizes=(0.5, 1.0), detail=0.7)
         greenery.forest(site, trees, woods, spacing=6.0, near=26, far=420, limit=1300, patch=45, detail=0.7)
+
+    def beside_way(x: Floats, z: Floats, yy: Floats, slope: Floats) -> Floats:
+        return ((np.abs(x) > 2.45) & (np.hypot(x, z - 10) < 34)).astype(np.float32)
+
     if "bushes" not in brief.without:
         from lucid3d.procedural.plants import fern, shrub
 
-        site.put(
-            [shrub(rng, 0.7, season=site.season), fern(rng, 0.5)],
-            court,
-            per_square_metre=0.09,
-            near=3.4,
-            far=32,
-            patch=6,
-            contrast=1.6,
-            detail=0.5,
-        )
-    greenery.grass(site, "lush", court, height=0.12, amount=0.8)
-    greenery.stones(site, "granite", amount=0.4, boulders=0.8)
+        blossom = "cherry" if brief.season in ("spring", "summer") else None
+        clipped = [shrub(rng, 0.75, season=site.season), shrub(rng, 0.6, season=site.season, blossom=blossom)]
+        site.put([*clipped, fern(rng, 0.5)], beside_way, per_square_metre=0.2, near=3.4, far=32, patch=5, contrast=2.2,
+                 middle=0.2, clear=3.2, sizes=(0.5, 1.5), detail=0.5)  # fmt: skip
+    greenery.grass(site, "lush", beside_way, height=0.15, amount=1.1)
+    greenery.flowers(site, ("daisy",), beside_way, amount=0.3)
+    thickets.leaf_litter(site, amount=1.6 if site.season == "autumn" else 0.45)
+    greenery.stones(site, "granite", beside_way, amount=0.5, boulders=2.2)
+    _moss_in_joints(site)
     place.meshes += site.meshes
     place.terrain = terrain
     place.haze = 1.5
@@ -166,26 +173,48 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
 
 
 def _way(place: Place, y: float, rng: np.random.Generator) -> None:
-    """Granite slabs in rows with kerbs, from behind the start to the stairs."""
+    """Granite slabs in rows with kerbs, from behind the start to the stairs, worn, sunk and out of true."""
     way = Parts()
+    way.span((-2.1, y + 0.02, -26.0), (2.1, y + 0.3, 23.6), palette.EARTH, tint=0.55)  # what fills the joints
     z = -26.0
     while z < 23.6:
-        deep, x = rng.uniform(0.3, 0.5), -2.0
+        deep, x = rng.uniform(0.34, 0.62), -2.0
         while x < 1.9:
-            wide = min(rng.uniform(0.35, 0.8), 2.0 - x)
-            way.box(
-                (x + wide / 2, y + 0.1 + rng.normal(0, 0.006), z + deep / 2),
-                (wide - 0.015, 0.2, deep - 0.015),
+            wide = min(rng.uniform(0.35, 1.0) ** 1.3, 2.0 - x)
+            slab = Parts()
+            joint = rng.uniform(0.012, 0.035)
+            slab.box(
+                (0, 0, 0),
+                (wide - joint, 0.2, deep - joint),
                 STONE,
                 grain=-2,
-                tint=rng.uniform(0.8, 1.12),
+                tint=float(np.exp(rng.normal(-0.1, 0.16))),
             )
+            matrix = placement([x + wide / 2, y + 0.1 + rng.normal(0, 0.007), z + deep / 2], yaw=rng.normal(0, 0.008))
+            matrix[:3, :3] = matrix[:3, :3] @ rotation_x(rng.normal(0, 0.012)) @ rotation_z(rng.normal(0, 0.01))
+            way.add(slab, matrix)
             x += wide
         z += deep
     for s in (-1.0, 1.0):
         for z in np.arange(-26.0, 23.6, 1.3):
-            way.box((s * 2.16, y + 0.06, z + 0.65), (0.26, 0.3, 1.28), palette.GRANITE, tint=rng.uniform(0.85, 1.05))
+            way.box((s * 2.16, y + 0.06 + rng.normal(0, 0.012), z + 0.65), (0.26, 0.3, 1.27), palette.GRANITE,
+                    tint=rng.uniform(0.7, 1.0), yaw=rng.normal(0, 0.01))  # fmt: skip
     place.meshes.append(way.mesh("path"))
+
+
+def _moss_in_joints(site: Site) -> None:
+    """Short grass between the slabs and along the kerbs, where nobody treads."""
+    from lucid3d.procedural.plants import grass_tuft
+
+    if "grass" in site.brief.without or snowed_in(site.brief):
+        return
+
+    def seldom_trodden(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return np.where(np.abs(x) < 2.3, np.clip(np.abs(x) / 2.2, 0.12, 1) ** 2, 0.0)
+
+    tufts = [grass_tuft(site.rng, "lush", h, 0.07, 14) for h in (0.1, 0.14)]
+    site.put(tufts, seldom_trodden, per_square_metre=9.0, far=14, falloff=9, patch=1.6, contrast=2.4, middle=0.0,
+             clear=0.7, sizes=(0.5, 1.1))  # fmt: skip
 
 
 def guardian() -> Mesh:

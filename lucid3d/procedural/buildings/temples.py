@@ -16,7 +16,7 @@ Floats = NDArray[np.floating]
 VERMILION = palette.make("vermilion", "wood", "#9c3a26", "#a8442d", "#5e2419", scale=0.12, roughness=0.6, wear=0.5)
 DARK_TIMBER = palette.make("dark timber", "wood", "#3f2c20", "#4a3527", "#231812", scale=0.12, wear=0.5)
 PLASTER = palette.make("temple plaster", "plaster", "#cfc6b0", "#c3b99f", "#8f866f", scale=1.2, wear=0.5)
-STONE = palette.make("temple stone", "concrete", "#8d8a80", "#7c796f", "#5f6a48", scale=0.25, bump=0.005, wear=0.7)
+STONE = palette.make("temple stone", "rock", "#8a857a", "#726d63", "#59644a", scale=0.3, bump=0.012, wear=0.7)
 GREEN_TILES = palette.make(
     "green tiles", "roof_tile", "#45594c", "#53685a", "#2a352e", scale=0.24, bump=0.035, wear=0.45
 )

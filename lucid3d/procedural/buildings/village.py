@@ -52,7 +52,7 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
     high = 240.0 if brief.wants("mountains") else 110.0
-    terrain = hills(brief, rng, flat=85.0, level=EYE_HEIGHT, height=high, rolling=0.55, ground=ground)
+    terrain = hills(brief, rng, flat=85.0, level=EYE_HEIGHT, height=high, rolling=0.55, ground=ground, wooded=0.45)
     site = Site(terrain, brief, rng, path=path, path_width=3.4)
     place = Place(sun_azimuth=float(rng.choice([-0.8, 0.8])) * float(rng.uniform(0.7, 1.1)))
     look = {"medieval": "medieval", "rustic": "thatch"}.get(brief.style, "")
