@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lucid3d.procedural.atmosphere import Atmosphere
+from lucid3d.procedural.atmosphere import Atmosphere, atmosphere_for
+from lucid3d.procedural.brief import understand
+from lucid3d.procedural.canopy import TALL, Canopy
 from lucid3d.procedural.grid import sampled
 from lucid3d.procedural.kernels import kernels
 from lucid3d.procedural.land import shaped, to_polyline
@@ -16,7 +18,7 @@ from lucid3d.procedural.light import build_sky, directions
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.terrain import Terrain, polar_grid
 from lucid3d.procedural.tone import NIGHT_SHEET, Film, metered, srgb_encoded
-from lucid3d.procedural.world import EYE_HEIGHT
+from lucid3d.procedural.world import EYE_HEIGHT, Place
 
 RNG = np.random.default_rng(0)
 
@@ -80,6 +82,33 @@ def test_polar_grid_covers_the_disc_once() -> None:
     a, b, c = (np.stack([x[triangles[:, k]], z[triangles[:, k]]], 1).astype(np.float64) for k in range(3))
     area = 0.5 * np.abs((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0])
     assert area.sum() == pytest.approx(math.pi * 50**2, rel=0.01)
+
+
+def test_far_woods_raise_the_land_and_leave_what_is_near() -> None:
+    x, z = RNG.uniform(-900, 900, (2, 20000)).astype(np.float32)
+    near = np.hypot(x, z) < 100
+    few, many = (Canopy(share, 100.0, "summer", 3).raised(x, z) for share in (0.3, 0.8))
+    for tall, hue in (few, many):
+        assert not tall[near].any()
+        np.testing.assert_array_equal(hue[near], 1)
+        assert tall.min() >= 0 and tall.max() < 2 * TALL
+        assert (hue[tall > 0.5 * TALL] < 1).all()  # trees are darker than turf
+    assert (many[0] > 1).mean() > 2 * (few[0] > 1).mean() > 0
+
+
+def test_a_low_sun_clears_the_hills_and_the_sky_stays_low() -> None:
+    """Behind a ridge 12 degrees high the key light of a sunset stands higher, the sun of its sky where it was."""
+
+    def ridge(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return np.where(np.hypot(x, z) > 100, EYE_HEIGHT - 0.21 * np.hypot(x, z), EYE_HEIGHT).astype(np.float32)
+
+    brief = understand("a meadow at sunset")
+    airs = [
+        atmosphere_for(brief, Place(terrain=Terrain(land), sun_azimuth=0.5), np.random.default_rng(1))
+        for land in (lambda x, z: np.full_like(x, EYE_HEIGHT), ridge)
+    ]
+    assert airs[1].elevation > math.atan(0.2) > airs[0].elevation
+    assert airs[1].sky_elevation == pytest.approx(airs[0].sky_elevation)
 
 
 def test_distance_to_a_polyline() -> None:

@@ -11,7 +11,8 @@ from lucid3d.procedural import greenery, rocks
 from lucid3d.procedural.brief import Brief
 from lucid3d.procedural.buildings import palette
 from lucid3d.procedural.buildings.context import finish, ground_y, hills, wall_for
-from lucid3d.procedural.buildings.kit import Parts, clump
+from lucid3d.procedural.buildings.kit import Parts
+from lucid3d.procedural.buildings.overgrown import climbers, grass_between, worn_way
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh, placement, rotation_x, rotation_y, rotation_z
@@ -207,7 +208,7 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
             wall = ragged_wall(length, high * rng.uniform(0.85, 1.15), 0.75, blocks, rng, arches=arches)
             on_ground(wall, side * x, z, yaw=side * yaw, sink=0.25, keep=0.0)
             if overgrown and not desert and brief.season != "winter":
-                on_ground(_climbers(length, high, rng), side * x, z, yaw=side * yaw)
+                on_ground(climbers(length, high, rng), side * x, z, yaw=side * yaw)
             _scree(place, site, side * x, z, blocks, rng, 10 + 3 * (k % 2))
     if brief.wants("statue", True):
         on_ground(statue(blocks, rng), side * 4.2, 5.6, yaw=-side * 0.5, keep=1.2)
@@ -219,7 +220,7 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
         whole = float(rng.choice([1.0, 0.75, 0.5, 0.25], p=[0.3, 0.3, 0.25, 0.15]))
         on_ground(column(5.2, 0.42, stone, rng, whole=whole), x, z, yaw=rng.uniform(0, 6), keep=0.7)
     _fallen(place, site, stone, rng)
-    slabs = _slabs(place, site, blocks, rng)
+    slabs = worn_way(place, site, blocks, rng)
     if not desert:
         trees = greenery.tree_prototypes(site, ("cypress", "pine", "oak"), 3, 6.5)
 
@@ -244,7 +245,7 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
         sort = "dry" if brief.season in ("summer", "autumn") else "meadow"
         greenery.grass(site, sort, height=0.3, amount=1.1)
         greenery.flowers(site, ("poppy", "daisy"), amount=0.7)
-        _between(site, slabs, rng)
+        grass_between(site, slabs, rng)
     greenery.stones(site, "limestone", amount=0.9, boulders=1.0)
     chips = [rocks.scree(rng, "limestone", r, 22) for r in (0.5, 0.8)]
     site.put(chips, per_square_metre=0.1, near=1.8, far=26, patch=6, contrast=2.0, middle=0.1, sizes=(0.4, 1.3))
@@ -459,72 +460,3 @@ def _fallen(place: Place, site: Site, stone: Material, rng: np.random.Generator)
     matrix[:3, 3] = [px, y - 0.32, pz]
     place.meshes.append(capital.mesh("building").transformed(matrix))
     site.keep_out.append((px, pz, 0.8))
-
-
-def _slabs(place: Place, site: Site, stone: Material, rng: np.random.Generator) -> Floats:
-    """The paved way from behind the start to the steps: worn slabs, out of true, some broken, some gone.
-
-    Returns:
-        (N, 4): x, z and half the sides of each slab.
-    """
-    way, lying, z = Parts(), [], -28.0
-    while z < 9.6:
-        deep = float(rng.uniform(0.5, 0.95))
-        middle = float(np.interp(z, [-30, -8, 4], [0, 0.6, 0]))
-        x = -1.9 + 0.3 * rng.random()
-        while x < 1.5:
-            wide = float(rng.uniform(0.5, 1.15))
-            gone = rng.random() < 0.1 + 0.22 * (abs(x + wide / 2) / 1.8) ** 2  # the edges went first
-            pieces = [(x, wide)]
-            if rng.random() < 0.3:  # cracked across
-                at = wide * float(rng.uniform(0.3, 0.7))
-                pieces = [(x, at), (x + at, wide - at)]
-            for left, across in pieces if not gone else []:
-                joint = float(rng.uniform(0.015, 0.06))
-                px, pz = middle + left + across / 2, z + deep / 2
-                slab = Parts()
-                size = (across - joint, 0.2, deep - joint - 0.03 * rng.random())
-                slab.box((0, 0, 0), size, stone, grain=-2, tint=float(np.exp(rng.normal(-0.16, 0.15))))
-                matrix = placement([px, ground_y(site.terrain, px, pz) + 0.06 + abs(rng.normal(0, 0.015)), pz],
-                                   yaw=rng.normal(0, 0.04))  # fmt: skip
-                matrix[:3, :3] = matrix[:3, :3] @ rotation_x(rng.normal(0, 0.022)) @ rotation_z(rng.normal(0, 0.022))
-                way.add(slab, matrix)
-                lying.append((px, pz, size[0] / 2, size[2] / 2))
-            x += wide
-        z += deep
-    place.meshes.append(way.mesh("path"))
-    return np.array(lying)
-
-
-def _between(site: Site, slabs: Floats, rng: np.random.Generator) -> None:
-    """Grass in the joints of the paved way and where its slabs are gone."""
-    from scipy.spatial import cKDTree
-
-    from lucid3d.procedural.plants import grass_tuft
-
-    if "grass" in site.brief.without or snowed_in(site.brief):
-        return
-    tree = cKDTree(slabs[:, :2])
-
-    def joints(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        _, near = tree.query(np.stack([x, z], axis=1), k=5)
-        off = np.abs(np.stack([x, z], axis=1)[:, None] - slabs[near, :2]) - slabs[near, 2:]
-        return ((off.max(axis=2) > -0.02).all(axis=1) & (np.abs(x) < 2.6)).astype(np.float32)
-
-    joined = Site(site.terrain, site.brief, rng, meshes=site.meshes)
-    tufts = [grass_tuft(rng, sort, h, 0.09, 22) for sort, h in (("lush", 0.2), ("meadow", 0.32))]
-    joined.put(tufts, joints, per_square_metre=95.0, far=15, falloff=6, patch=1.8, floor=0.45, clear=0.5,
-               sizes=(0.4, 1.2))  # fmt: skip
-
-
-def _climbers(length: float, height: float, rng: np.random.Generator) -> Mesh:
-    """Ivy that has taken a part of a wall along x: thick at the foot, strands above, over the broken top."""
-    parts = Parts()
-    for _ in range(3):
-        root = float(rng.uniform(0.1, 0.9)) * length
-        face = float(rng.choice([-1.0, 1.0]))
-        for _ in range(7):
-            up = height * 0.62 * float(rng.uniform(0.0, 1.0)) ** 1.2
-            spot = (root + float(rng.normal(0, 0.35)) * (1 + 0.4 * up), -up - 0.15, face * 0.4)
-            parts.add(clump(spot, (0.5, 0.45, 0.12), 90, 0.12, palette.IVY, rng, tint=float(rng.uniform(0.6, 1.05))))
-    return parts.mesh("plant")
