@@ -43,7 +43,7 @@ def write_png(path: str | os.PathLike[str], image: NDArray[np.generic]) -> Path:
     """An 8-bit PNG from float (H, W) or (H, W, 3 | 4) in [0, 1], or a PNG of uint8 or uint16 values as they are."""
     import cv2
 
-    coded = image if image.dtype in (np.uint8, np.uint16) else _eight_bits(image)
+    coded = image if image.dtype in (np.uint8, np.uint16) else eight_bits(image)
     return _write_cv2(path, cv2, _bgr(coded), [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
 
 
@@ -51,7 +51,7 @@ def write_jpeg(path: str | os.PathLike[str], image: Array, quality: int = 92) ->
     """A JPEG from float (H, W, 3) in [0, 1]."""
     import cv2
 
-    return _write_cv2(path, cv2, _bgr(_eight_bits(image)), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return _write_cv2(path, cv2, _bgr(eight_bits(image)), [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def write_hdr(path: str | os.PathLike[str], radiance: Array) -> Path:
@@ -111,8 +111,9 @@ def _clean(radiance: Array) -> NDArray[np.float32]:
     return np.clip(cleaned, 0, HALF_MAX, out=cleaned)
 
 
-def _eight_bits(image: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """uint8 from [0, 1], some rows at a time: a large panorama has no room for several copies."""
+def eight_bits(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """uint8 (H, W, ...) from values in [0, 1], rounded and clipped; what is not a number becomes 0."""
+    # Some rows at a time: a large panorama has no room for several copies.
     coded = np.empty(image.shape, np.uint8)
     for start in range(0, len(image), _BAND_ROWS):
         rows = slice(start, start + _BAND_ROWS)

@@ -19,6 +19,7 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +27,13 @@ from numpy.typing import NDArray
 from lucid3d import files
 from lucid3d.errors import InputError
 from lucid3d.export.hdr import InverseToneMapping, carry_radiance, expand_highlights
-from lucid3d.export.images import write_exr, write_hdr, write_png
+from lucid3d.export.images import eight_bits, write_exr, write_hdr, write_png
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
 from lucid3d.panorama.resampling import checked_panorama
 from lucid3d.projection import thread_count
 
 Array = NDArray[np.float32]
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 _BAND_ROWS = 128
 """Rows that are worked on at a time where a large panorama would need several copies."""
@@ -72,7 +74,7 @@ TRUE_LIGHT = "radiance of the scene"
 """What skybox.json says of an HDR that was not guessed from the picture."""
 
 
-def turn_panorama(panorama: Array, turn: float) -> Array:
+def turn_panorama(panorama: NDArray[Pixel], turn: float) -> NDArray[Pixel]:
     """Move the columns to the right by a fraction of the width, around the wrap (whole pixels)."""
     return np.roll(panorama, round(turn * panorama.shape[1]), axis=1)
 
@@ -126,15 +128,17 @@ def write_skybox(
         radiance = carry_radiance(panorama, radiance)
         hdr_source = f"{TRUE_LIGHT}, with the detail of panorama.png"
 
+    colours = eight_bits(panorama)
     # Coding pictures runs outside the interpreter's lock.
     with ThreadPoolExecutor(max_workers=thread_count(None)) as pool:
         jobs: list[Future[object]] = [
-            pool.submit(write_png, folder / "panorama.png", panorama),
+            pool.submit(write_png, folder / "panorama.png", colours),
             pool.submit(write_hdr, folder / "panorama.hdr", radiance),
             pool.submit(write_exr, folder / "panorama.exr", radiance, latlong=True),
         ]
         for engine, convention in ENGINE_PANORAMAS.items():
-            jobs.append(pool.submit(_write_turned, folder / engine, panorama, radiance, convention.turn))
+            jobs.append(pool.submit(_write_turned, folder / engine, colours, radiance, convention.turn))
+        depth_job = None if depth is None else pool.submit(_write_depth, folder, checked_panorama(depth), normals)
         for name, face in cube_from_equirectangular(panorama, size).items():
             jobs.append(pool.submit(write_png, folder / "cube" / f"{name}.png", face))
         for job in jobs:
@@ -146,8 +150,8 @@ def write_skybox(
         _copy(folder / "cube" / f"{source}.png", folder / "unity" / f"{slot}.png")
 
     statement = _statement(panorama.shape, size, hdr_source, curve, holes_filled)
-    if depth is not None:
-        statement["depth"] = _write_depth(folder, checked_panorama(depth), normals)
+    if depth_job is not None:
+        statement["depth"] = depth_job.result()
     files.write_text(folder / "skybox.json", json.dumps(statement, indent=2) + "\n")
     return folder
 
@@ -207,10 +211,10 @@ def _points(depth: Array, start: int, stop: int) -> Array:
     return points
 
 
-def _write_turned(folder: Path, panorama: Array, radiance: Array, turn: float) -> None:
+def _write_turned(folder: Path, colours: NDArray[np.uint8], radiance: Array, turn: float) -> None:
     """panorama.png and panorama.hdr for one engine."""
     write_hdr(folder / "panorama.hdr", turn_panorama(radiance, turn))
-    write_png(folder / "panorama.png", turn_panorama(panorama, turn))
+    write_png(folder / "panorama.png", turn_panorama(colours, turn))
 
 
 def _copy(source: Path, target: Path) -> None:

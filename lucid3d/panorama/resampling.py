@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.projection import thread_count
 
 Array = NDArray[np.float32]
 Interpolation = Literal["nearest", "linear", "cubic"]
@@ -109,10 +111,15 @@ def cube_from_equirectangular(
     """
     if size < 1:
         raise InputError(f"cube face size {size} must be at least 1")
-    return {
-        name: perspective_from_equirectangular(panorama, camera, interpolation=interpolation, supersample=supersample)
-        for name, camera in cube_cameras(size).items()
-    }
+    panorama = checked_panorama(panorama)
+    padded = _pad_equirectangular(panorama)
+
+    def face(camera: Camera) -> Array:
+        return _perspective(padded, panorama.shape[0], camera, interpolation, supersample)
+
+    cameras = cube_cameras(size)
+    with ThreadPoolExecutor(thread_count(None)) as pool:
+        return dict(zip(cameras, pool.map(face, cameras.values()), strict=True))
 
 
 def cube_cameras(size: int) -> dict[str, Camera]:
@@ -137,11 +144,16 @@ def perspective_from_equirectangular(
         (camera.height, camera.width) or (camera.height, camera.width, C) float32.
     """
     panorama = checked_panorama(panorama)
-    height = panorama.shape[0]
+    return _perspective(_pad_equirectangular(panorama), panorama.shape[0], camera, interpolation, supersample)
+
+
+def _perspective(
+    padded: Array, height: int, camera: Camera, interpolation: Interpolation, supersample: int | None
+) -> Array:
+    """`perspective_from_equirectangular` of a padded panorama that is `height` rows high without its padding."""
     if supersample is None:
         # The widest angle between two pixels is at the optical axis: 1 / focal.
         supersample = _samples_for(1 / min(camera.fx, camera.fy), math.pi / height, interpolation)
-    padded = _pad_equirectangular(panorama)
     fine = camera.resized(camera.width * supersample, camera.height * supersample)
     rotation = fine.rotation.astype(np.float32)
     x = ((np.arange(fine.width) + 0.5 - fine.cx) / fine.fx).astype(np.float32)
@@ -152,7 +164,7 @@ def perspective_from_equirectangular(
         return out
 
     return _resample(
-        camera.height, camera.width, supersample, panorama.shape[2:], rays,
+        camera.height, camera.width, supersample, padded.shape[2:], rays,
         lambda directions: _sample_padded(padded, height, directions, interpolation),
     )  # fmt: skip
 
