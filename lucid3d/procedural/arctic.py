@@ -19,6 +19,10 @@ from lucid3d.procedural.world import Place
 Floats = NDArray[np.floating]
 
 
+LOW_MOON = 0.3
+"""Radians: it stands low over snow, so that every ridge that the wind has cut throws a shadow."""
+
+
 def sastrugi(x: Floats, z: Floats, seed: int) -> NDArray[np.float32]:
     """What the wind cuts into hard snow, in metres up: ridges with an undercut nose and a long tail, in patches."""
     bent = 1.1 * noise(x, z, seed, 9, 3)
@@ -28,7 +32,7 @@ def sastrugi(x: Floats, z: Floats, seed: int) -> NDArray[np.float32]:
     ridge = smoothstep(0.02, 0.3, blunt) * (0.65 + 0.35 * smoothstep(0.2, -0.1, nose - blunt))
     patches = smoothstep(-0.25, 0.35, noise(x, z, seed + 2, 13, 3))
     soft = 0.16 * noise(x, z, seed + 3, 6, 3)
-    return np.asarray(0.15 * ridge * patches + soft + 0.012 * noise(along * 0.3, across, seed + 4, 0.3, 3), np.float32)
+    return np.asarray(0.23 * ridge * patches + soft + 0.012 * noise(along * 0.3, across, seed + 4, 0.3, 3), np.float32)
 
 
 def _ice_and_stones(site: Site) -> None:
@@ -50,7 +54,11 @@ def _ice_and_stones(site: Site) -> None:
 
     site.put(heaps, lines, per_square_metre=0.12, near=5, far=150, apart=1.2, sizes=(0.5, 2.2), limit=1500, steepest=3)
     site.put(lumps, strand, per_square_metre=0.03, near=3.5, far=70, patch=14, sizes=(0.25, 1.8), power=2.2, steepest=2)
-    site.put(capped, inland, per_square_metre=0.012, near=5, far=120, patch=30, contrast=2.2, sizes=(0.3, 2.4),
+    bits = [rocks.boulder(rng, 0.5, "ice", planes=6, roundness=0.05, snow=0.4) for _ in range(3)]
+    drift = [rocks.boulder(rng, 0.5, "slate", planes=8, roundness=0.2, snow=0.5) for _ in range(2)]
+    site.put(bits + drift, inland, per_square_metre=0.5, near=1.8, far=26, patch=8, contrast=2.6, middle=-0.1,
+             falloff=14, sizes=(0.15, 1.3), power=2.2)  # fmt: skip
+    site.put(capped, inland, per_square_metre=0.022, near=5, far=120, patch=30, contrast=2.2, sizes=(0.3, 2.4),
              power=2.1, apart=1.0)  # fmt: skip
 
 
@@ -91,7 +99,7 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
 
     def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Ice is blue where snow does not hold; rock only shows on the mountains."""
-        ice = smoothstep(6, -6, inland_of(x, z))[:, None] * (np.array([1.25, 1.5, 1.65]) - 1)
+        ice = smoothstep(6, -6, inland_of(x, z))[:, None] * (np.array([1.0, 1.2, 1.34]) - 1)
         return np.asarray(1 + ice, np.float32)
 
     ground = Ground(
@@ -111,5 +119,5 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
         water=water,
         sun=sun_side(rng, 0.3, 0.8),
         haze=0.6,
-        sky={"exposure": -0.75} if brief.time == "night" else None,
+        sky={"exposure": -0.5, "elevation": LOW_MOON} if brief.time == "night" else None,
     )

@@ -26,15 +26,33 @@ HALF_RIVER = 4.2
 def walls(x: Floats, z: Floats, course: Course, seed: int) -> NDArray[np.float32]:
     """Metres up of both sides of the canyon, 0 on its floor; buttes and side valleys behind the rims."""
     bent = 9 * noise(x, z, seed + 1, 46, 4) + 26 * noise(x, z, seed + 2, 190, 3)
-    gullies = 15 * (noise(x, z, seed + 3, 75, 4, kind="ridged") - 0.45)
-    away = np.abs(course.across(x, z))
-    foot = away - 24 - 0.012 * np.abs(z) + bent - gullies * smoothstep(16, 60, away)
+    gullies = 24 * (noise(x, z, seed + 3, 95, 4, kind="ridged") - 0.45)
+    across = course.across(x, z)
+    away, one_side = np.abs(across), smoothstep(-12, 12, across)
+    # One wall is near and sheer, the other stands back: the light gets in.
+    foot = away - 30 + 9 * one_side - 0.012 * np.abs(z) + bent - gullies * smoothstep(16, 60, away)
     tall = np.interp(foot, RUN, BEDS).astype(np.float32)
+    # The rim has been cut down to one bed here and to another there: towers and saddles stand against the sky.
+    left = 0.8 + 0.5 * noise(x, z, seed + 7, 210, 3) + 0.34 * (noise(x, z, seed + 8, 62, 3, kind="ridged") - 0.4)
+    top = BEDS[-1] * np.clip(left, 0.5, 1.4) * (0.85 + 0.15 * one_side)
+    tall = np.where(tall > top, top + 0.12 * (tall - top), tall)
     beyond = np.clip(foot - RUN[-1], 0, None)
     rim = smoothstep(0, 60, beyond) * (9 * noise(x, z, seed + 4, 120, 4) - 4)
     crags = 4.5 * (noise(x, z, seed + 6, 34, 5, kind="ridged") - 0.4) * smoothstep(3, 14, tall)
     buttes = smoothstep(60, 220, beyond) * smoothstep(0.16, 0.24, noise(x, z, seed + 5, 380, 3)) * 120
-    return np.asarray(tall + crags + rim + buttes, np.float32)
+    return np.asarray(np.maximum(tall + crags + rim + buttes, _tower(x, z, course, seed)), np.float32)
+
+
+def _tower(x: Floats, z: Floats, course: Course, seed: int) -> NDArray[np.float32]:
+    """Metres up of a pillar that the river has left standing in the middle distance, where its bend opens ahead."""
+    ahead = np.array([118.0], np.float32)
+    centre = float(course.x(ahead)[0]) - 17.0
+    bent = 2.6 * noise(x, z, seed + 14, 15, 4)
+    inward = 15.0 - np.hypot(x - centre, (z - ahead[0]) * 0.8) + bent
+    tall = np.interp(inward, 0.3 * RUN, 0.62 * BEDS)
+    return np.asarray(
+        tall + 3 * (noise(x, z, seed + 15, 9, 4, kind="ridged") - 0.4) * smoothstep(1, 6, tall), np.float32
+    )
 
 
 def canyon(brief: Any, rng: np.random.Generator) -> Place:

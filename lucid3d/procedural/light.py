@@ -21,6 +21,8 @@ SUN_RADIUS = math.radians(0.5)
 MOON_RADIUS = math.radians(1.1)
 AURORA = 0.085
 """Radiance of a bright curtain beside a moonlit white wall of about 0.1."""
+AURORA_ON_LAND = 0.4
+"""Share of it that lights the land: all of it dyes snow green through and through, and eyes take most of that off."""
 MOONLIT_AIR = 0.25
 """Moonlit air is as bright beside moonlit ground as sunlit air by day; what makes a night of it is that nobody's eyes
 see that, nor any film that is exposed for a night. It lights the land all the same."""
@@ -72,6 +74,8 @@ def directions(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np
 
 def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
     """Everything about the light that does not depend on where one stands."""
+    from lucid3d.procedural.kernels import kernels
+
     sun = np.array(air.sun_direction)
     clear, direct = _scattered(air, air.sky_elevation, AIR_ROWS, AIR_COLUMNS)
     aloft, unseen = direct, np.zeros_like(clear)
@@ -96,6 +100,10 @@ def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
         mean_sky = (clear * solid[..., None]).sum(axis=(0, 1)) / solid.sum()
     clouds = _clouds(air, clear, aloft, mean_sky)
     seen = _seen(clear, clouds)
+    if air.aurora > 0:  # last, so that clouds are as bright as they are without
+        dark = clouds.copy()
+        kernels().aurora(clouds, float(air.aurora) * AURORA, int(air.seed) & 0xFFFF)
+        seen = seen + AURORA_ON_LAND * (_seen(clear, clouds) - _seen(clear, dark))
     horizon = _horizon(seen, air)
     state = _state(air, sunlight, direct, seen, solid)
     seen = seen + unseen + np.array(air.night_glow, np.float32)
@@ -153,8 +161,6 @@ def _clouds(air: Atmosphere, clear: Floats, aloft: Floats, mean_sky: Floats) -> 
         _flash(table, air, mean_sky)
     if air.veil > 0:
         _veils(table, air, mean_sky)
-    if air.aurora > 0:
-        kernels().aurora(table, float(air.aurora) * AURORA, int(air.seed) & 0xFFFF)
     return table
 
 
@@ -260,7 +266,8 @@ def _planet(air: Atmosphere) -> list[float]:
     if air.planet <= 0:
         return [0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     rng = np.random.default_rng([air.seed, 3])
-    azimuth = air.azimuth + (1 if rng.random() < 0.5 else -1) * rng.uniform(0.7, 1.3)
+    aside = -1 if math.sin(air.azimuth) > 0 else 1  # on the sun's side that is nearer to the first view
+    azimuth = air.azimuth + aside * rng.uniform(0.7, 1.1)
     elevation = rng.uniform(0.28, 0.5)
     c = math.cos(elevation)
     hue = ((0.75, 0.5, 0.3), (0.5, 0.55, 0.75), (0.7, 0.45, 0.5))[int(rng.integers(3))]

@@ -42,6 +42,10 @@ PLANETS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+THIN_AIR = 0.55
+"""Share of the air's scattering that is kept: a darker sky, against which another world is seen by day."""
+
+
 def crater(r: Floats) -> NDArray[np.float32]:
     """The profile of an impact over the distance in radii: a bowl of depth 1, a raised rim at 1, nothing beyond 2."""
     bowl = np.where(r < 1, r * r - 1, 0.0)
@@ -76,7 +80,8 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         ledge = 3.5 * noise(x, z, seed + 14, 48, 4)
         steps = np.floor(ledge) + smoothstep(0.8, 0.97, ledge - np.floor(ledge))
         shelves = 0.85 * (steps - steps_here) * smoothstep(3.0, 6.0, np.hypot(x, z))
-        plates = 0.07 * smoothstep(0.02, 0.1, noise(x, z, seed + 11, 1.3, 1, kind="edges"))
+        plates = 0.1 * smoothstep(0.02, 0.1, noise(x, z, seed + 11, 1.3, 1, kind="edges"))
+        plates = plates * (0.6 + 0.8 * noise(x, z, seed + 11, 1.3, 1, kind="cell_id"))  # some stand, some have sunk
         crust = smoothstep(-0.05, 0.3, noise(x, z, seed + 12, 15, 3))
         dust = 0.1 * noise(x, z, seed + 8, 2.2, 4)
         return np.asarray(shelves + 0.3 * crater(pits) * kept + plates * crust + dust, np.float32)
@@ -86,8 +91,11 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         drift = smoothstep(-0.3, 0.5, noise(x, z, seed + 13, 22, 4))[:, None]
         crust = smoothstep(-0.05, 0.3, noise(x, z, seed + 12, 15, 3))
         joint = smoothstep(0.07, 0.0, noise(x, z, seed + 11, 1.3, 1, kind="edges")) * crust
-        hue = (1 - drift) * np.array([0.72, 0.66, 0.8]) + drift * np.array([1.25, 1.2, 1.1])
-        return np.asarray(hue * (1 - 0.25 * crust - 0.3 * joint)[:, None], np.float32)
+        hue = (1 - drift) * np.array([0.55, 0.5, 0.66]) + drift * np.array([1.3, 1.24, 1.1])
+        salt = smoothstep(0.25, 0.5, noise(x, z, seed + 15, 34, 5))[:, None]  # pale crusts where something dried up
+        hue = hue + (np.array([1.5, 1.75, 1.95]) - hue) * 0.75 * salt
+        mottle = 1 + 0.22 * noise(x, z, seed + 16, 2.6, 4) + 0.12 * noise(x, z, seed + 17, 0.5, 3)
+        return np.asarray(hue * (mottle * (1 - 0.4 * crust - 0.35 * joint))[:, None], np.float32)
 
     ground = Ground(
         vegetation=0.0, ripples=0.45, sand=look["sand"], sand_dark=look["sand_dark"], rock=look["rock"],
@@ -99,9 +107,9 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         brief, rng, seed, up, ground, near=near, drops=70_000, strength=0.8, rough=0.9, half=2400, calm=3,
         water_up=-2.5 if wet else None,
     )  # fmt: skip
-    greenery.stones(site, look["stone"], amount=2.2, boulders=1.7)
+    greenery.stones(site, look["stone"], amount=3.6, boulders=2.6)
     shards = [rocks.scree(rng, look["stone"], 1.0, 26) for _ in range(2)]
-    site.put(shards, per_square_metre=0.05, near=1.5, far=45, patch=11, contrast=2.2, sizes=(0.4, 1.8), power=2.0)
+    site.put(shards, per_square_metre=0.1, near=1.5, far=45, patch=11, contrast=2.2, sizes=(0.4, 1.8), power=2.0)
     _arches(site, look["stone"])
     dark = brief.time in ("dusk", "night", "dawn")
     if "crystals" not in brief.without:
@@ -117,6 +125,9 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         )
         giants = [rocks.crystals(rng, h, hue, glow=glow, count=17) for h in (2.4, 3.6)]
         side = float(rng.choice([-1.0, 1.0]))
+        small = [rocks.crystals(rng, h, hue, glow=glow, count=n) for h, n in ((0.22, 9), (0.4, 13))]
+        at_hand = (-side * 2.6, 4.4)
+        site.put(small, per_square_metre=3.0, far=1.5, centre=at_hand, apart=0.25, sizes=(0.4, 1.6), clear=2.2)
         for centre in ((side * 9.0, 13.0), (-side * 21.0, 6.0), (side * 4.0, -17.0)):
             site.put(giants, per_square_metre=0.16, far=3.6, centre=centre, apart=1.6, sizes=(0.35, 1.0), clear=3.0)
             site.put(clusters[:2], per_square_metre=0.5, far=6.0, centre=centre, sizes=(0.4, 1.2), clear=2.6)
@@ -136,15 +147,18 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         sizes=(0.4, 2.2),
         power=2.0,
     )
+    low = [alien.feathers(rng, h, tuple(c * 1.5 + 0.02 for c in look["frond"]), 9) for h in (0.16, 0.3)]  # type: ignore[arg-type]
+    site.put(low, per_square_metre=7.0, far=22, patch=7, contrast=3.2, middle=-0.3, clear=1.2, falloff=9,
+             sizes=(0.5, 1.6))  # fmt: skip
     water = sheet_of_water(site, amplitude=0.015, scatter=look["glow"], absorb=(0.9, 0.9, 0.9))
     sky = {
-        "rayleigh": look["rayleigh"],
+        "rayleigh": tuple(THIN_AIR * k for k in look["rayleigh"]),
         "stars": 0.5 if brief.time in ("dusk", "night", "dawn") else 0.12,
         "cover": 0.2,
-        "turbidity": 3.0,
+        "turbidity": 1.8,
     }
     if "planet" not in brief.without:
-        sky["planet"] = 0.17 if brief.wants("planet") else 0.1
+        sky["planet"] = 0.17 if brief.wants("planet") else 0.13
     if brief.time in ("noon",):
         sky["elevation"] = math.radians(30)
     return finish(site, water=water, sun=sun_side(rng, 0.3, 0.9), haze=1.5, sky=sky)
