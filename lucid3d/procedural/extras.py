@@ -208,6 +208,8 @@ def _cut(site: Site, x: float, z: float, radius: float) -> None:
     for i, mesh in enumerate(site.meshes):
         if mesh.label not in ("tree", "shrub", "rock", "grass", "flower", "plant") or mesh.instances is None:
             continue
+        if not len(mesh.triangles):
+            continue
         corners = mesh.vertices[mesh.triangles[:, 0]]
         number = int(mesh.instances.max()) + 1
         count = np.maximum(np.bincount(mesh.instances, minlength=number), 1)

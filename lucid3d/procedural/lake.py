@@ -50,7 +50,10 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.16 * noise(x, z, seed + 6, 4.5, 4) + 0.035 * noise(x, z, seed + 7, 0.7, 3)
 
-    ground = Ground(snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.45, vegetation=0.85)
+    ground = Ground(
+        snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.45, vegetation=0.85,
+        grass=(0.1, 0.125, 0.038), grass_dark=(0.055, 0.078, 0.022), grass_dry=(0.19, 0.155, 0.07),
+    )  # fmt: skip
     site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.7, shore=5.0)
     level = site.water_level or 2.0
 
@@ -63,14 +66,14 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     greenery.forest(site, trees, woods, spacing=6, far=650, near=9, limit=1700, patch=90, contrast=1.5)
 
     def turf(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        return smoothstep(0.25, 0.7, level - y)
+        return smoothstep(0.08, 0.35, level - y)
 
     def strand(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return 0.12 + 0.88 * smoothstep(1.3, 0.4, np.abs(level - y))
 
-    greenery.grass(site, "alpine", turf, amount=0.9)
+    greenery.grass(site, "alpine", turf, height=0.34, amount=1.2)
     greenery.flowers(site, ("gentian", "daisy", "buttercup"), turf, amount=0.5)
-    greenery.stones(site, "granite", strand, amount=1.6, boulders=1.3)
+    greenery.stones(site, "granite", strand, amount=2.4, boulders=2.2)
     thickets.shrubs(site, turf, amount=0.8)
     thickets.reed_beds(site, amount=0.4)
     windy = brief.weather in ("storm", "rain")

@@ -157,6 +157,10 @@ def _clouds(air: Atmosphere, clear: Floats, aloft: Floats, mean_sky: Floats) -> 
         "seed": int(air.seed) & 0xFFFF,
     }
     table = np.ascontiguousarray(kernels().clouds(params, fine), np.float32)
+    if air.cover > CLOSED:
+        table = _without_grain(table)
+    if air.cloud_shade < 0.5:
+        _bellies(table, air)
     if air.lightning > 0:
         _flash(table, air, mean_sky)
     if air.veil > 0:
@@ -169,6 +173,32 @@ def _cloud_grid() -> tuple[Floats, Floats]:
     elevation = np.linspace(0, 1, CLOUD_ROWS, dtype=np.float32)[:, None] ** 2 * np.float32(math.pi / 2)
     azimuth = np.arange(CLOUD_COLUMNS, dtype=np.float32)[None] * np.float32(2 * math.pi / CLOUD_COLUMNS)
     return elevation, azimuth
+
+
+CLOSED = 0.6
+"""Cover above which clouds are broad and soft, and the noise of few steps through them would show as a grain."""
+
+
+def _without_grain(table: Floats) -> Floats:
+    """The cloud table smoothed over its neighbours, around the whole horizon."""
+    import cv2
+
+    wrapped = np.concatenate([table[:, -8:], table, table[:, :8]], axis=1)
+    return np.ascontiguousarray(cv2.GaussianBlur(wrapped, (0, 0), 1.6)[:, 8:-8], np.float32)
+
+
+def _bellies(table: Floats, air: Atmosphere) -> None:
+    """Thunderclouds hang in dark bags and ragged shelves, with paler gaps between."""
+    from lucid3d.procedural.noise import noise, smoothstep
+
+    elevation, azimuth = _cloud_grid()
+    away = 1 / (np.sin(elevation) + 0.09)  # a ceiling seen from below, drawn together towards the horizon
+    x, z = away * np.cos(elevation) * np.sin(azimuth), away * np.cos(elevation) * np.cos(azimuth)
+    seed = (air.seed + 31) & 0xFFFF
+    bent_x, bent_z = x + 0.5 * noise(x, z, seed, 1.6, 3), z + 0.5 * noise(x, z, seed + 1, 1.6, 3)
+    bags = noise(bent_x, bent_z, seed + 2, 1.9, 5) + 0.35 * noise(bent_x, bent_z, seed + 3, 5.0, 2)
+    light = 0.42 + 1.05 * smoothstep(-0.5, 0.75, bags)
+    table[..., :3] *= np.asarray(light[..., None], np.float32)
 
 
 FLASH = (0.5, 0.56, 0.8)

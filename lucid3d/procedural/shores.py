@@ -80,7 +80,7 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Rock is darker than sand, with weed on it."""
         weed = smoothstep(0.2, 0.5, noise(x, z, seed + 16, 2.5, 4))[:, None]
-        hue = np.array([0.34, 0.41, 0.56]) * (1 - weed) + weed * np.array([0.2, 0.3, 0.24])
+        hue = np.array([0.56, 0.6, 0.7]) * (1 - weed) + weed * np.array([0.42, 0.52, 0.36])
         share = ledges(x, z)[:, None] * smoothstep(90, 50, np.hypot(x, z))[:, None]
         return np.asarray(1 + share * (hue - 1), np.float32)
 
