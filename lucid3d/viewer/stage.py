@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
+from lucid3d.export.images import HALF_MAX
 from lucid3d.models.base import Image
 from lucid3d.pointcloud import PointCloud
 from lucid3d.viewer.poses import quaternion, vertical_fov
@@ -75,7 +76,7 @@ class Stage:
         node = self.scene.add_gaussian_splats(
             "/splats",
             centers=splats.centers,
-            covariances=splats.covariances,
+            covariances=in_half_range(splats.covariances),
             rgbs=_bytes(splats.colors),  # viser would cut off the fraction instead of rounding
             opacities=_bytes(splats.opacities[:, None]),
             visible=self.visible["splats"],
@@ -189,6 +190,15 @@ class Stage:
     def put_background(self, color: NDArray[np.uint8]) -> None:
         """A colour (3,) behind everything."""
         self.scene.set_background_image(np.broadcast_to(color, (4, 4, 3)).astype(np.uint8), format="png")
+
+
+def in_half_range(covariances: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Covariances (N, 3, 3) that are finite as the half floats that viser sends: what is wider than 250 m keeps
+    its shape and becomes that wide. Splats that stand in for many, of a far sky, reach it.
+    """
+    widest = np.abs(covariances).max(axis=(1, 2), keepdims=True, initial=0)
+    scaled: NDArray[np.float32] = covariances * np.minimum(1, HALF_MAX / np.maximum(widest, 1)).astype(np.float32)
+    return scaled
 
 
 def _bytes(values: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from lucid3d.gaussians import render
 from lucid3d.gaussians.model import SH_C0, Gaussians
 from lucid3d.viewer.detail import reduce_to
 from lucid3d.viewer.splats import SIGMA_MAX, SIGMA_MIN, Splats, covariances_of
+from lucid3d.viewer.stage import in_half_range
 from tests.viewer.tiny_scene import room
 
 
@@ -33,6 +34,15 @@ def test_covariances_are_those_of_scipy() -> None:
     rotations = Rotation.from_quat(np.stack([x, y, z, w], axis=1)).as_matrix()
     expected = np.einsum("nij,nj,nkj->nik", rotations, gaussians.scales.astype(float) ** 2, rotations)
     np.testing.assert_allclose(covariances_of(gaussians), expected, atol=1e-5)
+
+
+def test_covariances_that_stand_for_many_stay_within_what_float16_carries() -> None:
+    covariances = covariances_of(random_gaussians(3)) * np.array([1, 1e5, 1e7], np.float32)[:, None, None]
+    sent = in_half_range(covariances)
+    assert np.isfinite(sent.astype(np.float16)).all()
+    np.testing.assert_array_equal(sent[0], covariances[0])
+    np.testing.assert_allclose(sent / np.abs(sent).max((1, 2), keepdims=True),
+                               covariances / np.abs(covariances).max((1, 2), keepdims=True), rtol=1e-5)  # fmt: skip
 
 
 def test_scales_stay_within_what_float16_carries() -> None:
