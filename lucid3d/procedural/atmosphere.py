@@ -109,7 +109,7 @@ _HOURS: dict[str, dict[str, Any]] = {
     "morning": {"elevation": 19.0, "turbidity": 2.0},
     "noon": {"elevation": 48.0, "turbidity": 2.0},
     "afternoon": {"elevation": 24.0, "turbidity": 2.2},
-    "sunset": {"elevation": 5.5, "sunk": 3.6, "turbidity": 3.6, "exposure": -0.2},
+    "sunset": {"elevation": 5.5, "sunk": 3.6, "turbidity": 3.6},
     "dusk": {"elevation": 4.2, "sunk": 5.6, "turbidity": 2.8, "exposure": -0.7},
     "night": {"elevation": 28.0, "turbidity": 1.6, "exposure": -1.35},
 }

@@ -114,9 +114,10 @@ class Brief:
 _USUAL_TIME = {
     "alpine_lake": "morning", "meadow": "afternoon", "forest": "morning", "jungle": "morning", "desert": "sunset",
     "canyon": "sunset", "coast": "sunset", "island": "afternoon", "arctic": "afternoon", "volcano": "dusk",
-    "swamp": "sunrise", "farmland": "sunset", "village": "afternoon", "town_street": "sunset", "modern_city": "sunset",
-    "ruins": "sunset", "space_station": "noon", "living_room": "afternoon", "kitchen": "morning", "bedroom": "morning",
-    "library": "afternoon", "cave": "afternoon", "temple": "sunrise", "garden": "morning", "other_planet": "sunset",
+    "swamp": "sunrise", "farmland": "afternoon", "village": "afternoon", "town_street": "sunset",
+    "modern_city": "sunset", "ruins": "sunset", "space_station": "noon", "living_room": "afternoon",
+    "kitchen": "morning", "bedroom": "morning", "library": "afternoon", "cave": "afternoon", "temple": "sunrise",
+    "garden": "morning", "other_planet": "sunset",
 }  # fmt: skip
 """A low sun nearly everywhere: long shadows and a warm light are what makes a place of shapes."""
 _USUAL_WEATHER = {"swamp": "mist", "jungle": "mist", "temple": "mist"}

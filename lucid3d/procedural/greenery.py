@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.land import to_polyline
+from lucid3d.procedural.noise import smoothstep
 from lucid3d.procedural.site import Site, Where, snowed_in
 
 Floats = NDArray[np.floating]
@@ -169,6 +172,36 @@ def stones(
         limit=900,
         **common,
     )
+
+
+def wayside(site: Site, kind: str = "granite", *, amount: float = 1.0) -> None:
+    """What lies and grows on the site's path itself: grit, loose stones, short grass on its edges and middle strip."""
+    from lucid3d.procedural import plants, rocks
+
+    if not site.path:
+        return
+    way = replace(site, path=())  # shares the meshes
+    half = 0.5 * site.path_width
+
+    def trodden(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(1.15 * half, 0.9 * half, to_polyline(x, z, site.path))
+
+    def spared(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        off = to_polyline(x, z, site.path) / half
+        strip = 0.5 * smoothstep(0.3, 0.1, off) if site.path_width > 2 else 0.0
+        return np.maximum(smoothstep(0.55, 0.9, off), strip) * smoothstep(1.35, 1.1, off)
+
+    grit = [rocks.pebble(site.rng, kind=kind) for _ in range(3)]
+    common: dict[str, Any] = {"above_water": 0.1, "clear": 0.25}
+    way.put(grit, trodden, per_square_metre=26 * amount, far=4.5, patch=1.6, contrast=1.8, middle=0.3,
+            sizes=(0.25, 1.7), power=2.7, **common)  # fmt: skip
+    way.put(grit, trodden, per_square_metre=4 * amount, near=4.5, far=16, patch=4, sizes=(0.7, 2.6), power=2.4,
+            falloff=10, **common)  # fmt: skip
+    if "grass" in site.brief.without or snowed_in(site.brief):
+        return
+    tufts = [plants.grass_tuft(site.rng, "meadow", h, 0.1, 18) for h in (0.1, 0.17)]
+    way.put(tufts, spared, per_square_metre=22 * amount * site.lush, far=18, falloff=9, patch=2.2, contrast=2.0,
+            middle=0.25, sizes=(0.4, 1.3), **common)  # fmt: skip
 
 
 def forest(

@@ -24,7 +24,7 @@ SPRING = ("buttercup", "daisy", "tulip", "gentian", "cowparsley")
 def meadow(brief: Any, rng: np.random.Generator) -> Place:
     """Rolling grassland in flower, a trodden path past a lone tree, groves on the slopes, blue hills behind."""
     seed = int(rng.integers(1 << 20))
-    tall = 330.0 * brief.size("mountains") if brief.wants("mountains") else 150.0
+    tall = 330.0 * brief.size("mountains") if brief.wants("mountains") else 210.0
     side = 1.0 if rng.random() < 0.5 else -1.0
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
@@ -47,6 +47,7 @@ def meadow(brief: Any, rng: np.random.Generator) -> Place:
     ground = Ground(vegetation=1.0, treeline=320, rock_slope=0.34, dryness=0.3, strata=0.1, beach=0.4)
     site = lay_out(
         brief, rng, seed, up, ground, near=near, path=path, path_width=0.9, drops=60_000, rough=0.5, calm=4,
+        wooded=0.5, woods_from=170,
         water_up=-3.2 if wet else None,
     )  # fmt: skip
     grove = greenery.tree_prototypes(site, ("oak", "birch", "oak", "poplar"), 4, 9)
@@ -71,6 +72,7 @@ def meadow(brief: Any, rng: np.random.Generator) -> Place:
     if brief.weather != "snow":
         greenery.flowers(site, SPRING if brief.season == "spring" else SUMMER, amount=1.1)
     greenery.stones(site, "granite", amount=0.12, boulders=0.5)
+    greenery.wayside(site)
     water = sheet_of_water(site, amplitude=0.012, wavelength=1.8)
     return finish(site, water=water, sun=sun_side(rng))
 
@@ -82,11 +84,12 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
         roll = 16 * noise(x, z, seed + 1, 420, 3) * smoothstep(30, 260, r) + 1.5 * noise(x, z, seed + 2, 80, 2)
-        return np.asarray(roll + smoothstep(900, 3000, r) * 150 * (0.4 + noise(x, z, seed + 3, 1500, 4)), np.float32)
+        return np.asarray(roll + smoothstep(500, 2200, r) * 260 * (0.4 + noise(x, z, seed + 3, 1500, 4)), np.float32)
 
     path = winding_path(rng, 110, 0.16)
     ground = Ground(vegetation=1.0, treeline=500, rock_slope=0.5, dryness=0.5, fields=1.0, strata=0.0, moss=0)
-    site = lay_out(brief, rng, seed, up, ground, path=path, path_width=2.4, drops=20_000, rough=0.15, calm=6)
+    site = lay_out(brief, rng, seed, up, ground, path=path, path_width=2.4, drops=20_000, rough=0.15, calm=6,
+                   wooded=0.34, woods_from=210)  # fmt: skip
     trees = greenery.tree_prototypes(site, ("oak", "poplar", "oak"), 3, 9)
 
     def hedges(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
@@ -107,6 +110,7 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
     greenery.grass(site, "meadow", right, height=0.25)
     greenery.flowers(site, ("poppy", "cornflower", "cowparsley"), amount=0.6)
     greenery.stones(site, "limestone", amount=0.15, boulders=0.1)
+    greenery.wayside(site, "limestone")
     if brief.wants("hay", brief.season in ("summer", "autumn")):
         from lucid3d.procedural.props import hay_bale
 
@@ -129,7 +133,7 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
         return np.asarray(
             pond
             + 0.5 * noise(x, z, seed + 1, 17, 3) * smoothstep(2, 9, r)
-            + smoothstep(35, 300, r) * (14 + 22 * noise(x, z, seed + 2, 260, 4)),
+            + smoothstep(35, 300, r) * (16 + 34 * noise(x, z, seed + 2, 260, 4)),
             np.float32,
         )
 
@@ -137,7 +141,7 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
     ground = Ground(vegetation=1.0, rock_slope=0.7, dryness=0.05, strata=0, beach=0.22, trodden=(0.3, 0.27, 0.22))
     site = lay_out(
         brief, rng, seed, up, ground, path=path, path_width=1.7, drops=0, rough=0.0, water_up=-0.55,
-        water_clearance=0.25, half=700, calm=3,
+        water_clearance=0.25, half=700, calm=3, wooded=0.75, woods_from=105,
     )  # fmt: skip
     trees = greenery.tree_prototypes(site, ("cherry", "maple", "oak", "cypress", "birch"), 5, 7)
 
@@ -176,6 +180,7 @@ def garden(brief: Any, rng: np.random.Generator) -> Place:
             site, [bench(rng)], count=1, near=4.0, far=8.0, where=lambda x, z, y, s: smoothstep(1.5, 2.5, z)
         )
     greenery.stones(site, "limestone", amount=0.3, boulders=1.2)
+    greenery.wayside(site, "limestone", amount=1.4)
     thickets.lilies(site, amount=1.0)
     water = sheet_of_water(site, amplitude=0.006, wavelength=1.2, absorb=(0.9, 0.5, 0.55))
     return finish(site, water=water, sun=sun_side(rng))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.canopy import canopy_for
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Up, shaped
 from lucid3d.procedural.site import Site, snowed_in
@@ -47,6 +48,8 @@ def lay_out(
     shore: float = 0.0,
     far: float = 9000.0,
     tint: Tint | None = None,
+    wooded: float = 0.0,
+    woods_from: float = 130.0,
     **shape: Any,
 ) -> Site:
     """The land, ready to be planted.
@@ -57,6 +60,7 @@ def lay_out(
         water_clearance: least metres from the water up to the ground at the start.
         shore: metres from the start ahead to the waterline; 0 = wherever it is.
         tint: factors on the land's albedo where the ground's own layers are not enough.
+        wooded: share of the land under trees from `woods_from` metres on; for land without bare rock.
         shape: options of `land.shaped`.
     """
     heights, zero = shaped(up, seed, near=near, **shape)
@@ -75,7 +79,10 @@ def lay_out(
         path=path,
         path_width=path_width,
     ).by_season(brief.season)
-    mesh = terrain_mesh(heights, far=far)
+    canopy = canopy_for(brief, wooded, woods_from, seed + 40)
+    if canopy is not None:  # crowns are steep, and not of rock
+        ground = replace(ground, rock_slope=max(ground.rock_slope, 0.85))
+    mesh = terrain_mesh(heights, far=far, canopy=canopy)
     if tint is not None:
         mesh = mesh.tinted(tint(mesh.vertices[:, 0], mesh.vertices[:, 2] + np.float32(step)))
     terrain = Terrain(heights, ground, mesh)

@@ -60,6 +60,7 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
     thickets.leaf_litter(site, amount=1.3 if autumn else 0.5)
     greenery.grass(site, "lush", amount=0.4, height=0.22)
     greenery.stones(site, "granite", amount=0.3, boulders=1.0)
+    greenery.wayside(site)
     water = sheet_of_water(site, amplitude=0.012, wavelength=1.2)
     return finish(site, water=water, sun=sun_side(rng, 0.3, 0.7), haze=4.0)
 
@@ -106,6 +107,7 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     greenery.grass(site, "lush", amount=0.5, height=0.35)
     greenery.flowers(site, ("orchid",), amount=0.35)
     greenery.stones(site, "basalt", amount=0.3, boulders=1.0)
+    greenery.wayside(site, "basalt")
     dark: dict[str, Any] = {"absorb": (0.8, 0.5, 0.6), "scatter": (0.012, 0.02, 0.012)}
     water = sheet_of_water(site, amplitude=0.008, wavelength=1.0, **dark)
     return finish(site, water=water, sun=sun_side(rng, 0.3, 0.8), haze=5.0)

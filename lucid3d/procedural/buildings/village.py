@@ -257,3 +257,4 @@ def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
     greenery.grass(site, "dry" if grown.grass < 0.2 else "meadow", height=0.2, amount=0.8 * grown.grass)
     greenery.flowers(site, ("daisy", "poppy", "buttercup"), gardens, amount=0.35 * grown.grass)
     greenery.stones(site, "granite", amount=0.35, boulders=0.3)
+    greenery.wayside(site)
