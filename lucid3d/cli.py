@@ -97,8 +97,10 @@ class RunOptions(Config):
     """Replace the scene in the output folder."""
     export: tuple[str, ...] = field(default=())
     """A further format or engine to write for, may be repeated: unity, unreal, godot, three, blender, spz, glb, ..."""
-    download: Literal["ask", "yes", "no"] = "ask"
-    """Fetch the diffusion models when a GPU could run them and they are not on disk; "ask" asks only in a terminal."""
+    yes: tyro.conf.FlagCreatePairsOff[bool] = False
+    """Fetch the diffusion models without asking when a GPU could run them and they are not on disk."""
+    no_download: tyro.conf.FlagCreatePairsOff[bool] = False
+    """Do not fetch them, and do not ask (without either, it is asked in a terminal)."""
     viewer: bool = False
     """Open a page in which the world can be watched as it grows, and walked in afterwards (Ctrl-C ends it)."""
     port: int = 8080
@@ -110,6 +112,17 @@ class RunOptions(Config):
     dataset: int = 0
     """Write this many posed views of the procedural world with their ground truth instead of a scene: pictures, depth,
     normals, labels, in nerfstudio's format, for training other models."""
+
+    @property
+    def download(self) -> Literal["ask", "yes", "no"]:
+        """Whether to fetch missing weights.
+
+        Raises:
+            InputError: both answers are given.
+        """
+        if self.yes and self.no_download:
+            raise InputError("--yes and --no-download contradict each other: leave one out")
+        return "yes" if self.yes else "no" if self.no_download else "ask"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

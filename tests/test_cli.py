@@ -56,6 +56,12 @@ def test_presets_and_the_command_line_over_them() -> None:
     assert options.dream.size == fast["dream"]["size"]
 
 
+def test_scripts_answer_whether_to_fetch_weights() -> None:
+    answers = {(): "ask", ("--yes",): "yes", ("--no-download",): "no"}
+    for flags, answer in answers.items():
+        assert parse_run(["--prompt", "a", *flags]).download == answer
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -72,6 +78,7 @@ def test_presets_and_the_command_line_over_them() -> None:
         (["--prompt", "a", "--image", "nowhere.jpg"], ["nowhere.jpg"]),
         (["--prompt", "a", "--depth", "d.png"], ["--image"]),
         (["--prompt", "a", "--dream.size", "3"], ["dream.size"]),
+        (["--prompt", "a", "--yes", "--no-download"], ["--yes", "--no-download"]),
     ],
 )
 def test_mistakes_are_one_sentence(
