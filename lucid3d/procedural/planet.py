@@ -159,6 +159,8 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
     }
     if "planet" not in brief.without:
         sky["planet"] = 0.17 if brief.wants("planet") else 0.13
+    if brief.time in ("sunset", "sunrise"):  # air of another colour would dye the last light beyond belief
+        sky["sunk"] = 0.0
     if brief.time in ("noon",):
         sky["elevation"] = math.radians(30)
     return finish(site, water=water, sun=sun_side(rng, 0.3, 0.9), haze=1.5, sky=sky)

@@ -168,10 +168,10 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     )
     blocks = palette.LIMESTONE if stone is palette.WEATHERED_MARBLE else stone
     # Single blocks show the grain of stone; courses come from the blocks themselves.
-    blocks = _weathered("old blocks", blocks, "#5f6348")
-    stone = _weathered("old stone", stone, "#6a6a4e")
-    overgrown = brief.density >= 1.0
     desert = "desert" in brief.secondary
+    blocks = _weathered("old blocks", blocks, "#9c8561" if desert else "#5f6348")
+    stone = _weathered("old stone", stone, "#a48d68" if desert else "#6a6a4e")
+    overgrown = brief.density >= 1.0
     ground = Ground(
         seed=int(rng.integers(4096)),
         vegetation=0.15 if desert else 0.75,
