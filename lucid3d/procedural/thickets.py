@@ -122,16 +122,22 @@ def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms:
             tint=0.15,
         )
     if logs:
-        fallen = [litter.log(rng, float(rng.uniform(1.8, 4)), float(rng.uniform(0.1, 0.26))) for _ in range(2)]
-        site.put(
-            [*fallen, litter.stump(rng)],
-            per_square_metre=0.011,
-            near=2.8,
-            far=45,
-            apart=2.5,
-            sizes=(0.6, 1.3),
-            clear=2.4,
-        )
+        moss = 0.05 if snowed_in(brief) else 0.4
+        fallen = [
+            litter.log(rng, float(rng.uniform(1.8, 4)), float(rng.uniform(0.1, 0.26)), moss=moss) for _ in range(2)
+        ]
+
+        def even(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+            """1 where the ground lies in one plane as far as a log reaches, so that both its ends touch it."""
+            h, reach = site.terrain.height, 1.5
+            along = [h(x + reach * a, z + reach * b) for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+            bent = np.maximum(np.abs(along[0] + along[1] - 2 * y), np.abs(along[2] + along[3] - 2 * y)) / 2
+            fall = np.hypot(along[0] - along[1], along[2] - along[3]) / (2 * reach)
+            return np.asarray((bent < 0.09) & (np.abs(fall - slope) < 0.08), np.float32)
+
+        common: dict[str, Any] = {"near": 2.8, "far": 45, "apart": 2.5, "sizes": (0.6, 1.3), "clear": 2.4}
+        site.put(fallen, even, per_square_metre=0.016, **common)
+        site.put([litter.stump(rng)], per_square_metre=0.004, **common)
     twigs = 0.2 if snowed_in(brief) else 1.6
     site.put([litter.twigs(rng) for _ in range(2)], per_square_metre=twigs, far=9, patch=4, sizes=(0.5, 1.7), clear=0.4)
     if "mushrooms" not in brief.without and (brief.wants("mushrooms") or (mushrooms and site.season == "autumn")):

@@ -48,6 +48,7 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
     river = brief.wants("river") or brief.wants("lake")
     site = lay_out(
         brief, rng, seed, up, ground, near=near, path=path, path_width=1.5, drops=20_000, rough=0.3, calm=3,
+        wooded=0.95, woods_from=120,
         water_up=-1.8 if river else None,
     )  # fmt: skip
     usual = ("maple", "birch", "oak", "maple") if autumn else ("oak", "spruce", "birch", "fir")
@@ -86,7 +87,19 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
         grass=(0.04, 0.085, 0.015), grass_dark=(0.018, 0.045, 0.01), dryness=0.0, trodden=(0.12, 0.08, 0.05), beach=0.3,
     )  # fmt: skip
     site = lay_out(
-        brief, rng, seed, up, ground, path=path, path_width=1.2, drops=15_000, rough=0.4, calm=3, water_up=-0.9
+        brief,
+        rng,
+        seed,
+        up,
+        ground,
+        path=path,
+        path_width=1.2,
+        drops=15_000,
+        rough=0.4,
+        calm=3,
+        water_up=-0.9,
+        wooded=0.95,
+        woods_from=85,
     )
     trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle"), 3, 15)
     greenery.forest(site, trees, spacing=4.6, near=4.0, far=100, patch=18, contrast=0.8, limit=380, detail=0.4)
@@ -104,7 +117,7 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
     thickets.undergrowth(site, ferns=3.2, logs=True, mushrooms=False)
     thickets.shrubs(site, amount=2.4, palette="jungle")
     thickets.leaf_litter(site, amount=0.12)
-    greenery.grass(site, "lush", amount=0.5, height=0.35)
+    greenery.grass(site, "lush", amount=0.9, height=0.42)
     greenery.flowers(site, ("orchid",), amount=0.35)
     greenery.stones(site, "basalt", amount=0.3, boulders=1.0)
     greenery.wayside(site, "basalt")
