@@ -54,7 +54,7 @@ void Frame::sort(int threads) {
   k.bin(order_.data(), (int)visible_, ranges_.data(), view_.tiles_x(), view_.tiles_y(),
         counters_.reserve((size_t)bin_chunks((int)visible_, threads) * tiles), tile_start_.reserve(tiles + 1),
         ids_.reserve(intersections_), threads);
-  blocks_.reserve(intersections_);
+  strips_.reserve(intersections_);
 }
 
 void Frame::set_features(const float* features, int channels, size_t stride, int threads) {
@@ -94,7 +94,7 @@ void Frame::train_step(const Parameters& parameters, const AdamStep& step, float
 
 size_t Frame::bytes() const {
   return splats_.bytes() + ranges_.bytes() + keys_.bytes() + order_.bytes() + counters_.bytes() +
-         tile_start_.bytes() + ids_.bytes() + blocks_.bytes() + group_slot_.bytes() + stops_.bytes() + scratch_.bytes() +
+         tile_start_.bytes() + ids_.bytes() + strips_.bytes() + group_slot_.bytes() + stops_.bytes() + scratch_.bytes() +
          sums_.bytes() + moments_.bytes() + partial_view_.bytes() + gradients_.bytes();
 }
 

@@ -75,7 +75,7 @@ class Frame {
   int visible() const { return (int)visible_; }
   size_t intersections() const { return intersections_; }
   size_t bytes() const;
-  Bins bins() { return {ids_.data(), tile_start_.data(), group_slot_.data(), blocks_.data()}; }
+  Bins bins() { return {ids_.data(), tile_start_.data(), group_slot_.data(), strips_.data()}; }
 
  private:
   View view_ = {};
@@ -84,7 +84,7 @@ class Frame {
   Buffer<Splat> splats_;
   Buffer<TileRange> ranges_;
   Buffer<uint32_t> keys_, order_, counters_, tile_start_, ids_, group_slot_, stops_;
-  Buffer<uint16_t> blocks_;
+  Buffer<uint32_t> strips_;
   Buffer<uint64_t> scratch_;
   Buffer<GroupSums> sums_;
   Buffer<float> moments_, partial_view_, gradients_;

@@ -28,7 +28,7 @@ LUCID3D_INLINE void pixel_range(float centre, float extent, int size, uint16_t& 
 // What the lanes compute, to be dealt out to sixteen splats.
 struct Staged {
   alignas(64) float u[kLanes], v[kLanes], z[kLanes], p[kLanes], q[kLanes], r[kLanes], height[kLanes];
-  alignas(64) float dy_by_dx[kLanes], dx_by_dy[kLanes];
+  alignas(64) float right_dy[kLanes];
   alignas(64) float extent_x[kLanes], extent_y[kLanes], feature[4][kLanes];
 };
 
@@ -89,11 +89,13 @@ LUCID3D_INLINE void stage(const View& view, const Limits& limits, const Paramete
   const Floats inv_c11 = Floats(1.0f) / max(p.c11, 1e-20f), dx_by_dy = p.c01 * inv_c11;
   const Floats first = sqrt(p.c11 * inv_det * kUnit);
   store(out.p, first);
-  store(out.q, -(dx_by_dy * first));
-  store(out.r, sqrt(inv_c11 * kUnit * (p.true_det * inv_det)));
+  const Floats q = -(dx_by_dy * first), r = sqrt(inv_c11 * kUnit * (p.true_det * inv_det));
+  store(out.q, q);
+  store(out.r, r);
   store(out.height, log2_opacity * (1.0f / kSquared));
-  store(out.dy_by_dx, p.c01 / max(p.c00, 1e-20f));
-  store(out.dx_by_dy, dx_by_dy);
+  // Where p dx = -q dy + sqrt(e_max - (r dy)^2) is greatest.
+  const Floats most = (log2_opacity - kLog2AlphaMin) * (1.0f / kSquared);
+  store(out.right_dy, -(q * sqrt(most)) / max(r * sqrt(q * q + r * r), 1e-20f));
   feature_lanes(view, g, i, p.z, out);
 }
 
@@ -130,7 +132,7 @@ void project(const View& view, const Parameters& g, Splat* splats, TileRange* ra
         splat.x1 = visible ? x1 : x0, splat.y1 = visible ? y1 : y0;
         splat.slot = sum.intersections;
         splat.depth = s.z[l];
-        splat.dy_by_dx = s.dy_by_dx[l], splat.dx_by_dy = s.dx_by_dy[l];
+        splat.right_dy = s.right_dy[l];
         if (!visible) {
           range = {0, 0, 0, 0};
           continue;

@@ -7,64 +7,62 @@ namespace lucid3d {
 namespace LUCID3D_ISA {
 namespace {
 
-// transmittance: the product of all (1 - alpha) so far, and zero once the pixel is full; rest: what is let through to the
-// background, which is the product before the splat that would have filled the pixel.
-struct ForwardBlock {
-  Floats transmittance, rest, f0, f1, f2, f3;
+// As many rows of a strip as a register holds. transmittance: the product of all (1 - alpha) so far, and zero once the pixel
+// is full; rest: what is let through to the background, which is the product before the splat that would have filled the
+// pixel. (x, y) count from the tile's middle.
+struct ForwardPixels {
+  FloatPart transmittance, rest, f0, f1, f2, f3;
+  FloatPart x, y;
 };
+typedef ForwardPixels ForwardStrip[kStripParts];
 
-// Blends the splats in a block's list; (x, y) are its pixels, from the tile's middle.
-//
-// From a splat to its weight it is a chain of thirty operations that wait for each other, more than a processor looks
-// ahead. So the next splat's exponent is found while this one is blended.
-void blend(const Batch& batch, int index, const Floats& x, const Floats& y, ForwardBlock& block) {
-  const uint8_t* list = batch.list[index];
-  const int length = batch.length[index];
-  ForwardBlock b = block;
-  Floats e = exponent(batch.splats[list[0]], x, y);
-  for (int k = 0; k < length; ++k) {
-    const Near& s = batch.splats[list[k]];
-    const Floats next = exponent(batch.splats[list[k + 1]], x, y);
-    const Floats alpha = alpha_of(e);
-    const Floats full = alpha * b.transmittance, left = b.transmittance - full;
-    const Mask takes = left > kTransmittanceMin;
-    const Floats w = select(takes, full, 0.0f);
-    b.transmittance = select(takes, left, 0.0f);
-    b.rest = select(takes, left, b.rest);
-    b.f0 += w * s.feature[0];
-    b.f1 += w * s.feature[1];
-    b.f2 += w * s.feature[2];
-    b.f3 += w * s.feature[3];
-    e = next;
+LUCID3D_INLINE void blend(const Near& s, ForwardPixels& b) {
+  const FloatPart zero = {}, alpha = alpha_of(exponent(s, b.x, b.y));
+  const FloatPart full = alpha * b.transmittance, left = b.transmittance - full;
+  const IntPart takes = left > kTransmittanceMin;
+  const FloatPart w = takes ? full : zero;
+  b.transmittance = takes ? left : zero;
+  b.rest = takes ? left : b.rest;
+  b.f0 += w * s.feature[0];
+  b.f1 += w * s.feature[1];
+  b.f2 += w * s.feature[2];
+  b.f3 += w * s.feature[3];
+}
+
+// The strips in which light still passes through a pixel.
+uint32_t open_strips(const ForwardStrip* strips) {
+  uint32_t open = 0;
+  for (int i = 0; i < kStripsPerTile; ++i) {
+    IntPart passes = {};
+    for (const ForwardPixels& pixels : strips[i]) passes |= pixels.transmittance > 0.0f;
+    open |= (uint32_t)any_sign(passes) << i;
   }
-  block = b;
+  return open;
 }
 
 // Draws the tile; returns the intersection before which all its pixels were full.
-uint32_t blend_tile(const Splat* splats, const Bins& bins, int tile, int left, int top, ForwardBlock* blocks) {
-  const LaneOffsets lanes;
-  Batch batch;
-  uint32_t open = kAllBlocks;
+uint32_t blend_tile(const Splat* splats, const Bins& bins, int tile, int left, int top, ForwardStrip* strips) {
+  Near batch[kBatch];
+  uint32_t open = kAllStrips;
   const uint32_t end = bins.tile_start[tile + 1];
   uint32_t first = bins.tile_start[tile];
   for (; first < end && open; first += kBatch) {
     const int count = end - first < (uint32_t)kBatch ? (int)(end - first) : kBatch;
-    const Mask still_open = mask_of(open);
-    batch.clear();
     for (int i = 0; i < count; ++i) {
       const uint32_t k = first + i;
       if (k + kAhead < end) __builtin_prefetch(splats + bins.ids[k + kAhead]);
       const Splat& splat = splats[bins.ids[k]];
       const float x = splat.x - (float)(left + kTile / 2), y = splat.y - (float)(top + kTile / 2);
-      const Mask reached = reached_blocks(splat, x, y) & still_open;
-      bins.blocks[k] = (uint16_t)lane_bits(reached);
-      batch.put(i, splat, x, y, reached);
+      bins.strips[k] = reached_strips(splat, x, y) & open;
+      batch[i] = near(splat, x, y);
     }
-    batch.close();
-    for (int i = 0; i < kBlocksPerTile; ++i) {
-      blend(batch, i, lanes.x + kBlockLeft[i], lanes.y + kBlockTop[i], blocks[i]);
-      if (!any(blocks[i].transmittance > 0.0f)) open &= ~(1u << i);
+    for (int i = 0; i < count; ++i) {
+      const Near& s = batch[i];
+      for (uint32_t todo = bins.strips[first + i]; todo; todo &= todo - 1) {
+        for (ForwardPixels& pixels : strips[__builtin_ctz(todo)]) blend(s, pixels);
+      }
     }
+    open = open_strips(strips);
   }
   return first < end ? first : end;
 }
@@ -73,21 +71,32 @@ uint32_t blend_tile(const Splat* splats, const Bins& bins, int tile, int left, i
 
 void rasterize(const View& view, const Splat* splats, const Bins& bins, const float* background, float* image,
                uint32_t* stops, int threads) {
+  const LaneOffsets lanes;
   const int tiles_x = view.tiles_x();
   const size_t plane = (size_t)view.width * view.height;
   parallel_for(tiles_x * view.tiles_y(), threads, [&](int tile) {
     const int left = tile % tiles_x * kTile, top = tile / tiles_x * kTile;
-    ForwardBlock blocks[kBlocksPerTile];
-    for (ForwardBlock& block : blocks) block = {1.0f, 1.0f, 0.0f, 0.0f, 0.0f, 0.0f};
-    stops[tile] = blend_tile(splats, bins, tile, left, top, blocks);
+    ForwardStrip strips[kStripsPerTile];
     for (int i = 0; i < kBlocksPerTile; ++i) {
-      const int x = left + i % kBlocksAcross * kBlock, y = top + i / kBlocksAcross * kBlock;
-      const ForwardBlock& block = blocks[i];
-      const Floats rest = block.rest;
-      store_block(image, view.width, view.height, x, y, block.f0 + rest * background[0]);
-      store_block(image + plane, view.width, view.height, x, y, block.f1 + rest * background[1]);
-      store_block(image + 2 * plane, view.width, view.height, x, y, block.f2 + rest * background[2]);
-      store_block(image + 3 * plane, view.width, view.height, x, y, block.f3 + rest * background[3]);
+      const Floats zero(0.0f), one(1.0f), x = lanes.x + block_left(i), y = lanes.y + block_top(i);
+      for (int k = 0; k < kParts; ++k) {
+        strips[kStripsPerBlock * i + k / kStripParts][k % kStripParts] = {
+            one.part[k], one.part[k], zero.part[k], zero.part[k], zero.part[k], zero.part[k], x.part[k], y.part[k]};
+      }
+    }
+    stops[tile] = blend_tile(splats, bins, tile, left, top, strips);
+    for (int i = 0; i < kBlocksPerTile; ++i) {
+      const int x = left + kBlock * block_column(i), y = top + kBlock * block_row(i);
+      Floats rest, f0, f1, f2, f3;
+      for (int k = 0; k < kParts; ++k) {
+        const ForwardPixels& pixels = strips[kStripsPerBlock * i + k / kStripParts][k % kStripParts];
+        rest.part[k] = pixels.rest;
+        f0.part[k] = pixels.f0, f1.part[k] = pixels.f1, f2.part[k] = pixels.f2, f3.part[k] = pixels.f3;
+      }
+      store_block(image, view.width, view.height, x, y, f0 + rest * background[0]);
+      store_block(image + plane, view.width, view.height, x, y, f1 + rest * background[1]);
+      store_block(image + 2 * plane, view.width, view.height, x, y, f2 + rest * background[2]);
+      store_block(image + 3 * plane, view.width, view.height, x, y, f3 + rest * background[3]);
       store_block(image + 4 * plane, view.width, view.height, x, y, Floats(1.0f) - rest);
     }
   });

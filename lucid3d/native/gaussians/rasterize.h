@@ -2,13 +2,13 @@
 //
 //   C = sum_i w_i f_i + T_end background,   w_i = alpha_i T_i,   T_i = prod_{j < i} (1 - alpha_j)
 //
-// A tile of 16x16 pixels is sixteen blocks of 4x4; a block is one vector of sixteen lanes. Which blocks a splat's ellipse
-// reaches is found exactly, and nothing is computed for the others.
+// A tile of 16x16 pixels is sixteen blocks of 4x4, and a block one or two strips of as many rows as a register holds: 4x4 on
+// AVX-512, 4x2 elsewhere. Which strips a splat's ellipse reaches is found exactly, and nothing is computed for the others.
+// Strips of eight pixels waste fewer lanes than blocks of sixteen, and what is computed for one fits into AVX2's registers.
 //
-// Forward, a tile takes its splats in batches, as CUDA's rasterisers do: a batch is copied next to each other, and every
-// block gets a list of those of its splats that reach it. Then each block walks along its own list, with its pixels' state
-// in registers and nothing in the loop to branch on. Backward it is splat by splat, so that sums over a splat's blocks stay
-// together: adding up lanes costs as much as two more blocks.
+// Both directions go splat by splat, nearest first, through the strips that it reaches: strips do not wait for each other,
+// and backward the sums over a splat's pixels stay together. Forward finds the strips of a batch of splats before it blends
+// them, so that a processor knows early how long each loop is, and keeps them for the backward pass.
 #pragma once
 
 #include "project.h"
@@ -20,15 +20,37 @@ namespace {
 constexpr float kLog2AlphaMax = -0.00144342f;  // of 0.999: no splat is quite opaque, so that 1 / (1 - alpha) stays finite
 constexpr float kTransmittanceMin = 1e-4f;     // a pixel that would let less than this through is full
 constexpr int kAhead = 16;                     // splats are read in random order: ask for them early
-constexpr int kBatch = 128;                    // so many fit into the first-level cache
+constexpr int kBatch = 128;                    // so many leave room for the strips in the first-level cache
 constexpr int kBlocksAcross = kTile / kBlock;  // blocks in a row of a tile
-constexpr uint32_t kAllBlocks = (1u << kBlocksPerTile) - 1;
 
-// The centres of the blocks' first pixels, from the tile's middle.
-alignas(64) constexpr float kBlockLeft[kBlocksPerTile] = {-7.5f, -3.5f, 0.5f, 4.5f, -7.5f, -3.5f, 0.5f, 4.5f,
-                                                          -7.5f, -3.5f, 0.5f, 4.5f, -7.5f, -3.5f, 0.5f, 4.5f};
-alignas(64) constexpr float kBlockTop[kBlocksPerTile] = {-7.5f, -7.5f, -7.5f, -7.5f, -3.5f, -3.5f, -3.5f, -3.5f,
-                                                         0.5f,  0.5f,  0.5f,  0.5f,  4.5f,  4.5f,  4.5f,  4.5f};
+// A block is one or two strips, of the rows that fit into one register (two of SSE's or NEON's). Blocks and strips are
+// numbered column by column: strip h of block i is kStripsPerBlock i + h.
+constexpr int kStripRows = kWidth == 16 ? 4 : 2;
+constexpr int kStripParts = kStripRows * kBlock / kWidth;
+constexpr int kStripsPerBlock = kBlock / kStripRows;
+constexpr int kStripsPerTile = kStripsPerBlock * kBlocksPerTile;
+constexpr uint32_t kStripsOfBlock = (1u << kStripsPerBlock) - 1;
+constexpr uint32_t kAllStrips = (uint32_t)(((uint64_t)1 << kStripsPerTile) - 1);
+
+// A band is a row of strips across a tile.
+constexpr int kBands = kTile / kStripRows;
+constexpr int kBandParts = kBands > kWidth ? kBands / kWidth : 1;
+constexpr int kBandsPerPart = kBands / kBandParts;
+
+// The centres of the bands' and the blocks' first pixels, from the tile's middle.
+alignas(64) constexpr float kBandTop[kLanes] = {-7.5f,
+                                                -7.5f + kStripRows,
+                                                -7.5f + 2 * kStripRows,
+                                                -7.5f + 3 * kStripRows,
+                                                -7.5f + 4 * kStripRows,
+                                                -7.5f + 5 * kStripRows,
+                                                -7.5f + 6 * kStripRows,
+                                                -7.5f + 7 * kStripRows};
+constexpr float kColumnLeft[kBlocksAcross] = {-7.5f, -3.5f, 0.5f, 4.5f};
+constexpr int block_column(int block) { return block / kBlocksAcross; }
+constexpr int block_row(int block) { return block % kBlocksAcross; }
+constexpr float block_left(int block) { return -7.5f + (float)(kBlock * block_column(block)); }
+constexpr float block_top(int block) { return -7.5f + (float)(kBlock * block_row(block)); }
 
 // A splat as the pixels of one tile see it: their coordinates (X, Y) count from the tile's middle.
 // alpha = 2^(kSquared e), e = height - (p X + q Y - s)^2 - (r Y - t)^2.
@@ -43,47 +65,34 @@ LUCID3D_INLINE Near near(const Splat& splat, float x, float y) {
           {splat.feature[0], splat.feature[1], splat.feature[2], splat.feature[3]}};
 }
 
-// Which of a tile's blocks a splat's ellipse alpha >= 1/255 reaches; block 4 row + column. (x, y) is the splat's centre.
+// Which of a tile's strips a splat's ellipse alpha >= 1/255 reaches. (x, y) is the splat's centre.
 //
-// e is concave. Over a block (the rectangle of its pixels' centres) it is greatest at the splat's centre, if that is
-// inside, and else on a side that faces the centre: there are at most one of the vertical and one of the horizontal sides
-// that do. On either the greatest value is found by clamping the vertex of a parabola.
-LUCID3D_INLINE Mask reached_blocks(const Splat& s, float x, float y) {
-  constexpr float kSlack = 0.02f;  // this and the pixels' own arithmetic do not round alike; too many blocks do no harm
-  const Floats left = load(kBlockLeft) - x, right = left + (kBlock - 1.0f);
-  const Floats top = load(kBlockTop) - y, bottom = top + (kBlock - 1.0f);
-  const Floats side_x = min(max(left, 0.0f), right), side_y = min(max(top, 0.0f), bottom);
-  const Floats best_y = min(max(side_x * s.dy_by_dx, top), bottom);
-  const Floats best_x = min(max(side_y * s.dx_by_dy, left), right);
-  const Floats u0 = side_x * s.p + best_y * s.q, t0 = best_y * s.r;
-  const Floats u1 = best_x * s.p + side_y * s.q, t1 = side_y * s.r;
-  return min(u0 * u0 + t0 * t0, u1 * u1 + t1 * t1) <= s.height - (kLog2AlphaMin - kSlack) / kSquared;
+// A lane is a band of the tile, as high as a strip. What lies in it of the ellipse is convex, so that it reaches just the
+// strips whose columns its extent in x overlaps. On the ellipse p dx = -q dy +- sqrt(room), room = e_max - (r dy)^2, and the
+// extent ends where dy comes nearest to that of the ellipse's own rightmost (leftmost) point.
+LUCID3D_INLINE uint32_t reached_strips(const Splat& s, float x, float y) {
+  constexpr float kSlack = 0.02f;  // this and the pixels' own arithmetic do not round alike; too many strips do no harm
+  const float most = s.height - (kLog2AlphaMin - kSlack) / kSquared;
+  const FloatPart zero = {};
+  uint32_t reached = 0;
+  for (int part = 0; part < kBandParts; ++part) {
+    FloatPart top;
+    memcpy(&top, kBandTop + part * kWidth, sizeof top);
+    top -= y;
+    const FloatPart bottom = top + (kStripRows - 1.0f);
+    const FloatPart right_dy = min_part(max_part(zero + s.right_dy, top), bottom);
+    const FloatPart left_dy = min_part(max_part(zero - s.right_dy, top), bottom);
+    const FloatPart right_t = right_dy * s.r, left_t = left_dy * s.r;
+    const FloatPart right_room = most - right_t * right_t, left_room = most - left_t * left_t;
+    const FloatPart right = sqrt_part(right_room) - right_dy * s.q, left = -sqrt_part(left_room) - left_dy * s.q;
+    for (int column = 0; column < kBlocksAcross; ++column) {  // no root of a negative number passes
+      const float first = s.p * (kColumnLeft[column] - x), last = s.p * (kColumnLeft[column] + (kBlock - 1.0f) - x);
+      const uint32_t lanes = part_bits((left <= last) & (right >= first)) & ((1u << kBandsPerPart) - 1);
+      reached |= lanes << (kBands * column + kWidth * part);
+    }
+  }
+  return reached;
 }
-
-// Up to kBatch splats of one tile, nearest first; for every block a list of those that reach it.
-struct Batch {
-  Near splats[kBatch];
-  uint8_t list[kBlocksPerTile][kBatch + 1];
-  alignas(64) int32_t length[kBlocksPerTile];
-  Ints lengths;
-
-  LUCID3D_INLINE void clear() {
-    lengths = {};
-    store(length, lengths);
-  }
-  // After the last: `blend` reads one number beyond the end of every list.
-  LUCID3D_INLINE void close() {
-    for (int block = 0; block < kBlocksPerTile; ++block) list[block][length[block]] = 0;
-  }
-  // Number i, in the lists of the blocks that it reaches. Writing to all sixteen lists, and making longer those that shall
-  // keep it, costs less than one branch that is guessed wrongly.
-  LUCID3D_INLINE void put(int i, const Splat& splat, float x, float y, const Mask& reached) {
-    splats[i] = near(splat, x, y);
-    for (int block = 0; block < kBlocksPerTile; ++block) list[block][length[block]] = (uint8_t)i;
-    count(lengths, reached);
-    store(length, lengths);
-  }
-};
 
 // Where the lanes of a block are, in pixels from its first pixel's centre.
 struct LaneOffsets {
@@ -140,24 +149,34 @@ LUCID3D_INLINE void store_block(float* plane, int width, int height, int left, i
 }
 
 // The exponent e of alpha at the pixels (x, y).
+LUCID3D_INLINE FloatPart exponent(const Near& s, const FloatPart& x, const FloatPart& y) {
+  const FloatPart u = x * s.p + (y * s.q - s.s), t = y * s.r - s.t;
+  return s.height - u * u - t * t;
+}
 LUCID3D_INLINE Floats exponent(const Near& s, const Floats& x, const Floats& y) {
-  const Floats u = x * s.p + (y * s.q - s.s), t = y * s.r - s.t;
-  return Floats(s.height) - u * u - t * t;
+  Floats e;
+  for (int k = 0; k < kParts; ++k) e.part[k] = exponent(s, x.part[k], y.part[k]);
+  return e;
 }
 
 // alpha = 2^(8 e), zero below 1/255. Only what lies between 2^-8 and 1 is wanted, so a polynomial for 2^e on [-1, 0] (least
 // maximum relative error, found by linear programming: 5e-8) and three squarings do, without splitting exponents off. The
 // relative error is 2e-6.
-LUCID3D_INLINE Floats alpha_of(const Floats& e) {
-  const Floats x = min(e, kLog2AlphaMax / kSquared);
-  Floats p = x * 9.343886144e-4f + 9.177299847e-3f;
+LUCID3D_INLINE FloatPart alpha_of(const FloatPart& e) {
+  const FloatPart zero = {}, x = min_part(e, zero + kLog2AlphaMax / kSquared);
+  FloatPart p = x * 9.343886144e-4f + 9.177299847e-3f;
   p = p * x + 5.526970230e-2f;
   p = p * x + 2.401687625e-1f;
   p = p * x + 6.931419089e-1f;
   p = p * x + 9.999999139e-1f;
   p *= p;
   p *= p;
-  return select(e >= kLog2AlphaMin / kSquared, p * p, 0.0f);
+  return e >= kLog2AlphaMin / kSquared ? p * p : zero;
+}
+LUCID3D_INLINE Floats alpha_of(const Floats& e) {
+  Floats alpha;
+  for (int k = 0; k < kParts; ++k) alpha.part[k] = alpha_of(e.part[k]);
+  return alpha;
 }
 
 }  // namespace

@@ -21,73 +21,68 @@ namespace lucid3d {
 namespace LUCID3D_ISA {
 namespace {
 
-struct BackwardBlock {
-  Floats transmittance;
-  Floats suffix;
-  Floats v0, v1, v2, v3;
-  Floats v_alpha;
+// The state of some pixels below each other: as many rows of a strip as a register holds. (x, y) count from the tile's middle.
+struct BackwardPixels {
+  FloatPart transmittance;
+  FloatPart suffix;
+  FloatPart v0, v1, v2, v3;
+  FloatPart v_alpha;
+  FloatPart x, y;
 };
 
+// The pixels of a block.
 LUCID3D_INLINE void start_block(const View& view, const float* image, const float* v_image, const float* background,
-                                int x, int y, BackwardBlock& block) {
+                                int left, int top, const Floats& x, const Floats& y, BackwardPixels* out[kParts]) {
   const size_t plane = (size_t)view.width * view.height;
-  Floats v[kImagePlanes], out[kImagePlanes];
+  Floats v[kImagePlanes], drawn[kImagePlanes];
   for (int k = 0; k < kImagePlanes; ++k) {
-    v[k] = load_block(v_image + k * plane, view.width, view.height, x, y);
-    out[k] = load_block(image + k * plane, view.width, view.height, x, y);
+    v[k] = load_block(v_image + k * plane, view.width, view.height, left, top);
+    drawn[k] = load_block(image + k * plane, view.width, view.height, left, top);
   }
-  block.transmittance = 1.0f;
-  block.v0 = v[0], block.v1 = v[1], block.v2 = v[2], block.v3 = v[3];
   const Floats behind =
       v[0] * background[0] + v[1] * background[1] + v[2] * background[2] + v[3] * background[3];
-  block.v_alpha = v[4] - behind;
   // sum w_i g_i, from the image: what lies before the background is image - (1 - alpha) background.
-  block.suffix = v[0] * out[0] + v[1] * out[1] + v[2] * out[2] + v[3] * out[3] - behind + v[4] * out[4];
+  const Floats suffix =
+      v[0] * drawn[0] + v[1] * drawn[1] + v[2] * drawn[2] + v[3] * drawn[3] - behind + v[4] * drawn[4];
+  const Floats one(1.0f), v_alpha = v[4] - behind;
+  for (int k = 0; k < kParts; ++k) {
+    *out[k] = {one.part[k],     suffix.part[k], v[0].part[k], v[1].part[k], v[2].part[k], v[3].part[k],
+               v_alpha.part[k], x.part[k],      y.part[k]};
+  }
 }
 
-// A block's pixel coordinates, counted from the tile's middle, and their products.
-struct Monomials {
-  Floats x, y, xx, xy, yy;
-};
-
-// Adds v w (or v), part by part, to a single register.
-LUCID3D_INLINE void add_products(FloatPart& sum, const Floats& v, const Floats& w) {
-  for (int k = 0; k < kParts; ++k) sum += v.part[k] * w.part[k];
-}
-LUCID3D_INLINE void add(FloatPart& sum, const Floats& v) {
-  for (int k = 0; k < kParts; ++k) sum += v.part[k];
-}
-
-// Takes a splat through one block's pixels as the forward pass did, and adds to its moments, which are counted from the
-// tile's middle: so they are products with constants. `centre` moves them.
+// Takes a splat through some pixels as the forward pass did, and adds to its moments, which are counted from the tile's
+// middle; `centre` moves them.
 template <bool kAbsolute>
-LUCID3D_INLINE void differentiate(const Near& s, const Monomials& m, BackwardBlock& b, FloatPart* sums) {
-  const Floats e = exponent(s, m.x, m.y), alpha = alpha_of(e);
-  const Floats full = alpha * b.transmittance, left = b.transmittance - full;
-  const Mask takes = left > kTransmittanceMin;
-  const Floats w = select(takes, full, 0.0f);
-  b.transmittance = select(takes, left, 0.0f);
-  const Floats wg = w * (b.v0 * s.feature[0] + b.v1 * s.feature[1] +
-                         (b.v2 * s.feature[2] + (b.v3 * s.feature[3] + b.v_alpha)));
+LUCID3D_INLINE void differentiate(const Near& s, BackwardPixels& b, FloatPart* sums) {
+  const FloatPart zero = {};
+  const FloatPart e = exponent(s, b.x, b.y), alpha = alpha_of(e);
+  const FloatPart full = alpha * b.transmittance, left = b.transmittance - full;
+  const IntPart takes = left > kTransmittanceMin;
+  const FloatPart w = takes ? full : zero;
+  b.transmittance = takes ? left : zero;
+  const FloatPart wg = w * (b.v0 * s.feature[0] + b.v1 * s.feature[1] +
+                            (b.v2 * s.feature[2] + (b.v3 * s.feature[3] + b.v_alpha)));
   b.suffix -= wg;
   // A clamped alpha does not depend on sigma; a full pixel has no gradient.
-  const Mask follows = takes & (e < kLog2AlphaMax / kSquared);
-  const Floats v = select(follows, b.suffix * (alpha / (Floats(1.0f) - alpha)) - wg, 0.0f);
-  add(sums[kV], v);
-  add_products(sums[kVx], v, m.x);
-  add_products(sums[kVy], v, m.y);
-  add_products(sums[kVxx], v, m.xx);
-  add_products(sums[kVxy], v, m.xy);
-  add_products(sums[kVyy], v, m.yy);
-  add_products(sums[kF0], w, b.v0);
-  add_products(sums[kF1], w, b.v1);
-  add_products(sums[kF2], w, b.v2);
-  add_products(sums[kF3], w, b.v3);
+  const IntPart follows = takes & (e < kLog2AlphaMax / kSquared);
+  const FloatPart v = follows ? b.suffix * (alpha / (1.0f - alpha)) - wg : zero;
+  const FloatPart vx = v * b.x, vy = v * b.y;
+  sums[kV] += v;
+  sums[kVx] += vx;
+  sums[kVy] += vy;
+  sums[kVxx] += vx * b.x;
+  sums[kVxy] += vx * b.y;
+  sums[kVyy] += vy * b.y;
+  sums[kF0] += w * b.v0;
+  sums[kF1] += w * b.v1;
+  sums[kF2] += w * b.v2;
+  sums[kF3] += w * b.v3;
   if (kAbsolute) {  // |dL/dx| of this pixel, d sigma / dx by way of (p X + q Y - s)^2 + (r Y - t)^2
-    const Floats u = m.x * s.p + (m.y * s.q - s.s), t = m.y * s.r - s.t;
+    const FloatPart u = b.x * s.p + (b.y * s.q - s.s), t = b.y * s.r - s.t;
     constexpr float kFactor = 2.0f * kLn2 * kSquared;
-    add(sums[kAbsX], abs(v * u * (kFactor * s.p)));
-    add(sums[kAbsY], abs(v * (u * s.q + t * s.r)) * kFactor);
+    sums[kAbsX] += abs_part(v * u * (kFactor * s.p));
+    sums[kAbsY] += abs_part(v * (u * s.q + t * s.r)) * kFactor;
   }
 }
 
@@ -108,13 +103,12 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
   const LaneOffsets lanes;
   const int tiles_x = view.tiles_x(), tile_x = tile % tiles_x, tile_y = tile / tiles_x;
   const int left = tile_x * kTile, top = tile_y * kTile;
-  BackwardBlock blocks[kBlocksPerTile];
-  Monomials monomials[kBlocksPerTile];
+  BackwardPixels strips[kStripsPerTile][kStripParts];
   for (int i = 0; i < kBlocksPerTile; ++i) {
-    start_block(view, image, v_image, background, left + i % kBlocksAcross * kBlock, top + i / kBlocksAcross * kBlock,
-                blocks[i]);
-    const Floats x = lanes.x + kBlockLeft[i], y = lanes.y + kBlockTop[i];
-    monomials[i] = {x, y, x * x, x * y, y * y};
+    BackwardPixels* pixels[kParts];
+    for (int k = 0; k < kParts; ++k) pixels[k] = &strips[kStripsPerBlock * i + k / kStripParts][k % kStripParts];
+    start_block(view, image, v_image, background, left + kBlock * block_column(i), top + kBlock * block_row(i),
+                lanes.x + block_left(i), lanes.y + block_top(i), pixels);
   }
   // Where intersection k's moments go: a Gaussian's slots are its tiles, row by row.
   const auto place = [&](uint32_t k) {
@@ -129,7 +123,7 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     if (k + kAhead < end) __builtin_prefetch(splats + bins.ids[k + kAhead]);
     if (k + kAhead / 2 < end) __builtin_prefetch(place(k + kAhead / 2), 1);
     float* out = place(k);
-    uint32_t todo = k < stops[tile] ? bins.blocks[k] : 0;
+    uint32_t todo = k < stops[tile] ? bins.strips[k] : 0;
     if (!todo) {
       store(out, 0.0f);
       continue;
@@ -141,7 +135,7 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     do {
       const int i = __builtin_ctz(todo);
       todo &= todo - 1;
-      differentiate<kAbsolute>(s, monomials[i], blocks[i], sums);
+      for (BackwardPixels& pixels : strips[i]) differentiate<kAbsolute>(s, pixels, sums);
     } while (todo);
     store(out, sum_lanes<kSums>(sums));
     centre(out, x, y);

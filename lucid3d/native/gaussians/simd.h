@@ -43,11 +43,6 @@ struct Mask {
   IntPart part[kParts];
 };
 
-// Sixteen integers.
-struct Ints {
-  IntPart part[kParts];
-};
-
 struct Floats {
   FloatPart part[kParts];
 
@@ -95,14 +90,6 @@ LUCID3D_INLINE Floats operator-(const Floats& a) {
   Floats r;
   for (int k = 0; k < kParts; ++k) r.part[k] = -a.part[k];
   return r;
-}
-
-// Adds one where the mask is true.
-LUCID3D_INLINE void count(Ints& a, const Mask& mask) {
-  for (int k = 0; k < kParts; ++k) a.part[k] -= mask.part[k];
-}
-LUCID3D_INLINE void store(int32_t* p, const Ints& a) {
-  for (int k = 0; k < kParts; ++k) memcpy(p + k * kWidth, &a.part[k], sizeof a.part[k]);
 }
 
 // mask ? a : b, lane by lane.
@@ -182,9 +169,10 @@ LUCID3D_INLINE FloatPart floats(const IntPart& a) {
   return r;
 }
 
+LUCID3D_INLINE FloatPart abs_part(const FloatPart& a) { return floats(bits(a) & 0x7fffffff); }
 LUCID3D_INLINE Floats abs(const Floats& a) {
   Floats r;
-  for (int k = 0; k < kParts; ++k) r.part[k] = floats(bits(a.part[k]) & 0x7fffffff);
+  for (int k = 0; k < kParts; ++k) r.part[k] = abs_part(a.part[k]);
   return r;
 }
 
@@ -233,36 +221,21 @@ LUCID3D_INLINE bool any(const Mask& mask) {
 }
 
 // One bit a lane.
-LUCID3D_INLINE uint32_t lane_bits(const Mask& mask) {
-  uint32_t r = 0;
-  for (int k = 0; k < kParts; ++k) {
+LUCID3D_INLINE uint32_t part_bits(const IntPart& mask) {
 #if defined(__AVX512F__)
-    r |= (uint32_t)_mm512_cmplt_epi32_mask((__m512i)mask.part[k], _mm512_setzero_si512());
+  return (uint32_t)_mm512_cmplt_epi32_mask((__m512i)mask, _mm512_setzero_si512());
 #elif defined(__AVX__)
-    r |= (uint32_t)_mm256_movemask_ps((__m256)mask.part[k]) << (kWidth * k);
+  return (uint32_t)_mm256_movemask_ps((__m256)mask);
 #elif defined(__SSE2__)
-    r |= (uint32_t)_mm_movemask_ps((__m128)mask.part[k]) << (kWidth * k);
+  return (uint32_t)_mm_movemask_ps((__m128)mask);
 #elif defined(__aarch64__)
-    const int32x4_t weights = {1, 2, 4, 8};
-    r |= (uint32_t)vaddvq_s32(vandq_s32((int32x4_t)mask.part[k], weights)) << (kWidth * k);
+  const int32x4_t weights = {1, 2, 4, 8};
+  return (uint32_t)vaddvq_s32(vandq_s32((int32x4_t)mask, weights));
 #else
-    for (int l = 0; l < kWidth; ++l) r |= (uint32_t)(mask.part[k][l] & 1) << (kWidth * k + l);
+  uint32_t r = 0;
+  for (int l = 0; l < kWidth; ++l) r |= (uint32_t)(mask[l] & 1) << l;
+  return r;
 #endif
-  }
-  return r;
-}
-
-// The inverse: lane l is true where bit l is set.
-LUCID3D_INLINE Mask mask_of(uint32_t bits) {
-  alignas(64) static constexpr int32_t kBit[kLanes] = {1 << 0, 1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
-                                                       1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
-  Mask r;
-  for (int k = 0; k < kParts; ++k) {
-    IntPart bit;
-    memcpy(&bit, kBit + k * kWidth, sizeof bit);
-    r.part[k] = ((IntPart{} + (int32_t)bits) & bit) != 0;
-  }
-  return r;
 }
 
 // 2^x for x in (-126, 127), relative error 2e-7. Adding 1.5 * 2^23 rounds x to an integer n in the low mantissa bits,

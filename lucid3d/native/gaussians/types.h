@@ -6,7 +6,7 @@
 
 namespace lucid3d {
 
-// Pixels are worked on in tiles of 16x16 and, inside a tile, in blocks of 4x4 (sixteen lanes).
+// Pixels are worked on in tiles of 16x16 and, inside a tile, in blocks of 4x4 (sixteen lanes) or parts of them.
 constexpr int kTile = 16;
 constexpr int kBlock = 4;
 constexpr int kBlocksPerTile = (kTile / kBlock) * (kTile / kBlock);
@@ -73,7 +73,7 @@ struct alignas(64) Splat {
   uint16_t x0, x1, y0, y1;  // pixels [x0, x1) x [y0, y1) where alpha can reach 1/255; empty if not visible
   uint32_t slot;            // first intersection of this Gaussian, counted from the start of its group
   float depth;              // z in the camera's frame
-  float dy_by_dx, dx_by_dy;  // alpha is greatest along a vertical line at dy = dy_by_dx dx, along a horizontal one at dx
+  float right_dy;  // dy of the rightmost point where alpha is 1/255; the leftmost has -right_dy
 };
 static_assert(sizeof(Splat) == 64, "a splat fills one cache line");
 
@@ -112,7 +112,7 @@ struct Bins {
   const uint32_t* ids;         // Gaussian of every intersection, tile by tile
   const uint32_t* tile_start;  // tiles + 1 offsets into ids
   const uint32_t* group_slot;  // groups + 1: first gradient slot of every group
-  uint16_t* blocks;            // of every intersection: which of the tile's blocks it touches (written by rasterize)
+  uint32_t* strips;            // of every intersection: which of the tile's strips it touches (written by rasterize)
 };
 
 // Images are planes of height x width: four feature channels and alpha.
