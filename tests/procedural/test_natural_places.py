@@ -7,9 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lucid3d.procedural.brief import understand
+from lucid3d.procedural.buildings.overgrown import grass_between
 from lucid3d.procedural.canyon import walls
 from lucid3d.procedural.cave import BACK, MOUTH, POOL, Chamber
+from lucid3d.procedural.extras import _cut
 from lucid3d.procedural.formations import arch, column_of_smoke, rows_of, stream
+from lucid3d.procedural.greenery import wayside
 from lucid3d.procedural.land import Course, footprints
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh
@@ -176,3 +180,50 @@ def test_a_sentence_without_rocks_has_none_lying_about(without: tuple[str, ...])
     site.put([boulder(np.random.default_rng(1))], per_square_metre=0.1, far=20)
     site.put([rubble(np.random.default_rng(1))], per_square_metre=0.1, far=20)
     assert {mesh.label for mesh in site.meshes} == ({"ice"} if without else {"ice", "rock"})
+
+
+def _on_a_plain(**options: object) -> Site:
+    terrain = Terrain(lambda x, z: np.full(np.shape(x), EYE_HEIGHT, np.float32))
+    return Site(terrain, understand("a meadow in summer"), np.random.default_rng(1), **options)  # type: ignore[arg-type]
+
+
+def test_grit_and_grass_of_a_path_keep_to_it() -> None:
+    site = _on_a_plain(path=((0.0, -30.0), (0.0, 30.0)), path_width=2.4)
+    wayside(site)
+    labels = {mesh.label for mesh in site.meshes}
+    assert {"rock", "grass"} <= labels
+    assert max(float(np.abs(mesh.vertices[:, 0]).max()) for mesh in site.meshes) < 2.4
+    bare = _on_a_plain()
+    wayside(bare)
+    assert not bare.meshes
+
+
+def test_a_place_can_be_cleared_of_growth_twice() -> None:
+    site = _on_a_plain()
+    site.put([boulder(site.rng)], per_square_metre=0.2, near=3.0, far=8.0)
+    assert sum(mesh.triangle_count for mesh in site.meshes) > 0
+    for _ in range(2):
+        _cut(site, 0.0, 0.0, 20.0)
+        assert sum(mesh.triangle_count for mesh in site.meshes) == 0
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_grass_between_slabs_spares_the_slabs(gone: bool) -> None:
+    """A pavement of metre-square slabs, whole or with every other one gone: tufts stand where no slab is."""
+    site = _on_a_plain()
+    at = [(x, z) for x in np.arange(-2.5, 3) for z in np.arange(-11.5, 12)]
+    lying = [(x, z) for k, (x, z) in enumerate(at) if not gone or k % 2]
+    slabs = np.array([(x, z, 0.47, 0.47) for x, z in lying])
+    grass_between(site, slabs, np.random.default_rng(2))
+    feet = np.concatenate([_feet(mesh) for mesh in site.meshes])
+    assert len(feet) > 20
+    inside = np.abs(feet[:, None] - slabs[None, :, :2]).max(axis=2) < 0.35
+    assert inside.any(axis=1).mean() < 0.1
+
+
+def _feet(mesh: Mesh) -> np.ndarray:
+    """(N, 2) middle of each copy in a mesh."""
+    assert mesh.instances is not None
+    corners = mesh.vertices[mesh.triangles].mean(axis=1)[:, ::2]
+    count = np.maximum(np.bincount(mesh.instances), 1)
+    return np.stack([np.bincount(mesh.instances, corners[:, k]) / count for k in (0, 1)], axis=1)
