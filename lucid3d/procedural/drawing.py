@@ -27,8 +27,10 @@ EDGE_CONTRAST = 0.035
 NEIGHBOURS = 1
 """Pixels around a wanted one that are lit too: they tell whether it is on an edge. (Its own light is evened out over
 two; at the rim of a part over what is there, which nobody sees.)"""
-CENTRE = 0.5
-"""Weight of the ray through a pixel's centre beside those through its corners, where there are any."""
+FILTER = 0.5
+"""Standard deviation of the filter at edges, in pixels: wide enough that a view can be resampled without ringing."""
+CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
+SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))
 METERING_HEIGHT = 48
 EYES_ADAPT = 0.45
 """Share of the colour of lamps that is taken off indoors."""
@@ -131,7 +133,7 @@ class Renderer:
             differing = edges(image.reshape(*shape, 3), first.distance.reshape(shape), instances.reshape(shape), wrap)
             rows = np.flatnonzero(differing if only is None else differing & only.ravel())
             if len(rows):
-                radiance[rows] = self._smoothed(first, rows, starts, shape, angle, offset)
+                radiance[rows] = self._smoothed(first, rows, starts, shape, angle, offset, wrap)
                 image[rows] = self.film.develop(radiance[rows])
         return Drawing(
             image.reshape(*shape, 3),
@@ -150,33 +152,46 @@ class Renderer:
         shape: tuple[int, int],
         angle: float,
         offset: Offset,
+        wrap: bool,
     ) -> Floats:
-        """Radiance (N, 3) of pixels `rows` from a ray through the centre and rays through the four corners.
+        """Radiance (N, 3) of pixels `rows`: a Gaussian over rays through the pixel and about it.
 
-        Neighbours share corners, so that where everything is an edge, as in leaves and grass, one more ray a pixel buys
-        five a pixel. It is also a wider filter than the pixel's own square: what is finer than a pixel does not
-        flicker when the camera moves.
+        They are the centres of the pixel and of its neighbours, which are drawn already, and the corners. Neighbours
+        share them, so that where everything is an edge, as in leaves and grass, one more ray a pixel buys nine.
+        The Gaussian is wider than the pixel's own square: what is finer than a pixel does not flicker when the camera
+        moves.
         """
         height, width = shape
         row, column = np.divmod(rows, width)
-        four = np.stack([(row + i) * (width + 1) + column + j for i in (0, 1) for j in (0, 1)])
-        needed = np.zeros((height + 1) * (width + 1), bool)
+        # Averaging what the film shows, not radiance: one bright ray must not outweigh its neighbours.
+        centres = self.film.compress(first.radiance)
+        across = width + 1
+        four = np.stack([(row + i) * across + column + j for i, j in CORNERS])
+        needed = np.zeros((height + 1) * across, bool)
         needed[four] = True
         corners = np.flatnonzero(needed)
-        corner_row, corner_column = np.divmod(corners, width + 1)
-        own_row, own_column = np.minimum(corner_row, height - 1), np.minimum(corner_column, width - 1)
-        own = own_row * width + own_column
-        x, y = (corner_column - own_column - 0.5), (corner_row - own_row - 0.5)
-        rays = offset(own, x.astype(np.float32), y.astype(np.float32))
-        more = self.shader.shade(starts(rays), rays, angle, beside=first.pick(own))
-        # Averaging what the film shows, not radiance: one bright ray must not outweigh its neighbours.
+        down, right = np.divmod(corners, across)
+        up, low = np.maximum(down - 1, 0), np.minimum(down, height - 1)
+        left, end = np.maximum(right - 1, 0), np.minimum(right, width - 1)
+        x, y = right - end - 0.5, down - low - 0.5
+        rays = offset(low * width + end, x.astype(np.float32), y.astype(np.float32))
+        about = np.stack([low * width + end, low * width + left, up * width + end, up * width + left])
+        more = self.shader.shade(starts(rays), rays, angle, beside=(first, about))
         shown = self.film.compress(more.radiance)
         where = np.cumsum(needed) - 1
-        gathered = self.film.compress(first.radiance[rows])
-        around = np.zeros_like(gathered)
+        total = centres[rows].copy()
+        for i, j in SIDES:
+            beside = np.clip(row + i, 0, height - 1) * width
+            beside += (column + j) % width if wrap else np.clip(column + j, 0, width - 1)
+            total += _gauss(1.0) * centres[beside]
         for corner in four:
-            around += shown[where[corner]]
-        return self.film.expand((CENTRE * gathered + (1 - CENTRE) / 4 * around).astype(np.float32))
+            total += _gauss(0.5) * shown[where[corner]]
+        return self.film.expand(total / (1 + 4 * _gauss(1.0) + 4 * _gauss(0.5)))
+
+
+def _gauss(square: float) -> np.float32:
+    """Weight of a ray whose distance from a pixel's centre, in pixels, has this square."""
+    return np.float32(math.exp(-0.5 * square / FILTER**2))
 
 
 def _around(only: NDArray[np.bool_]) -> NDArray[np.bool_]:

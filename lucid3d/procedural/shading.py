@@ -27,6 +27,8 @@ LAMPS_WITH_SHADOWS = 3
 OPEN_RAYS = 4
 OPEN_RAYS_INDOORS = 12
 """Plain walls show the grain of few rays."""
+FEWEST = 0.1
+"""Least share of a pixel's neighbours with rays of their own that it takes its darkness from."""
 OPEN_REACH = 1.6
 """Metres within which neighbours darken a corner, outdoors; rooms know the rest from their probes."""
 ROOM_REACH = 0.7
@@ -117,7 +119,7 @@ class Shader:
         disc: bool = True,
         grid: tuple[int, int] | None = None,
         wanted: NDArray[np.bool_] | None = None,
-        beside: Seen | None = None,
+        beside: tuple[Seen, NDArray[np.intp]] | None = None,
     ) -> Seen:
         """What rays see.
 
@@ -129,8 +131,8 @@ class Shader:
             grid: (rows, columns) when the rays are a picture's pixels: evens out the grain of dark corners and of
                 the sun through leaves.
             wanted: (N,) where radiance is asked for; elsewhere it is black, and the surface alone is found.
-            beside: N rays seen before, each of which passes close by: where they hit the same surface, how much light
-                reaches it is taken from them.
+            beside: what was seen before, and (K, N) which of it passes close by each ray: where one of the K hit the
+                same surface, how much light reaches it is taken from there.
         """
         origins = np.ascontiguousarray(origins, np.float32)
         directions = np.ascontiguousarray(directions, np.float32)
@@ -158,7 +160,7 @@ class Shader:
             seen.distance[wet], seen.triangle[wet], seen.normals[wet] = water[wet], WATER, (0, -1, 0)
         rows = np.flatnonzero(solid & ~wet & wanted)
         if len(rows):
-            near = None if beside is None else beside.pick(rows)
+            near = None if beside is None else _nearest(*beside, rows, distance)
             self._solids(seen, rows, origins[rows], directions[rows], hits.pick(rows), angle, secondary, grid, near)
         rows = np.flatnonzero(wet & wanted)
         if len(rows) and water is not None:
@@ -196,22 +198,51 @@ class Shader:
         thin = surface[:, TRANSLUCENCY] > 0
         seen.normals[rows] = surface[:, NORMAL]
         self._sun_on(seen, rows, surface, lift, thin, grid, beside)
-        if beside is not None:
-            seen.open[rows] = beside.open
-        elif not secondary:
-            seen.open[rows] = LEAF_OPEN
-            solid = np.flatnonzero(~thin)
-            count = OPEN_RAYS_INDOORS if self.place.interior else OPEN_RAYS
-            rays = self.scene.open_rays(surface[solid], lift[solid], count)
-            blocked = self.solid.blocked_rays(rays, self._open_reach).mean(axis=1)
-            seen.open[rows[solid]] = 1.0 - 0.85 * blocked
-            if grid is not None:
-                seen.open[rows] = self._evened(seen.open, rows, seen, grid)[rows]
+        if not secondary:
+            self._open_on(seen, rows, surface, lift, thin, grid, beside)
         lamps, bright = self._lamp_shadows(surface, lift, secondary)
         sun = np.maximum(seen.sun[rows], 0)
         seen.radiance[rows] = self.scene.lit(
             surface, origins, directions, hits.distance, sun, seen.open[rows], lamps, bright, True
         )
+
+    def _open_on(
+        self,
+        seen: Seen,
+        rows: NDArray[np.intp],
+        surface: Floats,
+        lift: Floats,
+        thin: NDArray[np.bool_],
+        grid: tuple[int, int] | None,
+        beside: Seen | None,
+    ) -> None:
+        """How much neighbours darken surfaces; rays beside others take it from those."""
+        if beside is not None:  # the nearest is good enough: it is a matter of shade at an edge
+            seen.open[rows] = beside.open
+            return
+        seen.open[rows] = LEAF_OPEN
+        traced = np.flatnonzero(~thin)
+        if grid is None:
+            seen.open[rows[traced]] = self._openness(surface, lift, traced)
+            return
+        # One pixel in four, for the rest take what their neighbours on the same surface know.
+        down, right = np.divmod(rows[traced], grid[1])
+        chosen = traced[(down % 2 == 0) & (right % 2 == 0)]
+        known, share = np.zeros(len(seen.open), np.float32), np.zeros(len(seen.open), np.float32)
+        known[rows[chosen]] = self._openness(surface, lift, chosen, 2)
+        share[rows[chosen]] = 1.0
+        known, share = (self._evened(light, rows[traced], seen, grid) for light in (known, share))
+        enough = share[rows[traced]] > FEWEST
+        filled = rows[traced[enough]]
+        seen.open[filled] = known[filled] / share[filled]
+        alone = traced[~enough]
+        seen.open[rows[alone]] = self._openness(surface, lift, alone)
+
+    def _openness(self, surface: Floats, lift: Floats, which: NDArray[np.intp], times: int = 1) -> Floats:
+        """How open some of the surfaces are, by rays of their own; `times` the usual number."""
+        count = times * (OPEN_RAYS_INDOORS if self.place.interior else OPEN_RAYS)
+        rays = self.scene.open_rays(surface[which], lift[which], count)
+        return np.asarray(1.0 - 0.85 * self.solid.blocked_rays(rays, self._open_reach).mean(axis=1), np.float32)
 
     def _sun_on(
         self,
@@ -228,8 +259,7 @@ class Shader:
             return
         facing = (surface[:, NORMAL] @ self._sun > 0) | thin
         if beside is not None:
-            same = np.abs(seen.distance[rows] - beside.distance) < BESIDE * beside.distance
-            same &= beside.sun >= 0
+            same = _same(seen.distance[rows], beside.distance) & (beside.sun >= 0)
             seen.sun[rows[same]] = beside.sun[same]
             facing &= ~same
         traced = np.flatnonzero(facing)
@@ -342,6 +372,21 @@ class Shader:
             distance, normals[wet] = np.where(wet, water, distance), (0, -1, 0)
         normals[_dot(normals, directions) > 0] *= -1
         return distance, normals
+
+
+def _nearest(seen: Seen, choices: NDArray[np.intp], rows: NDArray[np.intp], distance: Floats) -> Seen:
+    """For each of `rows`, the one of its (K, N) choices whose distance is the most like its own."""
+    near, best = choices[0, rows], np.full(len(rows), np.inf, np.float32)
+    for choice in choices:
+        off = np.abs(seen.distance[choice[rows]] - distance[rows])
+        closer = off < best
+        near[closer], best[closer] = choice[rows][closer], off[closer]
+    return seen.pick(near)
+
+
+def _same(distance: Floats, other: Floats) -> NDArray[np.bool_]:
+    """Whether rays close to each other hit one surface."""
+    return np.isfinite(other) & (np.abs(distance - np.where(np.isfinite(other), other, 0)) < BESIDE * distance)
 
 
 def _dot(a: Floats, b: Floats) -> Floats:
