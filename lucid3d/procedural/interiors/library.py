@@ -155,7 +155,7 @@ def library(brief: Brief, rng: np.random.Generator) -> Place:
         f.hang(furniture.piano(), BACK, room.width / 2, out=0.4)
     spot = f.put(lamps.chandelier(f.lit, 1.25), 0.0, middle_z, up=high)
     if f.lit:
-        f.light(spot, (0.0, 1.5, 0.0), warm(13.0), reach=12.0, radius=0.4)
+        f.light(spot, (0.0, 1.5, 0.0), warm(7.5), reach=12.0, radius=0.4)
     f.place.meshes.append(beams(room, wood, 5, size=0.24))
     f.place.meshes.append(beams(room, wood, 3, size=0.16, across=False))
     if brief.wants("clock", True):
@@ -165,7 +165,7 @@ def library(brief: Brief, rng: np.random.Generator) -> Place:
     bust.add(tube([[0, -1.1, 0], [0, -1.2, 0], [0, -1.3, 0]], [0.13, 0.17, 0.06], palette.WEATHERED_MARBLE, sides=14))
     bust.add(sphere((0, -1.44, 0), (0.1, 0.14, 0.115), palette.WEATHERED_MARBLE, subdivisions=3))
     f.put(bust.mesh("statue"), room.left + 0.8, room.back + 0.95)
-    f.place.sky.setdefault("exposure", -0.55)  # walls of dark books would have the windows and the desk burn out
+    f.place.sky.setdefault("exposure", -0.95)  # walls of dark books would have the windows and the desk burn out
     return f.finish(mirror=bool(rng.random() < 0.5))
 
 
