@@ -147,7 +147,7 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         sizes=(0.4, 2.2),
         power=2.0,
     )
-    low = [alien.feathers(rng, h, tuple(c * 1.5 + 0.02 for c in look["frond"]), 9) for h in (0.16, 0.3)]  # type: ignore[arg-type]
+    low = [alien.feathers(rng, h, tuple(c * 1.5 + 0.02 for c in look["frond"]), 9) for h in (0.16, 0.3)]
     site.put(low, per_square_metre=7.0, far=22, patch=7, contrast=3.2, middle=-0.3, clear=1.2, falloff=9,
              sizes=(0.5, 1.6))  # fmt: skip
     water = sheet_of_water(site, amplitude=0.015, scatter=look["glow"], absorb=(0.9, 0.9, 0.9))
