@@ -45,7 +45,7 @@ class DreamConfig:
 class TrainingConfig:
     """Gaussians from points, and their training. `lucid3d.gaussians.TrainConfig` has every knob for library users."""
 
-    iterations: int = 250
+    iterations: int = 200
     """Steps; one view each."""
     max_gaussians: int = 600_000
     """At most this many; where there are more points, those far away are thinned first."""

@@ -26,7 +26,7 @@ MAX_STRETCH = 4.0
 neighbouring pixels lie that much further apart). At still lower angles the disc is tilted towards the viewer until this
 is enough: from where people stand it covers the same pixels, and nothing in the scene is a needle."""
 
-INITIAL_OPACITY = 0.95
+INITIAL_OPACITY = 0.98
 
 
 def from_points(

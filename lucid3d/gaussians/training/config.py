@@ -66,6 +66,9 @@ class TrainConfig:
         visible_only: Adam leaves Gaussians alone that a step's view does not see (momentum does not carry them off, and
             a step costs no more than what is in view).
 
+        eps2d: square pixels that every Gaussian is widened by while it is trained. Less than the 0.3 that pictures are
+            drawn with: a Gaussian that counts on being widened leaves cracks where a finer picture widens it less (Yu
+            et al. 2024, Mip-Splatting, section 4), and what is drawn of a scene is mostly finer than its views.
         ssim_weight: the photometric loss is (1 - ssim_weight) L1 + ssim_weight (1 - SSIM), over known pixels.
         depth_weight: of the relative depth error, where depth is known; sky counts as `sky_radius` away.
         opaque_weight: of 1 - alpha, over known pixels: nothing shines through.
@@ -85,9 +88,9 @@ class TrainConfig:
     seed: int = 0
     threads: int | None = None
 
-    means_lr: float = 0.02
-    quats_lr: float = 2e-3
-    scales_lr: float = 1e-2
+    means_lr: float = 0.1
+    quats_lr: float = 0.015
+    scales_lr: float = 0.1
     opacities_lr: float = 5e-2
     sh_lr: float = 5e-3
     sh_rest_factor: float = 0.05
@@ -98,9 +101,10 @@ class TrainConfig:
     epsilon: float = 1e-15
     visible_only: bool = True
 
+    eps2d: float = 0.1
     ssim_weight: float = 0.2
     depth_weight: float = 0.1
-    opaque_weight: float = 0.01
+    opaque_weight: float = 0.3
     opacity_regularizer: float = 0.0
     scale_regularizer: float = 0.0
     max_needle: float = 5.0

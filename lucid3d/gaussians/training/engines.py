@@ -129,7 +129,7 @@ class NativeEngine:
         if self._image.shape != size:
             self._image, self._v_image = np.empty(size, np.float32), np.empty(size, np.float32)
         frame.project(
-            kernels.view_of(shot.camera),
+            kernels.view_of(shot.camera, eps2d=config.eps2d),
             state.planes,
             state.count,
             sh_degree=state.degree,

@@ -107,6 +107,7 @@ class TorchEngine:
             torch.as_tensor(camera.intrinsics, **as_tensor)[None],
             camera.width,
             camera.height,
+            eps2d=self._config.eps2d,
             sh_degree=self._state.degree,
             render_mode="RGB+D",
             packed=False,
