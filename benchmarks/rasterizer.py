@@ -136,7 +136,11 @@ def photograph(steps: int = 300, count: int = 20_000) -> tuple[float, float]:
     def psnr(state: Gaussians) -> float:
         return float(-10 * np.log10(np.mean((np.clip(render(state, camera).image, 0, 1) - picture) ** 2)))
 
-    config = TrainConfig(iterations=steps, means_lr=0.1, scales_lr=0.03, sh_lr=0.02, visible_only=False)
+    # From random colours a loss of light that shines through would come before the picture: it has little weight.
+    config = TrainConfig(
+        iterations=steps, eps2d=kernels.EPS2D, means_lr=0.1, scales_lr=0.03, quats_lr=2e-3, sh_lr=0.02,
+        opaque_weight=0.01, visible_only=False,
+    )  # fmt: skip
     trainer = Trainer(gaussians, [TrainingView(camera, picture, np.ones((420, 420), bool))], config)
     while not trainer.done:
         trainer.step()
