@@ -26,6 +26,8 @@ def add_extras(site: Site, lamps: list[Lamp], water: Water | None) -> None:
             _pier(site, lamps)
         if brief.wants("boat"):
             _boats(site, brief.count("boat"))
+    if brief.wants("bridge"):
+        _bridge(site)
     for feature in _BUILDINGS:
         if brief.wants(feature):
             add_buildings(site, feature, brief.count(feature))
@@ -93,15 +95,66 @@ def _pier(site: Site, lamps: list[Lamp]) -> None:
         lamps.append(Lamp((end[0] + light[0], end[1] + light[1], end[2] + light[2]), _warm(site, 0.5), 0.06, 14.0))
 
 
+def _paint(site: Site, feature: str) -> tuple[float, float, float] | None:
+    """The colour that a sentence gives a thing, as sRGB; None where it names none."""
+    from lucid3d.procedural.vocabulary.meanings import COLOURS
+
+    named = site.brief.colour(feature)
+    if named not in COLOURS:
+        return None
+    red, green, blue = (float(c) ** (1 / 2.2) for c in COLOURS[named])
+    return red, green, blue
+
+
+BRIDGE_LENGTHS = (4.0, 18.0)
+"""Metres from land to land that a footbridge spans."""
+
+
+def _bridge(site: Site) -> None:
+    """A footbridge over the nearest water ahead that is narrow enough, seen from its side; else on the land ahead."""
+    rng, level = site.rng, site.water_level
+    steps = np.arange(0.0, BRIDGE_LENGTHS[1], 0.5, dtype=np.float32)
+    best: tuple[float, float, float, float, float] | None = None
+    for azimuth in np.linspace(-0.6, 0.6, 13).tolist():
+        for reach in np.arange(5.0, 34.0, 1.0).tolist():
+            x, z = reach * math.sin(azimuth), reach * math.cos(azimuth)
+            if level is None or _height(site, x, z) - level < 0.15:
+                continue
+            for heading in (azimuth + math.pi / 2 + np.linspace(-0.8, 0.8, 5)).tolist():
+                across = np.float32(math.sin(heading)), np.float32(math.cos(heading))
+                arms = []
+                for side in (-1, 1):
+                    dry = site.terrain.height(x + side * across[0] * steps, z + side * across[1] * steps) < level - 0.12
+                    arms.append(float(steps[int(dry.argmax())]) if dry.any() else math.inf)
+                length = sum(arms) + 1.6
+                if not BRIDGE_LENGTHS[0] <= length <= BRIDGE_LENGTHS[1]:
+                    continue
+                shift = (arms[1] - arms[0]) / 2
+                cost = abs(reach - 11) + 6 * abs(azimuth) + 3 * abs(heading - azimuth - math.pi / 2) + 0.3 * length
+                if best is None or cost < best[0]:
+                    best = (cost, x + shift * float(across[0]), z + shift * float(across[1]), heading, length)
+    if best is None:
+        spot = _plot(site, 7.0, 16.0, 4.0, 7.0)
+        if spot is None:
+            return
+        best = (0.0, spot[0], spot[2], math.atan2(spot[0], spot[2]) + math.pi / 2, 7.0)
+    _, x, z, heading, length = best
+    ends = [
+        _height(site, x + s * length / 2 * math.sin(heading), z + s * length / 2 * math.cos(heading)) for s in (-1, 1)
+    ]
+    mesh = props.wooden_bridge(rng, length, 1.9, arch=0.35 + 0.07 * length, color=_paint(site, "bridge"))
+    for along in np.arange(-length / 2, length / 2 + 0.1, 1.5).tolist():
+        _cut(site, x + along * math.sin(heading), z + along * math.cos(heading), 1.6)
+    site.meshes.append(mesh.transformed(placement((x, float(np.mean(ends)) + 0.05, z), yaw=heading)))
+
+
 def _boats(site: Site, count: int) -> None:
     found = _shore(site)
     if found is None or site.water_level is None:
         return
     azimuth, x, z = found
     rng = site.rng
-    from lucid3d.procedural.vocabulary.meanings import COLOURS
-
-    named = site.brief.colour("boat")
+    color = _paint(site, "boat")
     for i in range(min(count, 8)):
         aside = azimuth + (1.1 if i % 2 == 0 else -1.0) * (0.75 + 0.3 * i)
         out = 3.2 + 2.2 * i
@@ -113,11 +166,7 @@ def _boats(site: Site, count: int) -> None:
                 z + (out + 4) * math.cos(azimuth + 0.3 * i),
             )
         length = float(rng.uniform(3.4, 4.4))
-        if named in COLOURS:
-            red, green, blue = (float(c) ** (1 / 2.2) for c in COLOURS[named])
-            boat = props.rowing_boat(rng, length, (red, green, blue))
-        else:
-            boat = props.rowing_boat(rng, length)
+        boat = props.rowing_boat(rng, length) if color is None else props.rowing_boat(rng, length, color)
         site.meshes.append(boat.transformed(placement(at, yaw=float(rng.uniform(0, 6.3)))))
 
 

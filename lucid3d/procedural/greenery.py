@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.land import to_polyline
 from lucid3d.procedural.noise import smoothstep
-from lucid3d.procedural.site import Site, Where, snowed_in
+from lucid3d.procedural.site import Site, Where, in_bloom, snowed_in
 
 Floats = NDArray[np.floating]
 
@@ -55,7 +55,9 @@ def tree_prototypes(site: Site, usual: Sequence[str], count: int, height: float)
         elif kind == "bamboo":
             grown.append(palms.bamboo(rng, tall))
         elif kind == "cherry":
-            grown.append(plants.broadleaf(rng, "oak", tall * 0.7, "spring", blossom="cherry"))
+            bloom = in_bloom(brief)
+            season = "spring" if bloom else site.season
+            grown.append(plants.broadleaf(rng, "oak", tall * 0.7, season, blossom="cherry" if bloom else None))
         else:
             grown.append(plants.broadleaf(rng, kind, tall, site.season))
     return grown

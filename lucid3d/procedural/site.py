@@ -29,6 +29,11 @@ def snowed_in(brief: Any) -> bool:
     return bool(brief.weather == "snow" or (brief.season == "winter" and "snow" not in brief.without))
 
 
+def in_bloom(brief: Any) -> bool:
+    """Whether trees and shrubs blossom: not once their leaves have turned or fallen."""
+    return brief.season not in ("autumn", "winter")
+
+
 @dataclass
 class Site:
     """A piece of land that things are put on.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.noise import smoothstep
-from lucid3d.procedural.site import Site, Where, snowed_in
+from lucid3d.procedural.site import Site, Where, in_bloom, snowed_in
 
 Floats = NDArray[np.floating]
 
@@ -32,6 +32,7 @@ def shrubs(
     if site.brief.wants("bushes"):
         amount *= 2
     rng, amount = site.rng, amount * site.lush
+    blossom = blossom and in_bloom(site.brief)
     grown = [
         plants.shrub(rng, height, palette, site.season, blossom="cherry" if blossom and i == 1 else None)
         for i, height in enumerate((0.7, 1.1, 1.6))

@@ -19,6 +19,10 @@ from lucid3d.procedural.world import Place
 Floats = NDArray[np.floating]
 
 
+FORE = 7.5
+"""Metres ahead of the start that are kept free of trunks in a forest: half of a crown's width and a view beyond it."""
+
+
 def forest(brief: Any, rng: np.random.Generator) -> Place:
     """A path through tall trees, ferns and fallen leaves beside it, light coming in from one side."""
     seed = int(rng.integers(1 << 20))
@@ -53,8 +57,23 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
     )  # fmt: skip
     usual = ("maple", "birch", "oak", "maple") if autumn else ("oak", "spruce", "birch", "fir")
     trees = greenery.tree_prototypes(site, usual, 4, 15)
+
+    def open_ahead(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        """No trunk so near ahead that its crown would be all there is to see."""
+        return np.where((z > 0.7 * np.abs(x)) & (np.hypot(x, z) < FORE), 0.0, 1.0)
+
     greenery.forest(
-        site, trees, spacing=3.9, near=3.2, far=150, patch=28, contrast=0.5, limit=900, detail=0.55, sizes=(0.5, 1.3)
+        site,
+        trees,
+        open_ahead,
+        spacing=3.9,
+        near=3.2,
+        far=150,
+        patch=28,
+        contrast=0.5,
+        limit=900,
+        detail=0.55,
+        sizes=(0.5, 1.3),
     )
     thickets.shrubs(site, amount=1.2)
     thickets.undergrowth(site, ferns=1.0, logs=True, mushrooms=True)

@@ -11,7 +11,7 @@ from lucid3d.procedural.brief import understand
 from lucid3d.procedural.buildings.overgrown import grass_between
 from lucid3d.procedural.canyon import walls
 from lucid3d.procedural.cave import BACK, MOUTH, POOL, Chamber
-from lucid3d.procedural.extras import _cut
+from lucid3d.procedural.extras import _bridge, _cut
 from lucid3d.procedural.formations import arch, column_of_smoke, rows_of, stream
 from lucid3d.procedural.greenery import wayside
 from lucid3d.procedural.land import Course, footprints
@@ -227,3 +227,32 @@ def _feet(mesh: Mesh) -> np.ndarray:
     corners = mesh.vertices[mesh.triangles].mean(axis=1)[:, ::2]
     count = np.maximum(np.bincount(mesh.instances), 1)
     return np.stack([np.bincount(mesh.instances, corners[:, k]) / count for k in (0, 1)], axis=1)
+
+
+@pytest.mark.parametrize("sentence", ["a river with a red bridge", "a meadow with a bridge"])
+def test_a_bridge_spans_the_water_ahead(sentence: str) -> None:
+    """From land to land, over water in its middle, side on in the first view; on land where there is no water."""
+    wet = "river" in sentence
+
+    def heights(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+        channel = np.clip(2 - np.abs(z - 14 + 0.2 * x) / 2, 0, 1) if wet else 0 * z
+        return (EYE_HEIGHT + 1.2 * channel).astype(np.float32)
+
+    level = EYE_HEIGHT + 0.4 if wet else None
+    site = Site(Terrain(heights), understand(sentence), np.random.default_rng(3), water_level=level)
+    _bridge(site)
+    (bridge,) = site.meshes
+    assert bridge.label == "bridge"
+    corners = bridge.vertices
+    bearings = np.degrees(np.arctan2(corners[:, 0], corners[:, 2]))
+    assert np.abs(bearings).max() < 50
+    assert np.hypot(corners[:, 0], corners[:, 2]).min() > 2
+    if level is not None:
+        along = corners[:, [0, 2]] - corners[:, [0, 2]].mean(axis=0)
+        axis = np.linalg.svd(along, full_matrices=False)[2][0]
+        reach = along @ axis
+        for end in (corners[reach.argmin()], corners[reach.argmax()], corners[np.abs(reach).argmin()]):
+            ground = heights(end[[0]], end[[2]])[0]
+            assert (ground > level) == (abs((end[[0, 2]] - corners[:, [0, 2]].mean(axis=0)) @ axis) < 1)
+        red, green, _ = bridge.materials[0].colors[0]
+        assert red > 2 * green

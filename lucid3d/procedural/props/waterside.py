@@ -230,14 +230,17 @@ def rowing_boat(
     return merge(parts, "boat", one_instance=True)
 
 
-def wooden_bridge(rng: np.random.Generator, length: float = 7.0, width: float = 1.7, *, arch: float = 0.5) -> Mesh:
-    """A footbridge along z, both ends at y = 0, its middle `arch` metres higher, with handrails."""
+def wooden_bridge(
+    rng: np.random.Generator, length: float = 7.0, width: float = 1.7, *, arch: float = 0.5, color: RGB | None = None
+) -> Mesh:
+    """A footbridge along z, both ends at y = 0, its middle `arch` metres higher, with handrails; grey or painted."""
+    wood = GREY_WOOD if color is None else painted_wood(color)
     rows = np.linspace(-length / 2, length / 2, int(length / 0.16))
     rise = -arch * (1 - (2 * rows / length) ** 2)
     half = width / 2 + rng.normal(0, 0.02, (len(rows), 2))
     starts = np.stack([-half[:, 0], rise, rows], axis=1)
     ends = np.stack([half[:, 1], rise + rng.normal(0, 0.005, len(rows)), rows], axis=1)
-    parts = [boards(starts, ends, UP, 0.148, 0.035, GREY_WOOD, rng, sag=0.004, rough=0.002, tone=0.18, label="bridge")]
+    parts = [boards(starts, ends, UP, 0.148, 0.035, wood, rng, sag=0.004, rough=0.002, tone=0.18, label="bridge")]
     curve_z = np.linspace(-length / 2, length / 2, 15)
     curve_y = -arch * (1 - (2 * curve_z / length) ** 2)
     posts = np.arange(0, 15, 2)
@@ -252,7 +255,7 @@ def wooden_bridge(rng: np.random.Generator, length: float = 7.0, width: float = 
                     UP,
                     wide,
                     thick,
-                    GREY_WOOD,
+                    wood,
                     rng,
                     rough=0.002,
                     twist=0.004,
@@ -263,7 +266,7 @@ def wooden_bridge(rng: np.random.Generator, length: float = 7.0, width: float = 
             )
         foot = np.stack([np.full(len(posts), x), curve_y[posts] + 0.2, curve_z[posts]], axis=1)
         head = foot - [0, 1.25, 0] + rng.normal(0, 0.012, foot.shape)
-        parts.append(boards(foot, head, [1, 0, 0], 0.09, 0.09, GREY_WOOD, rng, label="bridge"))
+        parts.append(boards(foot, head, [1, 0, 0], 0.09, 0.09, wood, rng, label="bridge"))
     return merge(parts, "bridge", one_instance=True)
 
 
