@@ -115,8 +115,8 @@ def _bridge(site: Site) -> None:
     rng, level = site.rng, site.water_level
     steps = np.arange(0.0, BRIDGE_LENGTHS[1], 0.5, dtype=np.float32)
     best: tuple[float, float, float, float, float] | None = None
-    for azimuth in np.linspace(-0.6, 0.6, 13).tolist():
-        for reach in np.arange(5.0, 34.0, 1.0).tolist():
+    for azimuth in np.linspace(-0.8, 0.8, 17).tolist():
+        for reach in np.arange(4.0, 34.0, 1.0).tolist():
             x, z = reach * math.sin(azimuth), reach * math.cos(azimuth)
             if level is None or _height(site, x, z) - level < 0.15:
                 continue
@@ -135,7 +135,7 @@ def _bridge(site: Site) -> None:
                     best = (cost, x + shift * float(across[0]), z + shift * float(across[1]), heading, length)
     if best is None:
         spot = _plot(site, 7.0, 16.0, 4.0, 7.0)
-        if spot is None:
+        if spot is None or (level is not None and level - spot[1] < 0.2):
             return
         best = (0.0, spot[0], spot[2], math.atan2(spot[0], spot[2]) + math.pi / 2, 7.0)
     _, x, z, heading, length = best

@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import mountains
+from lucid3d.procedural.land import Course, mountains
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
+
+
+BROOK_DEPTH = 0.5
+"""Metres of water in the lake's outflow."""
 
 
 def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
@@ -25,6 +29,9 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     if "mountains" in brief.without:
         peak = 90.0
     aside = float(rng.uniform(-60, 60))
+    # What a bridge or a river needs: the lake's own outflow, past the start on the right.
+    outflow = brief.wants("river") or brief.wants("bridge")
+    brook = Course(5.0, 0.1, ((1.2, 7.0, float(seed % 6)),))
     islet_x = float(rng.choice([-1, 1])) * float(rng.uniform(38, 60))
 
     def shore_distance(x: Floats, z: Floats) -> NDArray[np.float32]:
@@ -45,7 +52,12 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
             * np.exp(-(((x - islet_x) / 20) ** 2) - ((z - 95) / 13) ** 2)
             * (1 + 0.5 * noise(x, z, seed + 8, 14, 3))
         )
-        return np.asarray(tall + islet + 26 * hills * smoothstep(25, 260, shore), np.float32)
+        tall = tall + islet + 26 * hills * smoothstep(25, 260, shore)
+        if outflow:
+            bank = smoothstep(1.5, 2.8 + 1.5 * np.clip(tall, 0, 10), np.abs(brook.across(x, z)))
+            bank = np.maximum(bank, np.maximum(smoothstep(4, 9, tall), smoothstep(40, 60, z)))  # no gorge in the hills
+            tall = np.minimum(tall, -BROOK_DEPTH + (tall + BROOK_DEPTH) * bank)
+        return np.asarray(tall, np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.16 * noise(x, z, seed + 6, 4.5, 4) + 0.035 * noise(x, z, seed + 7, 0.7, 3)
@@ -54,7 +66,9 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
         snow_line=40.0 if brief.season == "winter" else 300.0, treeline=230, beach=0.45, vegetation=0.85,
         grass=(0.1, 0.125, 0.038), grass_dark=(0.055, 0.078, 0.022), grass_dry=(0.19, 0.155, 0.07),
     )  # fmt: skip
-    site = lay_out(brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.7, shore=5.0)
+    site = lay_out(
+        brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.7, shore=16.0 if outflow else 5.0
+    )
     level = site.water_level or 2.0
 
     def woods(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
