@@ -56,7 +56,7 @@ def tree_prototypes(site: Site, usual: Sequence[str], count: int, height: float)
             grown.append(palms.bamboo(rng, tall))
         elif kind == "cherry":
             bloom = in_bloom(brief)
-            season = "spring" if bloom else site.season
+            season: Any = "spring" if bloom else site.season
             grown.append(plants.broadleaf(rng, "oak", tall * 0.7, season, blossom="cherry" if bloom else None))
         else:
             grown.append(plants.broadleaf(rng, kind, tall, site.season))
