@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.procedural import props
 from lucid3d.procedural.mesh import Mesh, placement
@@ -108,44 +109,63 @@ def _paint(site: Site, feature: str) -> tuple[float, float, float] | None:
 
 BRIDGE_LENGTHS = (4.0, 18.0)
 """Metres from land to land that a footbridge spans."""
+BRIDGE_AWAY = 11.0
+"""Metres ahead at which a bridge is best seen whole."""
+
+
+def _crossing(site: Site) -> tuple[float, float, float, float] | None:
+    """Where water ahead is narrow enough for a footbridge that is seen from its side: the bridge's middle (x, z), its
+    heading in radians and its length in metres; None where there is no such water."""
+    level = site.water_level
+    if level is None:
+        return None
+    azimuth, reach, turn = (
+        grid.ravel()
+        for grid in np.meshgrid(np.linspace(-0.8, 0.8, 17), np.arange(4.0, 34.0), np.linspace(-0.8, 0.8, 5))
+    )
+    x, z, heading = reach * np.sin(azimuth), reach * np.cos(azimuth), azimuth + math.pi / 2 + turn
+    wet = site.terrain.height(x.astype(np.float32), z.astype(np.float32)) - level >= 0.15
+    azimuth, reach, turn, x, z, heading = (values[wet] for values in (azimuth, reach, turn, x, z, heading))
+    if not len(x):
+        return None
+    steps = np.arange(0.0, BRIDGE_LENGTHS[1], 0.5)
+
+    def to_land(side: int) -> NDArray[np.float64]:
+        """(N,) metres to where the ground rises above the water, +inf where it does not."""
+        along_x = x[:, None] + side * np.sin(heading)[:, None] * steps
+        along_z = z[:, None] + side * np.cos(heading)[:, None] * steps
+        y = site.terrain.height(along_x.ravel().astype(np.float32), along_z.ravel().astype(np.float32))
+        dry = y.reshape(along_x.shape) < level - 0.12
+        return np.where(dry.any(axis=1), steps[dry.argmax(axis=1)], np.inf)
+
+    before, behind = to_land(-1), to_land(1)
+    length = before + behind + 1.6
+    fits = (length >= BRIDGE_LENGTHS[0]) & (length <= BRIDGE_LENGTHS[1])
+    if not fits.any():
+        return None
+    cost = np.abs(reach - BRIDGE_AWAY) + 6 * np.abs(azimuth) + 3 * np.abs(turn) + 0.3 * length
+    best = int(np.argmin(np.where(fits, cost, np.inf)))
+    shift = (behind[best] - before[best]) / 2
+    middle = x[best] + shift * math.sin(heading[best]), z[best] + shift * math.cos(heading[best])
+    return float(middle[0]), float(middle[1]), float(heading[best]), float(length[best])
 
 
 def _bridge(site: Site) -> None:
-    """A footbridge over the nearest water ahead that is narrow enough, seen from its side; else on the land ahead."""
-    rng, level = site.rng, site.water_level
-    steps = np.arange(0.0, BRIDGE_LENGTHS[1], 0.5, dtype=np.float32)
-    best: tuple[float, float, float, float, float] | None = None
-    for azimuth in np.linspace(-0.8, 0.8, 17).tolist():
-        for reach in np.arange(4.0, 34.0, 1.0).tolist():
-            x, z = reach * math.sin(azimuth), reach * math.cos(azimuth)
-            if level is None or _height(site, x, z) - level < 0.15:
-                continue
-            for heading in (azimuth + math.pi / 2 + np.linspace(-0.8, 0.8, 5)).tolist():
-                across = np.float32(math.sin(heading)), np.float32(math.cos(heading))
-                arms = []
-                for side in (-1, 1):
-                    dry = site.terrain.height(x + side * across[0] * steps, z + side * across[1] * steps) < level - 0.12
-                    arms.append(float(steps[int(dry.argmax())]) if dry.any() else math.inf)
-                length = sum(arms) + 1.6
-                if not BRIDGE_LENGTHS[0] <= length <= BRIDGE_LENGTHS[1]:
-                    continue
-                shift = (arms[1] - arms[0]) / 2
-                cost = abs(reach - 11) + 6 * abs(azimuth) + 3 * abs(heading - azimuth - math.pi / 2) + 0.3 * length
-                if best is None or cost < best[0]:
-                    best = (cost, x + shift * float(across[0]), z + shift * float(across[1]), heading, length)
-    if best is None:
+    """A footbridge over water ahead, seen from its side; where none is narrow enough, on the land ahead."""
+    found = _crossing(site)
+    if found is None:
         spot = _plot(site, 7.0, 16.0, 4.0, 7.0)
-        if spot is None or (level is not None and level - spot[1] < 0.2):
+        if spot is None or (site.water_level is not None and site.water_level - spot[1] < 0.2):
             return
-        best = (0.0, spot[0], spot[2], math.atan2(spot[0], spot[2]) + math.pi / 2, 7.0)
-    _, x, z, heading, length = best
-    ends = [
-        _height(site, x + s * length / 2 * math.sin(heading), z + s * length / 2 * math.cos(heading)) for s in (-1, 1)
-    ]
-    mesh = props.wooden_bridge(rng, length, 1.9, arch=0.35 + 0.07 * length, color=_paint(site, "bridge"))
-    for along in np.arange(-length / 2, length / 2 + 0.1, 1.5).tolist():
-        _cut(site, x + along * math.sin(heading), z + along * math.cos(heading), 1.6)
-    site.meshes.append(mesh.transformed(placement((x, float(np.mean(ends)) + 0.05, z), yaw=heading)))
+        found = spot[0], spot[2], math.atan2(spot[0], spot[2]) + math.pi / 2, 7.0
+    x, z, heading, length = found
+    along = np.linspace(-length / 2, length / 2, max(2, round(length / 1.5)))
+    feet = [(x + float(step) * math.sin(heading), z + float(step) * math.cos(heading)) for step in along]
+    level = (_height(site, *feet[0]) + _height(site, *feet[-1])) / 2
+    mesh = props.wooden_bridge(site.rng, length, 1.9, arch=0.35 + 0.07 * length, color=_paint(site, "bridge"))
+    for foot in feet:
+        _cut(site, *foot, 1.6)
+    site.meshes.append(mesh.transformed(placement((x, level + 0.05, z), yaw=heading)))
 
 
 def _boats(site: Site, count: int) -> None:
