@@ -26,7 +26,7 @@ from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh, placement, rotation_x, rotation_z
 from lucid3d.procedural.shapes import cylinder, sphere, tube
-from lucid3d.procedural.site import Site, snowed_in
+from lucid3d.procedural.site import Site, in_bloom, snowed_in
 from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 
 Floats = NDArray[np.floating]
@@ -132,13 +132,11 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     if brief.wants("fence", True):
         _wall_around(place, site, tiles, rng)
     trees = greenery.tree_prototypes(site, ("pine", "maple", "cypress"), 3, 9.0)
-    if trees and brief.season != "winter":
-        from lucid3d.procedural.plants import broadleaf
+    from lucid3d.procedural.plants import broadleaf
 
+    if trees and brief.season != "winter":
         trees.append(broadleaf(rng, "maple", 5.0, "autumn"))  # the red-leaved sort keeps that colour all summer
     if brief.season == "spring" and not any(brief.wants(k) for k in ("pines", "maples", "bamboo")) and trees:
-        from lucid3d.procedural.plants import broadleaf
-
         trees[1] = broadleaf(rng, "oak", 6.0, "spring", blossom="cherry")
 
     def court(x: Floats, z: Floats, yy: Floats, slope: Floats) -> Floats:
@@ -157,7 +155,7 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     if "bushes" not in brief.without:
         from lucid3d.procedural.plants import fern, shrub
 
-        blossom = "cherry" if brief.season in ("spring", "summer") else None
+        blossom = "cherry" if in_bloom(brief) else None
         clipped = [shrub(rng, 0.75, season=site.season), shrub(rng, 0.6, season=site.season, blossom=blossom)]
         site.put([*clipped, fern(rng, 0.5)], beside_way, per_square_metre=0.2, near=3.4, far=32, patch=5, contrast=2.2,
                  middle=0.2, clear=3.2, sizes=(0.5, 1.5), detail=0.5)  # fmt: skip
