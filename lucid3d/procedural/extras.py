@@ -154,7 +154,7 @@ def _bridge(site: Site) -> None:
     """A footbridge over water ahead, seen from its side; where none is narrow enough, on the land ahead."""
     found = _crossing(site)
     if found is None:
-        spot = _plot(site, 7.0, 16.0, 4.0, 7.0)
+        spot = _plot(site, 7.0, 16.0, 4.0, 7.0, 1.5)
         if spot is None or (site.water_level is not None and site.water_level - spot[1] < 0.2):
             return
         found = spot[0], spot[2], math.atan2(spot[0], spot[2]) + math.pi / 2, 7.0
@@ -236,7 +236,8 @@ def add_buildings(site: Site, feature: str, count: int) -> None:
     for i in range(min(count, 6)):
         wall = wall_for(brief, site.rng, feature)
         thing = build(site.rng, lit_share(brief), wall)
-        spot = _plot(site, near + 12 * i, far, thing.width, thing.depth)
+        tall = -min(float(mesh.vertices[:, 1].min()) for mesh in _meshes(thing))
+        spot = _plot(site, near + 12 * i, far, thing.width, thing.depth, tall)
         if spot is None:
             return
         x, y, z, yaw = spot
@@ -250,25 +251,43 @@ def _meshes(thing: Any) -> list[Mesh]:
     return list(thing.meshes) if hasattr(thing, "meshes") else [thing.mesh]
 
 
-def _plot(site: Site, near: float, far: float, width: float, depth: float) -> tuple[float, float, float, float] | None:
-    """The flattest free ground in view: (x, y, z, yaw) with the door towards the start."""
+ACCEPTED = 12.0
+"""Cost of the worst plot that is built on; a metre of slope under a building costs 1."""
+TAKEN = 30.0
+"""Cost of a plot in the water, on the path or where something stands: more than any that is accepted."""
+HIDDEN = 5.0
+"""Cost of a plot from which nothing is seen of what stands there: as much as five metres of slope."""
+
+
+def _plot(
+    site: Site, near: float, far: float, width: float, depth: float, tall: float
+) -> tuple[float, float, float, float] | None:
+    """The flattest free ground for a thing of this size, in view and ahead where there is any: (x, y, z, yaw), its door
+    towards the start; None where nothing of the kind can stand."""
     rng = site.rng
     best = None
-    for _ in range(160):
-        radius, bearing = float(rng.uniform(near, far)), float(rng.uniform(-1.3, 1.3))
+    for _ in range(320):
+        radius, bearing = float(rng.uniform(near, far)), float(rng.uniform(-2.4, 2.4))
         x, z = radius * math.sin(bearing), radius * math.cos(bearing)
         half = 0.5 * max(width, depth)
         xs = np.array([x, x - half, x + half, x, x], np.float32)
         zs = np.array([z, z, z, z - half, z + half], np.float32)
         y = site.terrain.height(xs, zs)
         free = float(site.free(xs, zs, y, above_water=0.25).min())
-        cost = float(np.ptp(y)) + 0.012 * radius + 6 * (1 - free) + 0.6 * abs(bearing)
+        cost = float(np.ptp(y)) + 0.012 * radius + TAKEN * (1 - free) + 0.8 * abs(bearing)
+        cost += HIDDEN * _hidden(site, x, float(np.median(y)) - 0.6 * tall, z)
         if best is None or cost < best[0]:
             best = (cost, x, float(np.median(y)), z)
-    if best is None or best[0] > 7:
+    if best is None or best[0] > ACCEPTED:
         return None
     _, x, level, z = best
     return x, level, z, math.atan2(x, z) + float(rng.uniform(-0.5, 0.5))
+
+
+def _hidden(site: Site, x: float, y: float, z: float) -> bool:
+    """Whether the land stands between the eye at the start and a point."""
+    share = np.linspace(0.03, 0.97, 48, dtype=np.float32)
+    return bool((site.terrain.height(x * share, z * share) < y * share).any())
 
 
 def _cut(site: Site, x: float, z: float, radius: float) -> None:

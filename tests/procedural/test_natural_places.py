@@ -11,7 +11,7 @@ from lucid3d.procedural.brief import understand
 from lucid3d.procedural.buildings.overgrown import grass_between
 from lucid3d.procedural.canyon import walls
 from lucid3d.procedural.cave import BACK, MOUTH, POOL, Chamber
-from lucid3d.procedural.extras import _bridge, _cut
+from lucid3d.procedural.extras import _bridge, _cut, _hidden, _plot
 from lucid3d.procedural.formations import arch, column_of_smoke, rows_of, stream
 from lucid3d.procedural.greenery import wayside
 from lucid3d.procedural.land import Course, footprints
@@ -256,3 +256,23 @@ def test_a_bridge_spans_the_water_ahead(sentence: str) -> None:
             assert (ground > level) == (abs((end[[0, 2]] - corners[:, [0, 2]].mean(axis=0)) @ axis) < 1)
         red, green, _ = bridge.materials[0].colors[0]
         assert red > 2 * green
+
+
+def test_a_building_stands_on_dry_ground_where_it_is_seen() -> None:
+    """Not on the flat bed of the lake ahead, not behind the wall on the left: on the open ground to the right."""
+
+    def heights(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+        lake = 3.0 * ((z > 6) & (np.abs(x) < 0.8 * z))
+        wall = 30.0 * ((x < -12) & (x > -16))
+        return (EYE_HEIGHT + lake - wall).astype(np.float32)
+
+    level = EYE_HEIGHT + 0.5
+    for seed in range(5):
+        site = Site(Terrain(heights), understand("a lake with a cabin"), np.random.default_rng(seed), water_level=level)
+        spot = _plot(site, 14.0, 60.0, 7.0, 9.0, 5.0)
+        assert spot is not None
+        x, y, z, _ = spot
+        assert y < level
+        assert not _hidden(site, x, y - 3.0, z)
+        assert x > -12
+    assert _hidden(site, -30.0, EYE_HEIGHT - 3, 10.0)
