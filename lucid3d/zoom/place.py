@@ -20,7 +20,7 @@ from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.plants.prototype import srgb
 from lucid3d.zoom.plan import ZoomPlan
-from lucid3d.zoom.subject import Skin, growths, natural_width, stone_kind
+from lucid3d.zoom.subject import Skin, growths, natural_width, rock_width, stone_kind
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import World
@@ -35,6 +35,8 @@ FINEST_DEFAULT = 0.4
 """Metres across the last level when its words do not say how large their thing is."""
 WIDEST, NARROWEST = 1500.0, 6.0
 """Metres across the coarsest level: beyond the first the land loses its detail, below the second nothing is a place."""
+WIDER = 4.0
+"""Times its natural width that a level may be wider or narrower than the rock it names, and still show just that."""
 FILLS = 0.62
 """Part of the level that names the rock that the boulder fills."""
 PATCH_CELLS = 600
@@ -49,8 +51,12 @@ BRIGHT = 0.8
 """Linear albedo of the skin's material; tints carry everything below it."""
 CLEARED = 12.0
 """Metres before the target from which whatever hangs into the finest level's view is taken away."""
-CANDIDATES = 48
-"""Headings that are tried for the axis."""
+CANDIDATES = 96
+"""Places and headings that are tried for the axis."""
+NEARBY = 12.0
+"""Metres from the start within which the boulder lies: there the ground is at its finest."""
+DRY = 0.1
+"""Of a boulder's size, how far its foot lies above the water at least."""
 LIGHT = -0.65
 """Cosine of the angle between the axis and the way to the sun, on the ground: over one's shoulder."""
 
@@ -116,12 +122,17 @@ def level_widths(plan: ZoomPlan) -> tuple[float, ...]:
 
 
 def rock_level(plan: ZoomPlan) -> int:
-    """The level that the boulder fills: the coarsest after the first that names a rock, or what is on one."""
-    names = ("rock", "boulder", "stone", "cliff")
-    for level, prompt in enumerate(plan.prompts):
-        if level and any(word.removesuffix("s").removesuffix("y") in names for word in prompt.lower().split()):
-            return level
-    return max(len(plan) - 2, 1) if len(plan) > 2 else 1
+    """The level that the boulder fills, never the first: the coarsest that names a rock and is about as wide as one.
+
+    A level much wider than what it names shows it small ("a meadow with boulders"); only if no level is narrow enough
+    the nearest is taken. Where no sentence names a rock it is the last but one, for what lies on it needs a level.
+    """
+    fitting: list[tuple[float, int]] = []
+    for level, (prompt, width) in enumerate(zip(plan.prompts, level_widths(plan), strict=True)):
+        natural = rock_width(prompt)
+        if level and natural is not None:
+            fitting.append((max(width / natural / WIDER, natural / width / WIDER, 1.0), level))
+    return min(fitting)[1] if fitting else max(len(plan) - 2, 1)
 
 
 def build_place(plan: ZoomPlan, seed: int, negative_prompt: str = "") -> ZoomPlace:
@@ -148,7 +159,7 @@ def furnish(world: World, plan: ZoomPlan, seed: int) -> ZoomPlace:
     level = rock_level(plan)
     size = float(np.clip(FILLS * widths[level], 0.25, 60.0))
     kind = stone_kind(plan.prompts)
-    grown = growths(plan.prompts, widths)
+    grown = growths(plan.prompts, widths, level)
     skin = Skin(size, kind, grown, seed * 7919 + 17)
     standing, axis = _line_of_sight(world, size, widths[0], seed)
     boulder = _Boulder(size, skin, seed)
@@ -180,7 +191,7 @@ def _line_of_sight(world: World, size: float, width: float, seed: int) -> tuple[
     best: tuple[float, Floats, Floats] | None = None
     for _ in range(CANDIDATES):
         heading = rng.uniform(-np.pi, np.pi)
-        spot = rng.uniform(1.5, 7.0) * np.array([math.sin(a := rng.uniform(-np.pi, np.pi)), math.cos(a)])
+        spot = rng.uniform(1.5, NEARBY) * np.array([math.sin(a := rng.uniform(-np.pi, np.pi)), math.cos(a)])
         ground = float(terrain.height(*(np.array([c], np.float32) for c in spot))[0])
         on_path = np.min(np.hypot(*(path - spot).T)) < 1.2
         foot = np.array([spot[0], ground, spot[1]])
@@ -195,7 +206,7 @@ def _line_of_sight(world: World, size: float, width: float, seed: int) -> tuple[
         blocked = float((hits < 1).mean())
         # the sun behind the camera and to one side: relief shows, and the target is not in its own shade
         light = float(axis @ sun) / max(float(np.hypot(sun[0], sun[2])), 0.1)
-        score = blocked + (ground > water - 0.2 * size) * 2 + on_path * 0.3 + 0.5 * abs(light - LIGHT)
+        score = blocked + (ground > water - DRY * size) * 2 + on_path * 0.3 + 0.5 * abs(light - LIGHT)
         if best is None or score < best[0]:
             best = (score, foot, axis)
     assert best is not None
@@ -264,8 +275,7 @@ class _Boulder:
         right /= np.linalg.norm(right)
         frame = np.stack([right, np.cross(axis, right), axis])
         patches = [width for width in widths if width * PATCH_MARGIN < 0.75 * self.size]
-        if widths[-1] / 3 < widths[-1]:  # the last level's own patch is as fine as its pixels
-            patches = patches or [widths[-1] * min(1.0, 0.5 * self.size / widths[-1])]
+        patches = patches or [min(widths[-1], 0.5 * self.size)]  # even where the last level sees past the boulder
         found = [self._outer(target, frame, patches[0])]
         for number, width in enumerate(patches):
             finer = patches[number + 1] if number + 1 < len(patches) else 0.0

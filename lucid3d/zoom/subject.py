@@ -23,6 +23,11 @@ NATURAL_WIDTH = {
 }  # fmt: skip
 """Metres across a picture that shows a thing well: how wide a level is when the plan does not say so."""
 
+ROCK_WORDS = {
+    "rock": "rock", "rocky": "rock", "boulder": "boulder", "stone": "stone", "stony": "stone", "cliff": "cliff",
+}  # fmt: skip
+"""Words for what a zoom can end on, each with its entry of `NATURAL_WIDTH`."""
+
 STONE_WORDS = {
     "granite": "granite", "limestone": "limestone", "chalk": "limestone", "sandstone": "sandstone", "slate": "slate",
     "basalt": "basalt", "volcanic": "basalt", "lava": "basalt", "red": "red", "desert": "sandstone", "alien": "alien",
@@ -54,6 +59,15 @@ def natural_width(prompt: str) -> float | None:
     return min(found) if found else None
 
 
+def rock_width(prompt: str) -> float | None:
+    """Natural width in metres of the first rock that a sentence names, or None if it names none."""
+    for word in words_of(prompt):
+        name = ROCK_WORDS.get(word.removesuffix("s"))
+        if name is not None:
+            return NATURAL_WIDTH[name]
+    return None
+
+
 def stone_kind(prompts: Sequence[str]) -> str:
     """One of `rocks.STONES`: the first that any sentence names, from the finest up; granite if none does."""
     for prompt in reversed(prompts):
@@ -76,13 +90,21 @@ class Growth:
     width: float
 
 
-def growths(prompts: Sequence[str], widths: Sequence[float]) -> tuple[Growth, ...]:
-    """What the sentences want to grow, each where it is named last (a finer level refines what a coarser one shows)."""
+def growths(prompts: Sequence[str], widths: Sequence[float], rock: int = 0) -> tuple[Growth, ...]:
+    """What the sentences want to grow, each where it is named last (a finer level refines what a coarser one shows).
+
+    Args:
+        prompts, widths: a sentence and a width in metres a level.
+        rock: the level that the boulder fills. What sentences of wider levels name ("snowy mountains") belongs to the
+            land, unless a rock is said to have it ("mossy boulders"): it then shows as if the rock's own level said so.
+    """
     found: dict[str, float] = {}
-    for prompt, width in zip(prompts, widths, strict=True):
-        for word in words_of(prompt):
-            if word in GROWTH_WORDS:
-                found[GROWTH_WORDS[word]] = width
+    for level, (prompt, width) in enumerate(zip(prompts, widths, strict=True)):
+        words = words_of(prompt)
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            of_rock = level >= rock or following.removesuffix("s") in ROCK_WORDS
+            if word in GROWTH_WORDS and of_rock:
+                found[GROWTH_WORDS[word]] = min(width, widths[rock])
     return tuple(Growth(kind, width) for kind, width in found.items())
 
 

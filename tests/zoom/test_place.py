@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lucid3d.errors import InputError
 from lucid3d.zoom.command import Moved, draw_levels
-from lucid3d.zoom.place import ZoomPlace, furnish, level_widths
-from lucid3d.zoom.plan import ZoomPlan, parse_plan, refined
+from lucid3d.zoom.place import ZoomPlace, furnish, level_widths, rock_level
+from lucid3d.zoom.plan import ZoomPlan, parse_plan, read_plan, refined
 from lucid3d.zoom.stack import agreement
 from lucid3d.zoom.subject import Growth, Skin, growths, natural_width, stone_kind
 from lucid3d.zoom.surface import bands, cells3, fractal, noise3
@@ -62,6 +64,23 @@ def test_words_choose_width_stone_and_growth() -> None:
     assert {each.kind: each.width for each in grown} == {"moss": 1.0, "lichen": 1.0}
     assert level_widths(ZoomPlan(("a", "lichen"), (40.0,), None))[-1] == pytest.approx(0.3)
     assert level_widths(parse_plan({"levels": ["a", "b"], "factor": 2, "width": 50})) == (50, 25)
+
+
+def test_the_boulder_fills_the_level_that_is_as_wide_as_one() -> None:
+    shipped = read_plan(Path(__file__).parents[2] / "configs" / "zoom" / "mountain.yaml")
+    level = rock_level(shipped)
+    assert "granite rock" in shipped.prompts[level]  # not the meadow with boulders, 61 m wide
+    assert 1 < level_widths(shipped)[level] < 8
+    words = ("a valley", "a meadow with a rock, alone", "a stone, grey", "lichen on the rock")
+    assert rock_level(ZoomPlan(words, (4.0, 4.0, 4.0), width=64.0)) == 2  # 4 m; a comma does not hide the word
+    assert rock_level(ZoomPlan(words, (4.0, 4.0, 4.0), width=4000.0)) == 3  # all too wide: the nearest
+    assert rock_level(ZoomPlan(("a meadow", "a meadow", "grass"), (4.0, 4.0))) == 1
+
+
+def test_what_grows_on_the_land_does_not_cover_the_stone() -> None:
+    words, widths = ("snowy mountains over a meadow", "mossy boulders", "a rock", "lichen"), (100.0, 20.0, 4.0, 1.0)
+    grown = growths(words, widths, rock=2)
+    assert {each.kind: each.width for each in grown} == {"moss": 4.0, "lichen": 1.0}
 
 
 def test_a_growth_changes_colour_and_relief() -> None:
