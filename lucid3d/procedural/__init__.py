@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lucid3d.procedural.brief import Brief
     from lucid3d.procedural.world import Place, World
 
-__all__ = ["build_from_brief", "build_world", "place_under_sky"]
+__all__ = ["build_from_brief", "build_place", "build_world", "place_under_sky"]
 
 
 def build_world(prompt: str, seed: int, negative_prompt: str = "", *, drops: bool = True) -> World:
@@ -34,14 +34,18 @@ def build_world(prompt: str, seed: int, negative_prompt: str = "", *, drops: boo
 
 def build_from_brief(brief: Brief, seed: int, *, drops: bool = True) -> World:
     """`build_world` for a sentence that has been understood already."""
+    return place_under_sky(build_place(brief, seed), brief, seed, drops=drops)
+
+
+def build_place(brief: Brief, seed: int) -> Place:
+    """What stands in the world of a brief, without sky and weather."""
     import zlib
 
     import numpy as np
 
     from lucid3d.procedural.places import builder
 
-    place = builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
-    return place_under_sky(place, brief, seed, drops=drops)
+    return builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
 
 
 def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = True, drops: bool = True) -> World:

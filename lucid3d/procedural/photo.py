@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.procedural.grade import Grade, kinds_of, match, sky_colours
 from lucid3d.procedural.mesh import Mesh, rotation_x
 from lucid3d.procedural.picture import SKY, Kind, Layout, read_picture
 from lucid3d.procedural.plants.shapes import f32
-from lucid3d.procedural.surround import Canvas, Grade, extend, match, sky_profile
+from lucid3d.procedural.surround import Canvas, extend
 
 if TYPE_CHECKING:
     from lucid3d.models.procedural import ProceduralDepth, ProceduralPainter
@@ -60,12 +61,12 @@ class PhotoWorld:
         scale = 220 / canvas.camera.width
         coarse = canvas.camera.resized(220, max(int(canvas.camera.height * scale), 8))
         drawn = around.draw(coarse.at(self._around_pose(coarse)), antialias=False)
-        sky = ~np.isfinite(drawn.depth)
+        kinds = kinds_of(drawn.depth, drawn.labels)
         blur = np.radians(BOKEH) if layout.kind == "closeup" else 0.0
         up = f32(self.tilted[:3, :3].T @ np.array([0.0, -1.0, 0.0]))
         whole = around.draw_equirectangular(48)
-        profile = sky_profile(canvas, whole.image, ~np.isfinite(whole.depth), up)
-        self.grade: Grade = match(canvas, drawn.image, sky, coarse, blur, profile)
+        colours = sky_colours(canvas, whole.image, ~np.isfinite(whole.depth), up)
+        self.grade: Grade = match(canvas, drawn.image, kinds, coarse, blur, colours)
         self._surface: _Surface | None = None
 
     def _around_pose(self, camera: Camera) -> NDArray[np.float64]:
@@ -89,7 +90,7 @@ class PhotoWorld:
         drawn = self.around.draw(camera.at(self._around_pose(camera)), antialias=antialias)
         rays = (camera.rays() @ local[:3, :3].T.astype(np.float32)).astype(np.float32)  # in the first camera's frame
         step = np.linalg.norm(camera.rays(), axis=-1)
-        image, depth = self._composite(drawn.image, drawn.depth, rays, local[:3, 3], step, camera.fx)
+        image, depth = self._composite(drawn, rays, local[:3, 3], step, camera.fx)
         first = self._is_first(camera)
         if first is not None:
             image = first
@@ -108,9 +109,10 @@ class PhotoWorld:
         drawn = self.around.draw_equirectangular(height, self.tilted[:3, :3] @ start)
         rays = (equirectangular_rays(height).reshape(height, 2 * height, 3) @ local[:3, :3].T).astype(np.float32)
         turned = rays @ self.tilted[:3, :3].T.astype(np.float32)  # the panorama around is drawn in its own frame
-        image, distance = _turned(drawn.image, turned), _turned(drawn.depth, turned)
+        labels = _turned(f32(drawn.labels), turned).astype(np.int32)
+        around = replace(drawn, image=_turned(drawn.image, turned), depth=_turned(drawn.depth, turned), labels=labels)
         step = np.linalg.norm(rays, axis=-1)
-        image, distance = self._composite(image, distance, rays, start, step, height / np.pi)
+        image, distance = self._composite(around, rays, start, step, height / np.pi)
         linear = np.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055) ** 2.4)
         return replace(drawn, image=image, depth=distance, radiance=linear.astype(np.float32))
 
@@ -133,16 +135,17 @@ class PhotoWorld:
         return f32(np.clip(resized, 0, 1))
 
     def _composite(
-        self, image: Array, depth: Array, rays: Array, start: NDArray[np.float64], step: Array, focal: float
+        self, drawn: Drawing, rays: Array, start: NDArray[np.float64], step: Array, focal: float
     ) -> tuple[Array, Array]:
         """Lay the photograph over the drawn world.
 
         Args:
-            image, depth: the world around; depth in units of `step` (so that depth / step * ray is the point).
+            drawn: the world around; depth in units of `step` (so that depth / step * ray is the point).
             rays: (H, W, 3) in the first camera's frame, of any length; start: (3,) where they begin.
             step: (H, W) length of the drawn camera's rays per unit of depth.
             focal: pixels per radian.
         """
+        depth = drawn.depth
         length = np.linalg.norm(rays, axis=-1)
         unit_rays = rays / length[..., None]
         far = np.where(np.isfinite(depth), depth * step, np.inf)  # metres along the ray
@@ -152,7 +155,7 @@ class PhotoWorld:
             np.float32
         )  # as seen from the first camera
         sky = ~np.isfinite(far)
-        around = self.grade.apply(image, sky, seen, focal)
+        around = self.grade.apply(drawn.image, kinds_of(depth, drawn.labels), seen, focal)
         share_w, _, _ = self._look_up(seen)
         if not away:
             share, color, _ = self._look_up(unit_rays.astype(np.float32))
@@ -300,7 +303,9 @@ def world_from_photo(
     """
     import cv2
 
-    from lucid3d.procedural import build_world
+    from lucid3d.procedural import build_place, place_under_sky
+    from lucid3d.procedural.brief import understand
+    from lucid3d.procedural.fitting import fitted
 
     picture = np.asarray(image, np.float32)
     if picture.ndim != 3 or picture.shape[2] != 3 or min(picture.shape[:2]) < 32:
@@ -322,7 +327,11 @@ def world_from_photo(
     logging.getLogger(__name__).info(
         "photograph read as %s, horizon at row %.0f: %s", layout.kind, layout.horizon, layout.words
     )
-    around = build_world(layout.words, seed, drops=False)
+    brief = understand(layout.words)
+    place = build_place(brief, seed)
+    if layout.box is not None:
+        place = fitted(place, layout.box)
+    around = place_under_sky(place, brief, seed, drops=False)
     return PhotoWorld(picture, camera, layout, around, extend(working, layout, lens, seed))
 
 

@@ -23,6 +23,8 @@ EYE_HEIGHT = 1.6
 FARTHEST = 400.0
 """Metres to the ground at the horizon."""
 WORKING_WIDTH = 640
+WARM_ROOM = 22.0
+"""Mean a* + b* of a room from which it is taken for lamplit."""
 
 
 @dataclass
@@ -466,9 +468,10 @@ def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], pro
     share: dict[int, Any] = {c: float((classes == c).mean()) for c in (SKY, GROUND, WATER, UPRIGHT)}
     green = float(((lab[..., 1] < -4) & (lab[..., 2] > 2)).mean())
     if kind == "room":
-        parts.append("a living room")
+        lamplit = float(lab[..., 1:].mean(axis=(0, 1)).sum()) > WARM_ROOM
+        parts.append("a cosy living room in the evening" if lamplit else "a living room")
     elif kind == "closeup":
-        parts.append("a dense forest" if lightness < 45 else "a garden with shrubs and flowers")
+        parts.append("a dense forest without a path" if lightness < 45 else "a garden with shrubs and flowers")
     elif share[WATER] > 0.02:
         parts.append("a calm lake with trees" if green > 0.08 else "a calm lake")
     elif green > 0.25:

@@ -1,10 +1,9 @@
 """Continuing a photograph beyond its frame, so that it sits in a world of rules without a seam.
 
-At its frame the photograph goes on, for a few degrees and along a ragged line, as its own mirror image, warped so that
-nobody sees it twice and bent so that the horizon stays level. What is of one kind (sky, a room's walls, the backdrop of
-a close-up) goes on much further as its own smooth colours. Behind both stands the world of rules, whose colours have
-been pulled to the photograph's, the sky's at every elevation; what is left of the difference at the frame is spread
-outwards, as a membrane would.
+At its frame the photograph goes on, for a few degrees and along a ragged line, as its own mirror image: warped so that
+nobody sees it twice and bent so that the horizon stays level, in a room mirrored along its walls so that edges run on
+straight. A room's walls go on further as their own smooth colours, a close-up's backdrop with its own blurred shapes
+strewn over them. Behind all of it stands the world of rules in the photograph's colours (see `grade`).
 """
 
 from __future__ import annotations
@@ -15,26 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
-from lucid3d.procedural.picture import EYE_HEIGHT, FARTHEST, GROUND, SKY, UPRIGHT, WATER, Layout
+from lucid3d.procedural.picture import EYE_HEIGHT, FARTHEST, GROUND, SKY, UPRIGHT, WATER, Box, Layout
 from lucid3d.procedural.plants.shapes import f32
 
 Array = NDArray[np.float32]
-MIRROR_REACH = {"outdoors": np.radians(8.0), "room": np.radians(5.0), "closeup": np.radians(18.0)}
+MIRROR_REACH = {"outdoors": np.radians(8.0), "room": np.radians(9.0), "closeup": np.radians(3.0)}
 """How far beyond the frame the mirrored photograph has faded out, before the line is made ragged: symmetry over a wider
-strip is seen at once (not so in what is out of focus)."""
-PLAIN_REACH = {"outdoors": np.radians(30.0), "room": np.radians(24.0), "closeup": np.radians(36.0)}
-"""How far beyond it the smooth colours of sky, walls or backdrop have."""
+strip is seen at once."""
+SKY_MIRROR = 0.5
+"""Share of that for the sky: mirrored streaks of cloud make crosses."""
+PLAIN_REACH = {"outdoors": np.radians(12.0), "room": np.radians(14.0), "closeup": np.radians(36.0)}
+"""How far beyond it the canvas goes, and the smooth colours of walls or a backdrop have faded."""
 WARP = 0.45
 """Mirrored places are displaced by up to this share of their distance from the frame."""
-CALMEST = (0.3, 0.55)
-"""The least factor on the contrast of the drawn sky, and of everything else."""
-LIVELIEST = (0.42, 1.05)
-"""The most: the clouds of a drawn sky must not outshine the photograph's."""
-MEMBRANE = 0.34
-"""Share of the canvas's width, about what lies beside the photograph, over which the rest of the difference ebbs."""
-PULL = (1.0, 0.75)
-"""How far the mean colour of the drawn sky, and of everything else, goes to the photograph's: what lies around is not
-what is in the picture."""
 WIDEST = np.radians(74.0)
 """The canvas is a flat picture: it cannot reach 90 degrees from its axis."""
 
@@ -95,6 +87,9 @@ def extend(image: Array, layout: Layout, camera: Camera, seed: int) -> Canvas:
         result = cv2.remap(picture, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
         return np.clip(result, 0, 1).astype(np.float32)
 
+    if layout.box is not None:
+        map_x, map_y = _along_the_walls(layout.box, camera, x, y, map_x, map_y)
+        column, row = np.rint(map_x).astype(np.int64), np.rint(map_y).astype(np.int64)
     behind, behind_classes = clean_plate(image, layout)
     color, plate = read(image), read(behind)
     classes, plate_classes = layout.classes[row, column], behind_classes[row, column]
@@ -109,18 +104,67 @@ def extend(image: Array, layout: Layout, camera: Camera, seed: int) -> Canvas:
     classes = np.where(repeated, plate_classes, classes)
     depth = np.where(repeated, plate_depth, depth)
     ragged = np.clip(np.exp(0.6 * _ragged(u, v, seed)), 0.4, 1.3)
-    mirror_share = _fading(off / (mirror_reach * ragged))
     kinds = _kinds(layout, classes, depth, x, y, camera)
+    reach = mirror_reach * ragged * np.where(classes == SKY, SKY_MIRROR, 1.0).astype(np.float32)
+    if layout.kind == "closeup":  # a flower that the frame cuts is whole as its mirror image
+        reach = np.where(layout.standing[row, column] & ~repeated, plain_reach, reach)
+    mirror_share = _fading(off / reach)
     plain, has_plain = _plain(kinds, plate if layout.kind == "closeup" else color, frame)
+    if layout.kind == "closeup":
+        plain = _strewn(plain, behind, x, y, u, v, seed)
     color = np.where(has_plain[..., None], plain + (color - plain) * mirror_share[..., None], color)
     plate = np.where(has_plain[..., None], plain + (plate - plain) * mirror_share[..., None], plate)
-    share = np.where(has_plain, _fading(off / plain_reach), mirror_share) * _edge_fade(size)
+    share = np.where(has_plain, _fading(off / plain_reach), mirror_share) * edge_fade(size)
     color[frame], plate[frame], share[frame] = image, behind, 1.0
     wide_camera = Camera(size[1], size[0], f, f, camera.cx + pad_x, camera.cy + pad_y, camera.world_from_camera)
     return Canvas(
         wide_camera, color.astype(np.float32), share.astype(np.float32), classes.astype(np.uint8),
         depth.astype(np.float32), plate.astype(np.float32), plate_classes.astype(np.uint8), plate_depth,
     )  # fmt: skip
+
+
+def _along_the_walls(box: Box, camera: Camera, x: Array, y: Array, map_x: Array, map_y: Array) -> tuple[Array, Array]:
+    """Where to look up what lies beyond a room's frame (pixels): mirrored along each wall, floor and ceiling rather
+    than in the picture, so that edges, boards and beams run on straight towards the viewer."""
+    f = camera.fx
+    right, down = (x - box.centre[0]) / f, (y - box.centre[1]) / f
+    depth = box.depth(right, down)
+    across, below = right * depth, down * depth
+    wide = np.where(across < 0, box.centre[0], camera.width - 1 - box.centre[0]) / f
+    high = np.where(below < 0, box.centre[1], camera.height - 1 - box.centre[1]) / f
+    nearest = np.maximum(np.abs(across) / wide, np.abs(below) / high)  # where this line along the wall leaves the frame
+    span = np.maximum(box.back - nearest, 1e-3)
+    phase = np.mod(nearest - depth, 2 * span)
+    looked_at = nearest + np.minimum(phase, 2 * span - phase)
+    on_wall = (depth < 0.999 * box.back) & (depth < nearest) & (nearest < 0.97 * box.back)
+    columns = np.where(on_wall, across / looked_at * f + box.centre[0] - 0.5, map_x)
+    rows = np.where(on_wall, below / looked_at * f + box.centre[1] - 0.5, map_y)
+    return (
+        np.clip(columns, 0, camera.width - 1).astype(np.float32),
+        np.clip(rows, 0, camera.height - 1).astype(np.float32),
+    )
+
+
+def _strewn(plain: Array, backdrop: Array, x: Array, y: Array, u: Array, v: Array, seed: int) -> Array:
+    """A backdrop's smooth colours with its own blurred shapes strewn over them: turned copies of it, each counting in
+    patches of its own, so that nothing is symmetric about the frame."""
+    import cv2
+
+    height, width = backdrop.shape[:2]
+    detail = backdrop - cv2.GaussianBlur(backdrop, (0, 0), 0.16 * width, borderType=cv2.BORDER_REFLECT)
+    detail = cv2.GaussianBlur(detail, (0, 0), 0.012 * width)  # still further behind than what is in the picture
+    rng = np.random.default_rng([seed, 23])
+    total, weights = np.zeros_like(plain), np.zeros(plain.shape[:2], np.float32)
+    for layer in range(4):
+        turn, shift = rng.uniform(0, 2 * np.pi), rng.uniform(-0.5, 0.5, 2) * width
+        dx, dy = x - width / 2, y - height / 2
+        map_x = (np.cos(turn) * dx - np.sin(turn) * dy + width / 2 + shift[0]).astype(np.float32)
+        map_y = (np.sin(turn) * dx + np.cos(turn) * dy + height / 2 + shift[1]).astype(np.float32)
+        copy = cv2.remap(detail, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        weight = np.exp(5 * _ragged(0.5 * u, 0.5 * v, seed + 5 + layer)).astype(np.float32)
+        total += weight[..., None] * copy
+        weights += weight
+    return f32(np.clip(plain + total / weights[..., None], 0, 1))
 
 
 def _fading(t: Array) -> Array:
@@ -132,12 +176,12 @@ def _fading(t: Array) -> Array:
 def _kinds(
     layout: Layout, classes: NDArray[np.uint8], depth: Array, x: Array, y: Array, camera: Camera
 ) -> NDArray[np.uint8]:
-    """(H, W) numbers of what goes on in its own smooth colours, 0 = nothing: the sky, each face of a room, a
-    close-up's backdrop."""
+    """(H, W) numbers of what goes on in its own smooth colours, 0 = nothing: each face of a room, a close-up's
+    backdrop. (The sky's go on all round, see `grade.sky_colours`.)"""
     if layout.kind == "closeup":
         return np.where(classes == UPRIGHT, 1, 0).astype(np.uint8)
     if layout.box is None:
-        return np.where((classes == SKY) & (y < layout.horizon), 1, 0).astype(np.uint8)
+        return np.zeros(classes.shape, np.uint8)
     box = layout.box
     across, down = depth * (x - box.centre[0]) / camera.fx, depth * (y - box.centre[1]) / camera.fx
     sides = [across < -0.98 * box.left, across > 0.98 * box.right, down > 0.98 * box.floor, down < -0.98 * box.ceiling]
@@ -157,7 +201,7 @@ def _plain(kinds: NDArray[np.uint8], color: Array, frame: tuple[slice, slice]) -
         known = (kinds == kind) * inside
         if known.sum() < 60:
             continue
-        level = _spread(
+        level = spread(
             f32(cv2.resize(color * known[..., None], size, interpolation=cv2.INTER_AREA)),
             f32(cv2.resize(known, size, interpolation=cv2.INTER_AREA)),
             (0.02, 0.05, 0.12, 0.3, 0.8),
@@ -169,7 +213,7 @@ def _plain(kinds: NDArray[np.uint8], color: Array, frame: tuple[slice, slice]) -
     return np.clip(result, 0, 1).astype(np.float32), found
 
 
-def _spread(colors: Array, weights: Array, reaches: tuple[float, ...], flat: float) -> Array:
+def spread(colors: Array, weights: Array, reaches: tuple[float, ...], flat: float) -> Array:
     """Weighted colours (h, w, 3) continued to where there are none: near neighbours first, then whatever there is.
 
     Args:
@@ -213,7 +257,7 @@ def clean_plate(image: Array, layout: Layout) -> tuple[Array, NDArray[np.uint8]]
             continue
         weights = f32(cv2.resize(known, size, interpolation=cv2.INTER_AREA))
         colors = f32(cv2.resize(image * known[..., None], size, interpolation=cv2.INTER_AREA))
-        level = _spread(colors, weights, (0.01, 0.03, 0.09, 0.3, 0.9), flat)
+        level = spread(colors, weights, (0.01, 0.03, 0.09, 0.3, 0.9), flat)
         hole = band & standing
         filled[hole] = cv2.resize(level, (width, height), interpolation=cv2.INTER_CUBIC)[hole]
     if layout.kind == "outdoors":
@@ -252,7 +296,7 @@ def _cut_by_frame(
     return result
 
 
-def _edge_fade(size: tuple[int, int], width: float = 0.06) -> Array:
+def edge_fade(size: tuple[int, int], width: float = 0.06) -> Array:
     """1 inside, falling to 0 over the canvas's outermost share `width`, so that it never ends abruptly."""
 
     def ramp(n: int) -> NDArray[np.float64]:
@@ -299,164 +343,3 @@ def _extended_depth(
     depth = np.where((classes == GROUND) | (classes == WATER), plane, sampled)
     depth = np.where(classes == SKY, np.inf, np.minimum(depth, plane))
     return depth.astype(np.float32)
-
-
-@dataclass
-class SkyProfile:
-    """Mean colours of a sky by elevation.
-
-    Attributes:
-        up: (3,) unit vector upwards, in the first camera's frame.
-        drawn, wanted: (`BANDS`, 3) CIE Lab from the horizon to the zenith: of the drawn sky, and of the photograph's.
-    """
-
-    up: Array
-    drawn: Array
-    wanted: Array
-
-    def at(self, directions: Array) -> tuple[Array, Array]:
-        """The two colours (N, 3) in `directions` (N, 3)."""
-        length = np.maximum(np.linalg.norm(directions, axis=-1), 1e-9)
-        band = np.degrees(np.arcsin(np.clip(directions @ self.up / length, 0, 1))) * ((BANDS - 1) / 90)
-        nodes = np.arange(BANDS)
-        drawn, wanted = (
-            np.stack([np.interp(band, nodes, table[:, k]) for k in range(3)], axis=-1).astype(np.float32)
-            for table in (self.drawn, self.wanted)
-        )
-        return drawn, wanted
-
-
-BANDS = 46
-"""Elevations of a sky's profile, two degrees apart."""
-
-
-def sky_profile(canvas: Canvas, panorama: Array, panorama_sky: NDArray[np.bool_], up: Array) -> SkyProfile | None:
-    """How the sky's colour goes with elevation in the drawn `panorama` (h, 2h, 3) and in the photograph; None where
-    either has no sky."""
-    import cv2
-
-    lab = f32(cv2.cvtColor(np.clip(panorama, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB))
-    rows = panorama.shape[0]
-    elevation = np.broadcast_to((90 - (np.arange(rows) + 0.5) / rows * 180)[:, None], panorama_sky.shape)
-    drawn = _banded(lab, panorama_sky & (elevation > 0), elevation)
-    scale = 160 / canvas.camera.width
-    camera = canvas.camera.resized(160, max(round(canvas.camera.height * scale), 8))
-    size = (camera.width, camera.height)
-    small = f32(cv2.resize(canvas.color, size, interpolation=cv2.INTER_AREA))
-    color = f32(cv2.cvtColor(small, cv2.COLOR_RGB2LAB))
-    sky = cv2.resize((canvas.classes == SKY).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.9
-    near = cv2.resize(canvas.share, size, interpolation=cv2.INTER_AREA) > 0.4
-    rays = camera.rays()
-    rise: Array = f32(np.degrees(np.arcsin(np.clip((rays / np.linalg.norm(rays, axis=-1, keepdims=True)) @ up, -1, 1))))
-    wanted = _banded(color, sky & near & (rise > 0), rise)
-    if drawn is None or wanted is None:
-        return None
-    top = int(np.percentile(rise[sky & near], 98) * (BANDS - 1) / 90)
-    wanted[top:] = wanted[top] + 0.5 * (drawn[top:] - drawn[top])  # beyond the photograph as the drawn sky goes
-    return SkyProfile(up, drawn, wanted)
-
-
-def _banded(lab: Array, where: NDArray[np.bool_], elevation: NDArray[np.floating]) -> Array | None:
-    """(`BANDS`, 3) mean colours by elevation in degrees, smoothed; None where there are too few."""
-    from scipy.ndimage import gaussian_filter1d
-
-    if where.sum() < 60:
-        return None
-    band = np.rint(elevation[where] * ((BANDS - 1) / 90)).astype(int)
-    count = np.bincount(band, minlength=BANDS)[:BANDS]
-    known = np.flatnonzero(count > 3)
-    if not len(known):
-        return None
-    mean = [np.bincount(band, lab[where][:, k], BANDS)[known] / count[known] for k in range(3)]
-    filled = np.stack([np.interp(np.arange(BANDS), known, m) for m in mean], axis=-1)
-    return f32(gaussian_filter1d(filled, 1.5, axis=0, mode="nearest"))
-
-
-@dataclass
-class Grade:
-    """Colours pulled from a drawn world to a photograph: per-channel gain and shift in CIE Lab, for sky and the rest,
-    and smooth offsets near the photograph.
-
-    Attributes:
-        gain, shift: (2, 3): row 0 for the sky, row 1 for everything else.
-        profile: the sky's colours by elevation, from which its own detail is an offset; or None, then `shift` counts.
-        offset: (2, h, w, 3) sRGB offsets on a coarse canvas.
-        blur: radians of blur that the photograph's own surroundings have.
-    """
-
-    gain: NDArray[np.float64]
-    shift: NDArray[np.float64]
-    profile: SkyProfile | None
-    offset: Array
-    camera: Camera
-    blur: float
-
-    def apply(self, image: Array, sky: NDArray[np.bool_], directions: Array, pixels_per_radian: float) -> Array:
-        """A drawn picture (H, W, 3) in the photograph's colours; `directions` (H, W, 3) in the first camera's frame."""
-        import cv2
-
-        toned = self._toned(image, sky, directions)
-        z = np.maximum(directions[..., 2], 1e-3)
-        u = (directions[..., 0] / z * self.camera.fx + self.camera.cx - 0.5).astype(np.float32)
-        v = (directions[..., 1] / z * self.camera.fy + self.camera.cy - 0.5).astype(np.float32)
-        ahead = directions[..., 2] > 1e-3
-        u[~ahead], v[~ahead] = -99, -99
-        for i, part in ((0, sky), (1, ~sky)):
-            if part.any():
-                offset = cv2.remap(
-                    self.offset[i], u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
-                )
-                toned[part] += offset[part]
-        toned = np.clip(toned, 0, 1)
-        sigma = self.blur * pixels_per_radian
-        return f32(cv2.GaussianBlur(toned, (0, 0), sigma)) if sigma > 0.4 else toned
-
-    def _toned(self, image: Array, sky: NDArray[np.bool_], directions: Array) -> Array:
-        import cv2
-
-        lab = cv2.cvtColor(np.clip(image, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)
-        which = np.where(sky, 0, 1)
-        graded = lab * self.gain[which] + self.shift[which]
-        if self.profile is not None and sky.any():
-            drawn, wanted = self.profile.at(directions[sky])
-            graded[sky] = wanted + self.gain[0] * (lab[sky] - drawn)
-        light = graded[..., 0]  # soft highlights: clouds must not burn out where the picture is brighter
-        graded[..., 0] = np.clip(np.where(light > 86, 86 + 13 * np.tanh((light - 86) / 13), light), 0, 100)
-        result: Array = np.clip(cv2.cvtColor(graded.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
-        return result
-
-
-def match(
-    canvas: Canvas, drawn: Array, drawn_sky: NDArray[np.bool_], coarse: Camera, blur: float, profile: SkyProfile | None
-) -> Grade:
-    """Colours that make a drawn world (h, w, 3), seen over the canvas with the `coarse` camera, go with the picture."""
-    import cv2
-
-    size = (coarse.width, coarse.height)
-    color = cv2.resize(canvas.plate if blur else canvas.color, size, interpolation=cv2.INTER_AREA)
-    share = cv2.resize(canvas.share, size, interpolation=cv2.INTER_AREA)
-    sky = cv2.resize((canvas.classes == SKY).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-    photo = cv2.cvtColor(color, cv2.COLOR_RGB2LAB)
-    world = cv2.cvtColor(np.clip(drawn, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)
-    gain, shift = np.ones((2, 3)), np.zeros((2, 3))
-    for i, (of_photo, of_world) in enumerate(((sky, drawn_sky), (~sky, ~drawn_sky))):
-        inside = of_photo & (share > 0.6)
-        if inside.sum() < 30:
-            inside = share > 0.6  # a picture without sky: its general tone will do
-        if of_world.sum() < 30 or inside.sum() < 30:
-            continue
-        mean_p, mean_w = photo[inside].mean(axis=0), world[of_world].mean(axis=0)
-        spread_p, spread_w = photo[inside].std(axis=0) + 2, world[of_world].std(axis=0) + 2
-        gain[i] = np.clip(spread_p / spread_w, CALMEST[i], LIVELIEST[i])
-        shift[i] = mean_w + PULL[i] * (mean_p - mean_w) - mean_w * gain[i]
-    none = np.zeros((2, coarse.height, coarse.width, 3), np.float32)
-    grade = Grade(gain, shift, profile, none, coarse, blur)
-    toned = grade._toned(drawn, drawn_sky, coarse.rays())
-    difference = np.clip(color - toned, -0.3, 0.3)
-    fade = _edge_fade((coarse.height, coarse.width), MEMBRANE)[..., None]
-    for i, same in enumerate((sky & drawn_sky, ~sky & ~drawn_sky)):
-        weight = (same & (share > 0.5)).astype(np.float32)
-        if weight.sum() < 30:
-            continue
-        grade.offset[i] = _spread(difference * weight[..., None], weight, (0.03, 0.08, 0.2, 0.5), 1.0) * fade
-    return grade

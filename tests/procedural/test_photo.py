@@ -10,7 +10,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.models.base import DepthEstimator, Painter
 from lucid3d.procedural.photo import PhotoWorld, photo_models, world_from_photo
-from lucid3d.procedural.picture import EYE_HEIGHT, GROUND, SKY, UPRIGHT, Box, read_picture
+from lucid3d.procedural.picture import EYE_HEIGHT, GROUND, SKY, UPRIGHT, WATER, Box, Layout, read_picture
 from lucid3d.procedural.surround import extend
 
 FOV = 60.0
@@ -183,15 +183,19 @@ def glow(world: PhotoWorld, camera: Camera) -> np.ndarray:
     return np.array([light[sky & (off >= d) & (off < d + 2)].mean() for d in range(-8, 22, 2)])
 
 
-@pytest.fixture(scope="module")
-def china_on_a_plain() -> PhotoWorld:
-    """The photograph in the smallest of worlds: its mountains, if any, are the photograph's."""
+def on_a_plain(name: str) -> PhotoWorld:
+    """A photograph in the smallest of worlds: its mountains, if any, are the photograph's."""
     from tests.procedural.small_world import small_world
 
-    image = sample("china.jpg")
+    image = sample(name)
     camera = Camera.from_fov(image.shape[1], image.shape[0], FOV)
     layout = read_picture(image, camera.fx)
     return PhotoWorld(image, camera, layout, small_world(), extend(image, layout, camera, 0))
+
+
+@pytest.fixture(scope="module")
+def china_on_a_plain() -> PhotoWorld:
+    return on_a_plain("china.jpg")
 
 
 def test_no_pale_rectangle_stands_in_the_sky(china_on_a_plain: PhotoWorld) -> None:
@@ -202,9 +206,10 @@ def test_no_pale_rectangle_stands_in_the_sky(china_on_a_plain: PhotoWorld) -> No
 
 def test_the_outline_is_no_line(china_on_a_plain: PhotoWorld) -> None:
     """The step across the outline is no larger than across the same curve a few pixels in or out."""
-    camera = Camera.from_fov(320, 240, 100)
-    beside = [outline_contrast(china_on_a_plain, camera, s) for s in (-9, -7, -5, 5, 7, 9)]
-    assert outline_contrast(china_on_a_plain, camera, 0.0) < 1.2 * np.mean(beside) + 0.002
+    for world in (china_on_a_plain, on_a_plain("flower.jpg")):
+        camera = Camera.from_fov(320, 240, 100)
+        beside = [outline_contrast(world, camera, s) for s in (-9, -7, -5, 5, 7, 9)]
+        assert outline_contrast(world, camera, 0.0) < 1.2 * np.mean(beside) + 0.002
 
 
 def test_the_sky_has_the_photographs_colours_all_round(china_on_a_plain: PhotoWorld) -> None:
@@ -213,6 +218,81 @@ def test_the_sky_has_the_photographs_colours_all_round(china_on_a_plain: PhotoWo
     low = np.isinf(aside.depth) & (np.arange(64)[:, None] > 12)
     photo = china_on_a_plain.image[china_on_a_plain.layout.classes == SKY]
     assert np.abs(aside.image[low].mean(axis=0) - photo.mean(axis=0)).max() < 0.08
+
+
+def test_the_horizon_around_is_level_with_the_pictures(china_on_a_plain: PhotoWorld) -> None:
+    """The direction of the photograph's horizon is level in the world around, at its middle and at its sides."""
+    camera, layout = china_on_a_plain.camera, china_on_a_plain.layout
+    assert layout.horizon == pytest.approx(102, abs=6)  # the far shore
+    middle = np.array([0.0, (layout.horizon - camera.cy) / camera.fy, 1.0])
+    level = china_on_a_plain.tilted[:3, :3] @ (middle / np.linalg.norm(middle))
+    assert abs(np.degrees(np.arcsin(level[1]))) < 0.01
+
+
+def test_the_lake_goes_on_in_its_own_colour() -> None:
+    """Water around takes the colours of the photograph's water, not those of its trees."""
+    from lucid3d.procedural.grade import OPEN, SOLID, WET, match
+
+    image = sample("china.jpg")
+    camera = Camera.from_fov(image.shape[1], image.shape[0], FOV)
+    canvas = extend(image, read_picture(image, camera.fx), camera, 0)
+    coarse = canvas.camera.resized(120, round(120 * canvas.camera.height / canvas.camera.width))
+    kinds = np.full((coarse.height, coarse.width), SOLID, np.uint8)
+    kinds[: coarse.height // 2] = OPEN
+    kinds[coarse.height // 2 : coarse.height * 2 // 3] = WET
+    drawn = np.full((coarse.height, coarse.width, 3), 0.2, np.float32)
+    drawn += np.random.default_rng(0).normal(0, 0.03, drawn.shape).astype(np.float32)
+    shown = match(canvas, drawn, kinds, coarse, 0.0, None).apply(drawn, kinds, coarse.rays(), coarse.fx)
+    lake = canvas.color[(canvas.classes == WATER) & (canvas.share > 0.9)].mean(axis=0)
+    assert np.abs(shown[kinds == WET].mean(axis=0) - lake).max() < 0.1
+    assert shown[kinds == SOLID].mean() < 0.6 * lake.mean()
+
+
+def test_a_blurred_backdrop_is_not_mirrored() -> None:
+    """Beyond a close-up's right edge lies something like its backdrop, but not its mirror image."""
+    image = sample("flower.jpg")
+    camera = Camera.from_fov(image.shape[1], image.shape[0], FOV)
+    canvas = extend(image, read_picture(image, camera.fx), camera, 0)
+    top, right = round(canvas.camera.cy - camera.cy), round(canvas.camera.cx + camera.cx)
+    outside = canvas.color[top : top + camera.height, right + 12 : right + 62].mean(axis=-1)
+    inside = canvas.color[top : top + camera.height, right - 62 : right - 12].mean(axis=-1)[:, ::-1]
+    assert abs(np.corrcoef(outside.ravel(), inside.ravel())[0, 1]) < 0.5
+    assert outside.std() > 0.2 * inside.std()  # nor a smooth colour
+
+
+def test_a_rooms_edges_run_on_straight() -> None:
+    """The joint of floor and wall beyond the frame lies on the line that it follows within."""
+    f, size = 277.0, (240, 320)
+    box = Box(5.0, 2.4, 2.0, EYE_HEIGHT, 1.0, (160.0, 120.0))
+    camera = Camera(size[1], size[0], f, f, 160.0, 120.0)
+    x, y = (np.arange(320) + 0.5 - 160)[None] / f, (np.arange(240) + 0.5 - 120)[:, None] / f
+    depth = box.depth(x, y)
+    floor = np.isclose(depth * y, EYE_HEIGHT, rtol=1e-3)
+    image = np.where(floor[..., None], np.float32([0.2, 0.1, 0.05]), np.float32([0.8, 0.8, 0.75])).astype(np.float32)
+    layout = Layout(
+        "room", 120.0, np.full(size, UPRIGHT, np.uint8), np.zeros(size, bool), depth, f, 0.0, "a living room", box
+    )
+    canvas = extend(image, layout, camera, 0)
+    v, u = np.mgrid[: canvas.camera.height, : canvas.camera.width]
+    around = box.depth((u + 0.5 - canvas.camera.cx) / f, (v + 0.5 - canvas.camera.cy) / f)
+    is_floor = np.isclose(around * (v + 0.5 - canvas.camera.cy) / f, EYE_HEIGHT, rtol=1e-3)
+    near = (canvas.share > 0.9) & (canvas.share < 1)
+    assert near.sum() > 1000
+    assert ((canvas.color.mean(axis=-1) < 0.45) == is_floor)[near].mean() > 0.97
+
+
+def test_a_room_is_stretched_to_the_box_of_the_picture() -> None:
+    from lucid3d.procedural import build_place
+    from lucid3d.procedural.brief import understand
+    from lucid3d.procedural.fitting import fitted
+
+    box = Box(4.0, 2.6, 3.4, EYE_HEIGHT, 1.3, (160.0, 120.0))
+    place = fitted(build_place(understand("a living room"), 0), box)
+    floor = next(m for m in place.meshes if m.label == "floor").bounds
+    ceiling = next(m for m in place.meshes if m.label == "ceiling")
+    assert floor[0, 0] == pytest.approx(-2.6, abs=0.01) and floor[1, 0] == pytest.approx(3.4, abs=0.01)
+    assert floor[1, 2] == pytest.approx(4.0, abs=0.01) and floor[1, 1] == pytest.approx(EYE_HEIGHT, abs=0.01)
+    assert ceiling.vertices[:, 1].max() == pytest.approx(-1.3, abs=0.01)
 
 
 def test_a_low_skyline_has_no_mountains_around() -> None:
