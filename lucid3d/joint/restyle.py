@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lucid3d.errors import InputError
 from lucid3d.joint.recolour import recoloured
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lucid3d.scene import Scene
 
 Requested = Literal["auto", "procedural", "diffusion"]
+Loader = Callable[..., tuple[Any, Any]]
 
 
 def restyle_folder(
@@ -63,19 +65,22 @@ def restyle(
     models: Requested = "auto",
     negative_prompt: str = "",
     seed: int = 0,
+    load: Loader | None = None,
     on_event: Listener = ignore,
 ) -> Scene:
     """A scene in other words: its geometry as it is, its views repainted, its colours trained on them.
 
     The new scene's config stays that of the geometry; `facts["restyled"]` says what was done to the colours.
 
+    Args:
+        load: in place of `lucid3d.models.selection.load_diffusion`, to keep networks between scenes.
     Raises:
         InputError: the scene was saved without views, or diffusion was asked for and something is missing.
     """
     views = [view for view in scene.views if not view.support]
     if not views or not len(scene.gaussians):
         raise InputError("this scene holds no views to repaint (transforms.json): dream it again, or choose another")
-    painted = _repainted(scene, prompt, models, negative_prompt, seed, on_event)
+    painted = _repainted(scene, prompt, models, negative_prompt, seed, load, on_event)
     on_event(Event("models", 1, 1, painted.how))
     new = recoloured(scene, painted.pictures, on_event)
     kept = {name: fact for name, fact in scene.facts.items() if name not in ("timings", "prompt")}
@@ -85,7 +90,13 @@ def restyle(
 
 
 def _repainted(
-    scene: Scene, prompt: str, models: Requested, negative_prompt: str, seed: int, on_event: Listener
+    scene: Scene,
+    prompt: str,
+    models: Requested,
+    negative_prompt: str,
+    seed: int,
+    load: Loader | None,
+    on_event: Listener,
 ) -> Repainted:
     from lucid3d.models import weights
     from lucid3d.models.selection import choose_models, load_diffusion
@@ -100,7 +111,11 @@ def _repainted(
             from lucid3d.joint.repaint import repaint_by_diffusion
 
             on_event(Event("models", 0, 1, f"{reason}; over depth with {config.depth_controlnet}"))
-            painter, _ = load_diffusion(config, lambda what, step, steps: on_event(Event("paint", step, steps, what)))
+
+            def said(what: str, step: int, steps: int) -> None:
+                on_event(Event("paint", step, steps, what))
+
+            painter, _ = (load or load_diffusion)(config, said)
             views = [view for view in scene.views if not view.support]
             pictures = repaint_by_diffusion(painter, views, prompt, negative_prompt=negative_prompt, seed=seed)
             painter.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,45 +26,64 @@ FRONT_SIDE = 1024
 Role = Literal["panorama", "control"]
 
 
-def remix_config(source: Path, change: str, style: str, base: Config | None) -> tuple[Config, Wording, str]:
-    """The config that dreams an earlier result anew.
+@dataclass(frozen=True)
+class Remix:
+    """How an earlier result is made anew.
+
+    Attributes:
+        config: what is dreamed; of a repainted one, the source's own.
+        wording: its sentence.
+        structure: how the place is kept, for the client to read.
+        repaint: the source's own views are repainted over their depth, and nothing is dreamed.
+    """
+
+    config: Config
+    wording: Wording
+    structure: str
+    repaint: bool
+
+
+def plan_remix(source: Path, change: str, negative: str, style: str, base: Config | None) -> Remix:
+    """How to dream an earlier result anew.
+
+    A place made of rules from a sentence is built again, and everything about it can change. Of every other one (from
+    a picture, or painted by diffusion) only the pixels exist, so its views are repainted over their own depth
+    (`lucid3d.joint.restyle`).
 
     Args:
         source: its folder.
         change: what is to be different, in words.
+        negative: what must not be there, in words; a style may add to it.
         style: a name of the catalogue, or "".
         base: a preset in place of the source's, or None.
-    Returns:
-        The config, the wording of its sentence, and how structure is kept, for the client to read.
     Raises:
         InputError: the source cannot be read, or neither change nor style was given.
     """
     record = read_record(source)
     before = overlay(Config(), record["config"])
-    sentence = before.prompt[0] if before.prompt else str(record.get("prompt", ""))
+    # a result that was repainted itself shows the words of its repainting
+    sentence = str(record.get("prompt", "")) or (before.prompt[0] if before.prompt else "")
     change = cleaned(change)
     if not change and not style:
         raise InputError("say what is to be different: a prompt, a style, or both")
-    family = str(record.get("models", {}).get("family", "procedural"))
     merged, same = remixed(sentence, change)
-    wording = styled(Wording(merged), style)
+    wording = styled(Wording(merged, cleaned(negative, what="negative prompt")), style)
+    family = str(record.get("models", {}).get("family", "procedural"))
+    if family != "procedural" or before.image or "restyled" in record:
+        return Remix(before, wording, f"{REPAINTED}; {MEASURED}", repaint=True)
     settings = before if base is None else replace(base, seed=before.seed, models=before.models)
-    config = replace(
-        settings, prompt=(wording.sentence,), image=before.image, depth=before.depth, depth_unit=before.depth_unit
-    )
-    if before.image:
-        how = "the picture that it began with is its first view again; what lies around it is made anew from the words"
-    elif family == "procedural":
-        how = "the world is built again from the same seed, so land and things stand where they stood"
-        if not same:
-            how += "; but the sentence now names another place or other things, and those are made anew"
-    else:
-        first = source / "images"
-        depth = source / "depth"
-        pictures, depths = sorted(first.glob("*.png")), sorted(depth.glob("*.exr")) + sorted(depth.glob("*.npy"))
-        config = replace(config, image=str(pictures[0]) if pictures else "", depth=str(depths[0]) if depths else "")
-        how = "the first view is kept with its depth; everything around it is painted anew from the words"
-    return config, wording, how + "; structure_kept is measured when it is done"
+    how = "the world is built again from the same seed, so land and things stand where they stood"
+    if not same:
+        how += "; but the sentence now names another place or other things, and those are made anew"
+    config = replace(settings, prompt=(wording.sentence,), negative_prompt=wording.negative_prompt)
+    return Remix(config, wording, f"{how}; {MEASURED}", repaint=False)
+
+
+REPAINTED = (
+    "the shape of the place stays as it is, and its views are repainted over their depth: by diffusion with a depth "
+    "ControlNet where both are on disk, otherwise by carrying colours and sky over from a world made of rules"
+)
+MEASURED = "structure_kept is measured when it is done"
 
 
 def front_view(panorama: np.ndarray) -> np.ndarray:

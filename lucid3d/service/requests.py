@@ -13,7 +13,7 @@ import numpy as np
 from lucid3d.config import Config, to_mapping
 from lucid3d.errors import InputError
 from lucid3d.service import uploads
-from lucid3d.service.remix import STRUCTURE_OF, Role, front_view, remix_config
+from lucid3d.service.remix import STRUCTURE_OF, Role, front_view, plan_remix
 from lucid3d.service.schemas import ExportRequest, Job, JobRequest, RemixRequest, Webhook
 from lucid3d.service.settings import Settings
 from lucid3d.service.spot import Spot
@@ -57,11 +57,14 @@ class Desk:
             raise Refusal(409, "not_finished", "an export cannot be remixed; name the job that it came from")
         base = self._preset(wish.preset) if wish.preset else None
         folder = self.settings.result(source.id, source.kind)
-        config, wording, structure = remix_config(folder, wish.prompt, wish.style, base)
-        negative = cleaned(wish.negative_prompt or source.negative_prompt, what="negative prompt")
-        config = replace(config, negative_prompt=negative)
-        extra = {"kind": "remix", "source": str(folder)}
-        facts = {"structure": structure, "seed": config.seed, "preset": wish.preset or source.preset}
+        negative = wish.negative_prompt or source.negative_prompt
+        plan = plan_remix(folder, wish.prompt, negative, wish.style, base)
+        config, wording = plan.config, plan.wording
+        extra: dict[str, Any] = {"kind": "remix", "source": str(folder)}
+        if plan.repaint:
+            words = {"prompt": wording.sentence, "negative_prompt": wording.negative_prompt, "seed": config.seed}
+            extra["repaint"] = words
+        facts = {"structure": plan.structure, "seed": config.seed, "preset": wish.preset or source.preset}
         return self._submit(wish, wording, config, sender, extra, source=source.id, facts=facts)
 
     def remix_picture(self, wish: JobRequest, role: Role, data: bytes, sender: Sender) -> Job:

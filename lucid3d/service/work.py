@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -145,6 +146,8 @@ def _do(spot: Spot, teller: Teller, load: Loader | None) -> dict[str, Any]:
         from lucid3d.service.exporting import export
 
         return export(spec, Path(spec["output"]), teller)
+    if "repaint" in spec:
+        return _repaint(spec, teller, load)
     return _dream(spot, spec, teller, load)
 
 
@@ -168,11 +171,45 @@ def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None
         on_event=teller.on_event,
     )
     facts: dict[str, Any] = {"sentence": teller.told.sentence, "understood": teller.told.understood}
+    return facts | _measured(spec, folder)
+
+
+def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[str, Any]:
+    """A remix over the source's own depth. One that was interrupted begins again: it is short beside a dream."""
+    from lucid3d.joint.restyle import restyle
+    from lucid3d.scene import Scene
+
+    def listen(event: Event) -> None:
+        # painting takes the time that dreaming takes otherwise
+        teller.on_event(replace(event, stage="dream") if event.stage == "paint" else event)
+
+    source, folder, words = Path(spec["source"]), Path(spec["output"]), spec["repaint"]
+    teller.tell(stage="models", detail="", sentence=words["prompt"])
+    if folder.exists():
+        shutil.rmtree(folder)
+    scene = Scene.load(source)
+    new = restyle(
+        scene,
+        words["prompt"],
+        models=scene.config.models,
+        negative_prompt=words["negative_prompt"],
+        seed=words["seed"],
+        load=load,
+        on_event=listen,
+    )
+    new.facts["restyled"]["from"] = source.name
+    teller.tell(new.views[0].image, stage="write")
+    new.save(folder, export=spec.get("exports", ()), on_event=listen)
+    return {"sentence": words["prompt"], "understood": new.facts["restyled"]["how"]} | _measured(spec, folder)
+
+
+def _measured(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What is known of a result only once it stands."""
+    facts: dict[str, Any] = {"bytes": size_of(folder)}
     if spec.get("source"):
         from lucid3d.service.remix import agreement
 
         facts["structure_kept"] = agreement(Path(spec["source"]), folder)
-    facts["bytes"] = size_of(folder)
     return facts
 
 

@@ -32,7 +32,7 @@ TINY: dict[str, Any] = {
 }
 """The smallest job that does everything a job does."""
 
-PLACE = "a desert"
+PLACE = "a space station"
 """The place that takes least time to build."""
 
 
