@@ -34,6 +34,12 @@ PREVIEW_BAR = 5.0
 """Seconds from submission to the first preview."""
 
 
+def most(pid: int) -> float:
+    """The most memory that a process ever held, in MB: what it holds goes up and down within each job."""
+    line = next(each for each in Path(f"/proc/{pid}/status").read_text().splitlines() if each.startswith("VmHWM"))
+    return int(line.split()[1]) / 2**10
+
+
 def resident(pid: int) -> float:
     """Memory of a process, in MB."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
@@ -78,7 +84,7 @@ def queue(jobs: int) -> dict[str, Any]:
     ):
         api.until(api.dream()["id"])
         worker = dispatcher.workers.idle[0].process.pid
-        before = resident(os.getpid()), resident(worker)
+        before = resident(os.getpid()), most(worker)
         began = time.monotonic()
         ids = [submit(api, seed=n % 7) for n in range(jobs)]
         waits: list[float] = []
@@ -91,8 +97,11 @@ def queue(jobs: int) -> dict[str, Any]:
 
         with ThreadPoolExecutor(1000) as pool:
             states = list(pool.map(ask, range(1000)))
-        for job in ids:
+        memory: list[float] = []
+        for number, job in enumerate(ids):
             api.until(job, seconds=3600)
+            if number % max(1, jobs // 10) == 0:
+                memory.append(most(worker))
         counts = store.counts()
         runs = (Path(folder) / "outputs" / ".service" / "worker.log").read_text()
         return {
@@ -103,7 +112,8 @@ def queue(jobs: int) -> dict[str, Any]:
             "1,000 status requests at once: answered": len(states),
             "slowest answer (s)": max(waits),
             "server memory, growth (MB)": resident(os.getpid()) - before[0],
-            "worker memory, growth (MB)": resident(worker) - before[1],
+            "worker memory after the first job (MB)": before[1],
+            "worker memory, its peak after each tenth (MB)": " ".join(f"{each:.0f}" for each in memory),
         }
 
 
