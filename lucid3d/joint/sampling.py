@@ -74,6 +74,19 @@ class Fixed:
         return fixed
 
 
+@dataclass(frozen=True)
+class Redrawn:
+    """Pictures that are changed rather than painted from nothing ("SDEdit", Meng et al. 2022; image-to-image).
+
+    Attributes:
+        clean: (V, h, w, C) float32, what they are now.
+        step: the first step that is done: everything before it stays as it is in `clean`.
+    """
+
+    clean: Floats
+    step: int
+
+
 def denoise_together(
     denoiser: Denoiser,
     steps: Steps,
@@ -81,6 +94,7 @@ def denoise_together(
     fuse: Fuse,
     *,
     fixed: Fixed | None = None,
+    redrawn: Redrawn | None = None,
     on_step: Callable[[int], None] | None = None,
 ) -> Floats:
     """Denoise V views together.
@@ -91,14 +105,17 @@ def denoise_together(
         draw: returns (V, h, w, C) float32 unit noise, fresh at each call, shared by the views in their overlaps.
         fuse: makes the V estimates one (`fusion.Fusion`), or leaves them alone (`fusion.separate`).
         fixed: values that are known: at each step they are set to their noised truth, and never change.
+        redrawn: begin with these under the noise of a later step; None for pure noise and the first one.
         on_step: told after each step; an exception from it ends the work.
     Returns:
         (V, h, w, C) float32: the last fused estimate.
     """
     noise = draw()
-    clean, noisy = np.zeros_like(noise), steps.begin(noise)
+    first = redrawn.step if redrawn is not None else 0
+    clean = np.zeros_like(noise)
+    noisy = steps.noised(redrawn.clean, noise, first) if redrawn is not None else steps.begin(noise)
     active = [view for view in range(len(noise)) if fixed is None or not fixed.known[view].all()]
-    for step in range(len(steps)):
+    for step in range(first, len(steps)):
         if fixed is not None:
             noisy = np.where(fixed.known[..., None], steps.noised(fixed.clean, noise, step), noisy)
         if active:

@@ -15,7 +15,7 @@ from lucid3d.errors import InputError
 from lucid3d.joint.fusion import Fuse, fusion
 from lucid3d.joint.noise import SphereNoise
 from lucid3d.joint.overlaps import Floats, Overlap
-from lucid3d.joint.sampling import Fixed, denoise_together
+from lucid3d.joint.sampling import Fixed, Redrawn, denoise_together
 from lucid3d.joint.schedulers import SchedulerSteps
 from lucid3d.models.base import Image, Mask
 from lucid3d.models.compositing import blank, block_unknown
@@ -68,6 +68,19 @@ class Control:
     scale: float
 
 
+@dataclass
+class Redraw:
+    """Pictures to change.
+
+    Attributes:
+        images: (V, H, W, 3) float32 sRGB at the working size.
+        strength: from 0 (as they are) to 1 (painted from nothing); the part of the steps that is done.
+    """
+
+    images: Floats
+    strength: float
+
+
 def paint_views(
     pipeline: Any,
     config: ModelsConfig,
@@ -79,6 +92,7 @@ def paint_views(
     seed: int,
     known: Known | None = None,
     control: Control | None = None,
+    redraw: Redraw | None = None,
     on_step: Any = None,
 ) -> tuple[list[Image], list[str]]:
     """Denoise all views together, once.
@@ -106,6 +120,10 @@ def paint_views(
     with torch.inference_mode(), quiet():
         denoiser = StableDiffusion(pipeline, config, steps, cameras, prompts, negative_prompt, known, control)
         fixed = _fixed(denoiser, known) if known is not None else None
+        redrawn = None
+        if redraw is not None:
+            begin = min(len(steps) - 1, round((1 - redraw.strength) * len(steps)))
+            redrawn = Redrawn(np.stack([denoiser.encode(image) for image in redraw.images]), begin)
         fuse: Fuse = fusion(overlaps, len(cameras), (sphere.height, sphere.width), known.pinned if known else ())
         latents = denoise_together(
             denoiser,
@@ -113,9 +131,13 @@ def paint_views(
             lambda: sphere.draw(rng, channels),
             fuse,
             fixed=fixed,
+            redrawn=redrawn,
             on_step=(lambda step: on_step(step + 1, len(steps))) if on_step else None,
         )
         pictures = [denoiser.decode(view) for view in latents]
+        if redraw is not None and redrawn is not None:  # what the VAE alone loses of a picture is no change of it
+            own = [image - denoiser.decode(view) for image, view in zip(redraw.images, redrawn.clean, strict=True)]
+            pictures = [np.clip(new + kept, 0, 1) for new, kept in zip(pictures, own, strict=True)]
     problems = [denoiser.problem(picture) for picture in pictures]
     return pictures, problems
 

@@ -36,17 +36,19 @@ class Choice:
     missing: tuple[str, ...] = ()
 
 
-def needed(config: ModelsConfig, *, caption: bool = False) -> list[weights.Weights]:
+def needed(config: ModelsConfig, *, caption: bool = False, depth: bool = True) -> list[weights.Weights]:
     """Everything that a run with this configuration reads, as found on disk.
 
     Args:
         config: the models.
         caption: whether the run also needs the captioner (a picture without a prompt).
+        depth: whether it needs the depth network; painting alone does not.
     Raises:
         InputError: a name that cannot be a model.
     """
     config = with_preset(config)
-    names = [config.inpainting, config.text_to_image, config.controlnet, config.depth]
+    names = [config.inpainting, config.text_to_image, config.controlnet]
+    names += [config.depth] if depth else []
     names += [lora_name(each)[0] for each in config.lora]
     names += [config.captioner] if caption else []
     names = [name for name in dict.fromkeys(names) if name]
@@ -64,7 +66,7 @@ def lora_name(text: str) -> tuple[str, float]:
         raise InputError(f'diffusion.lora "{text}": what follows the colon must be a number, such as 0.7') from None
 
 
-def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool = False) -> Choice:
+def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool = False, depth: bool = True) -> Choice:
     """Decide between the diffusion and the procedural family.
 
     "auto" takes diffusion when everything it needs is on disk, else procedural.
@@ -72,7 +74,7 @@ def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool =
     Args:
         requested: what the person asked for.
         config: the models' settings.
-        caption: whether the run also needs the captioner (a picture without a prompt).
+        caption, depth: whether the run also needs the captioner (a picture without a prompt) and the depth network.
     Raises:
         InputError: diffusion was asked for and something is missing (the message says what and how to fetch it), or the
             request is none of the three.
@@ -81,18 +83,19 @@ def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool =
         raise InputError(f'models "{requested}" must be auto, procedural or diffusion')
     if requested == "procedural":
         return Choice("procedural", "procedural models, as asked for")
-    found = needed(config, caption=caption)
+    found = needed(config, caption=caption, depth=depth)
+    names = f"{config.inpainting} and {config.depth}" if depth else config.inpainting
     lacking = [each for each in found if not each.complete]
     if not lacking:
         if requested == "diffusion":
             for each in found:
                 each.require(config.allow_pickle)
-            return Choice("diffusion", f"diffusion models, as asked for: {config.inpainting} and {config.depth}")
+            return Choice("diffusion", f"diffusion models, as asked for: {names}")
         refused = [each for each in found if each.pickled and not config.allow_pickle]
         if refused:
             reason = f"{refused[0].name} is stored as pickles; set diffusion.allow_pickle if you trust it"
             return Choice("procedural", f"procedural models, because {reason}")
-        return Choice("diffusion", f"diffusion models, all on disk: {config.inpainting} and {config.depth}")
+        return Choice("diffusion", f"diffusion models, all on disk: {names}")
     fetchable = tuple(each.name for each in lacking if each.place == "hub")
     advice = f"; fetch with: lucid3d models download {' '.join(fetchable)}" if fetchable else ""
     what = ", and ".join(each.explain() for each in lacking)

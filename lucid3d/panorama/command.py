@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from lucid3d.errors import InputError
 
 if TYPE_CHECKING:
+    from lucid3d.models.config import ModelsConfig
+    from lucid3d.models.stable_diffusion import DiffusionPainter
     from lucid3d.panorama.filling import Inpaint
     from lucid3d.panorama.repair import Repair
 
@@ -35,11 +37,16 @@ class RepairOptions:
     """Who paints what lies right on a seam: Stable Diffusion when its weights are on disk (auto), or must be
     (diffusion); without it the two sides are blended."""
     style_image: str = ""
-    """A picture whose palette and contrast the panorama takes; colours only, nothing is painted anew for it."""
+    """A picture whose palette and contrast the panorama takes. With Stable Diffusion the panorama is then painted over,
+    all around at once, in words that describe the picture; without it the colours are all that changes."""
+    style_strength: float = 0.35
+    """How far that painting may go: 0 colours only, 1 nothing but the words counts."""
     prompt: str = "a 360-degree panorama"
     """What the panorama shows, for the painter."""
     seed: int = 0
     """Of the painter."""
+    config: str = ""
+    """A YAML file or preset whose `diffusion` part names the networks."""
     overwrite: bool = False
     """Replace the target if it exists."""
 
@@ -73,13 +80,15 @@ def repair_file(options: RepairOptions) -> Repair:
     if target.exists() and not options.overwrite:
         raise InputError(f"'{target}' exists; choose another name, or replace it with --overwrite")
     panorama = read_panorama(Path(options.source))
+    if not 0 <= options.style_strength <= 1:
+        raise InputError(f"--style-strength {options.style_strength:g} must be from 0 to 1")
     style = None
     if options.style_image:
         from lucid3d.models.input_pictures import load_picture
 
         style = load_picture(options.style_image).image
-    inpaint, who = _painter(options)
-    repair = repair_panorama(panorama, inpaint=inpaint)
+    painter, who = _painter(options)
+    repair = repair_panorama(panorama, inpaint=_inpaint(painter, options) if painter else None)
     for before, after in zip(repair.before, repair.after, strict=True):
         if before.visible or after.visible:
             state = "mended" if not after.visible else "partly mended"
@@ -96,7 +105,14 @@ def repair_file(options: RepairOptions) -> Repair:
         from lucid3d.panorama.style import styled_panorama
 
         mended = styled_panorama(mended, style)
-        print(f"palette and contrast taken from {options.style_image} (colours only)")
+        taken = "colours only"
+        if painter is not None and options.style_strength > 0:
+            from lucid3d.joint.redraw import redraw_panorama
+
+            words = _words(style, options, painter.config)
+            mended = redraw_panorama(painter, mended, words, strength=options.style_strength, seed=options.seed)
+            taken = f'then painted over by {who} as "{words}"'
+        print(f"palette and contrast taken from {options.style_image}; {taken}")
     write(target, mended)
     print(target)
     return repair
@@ -126,22 +142,35 @@ def read_panorama(path: Path) -> NDArray[np.float32]:
         raise InputError(f"'{path}' cannot be read as a picture; save it as a PNG or JPEG") from None
 
 
-def _painter(options: RepairOptions) -> tuple[Inpaint | None, str]:
+def _painter(options: RepairOptions) -> tuple[DiffusionPainter | None, str]:
     """The painter, or None, and who or why not in words."""
     if options.models == "none":
         return None, "no painter, as asked for"
+    from lucid3d.config import find_config, load_config
     from lucid3d.models.config import ModelsConfig
     from lucid3d.models.selection import choose_models
 
-    config = ModelsConfig()
-    choice = choose_models(options.models, config)
+    config = load_config(find_config(options.config)).diffusion if options.config else ModelsConfig()
+    choice = choose_models(options.models, config, depth=False)
     if choice.family != "diffusion":
         return None, choice.reason.replace("procedural models", "no painter", 1)
     from lucid3d.models.stable_diffusion import DiffusionPainter
 
-    painter = DiffusionPainter(config)
+    return DiffusionPainter(config), config.inpainting
 
+
+def _inpaint(painter: DiffusionPainter, options: RepairOptions) -> Inpaint:
     def inpaint(image, known, camera):  # type: ignore[no-untyped-def]
         return painter.inpaint(image, known, options.prompt, camera, seed=options.seed)
 
-    return inpaint, config.inpainting
+    return inpaint
+
+
+def _words(style: NDArray[np.float32], options: RepairOptions, config: ModelsConfig) -> str:
+    """What the panorama shows, in the manner of the picture, as far as its describer (BLIP) is on disk."""
+    from lucid3d.models import weights
+    from lucid3d.models.captioner import caption
+
+    if not weights.inspect(config.captioner).complete:
+        return options.prompt
+    return f"{options.prompt}, in the style of {caption(style, config)}"

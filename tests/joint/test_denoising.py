@@ -10,7 +10,7 @@ from lucid3d.joint.fusion import disagreement, fusion, separate
 from lucid3d.joint.noise import SphereNoise
 from lucid3d.joint.overlaps import depth_overlaps, sampled, turned_overlaps
 from lucid3d.joint.ring import POLE_FOV, RING, joint_path, ring_cameras
-from lucid3d.joint.sampling import Ddim, Fixed, denoise_together
+from lucid3d.joint.sampling import Ddim, Fixed, Redrawn, denoise_together
 from lucid3d.panorama import equirectangular_rays
 from tests.analytic_room import furnished_room, see
 from tests.joint.known_answer import KnownAnswer, own_errors, true_views
@@ -145,3 +145,31 @@ def test_overlaps_through_depth_join_the_same_surfaces() -> None:
         assert (difference < 0.1).mean() > 0.95
         sky = ~np.isfinite(depths[overlap.target])
         assert overlap.seen[sky].any()
+
+
+def test_a_redrawn_picture_keeps_what_the_steps_left_out_would_have_made(sphere: SphereNoise) -> None:
+    """Begun late, the result is the denoiser's word all the same; a denoiser that changes nothing gives it back."""
+    rng = np.random.default_rng(5)
+    begun = TRUTH + 0.1
+
+    def redrawn(answer: np.ndarray, step: int) -> np.ndarray:
+        denoiser = KnownAnswer(answer, np.zeros_like(TRUTH))
+        draw = lambda: sphere.draw(rng, 4)  # noqa: E731
+        return denoise_together(denoiser, Ddim.cosine(4), draw, separate, redrawn=Redrawn(begun, step))
+
+    assert np.allclose(redrawn(TRUTH, 2), TRUTH, atol=1e-5)
+    assert np.allclose(redrawn(begun, 3), begun, atol=1e-5)
+    seen: list[np.ndarray] = []
+
+    class Watching(KnownAnswer):
+        def estimate(self, noisy: np.ndarray, step: int, which: object) -> np.ndarray:
+            seen.append(noisy)
+            return super().estimate(noisy, step, which)  # type: ignore[arg-type]
+
+    steps = Ddim.cosine(10)
+    denoise_together(
+        Watching(TRUTH, np.zeros_like(TRUTH)), steps, lambda: sphere.draw(rng, 4), separate, redrawn=Redrawn(begun, 7)
+    )
+    assert len(seen) == 3  # the steps before the seventh are left out
+    signal = steps.alphas[7]
+    assert abs((seen[0] - signal * begun).std() - np.sqrt(1 - signal**2)) < 0.02
