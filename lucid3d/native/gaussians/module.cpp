@@ -246,9 +246,9 @@ NB_MODULE(_gaussians, m) {
             for (int i = 0; i < f.frame.count(); ++i) {
               const Splat& s = f.frame.splats()[i];
               const bool seen = f.frame.ranges()[i].x1 > f.frame.ranges()[i].x0;
-              constexpr float kFromLog2 = 1.3862943611198906f * kSquared;  // 2 ln 2
+              constexpr float kFromLog2 = 1.3862943611198906f;  // 2 ln 2
               const float values[11] = {s.x, s.y, s.depth, s.p * s.p * kFromLog2, s.p * s.q * kFromLog2,
-                                        (s.q * s.q + s.r * s.r) * kFromLog2, std::exp2(s.height * kSquared),
+                                        (s.q * s.q + s.r * s.r) * kFromLog2, std::exp2(s.height),
                                         (float)s.x0, (float)s.y0, (float)s.x1, (float)s.y1};
               for (int k = 0; k < 11; ++k) out.data()[k * stride + i] = seen ? values[k] : 0.0f;
             }

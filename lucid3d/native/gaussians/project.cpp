@@ -83,18 +83,18 @@ LUCID3D_INLINE void stage(const View& view, const Limits& limits, const Paramete
   store(out.u, p.u);
   store(out.v, p.v);
   store(out.z, p.z);
-  // The conic's Cholesky factor, in units in which exp is 2^(kSquared ...): with the conditional mean of x, given y,
+  // The conic's Cholesky factor, in units in which exp is 2^(...): with the conditional mean of x, given y,
   // and its variance det / c11, sigma = 1/2 ((dx - c01 / c11 dy)^2 c11 / det + dy^2 / c11).
-  constexpr float kUnit = 0.5f * kLog2E / kSquared;
+  constexpr float kUnit = 0.5f * kLog2E;
   const Floats inv_c11 = Floats(1.0f) / max(p.c11, 1e-20f), dx_by_dy = p.c01 * inv_c11;
   const Floats first = sqrt(p.c11 * inv_det * kUnit);
   store(out.p, first);
   const Floats q = -(dx_by_dy * first), r = sqrt(inv_c11 * kUnit * (p.true_det * inv_det));
   store(out.q, q);
   store(out.r, r);
-  store(out.height, log2_opacity * (1.0f / kSquared));
+  store(out.height, log2_opacity);
   // Where p dx = -q dy + sqrt(e_max - (r dy)^2) is greatest.
-  const Floats most = (log2_opacity - kLog2AlphaMin) * (1.0f / kSquared);
+  const Floats most = log2_opacity - kLog2AlphaMin;
   store(out.right_dy, -(q * sqrt(most)) / max(r * sqrt(q * q + r * r), 1e-20f));
   feature_lanes(view, g, i, p.z, out);
 }

@@ -8,21 +8,21 @@ namespace LUCID3D_ISA {
 namespace {
 
 // As many rows of a strip as a register holds. transmittance: the product of all (1 - alpha) so far, and zero once the pixel
-// is full; rest: what is let through to the background, which is the product before the splat that would have filled the
-// pixel. (x, y) count from the tile's middle.
+// is full, that is: once a splat has come that would let too little through; weight: the sum of the splats' weights, which is
+// the picture's alpha. (x, y) count from the tile's middle.
 struct ForwardPixels {
-  FloatPart transmittance, rest, f0, f1, f2, f3;
+  FloatPart transmittance, weight, f0, f1, f2, f3;
   FloatPart x, y;
 };
 typedef ForwardPixels ForwardStrip[kStripParts];
 
-LUCID3D_INLINE void blend(const Near& s, ForwardPixels& b) {
-  const FloatPart zero = {}, alpha = alpha_of(exponent(s, b.x, b.y));
-  const FloatPart full = alpha * b.transmittance, left = b.transmittance - full;
+LUCID3D_INLINE void blend(const Near& s, const FloatPart& alpha, ForwardPixels& b) {
+  const FloatPart zero = {};
+  const FloatPart left = b.transmittance - alpha * b.transmittance;
   const IntPart takes = left > kTransmittanceMin;
-  const FloatPart w = takes ? full : zero;
+  const FloatPart w = takes ? alpha * b.transmittance : zero;
   b.transmittance = takes ? left : zero;
-  b.rest = takes ? left : b.rest;
+  b.weight += w;
   b.f0 += w * s.feature[0];
   b.f1 += w * s.feature[1];
   b.f2 += w * s.feature[2];
@@ -58,8 +58,18 @@ uint32_t blend_tile(const Splat* splats, const Bins& bins, int tile, int left, i
     }
     for (int i = 0; i < count; ++i) {
       const Near& s = batch[i];
-      for (uint32_t todo = bins.strips[first + i]; todo; todo &= todo - 1) {
-        for (ForwardPixels& pixels : strips[__builtin_ctz(todo)]) blend(s, pixels);
+      // First all alphas, then all pixels: none of the steps of either loop waits long for the one before it.
+      FloatPart alpha[kStripsPerTile][kStripParts];
+      const uint32_t reached = bins.strips[first + i];
+      FloatPart(*at)[kStripParts] = alpha;
+      for (uint32_t todo = reached; todo; todo &= todo - 1, ++at) {
+        const ForwardStrip& strip = strips[__builtin_ctz(todo)];
+        for (int part = 0; part < kStripParts; ++part) (*at)[part] = alpha_of(exponent(s, strip[part].x, strip[part].y));
+      }
+      at = alpha;
+      for (uint32_t todo = reached; todo; todo &= todo - 1, ++at) {
+        ForwardStrip& strip = strips[__builtin_ctz(todo)];
+        for (int part = 0; part < kStripParts; ++part) blend(s, (*at)[part], strip[part]);
       }
     }
     open = open_strips(strips);
@@ -76,28 +86,31 @@ void rasterize(const View& view, const Splat* splats, const Bins& bins, const fl
   const size_t plane = (size_t)view.width * view.height;
   parallel_for(tiles_x * view.tiles_y(), threads, [&](int tile) {
     const int left = tile % tiles_x * kTile, top = tile / tiles_x * kTile;
+    for (int c = 0; c < kImagePlanes; ++c) {
+      ask_for_tile<true>(image + c * plane, view.width, view.height, left, top);
+    }
     ForwardStrip strips[kStripsPerTile];
     for (int i = 0; i < kBlocksPerTile; ++i) {
       const Floats zero(0.0f), one(1.0f), x = lanes.x + block_left(i), y = lanes.y + block_top(i);
       for (int k = 0; k < kParts; ++k) {
         strips[kStripsPerBlock * i + k / kStripParts][k % kStripParts] = {
-            one.part[k], one.part[k], zero.part[k], zero.part[k], zero.part[k], zero.part[k], x.part[k], y.part[k]};
+            one.part[k], zero.part[k], zero.part[k], zero.part[k], zero.part[k], zero.part[k], x.part[k], y.part[k]};
       }
     }
     stops[tile] = blend_tile(splats, bins, tile, left, top, strips);
+    TilePlane planes[kImagePlanes];
     for (int i = 0; i < kBlocksPerTile; ++i) {
-      const int x = left + kBlock * block_column(i), y = top + kBlock * block_row(i);
-      Floats rest, f0, f1, f2, f3;
       for (int k = 0; k < kParts; ++k) {
         const ForwardPixels& pixels = strips[kStripsPerBlock * i + k / kStripParts][k % kStripParts];
-        rest.part[k] = pixels.rest;
-        f0.part[k] = pixels.f0, f1.part[k] = pixels.f1, f2.part[k] = pixels.f2, f3.part[k] = pixels.f3;
+        const FloatPart rest = 1.0f - pixels.weight;
+        const FloatPart values[kImagePlanes] = {pixels.f0 + rest * background[0], pixels.f1 + rest * background[1],
+                                                pixels.f2 + rest * background[2], pixels.f3 + rest * background[3],
+                                                pixels.weight};
+        for (int c = 0; c < kImagePlanes; ++c) memcpy(planes[c].block[i] + k * kWidth, &values[c], sizeof values[c]);
       }
-      store_block(image, view.width, view.height, x, y, f0 + rest * background[0]);
-      store_block(image + plane, view.width, view.height, x, y, f1 + rest * background[1]);
-      store_block(image + 2 * plane, view.width, view.height, x, y, f2 + rest * background[2]);
-      store_block(image + 3 * plane, view.width, view.height, x, y, f3 + rest * background[3]);
-      store_block(image + 4 * plane, view.width, view.height, x, y, Floats(1.0f) - rest);
+    }
+    for (int c = 0; c < kImagePlanes; ++c) {
+      store_tile(image + c * plane, view.width, view.height, left, top, planes[c]);
     }
   });
 }

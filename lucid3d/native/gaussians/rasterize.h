@@ -53,7 +53,7 @@ constexpr float block_left(int block) { return -7.5f + (float)(kBlock * block_co
 constexpr float block_top(int block) { return -7.5f + (float)(kBlock * block_row(block)); }
 
 // A splat as the pixels of one tile see it: their coordinates (X, Y) count from the tile's middle.
-// alpha = 2^(kSquared e), e = height - (p X + q Y - s)^2 - (r Y - t)^2.
+// alpha = 2^e, e = height - (p X + q Y - s)^2 - (r Y - t)^2.
 struct alignas(64) Near {
   float p, q, s, r, t, height;
   float feature[4];
@@ -72,8 +72,8 @@ LUCID3D_INLINE Near near(const Splat& splat, float x, float y) {
 // extent ends where dy comes nearest to that of the ellipse's own rightmost (leftmost) point.
 LUCID3D_INLINE uint32_t reached_strips(const Splat& s, float x, float y) {
   constexpr float kSlack = 0.02f;  // this and the pixels' own arithmetic do not round alike; too many strips do no harm
-  const float most = s.height - (kLog2AlphaMin - kSlack) / kSquared;
-  const FloatPart zero = {};
+  const float most = s.height - (kLog2AlphaMin - kSlack);
+  const FloatPart zero = {}, p = zero + s.p, middle = zero + s.p * x;
   uint32_t reached = 0;
   for (int part = 0; part < kBandParts; ++part) {
     FloatPart top;
@@ -84,9 +84,10 @@ LUCID3D_INLINE uint32_t reached_strips(const Splat& s, float x, float y) {
     const FloatPart left_dy = min_part(max_part(zero - s.right_dy, top), bottom);
     const FloatPart right_t = right_dy * s.r, left_t = left_dy * s.r;
     const FloatPart right_room = most - right_t * right_t, left_room = most - left_t * left_t;
-    const FloatPart right = sqrt_part(right_room) - right_dy * s.q, left = -sqrt_part(left_room) - left_dy * s.q;
+    const FloatPart right = middle + sqrt_part(right_room) - right_dy * s.q;
+    const FloatPart left = middle - sqrt_part(left_room) - left_dy * s.q;
     for (int column = 0; column < kBlocksAcross; ++column) {  // no root of a negative number passes
-      const float first = s.p * (kColumnLeft[column] - x), last = s.p * (kColumnLeft[column] + (kBlock - 1.0f) - x);
+      const FloatPart first = p * kColumnLeft[column], last = p * (kColumnLeft[column] + (kBlock - 1.0f));
       const uint32_t lanes = part_bits((left <= last) & (right >= first)) & ((1u << kBandsPerPart) - 1);
       reached |= lanes << (kBands * column + kWidth * part);
     }
@@ -104,48 +105,52 @@ struct LaneOffsets {
   }
 };
 
-// A block from its four rows.
-LUCID3D_INLINE Floats join_rows(const float* first, size_t stride) {
-  typedef float Row __attribute__((vector_size(4 * kBlock)));
-  Row row[kBlock];
-  for (int k = 0; k < kBlock; ++k) memcpy(&row[k], first + k * stride, sizeof row[k]);
-  Floats r;
-#if defined(__AVX__)
-  const auto upper = __builtin_shufflevector(row[0], row[1], 0, 1, 2, 3, 4, 5, 6, 7);
-  const auto lower = __builtin_shufflevector(row[2], row[3], 0, 1, 2, 3, 4, 5, 6, 7);
-#if defined(__AVX512F__)
-  r.part[0] = __builtin_shufflevector(upper, lower, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-#else
-  r.part[0] = upper, r.part[1] = lower;
-#endif
-#else
-  for (int k = 0; k < kBlock; ++k) r.part[k] = row[k];
-#endif
-  return r;
-}
+// A tile's part of a plane: block i's pixels are at block[i], row by row.
+struct alignas(64) TilePlane {
+  float block[kBlocksPerTile][kLanes];
+};
 
-// A plane's part under a block; zero outside the image.
-LUCID3D_INLINE Floats load_block(const float* plane, int width, int height, int left, int top) {
-  if (left + kBlock <= width && top + kBlock <= height) return join_rows(plane + (size_t)top * width + left, width);
-  float t[kLanes];
-  for (int l = 0; l < kLanes; ++l) {
-    const int x = left + l % kBlock, y = top + l / kBlock;
-    t[l] = x < width && y < height ? plane[(size_t)y * width + x] : 0.0f;
+// Calls visit(place in the plane, place in the tile's part, how many) for every part of a row that a block has, row by row: a
+// row of a tile is a line of the cache and is used as a whole, because the lines of five planes do not fit into the few places
+// that the first-level cache has for them.
+template <class Visit>
+LUCID3D_INLINE void each_row_of_blocks(int width, int height, int left, int top, const Visit& visit) {
+  if (left + kTile <= width && top + kTile <= height) {
+    for (int y = 0; y < kTile; ++y) {
+      for (int column = 0; column < kBlocksAcross; ++column) {
+        visit((size_t)(top + y) * width + left + kBlock * column,
+              kLanes * (kBlocksAcross * column + y / kBlock) + y % kBlock * kBlock, kBlock);
+      }
+    }
+    return;
   }
-  return load(t);
-}
-
-LUCID3D_INLINE void store_block(float* plane, int width, int height, int left, int top, const Floats& value) {
-  float t[kLanes];
-  store(t, value);
-  if (left + kBlock <= width && top + kBlock <= height) {
-    for (int row = 0; row < kBlock; ++row) memcpy(plane + (size_t)(top + row) * width + left, t + kBlock * row, 16);
-  } else {
-    for (int l = 0; l < kLanes; ++l) {
-      const int x = left + l % kBlock, y = top + l / kBlock;
-      if (x < width && y < height) plane[(size_t)y * width + x] = t[l];
+  for (int y = 0; y < kTile && top + y < height; ++y) {
+    for (int x = 0; x < kTile && left + x < width; ++x) {
+      visit((size_t)(top + y) * width + left + x,
+            kLanes * (x / kBlock * kBlocksAcross + y / kBlock) + y % kBlock * kBlock + x % kBlock, 1);
     }
   }
+}
+
+// What is outside the image is zero.
+LUCID3D_INLINE void load_tile(const float* plane, int width, int height, int left, int top, TilePlane& out) {
+  float* to = out.block[0];
+  if (left + kTile > width || top + kTile > height) memset(to, 0, sizeof out);
+  each_row_of_blocks(width, height, left, top,
+                     [&](size_t from, int at, int count) { memcpy(to + at, plane + from, sizeof(float) * count); });
+}
+
+LUCID3D_INLINE void store_tile(float* plane, int width, int height, int left, int top, const TilePlane& in) {
+  const float* from = in.block[0];
+  each_row_of_blocks(width, height, left, top,
+                     [&](size_t to, int at, int count) { memcpy(plane + to, from + at, sizeof(float) * count); });
+}
+
+// Asks for a tile of a plane, so that all its lines are on their way at once.
+template <bool kToWrite>
+LUCID3D_INLINE void ask_for_tile(const float* plane, int width, int height, int left, int top) {
+  const int last = top + kTile < height ? top + kTile : height;
+  for (int y = top; y < last; ++y) __builtin_prefetch(plane + (size_t)y * width + left, kToWrite);
 }
 
 // The exponent e of alpha at the pixels (x, y).
@@ -153,30 +158,18 @@ LUCID3D_INLINE FloatPart exponent(const Near& s, const FloatPart& x, const Float
   const FloatPart u = x * s.p + (y * s.q - s.s), t = y * s.r - s.t;
   return s.height - u * u - t * t;
 }
-LUCID3D_INLINE Floats exponent(const Near& s, const Floats& x, const Floats& y) {
-  Floats e;
-  for (int k = 0; k < kParts; ++k) e.part[k] = exponent(s, x.part[k], y.part[k]);
-  return e;
-}
 
-// alpha = 2^(8 e), zero below 1/255. Only what lies between 2^-8 and 1 is wanted, so a polynomial for 2^e on [-1, 0] (least
-// maximum relative error, found by linear programming: 5e-8) and three squarings do, without splitting exponents off. The
-// relative error is 2e-6.
+// alpha = 2^e, zero below 1/255. Adding 1.5 * 2^23 rounds e to an integer n in the low bits of the mantissa, which, shifted, are
+// added to the exponent of a polynomial for 2^(e - n) (least maximum relative error on [-1/2, 1/2], found by linear
+// programming: 2.7e-6). What is far below zero overflows, and is not taken.
 LUCID3D_INLINE FloatPart alpha_of(const FloatPart& e) {
-  const FloatPart zero = {}, x = min_part(e, zero + kLog2AlphaMax / kSquared);
-  FloatPart p = x * 9.343886144e-4f + 9.177299847e-3f;
-  p = p * x + 5.526970230e-2f;
-  p = p * x + 2.401687625e-1f;
-  p = p * x + 6.931419089e-1f;
-  p = p * x + 9.999999139e-1f;
-  p *= p;
-  p *= p;
-  return e >= kLog2AlphaMin / kSquared ? p * p : zero;
-}
-LUCID3D_INLINE Floats alpha_of(const Floats& e) {
-  Floats alpha;
-  for (int k = 0; k < kParts; ++k) alpha.part[k] = alpha_of(e.part[k]);
-  return alpha;
+  const FloatPart zero = {}, x = min_part(e, zero + kLog2AlphaMax);
+  const FloatPart shifted = x + 12582912.0f, y = x - (shifted - 12582912.0f);
+  FloatPart p = y * 9.570101985e-3f + 5.591786064e-2f;
+  p = p * y + 2.402474483e-1f;
+  p = p * y + 6.931218147e-1f;
+  p = p * y + 9.999992614e-1f;
+  return e >= kLog2AlphaMin ? floats(bits(p) + (bits(shifted) << 23)) : zero;
 }
 
 }  // namespace

@@ -30,15 +30,11 @@ struct BackwardPixels {
   FloatPart x, y;
 };
 
-// The pixels of a block.
-LUCID3D_INLINE void start_block(const View& view, const float* image, const float* v_image, const float* background,
-                                int left, int top, const Floats& x, const Floats& y, BackwardPixels* out[kParts]) {
-  const size_t plane = (size_t)view.width * view.height;
+// The pixels of a tile's block, from the tile's parts of the image and of its gradient.
+LUCID3D_INLINE void start_block(const TilePlane* image, const TilePlane* v_image, const float* background, int block,
+                                const Floats& x, const Floats& y, BackwardPixels* out[kParts]) {
   Floats v[kImagePlanes], drawn[kImagePlanes];
-  for (int k = 0; k < kImagePlanes; ++k) {
-    v[k] = load_block(v_image + k * plane, view.width, view.height, left, top);
-    drawn[k] = load_block(image + k * plane, view.width, view.height, left, top);
-  }
+  for (int k = 0; k < kImagePlanes; ++k) v[k] = load(v_image[k].block[block]), drawn[k] = load(image[k].block[block]);
   const Floats behind =
       v[0] * background[0] + v[1] * background[1] + v[2] * background[2] + v[3] * background[3];
   // sum w_i g_i, from the image: what lies before the background is image - (1 - alpha) background.
@@ -51,22 +47,30 @@ LUCID3D_INLINE void start_block(const View& view, const float* image, const floa
   }
 }
 
-// Takes a splat through some pixels as the forward pass did, and adds to its moments, which are counted from the tile's
-// middle; `centre` moves them.
-template <bool kAbsolute>
-LUCID3D_INLINE void differentiate(const Near& s, BackwardPixels& b, FloatPart* sums) {
+// A splat's weight at some pixels and the loss's derivative by its exponent there.
+struct Pull {
+  FloatPart w, v;
+};
+
+// Takes a splat through some pixels as the forward pass did.
+LUCID3D_INLINE Pull differentiate(const Near& s, const FloatPart& alpha, const FloatPart& greatest, BackwardPixels& b) {
   const FloatPart zero = {};
-  const FloatPart e = exponent(s, b.x, b.y), alpha = alpha_of(e);
-  const FloatPart full = alpha * b.transmittance, left = b.transmittance - full;
+  const FloatPart left = b.transmittance - alpha * b.transmittance;
   const IntPart takes = left > kTransmittanceMin;
-  const FloatPart w = takes ? full : zero;
+  const FloatPart w = takes ? alpha * b.transmittance : zero;
   b.transmittance = takes ? left : zero;
   const FloatPart wg = w * (b.v0 * s.feature[0] + b.v1 * s.feature[1] +
                             (b.v2 * s.feature[2] + (b.v3 * s.feature[3] + b.v_alpha)));
   b.suffix -= wg;
   // A clamped alpha does not depend on sigma; a full pixel has no gradient.
-  const IntPart follows = takes & (e < kLog2AlphaMax / kSquared);
-  const FloatPart v = follows ? b.suffix * (alpha / (1.0f - alpha)) - wg : zero;
+  const IntPart follows = takes & (alpha < greatest);
+  return {w, follows ? b.suffix * (alpha / (1.0f - alpha)) - wg : zero};
+}
+
+// Adds some pixels to a splat's moments, which are counted from the tile's middle; `centre` moves them.
+template <bool kAbsolute>
+LUCID3D_INLINE void add_moments(const Near& s, const Pull& pull, const BackwardPixels& b, FloatPart* sums) {
+  const FloatPart w = pull.w, v = pull.v;
   const FloatPart vx = v * b.x, vy = v * b.y;
   sums[kV] += v;
   sums[kVx] += vx;
@@ -80,7 +84,7 @@ LUCID3D_INLINE void differentiate(const Near& s, BackwardPixels& b, FloatPart* s
   sums[kF3] += w * b.v3;
   if (kAbsolute) {  // |dL/dx| of this pixel, d sigma / dx by way of (p X + q Y - s)^2 + (r Y - t)^2
     const FloatPart u = b.x * s.p + (b.y * s.q - s.s), t = b.y * s.r - s.t;
-    constexpr float kFactor = 2.0f * kLn2 * kSquared;
+    constexpr float kFactor = 2.0f * kLn2;
     sums[kAbsX] += abs_part(v * u * (kFactor * s.p));
     sums[kAbsY] += abs_part(v * (u * s.q + t * s.r)) * kFactor;
   }
@@ -103,12 +107,21 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
   const LaneOffsets lanes;
   const int tiles_x = view.tiles_x(), tile_x = tile % tiles_x, tile_y = tile / tiles_x;
   const int left = tile_x * kTile, top = tile_y * kTile;
+  const size_t plane = (size_t)view.width * view.height;
   BackwardPixels strips[kStripsPerTile][kStripParts];
+  TilePlane drawn[kImagePlanes], v_drawn[kImagePlanes];
+  for (int k = 0; k < kImagePlanes; ++k) {
+    ask_for_tile<false>(image + k * plane, view.width, view.height, left, top);
+    ask_for_tile<false>(v_image + k * plane, view.width, view.height, left, top);
+  }
+  for (int k = 0; k < kImagePlanes; ++k) {
+    load_tile(image + k * plane, view.width, view.height, left, top, drawn[k]);
+    load_tile(v_image + k * plane, view.width, view.height, left, top, v_drawn[k]);
+  }
   for (int i = 0; i < kBlocksPerTile; ++i) {
     BackwardPixels* pixels[kParts];
     for (int k = 0; k < kParts; ++k) pixels[k] = &strips[kStripsPerBlock * i + k / kStripParts][k % kStripParts];
-    start_block(view, image, v_image, background, left + kBlock * block_column(i), top + kBlock * block_row(i),
-                lanes.x + block_left(i), lanes.y + block_top(i), pixels);
+    start_block(drawn, v_drawn, background, i, lanes.x + block_left(i), lanes.y + block_top(i), pixels);
   }
   // Where intersection k's moments go: a Gaussian's slots are its tiles, row by row.
   const auto place = [&](uint32_t k) {
@@ -118,6 +131,7 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     const size_t slot = (size_t)bins.group_slot[id / kGroup] + splat.slot + (tile_y - y0) * across + (tile_x - x0);
     return moments + kMoments * slot;
   };
+  const FloatPart greatest = alpha_of(FloatPart{} + kLog2AlphaMax);
   const uint32_t end = bins.tile_start[tile + 1];
   for (uint32_t k = bins.tile_start[tile]; k < end; ++k) {
     if (k + kAhead < end) __builtin_prefetch(splats + bins.ids[k + kAhead]);
@@ -132,11 +146,25 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     const float x = splat.x - (float)(left + kTile / 2), y = splat.y - (float)(top + kTile / 2);
     const Near s = near(splat, x, y);
     FloatPart sums[kSums] = {};
-    do {
-      const int i = __builtin_ctz(todo);
-      todo &= todo - 1;
-      for (BackwardPixels& pixels : strips[i]) differentiate<kAbsolute>(s, pixels, sums);
-    } while (todo);
+    // Three loops, each of steps that hardly wait for each other: a strip's whole way from its pixels to the sums is a chain of
+    // some thirty steps, and a processor that looks ahead less than two strips far would wait for each.
+    FloatPart alpha[kStripsPerTile][kStripParts];
+    Pull pulls[kStripsPerTile][kStripParts];
+    int n = 0;
+    for (uint32_t rest = todo; rest; rest &= rest - 1, ++n) {
+      const auto& strip = strips[__builtin_ctz(rest)];
+      for (int part = 0; part < kStripParts; ++part) alpha[n][part] = alpha_of(exponent(s, strip[part].x, strip[part].y));
+    }
+    n = 0;
+    for (uint32_t rest = todo; rest; rest &= rest - 1, ++n) {
+      auto& strip = strips[__builtin_ctz(rest)];
+      for (int part = 0; part < kStripParts; ++part) pulls[n][part] = differentiate(s, alpha[n][part], greatest, strip[part]);
+    }
+    n = 0;
+    for (uint32_t rest = todo; rest; rest &= rest - 1, ++n) {
+      const auto& strip = strips[__builtin_ctz(rest)];
+      for (int part = 0; part < kStripParts; ++part) add_moments<kAbsolute>(s, pulls[n][part], strip[part], sums);
+    }
     store(out, sum_lanes<kSums>(sums));
     centre(out, x, y);
   }

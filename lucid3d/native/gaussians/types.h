@@ -62,13 +62,12 @@ struct Gradients {
 
 // A Gaussian as the rasteriser sees it: one cache line.
 //
-// alpha(pixel) = 2^(kSquared e), e = height - (p dx + q dy)^2 - (r dy)^2, dx = pixel centre - x: the conic in the form of
-// its Cholesky factor, which loses no digits to cancellation however thin the Gaussian is.
-constexpr float kSquared = 8.0f;  // the exponent is divided by it: see `alpha_of`
+// alpha(pixel) = 2^e, e = height - (p dx + q dy)^2 - (r dy)^2, dx = pixel centre - x: the conic in the form of its Cholesky
+// factor, which loses no digits to cancellation however thin the Gaussian is.
 struct alignas(64) Splat {
   float x, y;
   float p, q, r;
-  float height;  // log2 of the opacity, divided by kSquared
+  float height;  // log2 of the opacity
   float feature[4];
   uint16_t x0, x1, y0, y1;  // pixels [x0, x1) x [y0, y1) where alpha can reach 1/255; empty if not visible
   uint32_t slot;            // first intersection of this Gaussian, counted from the start of its group
