@@ -10,6 +10,7 @@
     film.py          the zoom as a film
     levels.py        3-D: Gaussians that carry their level, blended by their size on the screen
     dive.py          3-D: every level dreamed into the scene at its scale
+    training.py      3-D: the Gaussians of every level learn to look right from about the axis
     command.py       `run.py --zoom zoom.yaml [--scene]`
 
 After "Generative Powers of Ten", Wang et al., CVPR 2024.

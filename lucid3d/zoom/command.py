@@ -24,6 +24,7 @@ from lucid3d.zoom.stack import Geometry, agreement, blend, render_images
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import Drawing, World
+    from lucid3d.transforms import PosedView
     from lucid3d.zoom.dive import Axis
     from lucid3d.zoom.levels import LevelGaussians
     from lucid3d.zoom.place import ZoomPlace
@@ -255,8 +256,10 @@ def _told(frames: Iterator[Image], count: int, on_event: Listener) -> Iterator[I
 
 
 def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tuple[LevelGaussians, Any, Any]:
-    """The 3-D zoom of a dreamed zoom: Gaussians by level, the cloud without what is covered, and the dive."""
+    """The 3-D zoom of a dreamed zoom: trained Gaussians by level, the cloud without what is covered, and the dive."""
+    from lucid3d.pipeline import train_config
     from lucid3d.zoom.dive import dive, to_gaussians
+    from lucid3d.zoom.training import level_training, train_levels, training_views
 
     size, own = config.dream.size, list(range(len(made.plan)))
     plan, axis, pictures = made.plan, made.axis, list(made.result.images)
@@ -277,7 +280,15 @@ def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tupl
         on_view=lambda done, total: on_event(Event("dream", done, total, f"view {done - 1}")),
     )
     gaussians, cloud = to_gaussians(dream, plan.factors, 1 / axis.camera(0, size).fx)
-    return gaussians, cloud, dream
+
+    def views(level: int) -> list[PosedView]:
+        return training_views(dream, axis, level, plan.prompts[level], made.painter, made.estimator, level in own)
+
+    def report(done: int, total: int) -> None:
+        on_event(Event("train", done, total))
+
+    settings = level_training(train_config(config), config.train)
+    return train_levels(gaussians, axis, dream.cloud.is_sky, views, settings, report), cloud, dream
 
 
 def _write_scene(
@@ -335,6 +346,7 @@ def write_films(gaussians: LevelGaussians, axis: Axis, config: Config, folder: P
 
     settings = config.render
     cameras = film_cameras(axis, settings.film_width, settings.film_height, settings.film_frames)
+    gaussians = gaussians.inside(cameras[0])  # they fly straight ahead: what the first cannot see none does
     depths: list[Image] = []
 
     def pictures() -> Iterator[Image]:

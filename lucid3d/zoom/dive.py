@@ -79,12 +79,13 @@ class Dive:
 
     Attributes:
         clouds: the points of each level.
-        views: every view, in the order of dreaming.
+        views: every view, in the order of dreaming; levels: of each view.
         warnings: of alignment, in words.
     """
 
     clouds: list[PointCloud] = field(default_factory=list)
     views: list[PosedView] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -151,6 +152,7 @@ def dive(
                 coarse = coarse[~_over(coarse, new, COVERED)]
             everything = np.ones((size, size), bool)
             found.views.append(PosedView(camera, np.asarray(image), measured, everything, prompt=prompt))
+            found.levels.append(level)
             count += 1
             on_view(count, total)
     return found

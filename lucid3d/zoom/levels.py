@@ -19,6 +19,12 @@ FADE_OUT = (0.5, 0.9)
 """... and what it covers of the coarser level goes when that has grown from factor^0.5 to factor^0.9 pixels: the finer
 one is whole before the coarser one begins to go, so nothing behind them shows through."""
 
+OF_EACH = ("gaussians", "level", "footprint", "covered", "covers")
+"""Fields of `LevelGaussians` that have an entry for every Gaussian."""
+
+SPREAD = 4.0
+"""Deviations from its centre to which a Gaussian is drawn at most."""
+
 INVISIBLE = 1 / 255
 """Opacity below which a Gaussian is left out."""
 
@@ -63,14 +69,19 @@ class LevelGaussians:
         weight = np.where(self.covers, rising, 1) * np.where(self.covered, falling, 1)
         return np.asarray(weight, np.float32)
 
+    def inside(self, camera: Camera) -> LevelGaussians:
+        """Those that can reach into what a camera sees; they hold for every camera straight ahead of it, too."""
+        index = np.flatnonzero(_in_view(self.gaussians, camera))
+        if len(index) == len(self):
+            return self
+        return replace(self, **{name: getattr(self, name)[index] for name in OF_EACH})
+
     def seen_from(self, camera: Camera) -> Gaussians:
-        """The Gaussians to draw for a camera, with the opacity that they have for it."""
-        weight = self.weights(camera)
-        opacity = self.gaussians.opacities * weight
-        keep = opacity > INVISIBLE
-        shown = self.gaussians[keep]
-        share = np.clip(opacity[keep], 1e-6, 1 - 1e-6)
-        return replace(shown, logit_opacities=np.log(share / (1 - share)).astype(np.float32))
+        """The Gaussians to draw for a camera, with the opacity that they have for it; what it cannot see is not."""
+        near = self.inside(camera)
+        weights = near.weights(camera)
+        shown = near.gaussians.opacities * weights > INVISIBLE
+        return faded(near.gaussians[shown], weights[shown])
 
     def save(self, folder: Path) -> None:
         """zoom/levels.npz and zoom/coarse.ply beside scene.ply: scene.ply holds what is not covered, in this order."""
@@ -117,6 +128,30 @@ class LevelGaussians:
             tuple(float(f) for f in held["factors"]),
             float(held["pixel"]),
         )
+
+
+def faded(gaussians: Gaussians, weights: NDArray[np.float32]) -> Gaussians:
+    """The Gaussians with their opacities times weights (N,); where the weight is 1 they stay as they are."""
+    share = np.clip(gaussians.opacities * weights, 1e-6, 1 - 1e-6)
+    logits = np.where(weights < 1, np.log(share / (1 - share)), gaussians.logit_opacities)
+    return replace(gaussians, logit_opacities=logits.astype(np.float32))
+
+
+def _in_view(gaussians: Gaussians, camera: Camera) -> NDArray[np.bool_]:
+    """(N,) False for Gaussians that are sure to lie outside the picture, `SPREAD` deviations and all."""
+    local = (gaussians.means - camera.position.astype(np.float32)) @ camera.rotation.astype(np.float32)
+    scales = gaussians.log_scales
+    reach = SPREAD * np.exp(np.maximum(np.maximum(scales[:, 0], scales[:, 1]), scales[:, 2]))
+    depth = local[:, 2]
+    found = depth > -reach
+    ahead = np.maximum(depth, 0)
+    for axis, low, high in (
+        (0, camera.cx / camera.fx, (camera.width - camera.cx) / camera.fx),
+        (1, camera.cy / camera.fy, (camera.height - camera.cy) / camera.fy),
+    ):
+        found &= local[:, axis] > -low * ahead - reach * (1 + low)
+        found &= local[:, axis] < high * ahead + reach * (1 + high)
+    return np.asarray(found, bool)
 
 
 def joined(parts: list[Gaussians]) -> Gaussians:

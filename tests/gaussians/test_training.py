@@ -303,3 +303,17 @@ def test_training_on_cuda_reaches_the_same_loss() -> None:
     train(start, views, config, on_step=lambda r: losses["native"].append(r.loss))
     train(start, views, config, on_step=lambda r: losses["cuda"].append(r.loss), device="cuda")
     np.testing.assert_allclose(losses["native"], losses["cuda"], rtol=0.02)
+
+
+@pytest.mark.parametrize("device", [None, "cpu"])
+def test_fixed_gaussians_stay_and_the_others_learn(device: str | None) -> None:
+    truth = random_gaussians(60)
+    start = replace(truth, sh=truth.sh + np.float32(0.3))
+    fixed = np.arange(60) % 3 == 0
+    after = train(start, views_of(truth), TrainConfig(iterations=4, prune_opacity=0.9), fixed=fixed, device=device)
+    assert np.array_equal(after.sh[fixed], start.sh[fixed]) and np.array_equal(after.means[fixed], start.means[fixed])
+    assert (after.sh[~fixed] != start.sh[~fixed]).any(axis=(1, 2)).mean() > 0.8
+    with pytest.raises(InputError, match="fixed has shape"):
+        Trainer(start, views_of(truth), fixed=fixed[:5])
+    with pytest.raises(InputError, match="strategy"):
+        Trainer(start, views_of(truth), TrainConfig(strategy=MCMCStrategy()), fixed=fixed)

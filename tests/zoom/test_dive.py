@@ -11,16 +11,19 @@ import pytest
 
 from lucid3d.config import Config
 from lucid3d.errors import InputError
-from lucid3d.gaussians import render
+from lucid3d.gaussians import TrainConfig, render
 from lucid3d.models.procedural import Drawings, ProceduralDepth, ProceduralPainter
+from lucid3d.transforms import PosedView
 from lucid3d.zoom.command import Moved, run_zoom
 from lucid3d.zoom.dive import Axis, Dive, dive, film_cameras, to_gaussians
-from lucid3d.zoom.levels import LevelGaussians
+from lucid3d.zoom.levels import LevelGaussians, faded
 from lucid3d.zoom.place import FOV, ZoomPlace
+from lucid3d.zoom.training import level_training, train_levels, training_views
 from tests.zoom.conftest import PLAN
 from tests.zoom.small_place import flat_world
 
 SIZE = 64
+FULL = np.ones((SIZE, SIZE), bool)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,12 @@ def dived(small_place: ZoomPlace) -> tuple[Axis, Dive, LevelGaussians, Moved]:
     painter = ProceduralPainter(moved, drawings)  # type: ignore[arg-type]
     estimator = ProceduralDepth(moved, drawings=drawings)  # type: ignore[arg-type]
     dream = dive(axis, PLAN.prompts, painter, estimator, size=SIZE, around=False)
-    gaussians, _ = to_gaussians(dream, PLAN.factors, 1 / axis.camera(0, SIZE).fx)
+    made, _ = to_gaussians(dream, PLAN.factors, 1 / axis.camera(0, SIZE).fx)
+
+    def views(level: int) -> list[PosedView]:
+        return training_views(dream, axis, level, PLAN.prompts[level], painter, estimator, True)
+
+    gaussians = train_levels(made, axis, dream.cloud.is_sky, views, level_training(TrainConfig(iterations=200), True))
     return axis, dream, gaussians, moved
 
 
@@ -50,7 +58,7 @@ def test_every_level_adds_what_is_finer(dived: tuple[Axis, Dive, LevelGaussians,
     assert not gaussians.covers[gaussians.level == 0].any()
 
 
-@pytest.mark.parametrize("off", [0.0, 15.0])
+@pytest.mark.parametrize("off", [0.0, 10.0, 15.0])
 def test_views_hold_together_at_every_level(dived: tuple[Axis, Dive, LevelGaussians, Moved], off: float) -> None:
     axis, _, gaussians, moved = dived
     for level in range(3):
@@ -59,7 +67,7 @@ def test_views_hold_together_at_every_level(dived: tuple[Axis, Dive, LevelGaussi
         if level:  # the coarsest level's own edge lies in the side view: nobody looked there
             assert (drawn.alpha > 0.5).mean() > 0.97
         seen = drawn.alpha > 0.5
-        assert psnr(drawn.image[seen], moved.draw(camera).image[seen]) > (20 if off == 0 else 17)
+        assert psnr(drawn.image[seen], moved.draw(camera).image[seen]) > (27, 21.5, 25.5)[level]
 
 
 def test_no_level_pops(dived: tuple[Axis, Dive, LevelGaussians, Moved]) -> None:
@@ -103,6 +111,36 @@ def test_something_opaque_is_always_there(dived: tuple[Axis, Dive, LevelGaussian
             pose[2, 3] = 1 - near
             weight = two.weights(Camera.from_fov(16, 16, 60, pose))
             assert weight.max() > 0.999
+
+
+def test_what_a_camera_cannot_see_is_left_out_and_not_missed(dived: tuple[Axis, Dive, LevelGaussians, Moved]) -> None:
+    axis, _, gaussians, _ = dived
+    first = axis.camera(1, SIZE)
+    kept = gaussians.inside(first)
+    assert len(kept) < len(gaussians)
+    for camera in (first, axis.camera(2, SIZE)):  # the second lies straight ahead
+        weights = gaussians.weights(camera)
+        whole = render(faded(gaussians.gaussians, weights), camera)
+        assert np.abs(render(kept.seen_from(camera), camera).image - whole.image).max() < 0.01
+        assert np.abs(render(gaussians.seen_from(camera), camera).image - whole.image).max() < 0.01
+
+
+def test_training_leaves_other_levels_alone(dived: tuple[Axis, Dive, LevelGaussians, Moved]) -> None:
+    """A level that has nothing to be trained on keeps its Gaussians, and so do the others while one is trained."""
+    axis, dream, gaussians, moved = dived
+    views = [PosedView(axis.camera(2, SIZE), moved.draw(axis.camera(2, SIZE)).image, np.ones((SIZE, SIZE)), FULL)]
+    config = level_training(TrainConfig(iterations=30), True)
+    assert config.iterations == 5
+    before = gaussians.gaussians.means.copy()
+    trained = train_levels(gaussians, axis, dream.cloud.is_sky, lambda level: views if level == 2 else [], config)
+    moves = (trained.gaussians.means != before).any(axis=1) | (trained.gaussians.sh != gaussians.gaussians.sh).any(
+        (1, 2)
+    )
+    assert moves[gaussians.level == 2].mean() > 0.5 and not moves[gaussians.level < 2].any()
+    assert np.array_equal(gaussians.gaussians.means, before)  # what was handed in is as it was
+    assert (
+        train_levels(gaussians, axis, dream.cloud.is_sky, lambda _: views, level_training(config, False)) is gaussians
+    )
 
 
 def test_the_film_moves_exponentially(dived: tuple[Axis, Dive, LevelGaussians, Moved]) -> None:

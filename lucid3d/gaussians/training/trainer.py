@@ -55,6 +55,7 @@ class Trainer:
         config: every knob; None for the defaults.
         is_sky: (N,) bool, which Gaussians are sky and keep their positions; None to find them (see
             `TrainConfig.sky_radius`).
+        fixed: (N,) bool, which Gaussians are drawn but stay as they are; not together with a strategy. None for none.
         device: None trains with the native kernels on the CPU (or with the torch twin where they were not built);
             "cuda" trains with gsplat; "cpu" with the twin.
 
@@ -69,6 +70,7 @@ class Trainer:
         config: TrainConfig | None = None,
         *,
         is_sky: NDArray[np.bool_] | None = None,
+        fixed: NDArray[np.bool_] | None = None,
         device: str | torch.device | None = None,
     ) -> None:
         self.config = config or TrainConfig()
@@ -78,7 +80,13 @@ class Trainer:
             is_sky = find_sky(gaussians.means, views, self.config.sky_radius)
         if is_sky.shape != (len(gaussians),):
             raise InputError(f"is_sky has shape {is_sky.shape}, it must be ({len(gaussians)},)")
+        if fixed is not None and fixed.shape != (len(gaussians),):
+            raise InputError(f"fixed has shape {fixed.shape}, it must be ({len(gaussians)},)")
+        if fixed is not None and self.config.strategy is not None:
+            raise InputError("a strategy moves and removes Gaussians: it cannot be used while some are fixed")
         self._begin(State.start(gaussians, is_sky), views, device)
+        if fixed is not None and fixed.any():
+            self._fix(fixed)
 
     def _begin(self, state: State, views: Sequence[TrainingView], device: str | torch.device | None) -> None:
         if not views:
@@ -92,8 +100,21 @@ class Trainer:
         sky = sky_distance(state, views)
         self._shots = [Shot.prepare(view, sky) for view in views]
         self._engine = make_engine(state, self.config, device)
+        self._fixed: tuple[NDArray[np.bool_], NDArray[np.float32]] | None = None
         # The strategy's memory (a dictionary of arrays), so that the strategy itself can stay a description.
         self._memory: dict[str, NDArray[np.float64]] = {}
+
+    def _fix(self, fixed: NDArray[np.bool_]) -> None:
+        columns = np.zeros(self._state.planes.shape[1], bool)
+        columns[: self._state.count] = fixed[self._state.identity]
+        self._fixed = (columns, self._state.planes.copy())
+
+    def _restore_fixed(self) -> None:
+        if self._fixed is not None:
+            columns, planes = self._fixed
+            self._engine.pull()
+            np.copyto(self._state.planes, planes, where=columns)
+            self._engine.push()
 
     @property
     def gaussians(self) -> Gaussians:
@@ -122,6 +143,7 @@ class Trainer:
         strategy = config.strategy
         needs_means2d = strategy is not None and strategy.needs_means2d
         losses = self._engine.step(self._shots[index], rates, self.iteration + 1, with_means2d=needs_means2d)
+        self._restore_fixed()
         self.iteration += 1
         if not math.isfinite(losses.total):
             raise InputError(
@@ -133,7 +155,7 @@ class Trainer:
             changed = strategy.apply(state, self._engine.seen(), self._memory, self.iteration, rates, config, self._rng)
             if changed:
                 self._engine.push()
-        if self.iteration == config.iterations and config.prune_opacity > 0:
+        if self.iteration == config.iterations and config.prune_opacity > 0 and self._fixed is None:
             self._prune()
         return StepReport(self.iteration, losses.total, losses.l1, losses.ssim, losses.depth, state.count, index)
 
@@ -186,10 +208,11 @@ def train(
     on_step: Callable[[StepReport], None] | None = None,
     *,
     is_sky: NDArray[np.bool_] | None = None,
+    fixed: NDArray[np.bool_] | None = None,
     device: str | torch.device | None = None,
 ) -> Gaussians:
     """Train to the end; `on_step` hears of every step (raise from it to stop). Arguments as for `Trainer`."""
-    trainer = Trainer(gaussians, views, config, is_sky=is_sky, device=device)
+    trainer = Trainer(gaussians, views, config, is_sky=is_sky, fixed=fixed, device=device)
     while not trainer.done:
         report = trainer.step()
         if on_step is not None:

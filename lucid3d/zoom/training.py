@@ -1,0 +1,118 @@
+"""The Gaussians of a 3-D zoom learn to look right from about the axis, level by level.
+
+At the distance of a level one sees that level's Gaussians, and behind them what is left of coarser ones. So levels are
+trained one after the other, from coarse to fine, each on its own views: its own Gaussians learn, the others stay.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lucid3d.models.base import DepthEstimator, Mask, Painter
+from lucid3d.transforms import PosedView
+from lucid3d.zoom.dive import Axis, Dive
+from lucid3d.zoom.levels import INVISIBLE, LevelGaussians, faded
+
+if TYPE_CHECKING:
+    from lucid3d.gaussians import TrainConfig
+
+NEAR_AXIS = ((0.0, 0.0), (-15.0, 0.0), (15.0, 0.0), (0.0, 14.0))
+WIDE = ((-7.0, 5.0), (7.0, 5.0), (-24.0, 0.0), (24.0, 0.0))
+"""(yaw, pitch) in degrees off the axis from which a painter that knows the truth draws a level for training: the first
+for every level, both for those of the plan, which one stops at to look around."""
+
+LEVEL_SHARE = 0.16
+"""Of a scene's training steps that each level takes: a level has few views, and is seen in a few."""
+
+MEANS_RATE, SCALES_RATE, COLOUR_RATE = 0.2, 0.15, 0.01
+"""Twice the trainer's own, about: a level has a sixth of its steps."""
+
+FIRM = 0.99
+"""Weight (`LevelGaussians.weights`) above which a Gaussian is wholly there at its level's distance, and learns."""
+
+APART = 30.0
+"""Degrees off the axis from which a dreamed view is of the surroundings, not of the target."""
+
+
+def level_training(scene: TrainConfig, wanted: bool) -> TrainConfig:
+    """The settings for one level, from those for a scene; no steps where no training is wanted."""
+    steps = math.ceil(LEVEL_SHARE * scene.iterations) if wanted else 0
+    return replace(
+        scene,
+        iterations=steps,
+        means_lr=MEANS_RATE,
+        scales_lr=SCALES_RATE,
+        sh_lr=COLOUR_RATE,
+        strategy=None,
+        prune_opacity=0.0,
+    )
+
+
+def training_views(
+    dream: Dive, axis: Axis, level: int, prompt: str, painter: Painter, estimator: DepthEstimator, wide: bool
+) -> list[PosedView]:
+    """What a level is trained on: its dreamed views; an exact painter draws those about the axis anew, and more.
+
+    A dreamed view repeats what was known of the place before, and blurred; the truth does not.
+
+    Args:
+        wide: whether it has the views of `WIDE` too.
+    """
+    dreamed = [view for view, of in zip(dream.views, dream.levels, strict=True) if of == level]
+    if not getattr(estimator, "exact", False):
+        return dreamed
+    found = [view for view in dreamed if view.camera.forward @ axis.towards < math.cos(math.radians(APART))]
+    size = dreamed[0].camera.width
+    for yaw, pitch in NEAR_AXIS + (WIDE if wide else ()):
+        camera = axis.camera(level, size, yaw=yaw, pitch=pitch)
+        image = np.asarray(painter.imagine(prompt, camera, seed=0), np.float32)
+        depth = np.asarray(estimator.estimate(image, camera), np.float32)
+        found.append(PosedView(camera, image, depth, np.ones((size, size), bool), prompt=prompt))
+    return found
+
+
+def train_levels(
+    made: LevelGaussians,
+    axis: Axis,
+    is_sky: Mask,
+    views: Callable[[int], Sequence[PosedView]],
+    config: TrainConfig,
+    on_step: Callable[[int, int], None] = lambda done, total: None,
+) -> LevelGaussians:
+    """Train every level on its views.
+
+    Args:
+        made: with as many levels as the axis has distances.
+        is_sky: (N,) bool, which stay where they are.
+        views: of a level; without any it stays as it is.
+        config: of one level (`level_training`); `iterations` of 0 gives back what was made.
+        on_step: told after every step of all.
+    """
+    from lucid3d.gaussians import Trainer, TrainingView
+
+    if config.iterations == 0:
+        return made
+    gaussians = made.gaussians[np.arange(len(made))]  # a copy
+    made = replace(made, gaussians=gaussians)
+    total = config.iterations * len(axis.distances)
+    for level in range(len(axis.distances)):
+        weights = made.weights(axis.camera(level, 16))
+        shown = np.flatnonzero(made.gaussians.opacities * weights > INVISIBLE)
+        learns = (made.level[shown] == level) & (weights[shown] > FIRM)
+        material = [TrainingView(v.camera, v.image, v.mask, v.depth) for v in views(level)]
+        if not learns.any() or not material:
+            continue
+        seen = faded(made.gaussians[shown], weights[shown])
+        trainer = Trainer(seen, material, config, is_sky=is_sky[shown], fixed=~learns)
+        while not trainer.done:
+            trainer.step()
+            on_step(level * config.iterations + trainer.iteration, total)
+        trained = trainer.gaussians[learns]
+        for part in fields(trained):
+            getattr(gaussians, part.name)[shown[learns]] = getattr(trained, part.name)
+    return made
