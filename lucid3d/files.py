@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+FULL_BYTES = 64 * 1024
+"""A disk with less room than this is full: writers ask for whole blocks."""
 
 
 @contextlib.contextmanager
@@ -17,7 +22,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     parent folders are created.
 
     Raises:
-        OSError: the folder cannot be written to, or the disk is full (nothing is left behind then).
+        OSError: the folder cannot be written to, or the disk is full (nothing is left behind then). A full disk is told
+            as ENOSPC even where the writer (OpenEXR, an encoder) only knew that something went wrong.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +37,10 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
+    except Exception as error:
+        if getattr(error, "errno", None) is None and shutil.disk_usage(path.parent).free < FULL_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,8 +129,11 @@ def _bgr(image: NDArray[np.generic]) -> NDArray[np.generic]:
     return np.ascontiguousarray(image[..., [2, 1, 0] if image.shape[2] == 3 else [2, 1, 0, 3]])
 
 
-def _write_cv2(path: str | os.PathLike[str], cv2: object, image: NDArray[np.generic], options: list[int]) -> Path:
+def _write_cv2(path: str | os.PathLike[str], cv2: Any, image: NDArray[np.generic], options: list[int]) -> Path:
+    # Encoded first and written by us: OpenCV's own writing does not say why it failed, a full disk for one.
+    done, coded = cv2.imencode(Path(path).suffix, image, options)
+    if not done:
+        raise OSError(f"{path} could not be encoded")
     with atomic_path(path) as temporary:
-        if not cv2.imwrite(str(temporary), image, options):  # type: ignore[attr-defined]
-            raise OSError(f"{path} could not be written")
+        temporary.write_bytes(coded)
     return Path(path)

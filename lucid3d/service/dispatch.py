@@ -73,13 +73,18 @@ class Dispatcher:
 
     def start(self) -> None:
         """Take up what was left when the service ended last, and begin."""
-        self.recover()
+        self.take_up()
         self.workers.warm()
         self._thread.start()
 
-    def recover(self) -> None:
-        """Jobs that ran when the service died: ended ones are settled, others go back to their places."""
+    def take_up(self) -> None:
+        """Jobs that run by the store and that nobody is at: ended ones are settled, others go back to their places.
+
+        There are some after the service died, and after a step that could not write into the store.
+        """
         for job in self.store.running():
+            if job in self.active:
+                continue
             ending = Spot(self.settings.spot(job)).ending()
             if ending is None:
                 self.store.requeue(job)
@@ -101,11 +106,16 @@ class Dispatcher:
         self.active.clear()
 
     def _run(self) -> None:
+        stumbled = False
         while not self._stop.wait(TICK):
             try:
+                if stumbled:
+                    self.take_up()
+                stumbled = False
                 self.step()
             except Exception:  # a full disk, above all: nothing is lost, and the next step tries again
                 log.exception("the dispatcher stumbled")
+                stumbled = True
                 self._stop.wait(1.0)
 
     def step(self) -> None:

@@ -6,6 +6,7 @@ may be another process, a Ray task on another machine with the same disk, or dea
     progress.json  how it stands; replaced again and again
     preview.jpg    the newest picture
     cancel         its presence asks the worker to end
+    reserve        room for the ending, should the disk be full by then
     end.json       how it ended; the last thing a worker writes
     lock           held by the worker that is at it, and let go by the system when that worker dies
 """
@@ -22,6 +23,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lucid3d.files import write_text
+
+RESERVE = 64 * 1024
+"""Bytes kept free for the ending of a job and for what the store has to say of it."""
 
 End = Literal["done", "failed", "cancelled"]
 
@@ -76,6 +80,7 @@ class Spot:
         (self.folder / "end.json").unlink(missing_ok=True)
         (self.folder / "cancel").unlink(missing_ok=True)
         write_text(self.folder / "spec.json", json.dumps(spec))
+        (self.folder / "reserve").write_bytes(bytes(RESERVE))
 
     def spec(self) -> dict[str, Any]:
         """What to do."""
@@ -108,7 +113,8 @@ class Spot:
         return (self.folder / "cancel").exists()
 
     def finish(self, ending: Ending) -> None:
-        """Say how it ended."""
+        """Say how it ended, in the room that was kept for it."""
+        (self.folder / "reserve").unlink(missing_ok=True)
         write_text(self.folder / "end.json", json.dumps(asdict(ending)))
 
     def ending(self) -> Ending | None:

@@ -58,6 +58,9 @@ CREATE INDEX IF NOT EXISTS calls ON jobs (call_at) WHERE call_at > 0;
 BUSY_SECONDS = 30.0
 """How long a writer waits for another thread's transaction."""
 
+LOG_PAGES = 100
+"""Pages (of 4 kB) that the store's log may hold: the default of 1,000 would fill the last megabytes of a disk."""
+
 FACTS = ("prompt", "negative_prompt", "style", "preset", "seed", "sentence", "understood", "rules", "structure",
          "structure_kept", "type", "bytes")  # fmt: skip
 """Fields of a job that are kept as JSON: nothing is ever looked up by them."""
@@ -130,6 +133,7 @@ class Store:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
+            db.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
             self._local.db = db
             with self._lock:
                 self._open.append(db)

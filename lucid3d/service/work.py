@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 TELL_EVERY = 0.15
 """Seconds between two words about a job; a new stage or a new picture is told at once."""
 
+FULL_WAIT = 1.0
+"""Seconds between two tries to write an ending on a full disk."""
+
 PREVIEW_SIDE = 512
 """Pixels of a preview picture at most."""
 
@@ -61,21 +64,50 @@ def perform(folder: Path, load: Loader | None = None) -> Ending:
         except MemoryError:
             ending = Ending("failed", "there was too little memory for it; choose a smaller preset or size")
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):  # nobody can use half a result, and its room is what is lacking
+                discard(spot)
+            else:
                 log.exception("the job in %s failed", folder)
             ending = Ending("failed", words_for(error))
         except Exception as error:
             log.exception("the job in %s failed", folder)
             ending = Ending("failed", f"the program has a bug: {type(error).__name__}: {error}")
-        spot.finish(ending)
+        finish(spot, ending)
         return ending
+
+
+def finish(spot: Spot, ending: Ending) -> None:
+    """Write an ending, if need be once somebody has made room for it.
+
+    Raises:
+        OSError: it cannot be written for another reason.
+    """
+    while True:
+        try:
+            spot.finish(ending)
+            return
+        except OSError as error:
+            if not is_full(error):
+                raise
+            log.warning("the disk is too full to say how %s ended; trying again", spot.folder.name)
+            time.sleep(FULL_WAIT)
+
+
+def discard(spot: Spot) -> None:
+    """Remove what a job has written of its result."""
+    shutil.rmtree(spot.spec()["output"], ignore_errors=True)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no room on the disk."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def words_for(error: OSError) -> str:
     """What a person should read when a file could not be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return "the disk is full; delete results that are not needed, and send the job again"
-    return f"a file could not be read or written: {error.strerror or error}"
+    return f"a file could not be read or written: {error.strerror or 'the log says more'}"  # no path goes to a client
 
 
 @dataclass
