@@ -23,25 +23,44 @@ def add_extras(site: Site, lamps: list[Lamp], water: Water | None) -> None:
     """Put what the brief asks for by name where it belongs; a thing that finds no place is left out."""
     brief = site.brief
     if water is not None:
-        if brief.wants("pier"):
-            _pier(site, lamps)
-        if brief.wants("boat"):
-            _boats(site, brief.count("boat"))
+        add_waterside(site, lamps)
     if brief.wants("bridge"):
         _bridge(site)
-    for feature in _BUILDINGS:
-        if brief.wants(feature):
-            add_buildings(site, feature, brief.count(feature))
-    for feature, (make, near, far) in _THINGS.items():
-        count = brief.count(feature)
-        if count:
-            singles(site, [make(site.rng) for _ in range(min(count, 3))], count=min(count, 12), near=near, far=far)
+    add_named_buildings(site)
+    add_things(site)
     if brief.wants("campfire"):
         _fires(site, lamps, brief.count("campfire"))
     if brief.wants("lamp"):
         _lamps(site, lamps, brief.count("lamp"))
     if brief.wants("fence"):
         _fence(site)
+
+
+def add_waterside(site: Site, lamps: list[Lamp], toward: float = 0.35) -> None:
+    """The pier and the boats that the brief asks for, the boats about the azimuth `toward`."""
+    if site.brief.wants("pier"):
+        _pier(site, lamps)
+    if site.brief.wants("boat"):
+        _boats(site, site.brief.count("boat"), toward)
+
+
+def add_things(site: Site, *, but: frozenset[str] = frozenset()) -> None:
+    """Set about what the brief asks for by name and nothing is built around, the first of each in view.
+
+    Args:
+        but: features that the place has made already.
+    """
+    from lucid3d.procedural.buildings.context import label_of
+    from lucid3d.procedural.buildings.features import THINGS
+
+    for feature, (make, near, far) in (_THINGS | THINGS).items():
+        count = site.brief.count(feature)
+        if not count or feature in but:
+            continue
+        things = [make(site.rng) for _ in range(min(count, 3))]
+        for thing in things:
+            thing.label = label_of(thing.label)
+        singles(site, things, count=min(count, 12), near=near, far=far, in_view=True)
 
 
 def _height(site: Site, x: float, z: float) -> float:
@@ -168,8 +187,8 @@ def _bridge(site: Site) -> None:
     site.meshes.append(mesh.transformed(placement((x, level + 0.05, z), yaw=heading)))
 
 
-def _boats(site: Site, count: int) -> None:
-    found = _shore(site)
+def _boats(site: Site, count: int, toward: float) -> None:
+    found = _shore(site, toward)
     if found is None or site.water_level is None:
         return
     azimuth, x, z = found
@@ -199,7 +218,7 @@ def _warm(site: Site, strength: float) -> tuple[float, float, float]:
 def _fires(site: Site, lamps: list[Lamp], count: int) -> None:
     for _ in range(min(count, 3)):
         fire, light = props.campfire(site.rng)
-        spots = singles(site, [fire], count=1, near=4.0, far=9.0)
+        spots = singles(site, [fire], count=1, near=4.0, far=9.0, in_view=True)
         for x, z in spots:
             y = _height(site, x, z)
             lamps.append(Lamp((x + light[0], y + light[1], z + light[2]), _warm(site, 1.6), 0.25, 22.0))
@@ -209,7 +228,7 @@ def _lamps(site: Site, lamps: list[Lamp], count: int) -> None:
     lit = site.brief.time in DARK or site.brief.weather == "storm"
     for _ in range(min(count, 6)):
         post, light = props.lamp_post(site.rng, lit=lit)
-        for x, z in singles(site, [post], count=1, near=4.0, far=14.0):
+        for x, z in singles(site, [post], count=1, near=4.0, far=14.0, in_view=True):
             if lit:
                 y = _height(site, x, z)
                 lamps.append(Lamp((x + light[0], y + light[1], z + light[2]), _warm(site, 4.0), 0.12, 26.0))
@@ -227,6 +246,13 @@ def _fence(site: Site) -> None:
         site.meshes.append(props.fence(rng, dry, site.terrain.height))
 
 
+def add_named_buildings(site: Site, *, but: frozenset[str] = frozenset()) -> None:
+    """The buildings that the brief asks for, but those that the place has made already."""
+    for feature in _BUILDINGS:
+        if site.brief.wants(feature) and feature not in but:
+            add_buildings(site, feature, site.brief.count(feature))
+
+
 def add_buildings(site: Site, feature: str, count: int) -> None:
     """Set up to six buildings of one kind (a key of `_BUILDINGS`) on the flattest ground in view."""
     brief = site.brief
@@ -238,6 +264,9 @@ def add_buildings(site: Site, feature: str, count: int) -> None:
         thing = build(site.rng, lit_share(brief), wall)
         tall = -min(float(mesh.vertices[:, 1].min()) for mesh in _meshes(thing))
         spot = _plot(site, near + 12 * i, far, thing.width, thing.depth, tall)
+        if not i and (spot is None or abs(math.atan2(spot[0], spot[2])) > SEEN):
+            # on the far shore, perhaps
+            spot = _plot(site, far, 4 * far, thing.width, thing.depth, tall, aside=SEEN) or spot
         if spot is None:
             return
         x, y, z, yaw = spot
@@ -255,19 +284,25 @@ ACCEPTED = 12.0
 """Cost of the worst plot that is built on; a metre of slope under a building costs 1."""
 TAKEN = 30.0
 """Cost of a plot in the water, on the path or where something stands: more than any that is accepted."""
+SEEN = 0.6
+"""Radians to either side of straight ahead that the first view shows."""
+ASIDE = 4.0
+"""Cost of a plot beyond that."""
 HIDDEN = 5.0
 """Cost of a plot from which nothing is seen of what stands there: as much as five metres of slope."""
 
 
 def _plot(
-    site: Site, near: float, far: float, width: float, depth: float, tall: float
+    site: Site, near: float, far: float, width: float, depth: float, tall: float, *, aside: float = 2.4
 ) -> tuple[float, float, float, float] | None:
     """The flattest free ground for a thing of this size, in view and ahead where there is any: (x, y, z, yaw), its door
-    towards the start; None where nothing of the kind can stand."""
+    towards the start; None where nothing of the kind can stand. `aside`: radians from straight ahead to look in."""
     rng = site.rng
     best = None
-    for _ in range(320):
-        radius, bearing = float(rng.uniform(near, far)), float(rng.uniform(-2.4, 2.4))
+    for i in range(320):
+        radius, bearing = float(rng.uniform(near, far)), float(rng.uniform(-aside, aside))
+        if not i and site.vantage is not None:
+            radius, bearing = math.hypot(*site.vantage), math.atan2(*site.vantage)
         x, z = radius * math.sin(bearing), radius * math.cos(bearing)
         half = 0.5 * max(width, depth)
         xs = np.array([x, x - half, x + half, x, x], np.float32)
@@ -275,6 +310,7 @@ def _plot(
         y = site.terrain.height(xs, zs)
         free = float(site.free(xs, zs, y, above_water=0.25).min())
         cost = float(np.ptp(y)) + 0.012 * radius + TAKEN * (1 - free) + 0.8 * abs(bearing)
+        cost += ASIDE * (abs(bearing) > SEEN)
         cost += HIDDEN * _hidden(site, x, float(np.median(y)) - 0.6 * tall, z)
         if best is None or cost < best[0]:
             best = (cost, x, float(np.median(y)), z)
@@ -313,7 +349,7 @@ def _cut(site: Site, x: float, z: float, radius: float) -> None:
 
 def _house(kind: str) -> Callable[..., Any]:
     def build(rng: np.random.Generator, lit: float, wall: Any) -> Any:
-        from lucid3d.procedural.buildings import houses, landmarks
+        from lucid3d.procedural.buildings import features, houses, landmarks, temples
 
         if kind == "house":
             return houses.house(rng, style=houses.village_style(rng, "", lit, wall))
@@ -321,7 +357,13 @@ def _house(kind: str) -> Callable[..., Any]:
             return houses.cabin(rng, lit=lit > 0, wall=wall)
         if kind in ("barn", "windmill"):
             return getattr(houses if kind == "barn" else landmarks, kind)(rng, wall=wall)
-        return getattr(landmarks, {"tower": "castle"}.get(kind, kind))(rng, lit=lit > 0, wall=wall)
+        if kind == "tower":
+            return features.tower(rng, lit=lit > 0, wall=wall)
+        if kind == "skyscraper":
+            return features.skyscraper(rng, lit=lit, wall=wall)
+        if kind == "pagoda":
+            return temples.pagoda(rng, lit=lit > 0)
+        return getattr(landmarks, kind)(rng, lit=lit > 0, wall=wall)
 
     return build
 
@@ -334,7 +376,9 @@ _BUILDINGS: dict[str, tuple[Callable[..., Any], float, float]] = {
     "lighthouse": (_house("lighthouse"), 34.0, 140.0),
     "church": (_house("church"), 34.0, 120.0),
     "castle": (_house("castle"), 60.0, 220.0),
-    "tower": (_house("tower"), 50.0, 180.0),
+    "tower": (_house("tower"), 40.0, 180.0),
+    "pagoda": (_house("pagoda"), 30.0, 120.0),
+    "skyscraper": (_house("skyscraper"), 160.0, 400.0),
 }
 
 _THINGS: dict[str, tuple[Callable[[np.random.Generator], Mesh], float, float]] = {

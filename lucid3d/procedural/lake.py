@@ -11,7 +11,7 @@ from lucid3d.procedural import greenery, thickets
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Course, mountains
 from lucid3d.procedural.noise import noise, smoothstep
-from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side
+from lucid3d.procedural.wild import Knoll, finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -33,6 +33,10 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     outflow = brief.wants("river") or brief.wants("bridge")
     brook = Course(5.0, 0.1, ((1.2, 7.0, float(seed % 6)),))
     islet_x = float(rng.choice([-1, 1])) * float(rng.uniform(38, 60))
+
+    # A building that is asked for stands on a spit that comes in from the side.
+    built = any(brief.wants(feature) for feature in ("cabin", "house", "barn", "church", "tower", "windmill"))
+    spit = Knoll(-20.0 if islet_x > 0 else 20.0, 42.0, 1.4, 10.0, 11.0) if built else None
 
     def shore_distance(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Metres to the lake's shore, negative over the water."""
@@ -67,7 +71,16 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
         grass=(0.1, 0.125, 0.038), grass_dark=(0.055, 0.078, 0.022), grass_dry=(0.19, 0.155, 0.07),
     )  # fmt: skip
     site = lay_out(
-        brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.7, shore=16.0 if outflow else 5.0
+        brief,
+        rng,
+        seed,
+        up,
+        ground,
+        near=near,
+        water_up=0.0,
+        water_clearance=0.7,
+        shore=16.0 if outflow else 5.0,
+        knoll=spit,
     )
     level = site.water_level or 2.0
 

@@ -13,7 +13,7 @@ from lucid3d.procedural.land import mountains
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import Site
 from lucid3d.procedural.water import Water
-from lucid3d.procedural.wild import finish, lay_out, sun_side
+from lucid3d.procedural.wild import Knoll, finish, lay_out, sun_side
 from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.floating]
@@ -40,13 +40,22 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     side = 1.0 if rng.random() < 0.5 else -1.0
     bias = float(noise(np.zeros(1), np.zeros(1), seed + 1, 120, 3)[0])
 
-    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+    # A lighthouse stands on a rock of its own off the headland.
+    rock = Knoll(26.0 * side, 84.0, 7.0, 12.0, 12.0) if brief.wants("lighthouse") else None
+
+    def inland_of(x: Floats, z: Floats) -> Floats:
+        """Metres from the waterline, positive on land."""
         line = 7.5 + 14 * (noise(x, z, seed + 1, 120, 3) - bias) - 0.0011 * x * x * smoothstep(0, 300, np.abs(x))
-        inland = line - z  # metres from the waterline
+        return line - z
+
+    def up(x: Floats, z: Floats) -> NDArray[np.float32]:
+        inland = inland_of(x, z)
         beach = np.where(inland > 0, 0.07 * np.clip(inland, 0, 22), 0.055 * np.clip(inland, -160, 0))
         dunes = smoothstep(17, 50, inland) * (2.5 + 3.5 * noise(x, z, seed + 2, 35, 4))
         head = smoothstep(35, 75, side * x + 0.25 * z + 12 * noise(x, z, seed + 3, 60, 4))
         head = head * smoothstep(-150, -40, inland + 40 * noise(x, z, seed + 4, 130, 3))
+        # Ahead the bay is open: a headland comes in from one side of the view, no further than its middle.
+        head = head * smoothstep(0.18, 0.62, side * x / np.maximum(z, 25.0))
         cliffs = head * (26 + 9 * noise(x, z, seed + 5, 90, 4) + 0.05 * np.clip(inland, 0, 600))
         other = (
             smoothstep(240, 420, -side * x - 0.3 * z)
@@ -56,13 +65,15 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
         )
         stack = noise(x, z, seed + 6, 46, 2)
         stacks = (
-            smoothstep(0.36, 0.44, stack)
-            * smoothstep(-8, -30, inland)
-            * smoothstep(-170, -90, inland)
-            * (6 + 40 * np.clip(stack - 0.36, 0, 1) + 12)
+            smoothstep(0.4, 0.47, stack)
+            * smoothstep(-30, -60, inland)
+            * smoothstep(-230, -150, inland)
+            * smoothstep(-0.15, 0.1, side * x / np.maximum(z, 25.0))
+            * (12 + 50 * np.clip(stack - 0.4, 0, 1))
         )
         hills = smoothstep(200, 1400, inland) * 260 * mountains(x, z, seed, 1100)
-        return np.asarray(beach + dunes + np.maximum(cliffs, other) + stacks + hills, np.float32)
+        land = beach + dunes + np.maximum(cliffs, other) + stacks + hills
+        return np.asarray(land, np.float32)
 
     def ledges(x: Floats, z: Floats) -> NDArray[np.float32]:
         """0 sand to 1 rock that the waves have planed: flat backs in the beach, worn through in places."""
@@ -92,7 +103,7 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     )  # fmt: skip
     site = lay_out(
         brief, rng, seed, up, ground, near=near, tint=tint, water_up=0.0, water_clearance=0.5, shore=7.0,
-        drops=40_000, strength=0.6, rough=1.0, half=1600, cells=640, calm=4,
+        drops=40_000, strength=0.6, rough=1.0, half=1600, cells=640, calm=4, knoll=rock,
     )  # fmt: skip
     level = site.water_level or 2.2
 
@@ -108,7 +119,7 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     greenery.forest(
         site,
         trees,
-        lambda x, z, y, s: smoothstep(4, 9, level - y),
+        lambda x, z, y, s: smoothstep(4, 9, level - y) * smoothstep(-2, 12, inland_of(x, z)) * (s < 0.7),
         spacing=9,
         near=18,
         far=500,

@@ -44,6 +44,7 @@ class Site:
         path, path_width: kept free of plants.
         clear: metres about the start that stay free of anything taller than grass.
         keep_out: (x, z, radius) circles where something else stands.
+        vantage: (x, z) of level ground where a building that is asked for is seen best, or None.
         meshes: what has been put there.
     """
 
@@ -55,6 +56,7 @@ class Site:
     path_width: float = 1.6
     clear: float = 2.6
     keep_out: list[tuple[float, float, float]] = field(default_factory=list)
+    vantage: tuple[float, float] | None = None
     meshes: list[Mesh] = field(default_factory=list)
 
     @property

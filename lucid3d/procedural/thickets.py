@@ -270,18 +270,32 @@ def desert_plants(site: Site, *, cacti: float = 1.0) -> None:
         )
 
 
+IN_VIEW = 0.5
+"""Radians to either side of straight ahead within which a thing is whole in the first view."""
+
+
 def singles(
-    site: Site, meshes: Sequence[Mesh], *, count: int, near: float, far: float, where: Where | None = None
+    site: Site,
+    meshes: Sequence[Mesh],
+    *,
+    count: int,
+    near: float,
+    far: float,
+    where: Where | None = None,
+    in_view: bool = False,
 ) -> list[tuple[float, float]]:
-    """Set a few whole things about on free ground; returns where they stand."""
+    """Set a few whole things about on free ground; returns where they stand. With `in_view` the first of them stands
+    ahead, where it is seen from the start, if there is a place for it."""
     from lucid3d.procedural.mesh import placement
 
     rng = site.rng
     spots: list[tuple[float, float]] = []
-    for _ in range(count * 12):
+    tries = 60 if in_view else 0
+    for i in range(tries + count * 12):
         if len(spots) >= count:
             break
-        radius, bearing = float(near + (far - near) * rng.random() ** 0.7), float(rng.uniform(-np.pi, np.pi))
+        aside = IN_VIEW if i < tries and not spots else np.pi
+        radius, bearing = float(near + (far - near) * rng.random() ** 0.7), float(rng.uniform(-aside, aside))
         x, z = np.array([radius * np.sin(bearing)], np.float32), np.array([radius * np.cos(bearing)], np.float32)
         y, slope = site.terrain.rise_over_run(x, z)
         share = site.free(x, z, y) * (1 if where is None else where(x, z, y, slope))

@@ -3,7 +3,7 @@ place."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.canopy import canopy_for
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.land import Up, shaped
+from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.terrain import Heights, Terrain, Tint, terrain_mesh
 from lucid3d.procedural.water import Water
@@ -50,6 +51,7 @@ def lay_out(
     tint: Tint | None = None,
     wooded: float = 0.0,
     woods_from: float = 130.0,
+    knoll: Knoll | None = None,
     **shape: Any,
 ) -> Site:
     """The land, ready to be planted.
@@ -61,6 +63,7 @@ def lay_out(
         shore: metres from the start ahead to the waterline; 0 = wherever it is.
         tint: factors on the land's albedo where the ground's own layers are not enough.
         wooded: share of the land under trees from `woods_from` metres on; for land without bare rock.
+        knoll: level ground for a building.
         shape: options of `land.shaped`.
     """
     heights, zero = shaped(up, seed, near=near, **shape)
@@ -68,6 +71,8 @@ def lay_out(
     level = None if water_up is None else max(zero - water_up, EYE_HEIGHT + water_clearance)
     if level is not None and shore > 0:
         heights, level, step = _at_the_shore(heights, level, shore)
+    if level is not None and knoll is not None:
+        heights = knoll.raise_to(heights, level)
     wet = brief.weather in ("rain", "storm")
     white = snowed_in(brief)
     ground = replace(
@@ -86,7 +91,8 @@ def lay_out(
     if tint is not None:
         mesh = mesh.tinted(tint(mesh.vertices[:, 0], mesh.vertices[:, 2] + np.float32(step)))
     terrain = Terrain(heights, ground, mesh)
-    return Site(terrain, brief, rng, level, path, path_width)
+    vantage = None if knoll is None or level is None else (knoll.x, knoll.z)
+    return Site(terrain, brief, rng, level, path, path_width, vantage=vantage)
 
 
 def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights, float, float]:
@@ -108,6 +114,30 @@ def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights
         return np.asarray(ground + (EYE_HEIGHT - ground) * bank, np.float32)
 
     return moved, level - drop, step
+
+
+@dataclass(frozen=True)
+class Knoll:
+    """Level ground in or by the water, for a building that is asked for: (x, z) and metres above the water, the radius
+    of its top, and how many metres of shore fall from there. It runs on to the side, towards the land there."""
+
+    x: float
+    z: float
+    height: float
+    top: float
+    fall: float
+
+    def raise_to(self, heights: Heights, level: float) -> Heights:
+        """`heights` (y down) with this in it, where the water stands at y = `level`."""
+
+        def raised(x: Floats, z: Floats) -> NDArray[np.float32]:
+            y = heights(x, z)
+            out = np.where((x - self.x) * self.x > 0, 0.4, 1.0) * (x - self.x)
+            off = np.hypot(out, z - self.z) + 2.5 * noise(x, z, 77, 13, 3)
+            share = smoothstep(self.top + self.fall, self.top, off)
+            return np.asarray(y + (level - self.height - y) * share, np.float32)
+
+        return raised
 
 
 def sheet_of_water(site: Site, **look: Any) -> Water | None:

@@ -92,12 +92,17 @@ def finish(place: Place, brief: Brief) -> Place:
     factor = _LAMPS.get(brief.time, 0.3)
     place.lamps = [replace(lamp, color=_scaled(lamp.color, factor)) for lamp in place.lamps]
     for mesh in place.meshes:
-        mesh.label = _LABELS.get(mesh.label, mesh.label)
+        mesh.label = label_of(mesh.label)
         if any(any(m.emission) for m in mesh.materials):
             mesh.materials = tuple(
                 replace(m, emission=_scaled(m.emission, factor)) if any(m.emission) else m for m in mesh.materials
             )
     return place
+
+
+def label_of(name: str) -> str:
+    """The ground truth's label of a thing made here."""
+    return _LABELS.get(name, name)
 
 
 def _scaled(color: RGB, factor: float) -> RGB:
@@ -158,8 +163,9 @@ def hills(
         if shore is not None:
             up = np.maximum(up, DRY - SHORE_DROP)  # or the sea would stand in every hollow of the village
             across = shore.beyond(x, z) + 14 * noise(x, z, seed + 3, 70.0, 3)
-            low = np.where(across > 0, -0.2 * np.clip(across, 0, 60), up)  # steep: surf stays at the edge
-            up = up + (low - up) * smoothstep(-26.0, 0.0, across)
+            # steep: surf stays at the edge
+            low = np.where(across > 0, shore.foot - 0.2 * np.clip(across, 0, 60), shore.foot or up)
+            up = up + (low - up) * smoothstep(-shore.gentle, 0.0, across)
         y: NDArray[np.float32] = (level - up).astype(np.float32)
         return y
 
@@ -193,10 +199,13 @@ DRY = 1.1
 
 @dataclass(frozen=True)
 class Shore:
-    """A straight line, roughly, beyond which there is water: metres from the start to it, and its direction."""
+    """A straight line, roughly, beyond which there is water: metres from the start to it, its direction, and over how
+    many metres the land goes down to its foot, `foot` metres from the level of the streets."""
 
     distance: float
     azimuth: float
+    gentle: float = 26.0
+    foot: float = 0.0
 
     def beyond(self, x: Floats, z: Floats) -> NDArray[np.float32]:
         """Metres beyond the line (negative on the near side)."""
@@ -208,6 +217,8 @@ def shore_of(brief: Brief, flat: float) -> Shore | None:
     """Where the water of a place "by the sea" or "on a lake" begins, or None."""
     if not (brief.wants("sea") or brief.wants("lake")):
         return None
+    if brief.place == "village":  # the lane runs down to it
+        return Shore(38.0, -0.3, gentle=30.0, foot=-1.1)
     # Beyond the last house, on the left ahead.
     return Shore(max(0.62 * flat, 50.0) if flat < 100 else 0.95 * flat, -1.15)
 

@@ -19,11 +19,13 @@ from lucid3d.procedural.buildings.context import (
     hills,
     lamp_color,
     lit_share,
+    shore_of,
     wall_for,
 )
 from lucid3d.procedural.buildings.features import stand
 from lucid3d.procedural.buildings.houses import House, barn, house, village_style
 from lucid3d.procedural.buildings.landmarks import church, windmill
+from lucid3d.procedural.extras import add_named_buildings, add_things, add_waterside
 from lucid3d.procedural.ground import Ground
 from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import placement
@@ -34,11 +36,17 @@ from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 Floats = NDArray[np.floating]
 
 
+FLAT = 85.0
+"""Metres about the start within which the land is level."""
+
+
 def village(brief: Brief, rng: np.random.Generator) -> Place:
     """The start stands on the lane at the edge of the green; the church lies ahead, fields and hills behind."""
     dark = brief.time in DARK_TIMES
     lit = lit_share(brief)
     bend = float(rng.choice([-1.0, 1.0]))
+    if shore_of(brief, FLAT) is not None:
+        bend = -1.0  # towards the water
     lane = _lane(bend, rng)
     path = tuple((float(x), float(z)) for x, z in lane)
     ground = Ground(
@@ -52,8 +60,10 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
     high = 240.0 if brief.wants("mountains") else 110.0
-    terrain = hills(brief, rng, flat=85.0, level=EYE_HEIGHT, height=high, rolling=0.55, ground=ground, wooded=0.45)
-    site = Site(terrain, brief, rng, path=path, path_width=3.4)
+    terrain = hills(brief, rng, flat=FLAT, level=EYE_HEIGHT, height=high, rolling=0.55, ground=ground, wooded=0.45)
+    shore = shore_of(brief, FLAT)
+    level = terrain.ground.water_level if shore is not None else None
+    site = Site(terrain, brief, rng, level, path=path, path_width=3.4)
     place = Place(sun_azimuth=float(rng.choice([-0.8, 0.8])) * float(rng.uniform(0.7, 1.1)))
     look = {"medieval": "medieval", "rustic": "thatch"}.get(brief.style, "")
     if brief.material("") == "thatch" or brief.material("house") == "thatch":
@@ -68,7 +78,12 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
                 at = (matrix @ np.array([*spot, 1.0]))[:3]
                 place.lamps.append(Lamp((float(at[0]), float(at[1]), float(at[2])), lamp_color(light), 0.2, 12.0))
 
-    for i, (x, z, yaw) in enumerate(_plots(lane, rng, int(np.clip(brief.count("house", 15), 4, 24)))):
+    church_at = lane[-9] + (-bend * 9.0, 9.0)
+    plots = _plots(lane, rng, int(np.clip(brief.count("house", 15), 4, 24)))
+    if shore is not None:  # the church by the water, and no house in it or in its way
+        church_at = lane[22] + (15.0, 6.0)
+        plots = [p for p in plots if shore.beyond(p[0], p[1]) < -12 and np.hypot(*(p[:2] - church_at)) > 15]
+    for i, (x, z, yaw) in enumerate(plots):
         style = village_style(rng, look, lit, wall_for(brief, rng, "house"))
         for _ in range(4):
             if style.wall is not last:
@@ -84,11 +99,10 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         if not far:
             _yard(place, site, x, z, yaw, brief, rng)
     if brief.wants("church", True):
-        end = lane[-9]
         put(
             church(rng, style=brief.style, lit=lit > 0.3, wall=wall_for(brief, rng, "church")),
-            end[0] - bend * 9.0,
-            end[1] + 9.0,
+            float(church_at[0]),
+            float(church_at[1]),
             bend * 0.25,
         )
     if brief.wants("barn", True):
@@ -101,10 +115,21 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
     if brief.wants("windmill"):
         put(windmill(rng), -bend * 48.0, 46.0, float(np.arctan2(-bend * 48.0, 46.0)))
     _green(place, site, brief, rng, bend, dark)
+    add_named_buildings(site, but=MADE)
+    add_things(site, but=MADE)
+    if shore is not None:
+        add_waterside(site, place.lamps, shore.azimuth)
     _grow(site, brief, rng)
     place.meshes += site.meshes
     place.terrain = terrain
     return finish(place, brief)
+
+
+MADE = frozenset(
+    {"house", "cabin", "church", "barn", "windmill", "well", "fountain", "lamp", "stall", "car", "cart", "hay", "sign",
+     "bench", "fence", "barrel", "wall"}
+)  # fmt: skip
+"""What a village sees to itself."""
 
 
 def _lane(bend: float, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -193,11 +218,11 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
             place.meshes.append(things.bench().transformed(ground(at[0] - 1.7, at[1] - 1.2, 2.3)))
             site.keep_out.append((at[0], at[1], 1.2))
     if brief.wants("fountain"):
-        place.meshes.append(things.fountain(rng).transformed(ground(x0 + 0.5, 4.0)))
-        site.keep_out.append((x0 + 0.5, 4.0, 2.8))
+        place.meshes.append(things.fountain(rng).transformed(ground(x0 - 3.4, 13.0)))
+        site.keep_out.append((x0 - 3.4, 13.0, 2.8))
     if brief.wants("lamp", True):
         post = details.street_lamp(dark, 3.0)
-        for z in (5.0, 19.0, 34.0, -13.0, 50.0):
+        for z in (5.0, 19.0, 34.0, -13.0) + (() if site.water_level is not None else (50.0,)):
             x = float(np.interp(z, [c[1] for c in site.path], [c[0] for c in site.path])) + (2.4 if z % 2 else -2.4)
             matrix = ground(x, z)
             place.meshes.append(post.transformed(matrix))
@@ -221,7 +246,7 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
             )
         )
     for k in range(min(brief.count("sign", 1), 3)):
-        place.meshes.append(fields.signpost(rng).transformed(ground(lane_x + 2.9 + k, 2.3 + k, rng.uniform(-0.4, 0.4))))
+        place.meshes.append(fields.signpost(rng).transformed(ground(lane_x + 3.0 + k, 6.4 + k, rng.uniform(-0.4, 0.4))))
 
 
 def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:

@@ -103,6 +103,8 @@ def lamps_on(brief: Brief) -> bool:
     """Whether a room's lamps are lit: when it is dark outside or gloomy, or when they are asked for."""
     if "lamp" in brief.without:
         return False
+    if "window" in brief.without:
+        return True
     bright = brief.time in ("morning", "noon") and brief.weather in ("clear", "cloudy", "snow")
     return brief.wants("lamp") or brief.mood in ("cosy", "romantic", "dark", "magical") or not bright
 

@@ -183,7 +183,8 @@ PHRASES: dict[str, str] = {
         neon light; neon sign; glowing light; spotlight; lights""",
     "feature.bridge": "bridge; footbridge; viaduct; arched bridge; aqueduct; suspension bridge",
     "feature.bench": "bench; seat; park bench; pew",
-    "feature.well": "well of water; water well; wishing well; old well; stone well; village well",
+    "feature.well": "with a well; by a well; and a well; the well; near a well; well of water; "
+    "water well; wishing well; old well; stone well; village well",
     "feature.campfire": "campfire; bonfire; camp fire; brazier; fire pit; fire",
     "feature.tent": "tent; camp; campsite; yurt; tipi; teepee; pavilion; camping; igloo; marquee",
     "feature.sign": "sign; signpost; road sign; milestone; waymark; guidepost; billboard; signboard",

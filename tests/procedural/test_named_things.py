@@ -1,0 +1,43 @@
+"""What a sentence names is seen in the first view, drawn very small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from lucid3d.camera import Camera
+from lucid3d.procedural import build_world, light
+from lucid3d.procedural.labels import LABELS, label_number
+
+FIRST = Camera.from_fov(160, 120, 80)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def coarse_clouds() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(light, "CLOUD_ROWS", light.CLOUD_ROWS // 4)
+        patch.setattr(light, "CLOUD_COLUMNS", light.CLOUD_COLUMNS // 4)
+        yield
+
+
+def seen(sentence: str, label: str) -> int:
+    """Pixels of a label in the first view of a sentence's world."""
+    drawing = build_world(sentence, 0).draw(FIRST, antialias=False, only=np.zeros((120, 160), bool))
+    return int((drawing.labels == label_number(label)).sum())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label", "pixels"),
+    [
+        ("a coast with a lighthouse", "building", 60),
+        ("a lake with a cabin", "building", 60),
+        ("a village by the sea", "water", 60),
+        ("an island with a pier and a boat", "pier", 60),
+        ("a desert with a statue", "statue", 20),
+    ],
+)
+def test_what_is_named_is_in_the_first_view(sentence: str, label: str, pixels: int) -> None:
+    assert label in LABELS
+    assert seen(sentence, label) > pixels
