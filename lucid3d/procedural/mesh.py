@@ -61,7 +61,8 @@ class Mesh:
     @property
     def bounds(self) -> NDArray[np.float32]:
         """(2, 3) smallest and largest corner."""
-        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
+        axes = [self.vertices[:, axis] for axis in range(3)]  # numpy is slow on rows of three
+        return np.array([[axis.min() for axis in axes], [axis.max() for axis in axes]], np.float32)
 
     def transformed(self, matrix: ArrayLike) -> Mesh:
         """The mesh moved by a (4, 4) matrix (rotation, uniform scale, translation)."""

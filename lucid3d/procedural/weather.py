@@ -109,13 +109,19 @@ def near_solids(meshes: list[Mesh]) -> RayScene:
     for mesh in meshes:
         if not mesh.triangle_count:
             continue
-        corners = mesh.vertices[mesh.triangles][:, :, ::2]  # x and z
-        close = (corners.min(axis=1) < AROUND).all(axis=1) & (corners.max(axis=1) > -AROUND).all(axis=1)
+        close = np.ones(mesh.triangle_count, bool)
+        for axis in (0, 2):  # a triangle is far off where all its corners are on one side
+            side = mesh.vertices[:, axis]
+            for beyond in (side >= AROUND, side <= -AROUND):
+                a, b, c = (beyond[mesh.triangles[:, corner]] for corner in range(3))
+                close &= ~(a & b & c)
         if close.any():
-            used, index = np.unique(mesh.triangles[close], return_inverse=True)
+            used = np.zeros(len(mesh.vertices), bool)
+            used[mesh.triangles[close]] = True
+            number = np.cumsum(used, dtype=np.int32) + np.int32(first - 1)
             vertices.append(mesh.vertices[used])
-            triangles.append(index.reshape(-1, 3) + first)
-            first += len(used)
+            triangles.append(number[mesh.triangles[close]])
+            first += len(vertices[-1])
     if not vertices:
         return RayScene(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.uint32))
     return RayScene(np.concatenate(vertices), np.concatenate(triangles).astype(np.uint32))

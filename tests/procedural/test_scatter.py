@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from lucid3d.procedural.plants import grass_tuft
 from lucid3d.procedural.rocks import boulder
-from lucid3d.procedural.scatter import clear_view, groups, merged, place, scatter, spots
+from lucid3d.procedural.scatter import _pairs, clear_view, groups, merged, place, scatter, spots
 
 Floats = np.ndarray
 
@@ -46,6 +46,12 @@ def test_apart_and_never_a_grid() -> None:
     distance = cKDTree(found.positions).query(found.positions, 2)[0][:, 1]
     assert distance.min() >= 0.8 - 1e-5
     assert distance.std() > 0.1  # uneven
+
+
+@pytest.mark.parametrize(("count", "distance"), [(1, 1.0), (9, 200.0), (3000, 1.3)])
+def test_pairs_are_those_of_a_tree(count: int, distance: float) -> None:
+    points = np.random.default_rng(4).uniform(-30, 30, (count, 2))
+    assert {tuple(pair) for pair in _pairs(points, distance)} == cKDTree(points).query_pairs(distance)
 
 
 def test_groups_are_patches() -> None:
