@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,9 @@ Floats = NDArray[np.float32]
 WATER, SKY = -1, -2
 """Triangle numbers of what has no triangles."""
 LAMPS_WITH_SHADOWS = 3
-OPEN_RAYS = 4
+BAND = 1 << 14
+"""Surfaces whose rays numpy makes in one go: few enough for a core's own memory."""
+OPEN_RAYS = 6
 OPEN_RAYS_INDOORS = 12
 """Plain walls show the grain of few rays."""
 FEWEST = 0.1
@@ -40,6 +43,8 @@ SHOW_THROUGH = 70.0
 FAR_WATER = 30000.0
 UNKNOWN = -1.0
 """The sun's share where it was not traced."""
+BEHIND = -0.02
+"""Cosine between face and sun below which native code gives the surface no sunlight."""
 BESIDE = 0.03
 """Rays through one pixel whose distances differ by less than this share hit one surface, and share its light."""
 
@@ -56,7 +61,8 @@ class Seen:
     Attributes:
         radiance: (N, 3); distance: (N,) in ray lengths, +inf = sky; normals: (N, 3) towards the viewer;
         triangle: (N,) int32, `WATER` or `SKY` where it is none; open: (N,) how open the surface is to the sky;
-        sun: (N,) share of the key light that reaches it, `UNKNOWN` where nobody looked.
+        sun: (N,) share of the key light that reaches it, `UNKNOWN` where nobody looked;
+        lamps: (N, K) int32, the lamps that matter most to it, -1 = none; bright: (N, K) whether it sees them.
     """
 
     radiance: Floats
@@ -65,6 +71,8 @@ class Seen:
     triangle: NDArray[np.int32]
     open: Floats
     sun: Floats
+    lamps: NDArray[np.int32]
+    bright: Floats
 
     def pick(self, rows: NDArray[np.intp]) -> Seen:
         """Some of the rays."""
@@ -81,9 +89,11 @@ class Shader:
         self.meshes: list[Mesh] = list(place.meshes)
         if place.terrain is not None and place.terrain.mesh is not None:
             self.meshes.insert(0, place.terrain.mesh)
-        self.tables: Tables = gather(self.meshes)
-        self.solid = RayScene(self.tables.vertices, self.tables.triangles)
-        self.sky: Sky = build_sky(atmosphere, place.ground_color)
+        with ThreadPoolExecutor(1) as other:  # native code works out the clouds while numpy copies triangles
+            sky = other.submit(build_sky, atmosphere, place.ground_color)
+            self.tables: Tables = gather(self.meshes)
+            self.solid = RayScene(self.tables.vertices, self.tables.triangles)
+            self.sky: Sky = sky.result()
         scene: Any = kernels().Scene()
         t = self.tables
         scene.set_mesh(
@@ -103,6 +113,7 @@ class Shader:
             scene.set_water(place.water.packed())
         self.scene = scene
         self._lamps = np.array(lamps, np.float32).reshape(-1, 8)
+        self._shadowing = min(LAMPS_WITH_SHADOWS, len(lamps))
         self._sun = np.array(atmosphere.sun_direction, np.float32)
         self._lit = float(self.sky.sunlight.max()) > 1e-4
         self._open_reach = ROOM_REACH if place.interior else OPEN_REACH
@@ -150,6 +161,8 @@ class Shader:
             np.where(solid, hits.triangle.astype(np.int32), np.int32(SKY)),
             np.ones(count, np.float32),
             np.full(count, UNKNOWN, np.float32),
+            np.full((count, self._shadowing), -1, np.int32),
+            np.zeros((count, self._shadowing), np.float32),
         )
         rows = np.flatnonzero(solid & ~wet & ~wanted)
         if len(rows):
@@ -200,7 +213,7 @@ class Shader:
         self._sun_on(seen, rows, surface, lift, thin, grid, beside)
         if not secondary:
             self._open_on(seen, rows, surface, lift, thin, grid, beside)
-        lamps, bright = self._lamp_shadows(surface, lift, secondary)
+        lamps, bright = self._lamps_on(seen, rows, surface, lift, thin, secondary, beside)
         sun = np.maximum(seen.sun[rows], 0)
         seen.radiance[rows] = self.scene.lit(
             surface, origins, directions, hits.distance, sun, seen.open[rows], lamps, bright, True
@@ -229,7 +242,7 @@ class Shader:
         down, right = np.divmod(rows[traced], grid[1])
         chosen = traced[(down % 2 == 0) & (right % 2 == 0)]
         known, share = np.zeros(len(seen.open), np.float32), np.zeros(len(seen.open), np.float32)
-        known[rows[chosen]] = self._openness(surface, lift, chosen, 2)
+        known[rows[chosen]] = self._openness(surface, lift, chosen)
         share[rows[chosen]] = 1.0
         known, share = (self._evened(light, rows[traced], seen, grid) for light in (known, share))
         enough = share[rows[traced]] > FEWEST
@@ -238,9 +251,9 @@ class Shader:
         alone = traced[~enough]
         seen.open[rows[alone]] = self._openness(surface, lift, alone)
 
-    def _openness(self, surface: Floats, lift: Floats, which: NDArray[np.intp], times: int = 1) -> Floats:
-        """How open some of the surfaces are, by rays of their own; `times` the usual number."""
-        count = times * (OPEN_RAYS_INDOORS if self.place.interior else OPEN_RAYS)
+    def _openness(self, surface: Floats, lift: Floats, which: NDArray[np.intp]) -> Floats:
+        """How open some of the surfaces are, by rays of their own."""
+        count = OPEN_RAYS_INDOORS if self.place.interior else OPEN_RAYS
         rays = self.scene.open_rays(surface[which], lift[which], count)
         return np.asarray(1.0 - 0.85 * self.solid.blocked_rays(rays, self._open_reach).mean(axis=1), np.float32)
 
@@ -257,7 +270,8 @@ class Shader:
         """Trace for the key light, as far as it is not known from rays beside."""
         if not self._lit:
             return
-        facing = (surface[:, NORMAL] @ self._sun > 0) | thin
+        # A normal bent by relief sees no light that comes from behind the face itself.
+        facing = ((_along(surface[:, NORMAL], self._sun) > 0) & (_along(surface[:, FACE], self._sun) > BEHIND)) | thin
         if beside is not None:
             same = _same(seen.distance[rows], beside.distance) & (beside.sun >= 0)
             seen.sun[rows[same]] = beside.sun[same]
@@ -282,7 +296,7 @@ class Shader:
         sun = np.zeros(len(surface), np.float32)
         if self._lit:
             sun = 1.0 - self.solid.blocked_rays(self.scene.sun_rays(surface, lift))
-        lamps, bright = self._lamp_shadows(surface, lift, False)
+        lamps, bright = self._lamp_shadows(surface, lift, surface[:, TRANSLUCENCY] > 0, False)
         full = np.ones(len(surface), np.float32)
 
         def lit() -> Floats:
@@ -293,24 +307,67 @@ class Shader:
 
         return lit
 
-    def _lamp_shadows(self, surface: Floats, lift: Floats, secondary: bool) -> tuple[NDArray[np.int32], Floats]:
+    def _lamps_on(
+        self,
+        seen: Seen,
+        rows: NDArray[np.intp],
+        surface: Floats,
+        lift: Floats,
+        thin: NDArray[np.bool_],
+        secondary: bool,
+        beside: Seen | None,
+    ) -> tuple[NDArray[np.int32], Floats]:
+        """Trace for lamps, as far as they are not known from rays beside: which (N, K), and what is seen of them."""
+        if secondary or beside is None or not self._shadowing:
+            lamps, bright = self._lamp_shadows(surface, lift, thin, secondary)
+        else:
+            lamps, bright = beside.lamps.copy(), beside.bright.copy()
+            other = np.flatnonzero(~_same(seen.distance[rows], beside.distance))
+            lamps[other], bright[other] = self._lamp_shadows(surface[other], lift[other], thin[other], False)
+        if not secondary:
+            seen.lamps[rows], seen.bright[rows] = lamps, bright
+        return lamps, bright
+
+    def _lamp_shadows(
+        self, surface: Floats, lift: Floats, thin: NDArray[np.bool_], secondary: bool
+    ) -> tuple[NDArray[np.int32], Floats]:
         """The lamps that matter most to each surface, and whether it sees them."""
-        count = len(surface)
-        if not len(self._lamps):
-            return np.zeros((count, 0), np.int32), np.zeros((count, 0), np.float32)
-        number = min(1 if secondary else LAMPS_WITH_SHADOWS, len(self._lamps))
-        chosen = self.scene.lamps_near(surface, number)
-        visible = np.ones(chosen.shape, np.float32)
-        start = surface[:, POSITION] + surface[:, FACE] * lift[:, None]
-        for k in range(number):
-            rows = np.flatnonzero(chosen[:, k] >= 0)
-            if len(rows):
-                lamp = self._lamps[chosen[rows, k]]
-                to = lamp[:, :3] - start[rows]
-                length = np.linalg.norm(to, axis=1)
-                short = np.maximum(1 - (lamp[:, 6] + 0.05) / np.maximum(length, 1e-3), 0.05)  # not its own glass
-                visible[rows, k] = 1.0 - self.solid.blocked(start[rows], to * short[:, None], 1.0)
+        from lucid3d.projection import thread_count
+
+        number = min(1, self._shadowing) if secondary else self._shadowing
+        if not number or not len(surface):
+            return np.zeros((len(surface), number), np.int32), np.zeros((len(surface), number), np.float32)
+        chosen: NDArray[np.int32] = self.scene.lamps_near(surface, number)
+        visible = np.zeros(chosen.shape, np.float32)
+        bands = [slice(first, first + BAND) for first in range(0, len(surface), BAND)]
+        with ThreadPoolExecutor(thread_count(None)) as cores:
+            done = cores.map(lambda b: self._lamp_rays(surface[b], lift[b], thin[b], chosen[b]), bands)
+            rays, where = zip(*done, strict=True)
+        blocked = self.solid.blocked_rays(np.concatenate(rays), 1.0)
+        flat = visible.reshape(-1)
+        flat[np.concatenate([w + number * b.start for w, b in zip(where, bands, strict=True)])] = 1.0 - blocked
         return chosen, visible
+
+    def _lamp_rays(
+        self, surface: Floats, lift: Floats, thin: NDArray[np.bool_], chosen: NDArray[np.int32]
+    ) -> tuple[Floats, NDArray[np.intp]]:
+        """Rays (R, 6) towards the lamps that are chosen (N, K) for surfaces, and which of the N * K each is."""
+        x, y, z = (surface[:, POSITION.start + i] + surface[:, FACE.start + i] * lift for i in range(3))
+        normal = np.ascontiguousarray(surface[:, NORMAL].T)
+        lamps = np.ascontiguousarray(self._lamps.T[[0, 1, 2, 6]])
+        rays, where = [], []
+        for k in range(chosen.shape[1]):  # by columns: numpy is slow on rows of three
+            lamp = lamps[:, chosen[:, k]]
+            to_x, to_y, to_z = lamp[0] - x, lamp[1] - y, lamp[2] - z
+            # What looks away from a lamp is dark by itself.
+            before = (to_x * normal[0] + to_y * normal[1] + to_z * normal[2] > 0) | thin
+            row = np.flatnonzero(before & (chosen[:, k] >= 0))
+            length = np.sqrt(to_x * to_x + to_y * to_y + to_z * to_z)
+            short = np.maximum(1 - (lamp[3] + np.float32(0.05)) / np.maximum(length, 1e-3), 0.05)  # not its own glass
+            columns = np.stack([x, y, z, to_x * short, to_y * short, to_z * short])
+            rays.append(columns.T[row])
+            where.append(row * chosen.shape[1] + k)
+        return np.concatenate(rays), np.concatenate(where)
 
     def _water(self, origins: Floats, directions: Floats, distance: Floats, angle: float) -> Floats:
         count = len(origins)
@@ -387,6 +444,11 @@ def _nearest(seen: Seen, choices: NDArray[np.intp], rows: NDArray[np.intp], dist
 def _same(distance: Floats, other: Floats) -> NDArray[np.bool_]:
     """Whether rays close to each other hit one surface."""
     return np.isfinite(other) & (np.abs(distance - np.where(np.isfinite(other), other, 0)) < BESIDE * distance)
+
+
+def _along(vectors: Floats, axis: Floats) -> Floats:
+    """(N, 3) times one (3,) -> (N,); a matrix product would wake threads for it."""
+    return np.asarray(vectors[:, 0] * axis[0] + vectors[:, 1] * axis[1] + vectors[:, 2] * axis[2], np.float32)
 
 
 def _dot(a: Floats, b: Floats) -> Floats:
