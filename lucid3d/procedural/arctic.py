@@ -62,6 +62,10 @@ def _ice_and_stones(site: Site) -> None:
              power=2.1, apart=1.0)  # fmt: skip
 
 
+SNOW_EXPOSURE = 0.6
+"""Stops of more exposure by day: what meters for the average makes snow grey."""
+
+
 def arctic(brief: Any, rng: np.random.Generator) -> Place:
     """Wind-carved snow above a cold sea with floes and icebergs, white mountains around the bay."""
     seed = int(rng.integers(1 << 20))
@@ -114,10 +118,9 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
     _ice_and_stones(site)
     cold: dict[str, Any] = {"absorb": (0.5, 0.14, 0.1), "scatter": (0.006, 0.03, 0.04)}
     water = sheet_of_water(site, amplitude=0.02, wavelength=3.0, **cold)
-    return finish(
-        site,
-        water=water,
-        sun=sun_side(rng, 0.3, 0.8),
-        haze=0.6,
-        sky={"exposure": -0.5, "elevation": LOW_MOON} if brief.time == "night" else None,
-    )
+    sky: dict[str, Any] = {}
+    if brief.time == "night":
+        sky = {"exposure": -0.5, "elevation": LOW_MOON}
+    elif brief.time not in ("dawn", "dusk"):
+        sky = {"exposure": SNOW_EXPOSURE}
+    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.8), haze=0.6, sky=sky)

@@ -127,7 +127,7 @@ _WEATHER: dict[str, dict[str, Any]] = {
         "mist_height": 25.0, "veil": 0.5,
     },
     "storm": {
-        "exposure": -1.15, "cover": 0.86, "wisps": 0.0, "visibility": 6000.0, "sun_share": 0.1, "cloud_shade": 0.3,
+        "exposure": -1.15, "cover": 0.86, "wisps": 0.0, "visibility": 6000.0, "sun_share": 0.04, "cloud_shade": 0.3,
         "cloud_density": 0.035, "cloud_base": 800.0, "cloud_top": 3200.0, "cloud_size": 3400.0, "saturation": 0.92,
         "veil": 1.0, "lightning": 1.0,
     },
