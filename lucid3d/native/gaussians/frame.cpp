@@ -76,8 +76,7 @@ void Frame::rasterize_backward(const float* background, const float* image, cons
 void Frame::project_backward(const Parameters& parameters, const Gradients& gradients, int threads) {
   const int groups = (count_ + kGroup - 1) / kGroup;
   float* partial = gradients.view ? partial_view_.reserve((size_t)groups * kViewGradients) : nullptr;
-  kernels().project_backward(view_, parameters, splats_.data(), ranges_.data(), bins(), moments_.data(), gradients,
-                             partial, threads);
+  kernels().project_backward(view_, parameters, ranges_.data(), bins(), moments_.data(), gradients, partial, threads);
   if (!gradients.view) return;
   for (int k = 0; k < kViewGradients; ++k) {
     double total = 0.0;
@@ -88,8 +87,7 @@ void Frame::project_backward(const Parameters& parameters, const Gradients& grad
 
 void Frame::train_step(const Parameters& parameters, const AdamStep& step, float* means2d, int threads) {
   float* scratch = gradients_.reserve((size_t)threads * step.rows * kGradientRow);
-  kernels().train_step(view_, parameters, splats_.data(), ranges_.data(), bins(), moments_.data(), step, means2d,
-                       scratch, threads);
+  kernels().train_step(view_, parameters, ranges_.data(), bins(), moments_.data(), step, means2d, scratch, threads);
 }
 
 size_t Frame::bytes() const {

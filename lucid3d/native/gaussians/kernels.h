@@ -26,11 +26,11 @@ struct Kernels {
   void (*rasterize_backward)(const View&, const Splat*, const Bins&, const float* background, const float* image,
                              const float* v_image, const uint32_t* stops, bool absolute, float* moments, int threads);
   // Sums moments and takes them back through the projection. partial_view: 15 floats a group, or null.
-  void (*project_backward)(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&,
-                           const float* moments, const Gradients&, float* partial_view, int threads);
+  void (*project_backward)(const View&, const Parameters&, const TileRange*, const Bins&, const float* moments,
+                           const Gradients&, float* partial_view, int threads);
   // The same, and at once a step of Adam with the gradient. means2d: 2 planes for the gradient by the projected centres,
   // or null. scratch: step.rows * kGradientRow floats a thread.
-  void (*train_step)(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&, const float* moments,
+  void (*train_step)(const View&, const Parameters&, const TileRange*, const Bins&, const float* moments,
                      const AdamStep& step, float* means2d, float* scratch, int threads);
   // Loss and its gradient by the image (kImagePlanes planes each). sums: a LossSums for each of loss_bands(height).
   // scratch: loss_scratch(width) floats a thread.

@@ -18,10 +18,10 @@ void bin(const uint32_t*, int visible, const TileRange*, int tiles_x, int tiles_
 void rasterize(const View&, const Splat*, const Bins&, const float*, float*, uint32_t*, int threads);
 void rasterize_backward(const View&, const Splat*, const Bins&, const float*, const float*, const float*,
                         const uint32_t*, bool absolute, float*, int threads);
-void project_backward(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&, const float*,
-                      const Gradients&, float*, int threads);
-void train_step(const View&, const Parameters&, const Splat*, const TileRange*, const Bins&, const float*,
-                const AdamStep&, float*, float*, int threads);
+void project_backward(const View&, const Parameters&, const TileRange*, const Bins&, const float*, const Gradients&,
+                      float*, int threads);
+void train_step(const View&, const Parameters&, const TileRange*, const Bins&, const float*, const AdamStep&, float*,
+                float*, int threads);
 void image_loss(const Target&, const LossWeights&, const float*, float*, LossSums*, float*, int threads);
 
 }  // namespace LUCID3D_ISA

@@ -17,23 +17,24 @@ namespace LUCID3D_ISA {
 namespace {
 
 constexpr int kViewGradients = 15;
+constexpr int kSoon = 16;  // records of moments ahead that are asked for
 
 // Sixteen Gaussians' moments, added up over their intersections and turned into lanes.
 struct Sums {
   Floats m[kMoments];
 };
 
-LUCID3D_INLINE void gather(const Splat* splats, const TileRange* ranges, const Bins& bins, const float* moments,
-                           size_t first, int lanes, Sums& sums) {
+// `moments` points to the first one's and is moved on to the next sixteen's: they follow each other as the Gaussians do.
+LUCID3D_INLINE void gather(const TileRange* ranges, const float*& moments, int lanes, Sums& sums) {
   float rows[kLanes][kMoments], columns[kMoments][kLanes];
-  const uint32_t group = bins.group_slot[first / kGroup];
   for (int l = 0; l < kLanes; ++l) {
     Floats total(0.0f);
     if (l < lanes) {
-      const TileRange& range = ranges[first + l];
-      const int intersections = (range.x1 - range.x0) * (range.y1 - range.y0);
-      const float* at = moments + kMoments * ((size_t)group + splats[first + l].slot);
-      for (int k = 0; k < intersections; ++k) total += load(at + kMoments * k);
+      const TileRange& range = ranges[l];
+      for (int left = (range.x1 - range.x0) * (range.y1 - range.y0); left > 0; --left, moments += kMoments) {
+        __builtin_prefetch(moments + kSoon * kMoments);
+        total += load(moments);
+      }
     }
     store(rows[l], total);
   }
@@ -50,17 +51,8 @@ struct Derived {
   Floats view[kViewGradients];
 };
 
-LUCID3D_INLINE void colour_backward(const View& view, const Parameters& g, const Gradients& out, size_t i,
-                                    const Splat* splats, int lanes, Derived& d) {
-  // The colour is clamped at zero from below; where it is zero no gradient passes.
-  Floats v[3];
-  float colour[3][kLanes] = {};
-  for (int l = 0; l < lanes; ++l) {
-    for (int channel = 0; channel < 3; ++channel) colour[channel][l] = splats[i + l].feature[channel];
-  }
-  for (int channel = 0; channel < 3; ++channel) {
-    v[channel] = select(load(colour[channel]) > 0.0f, d.feature[channel], 0.0f);
-  }
+LUCID3D_INLINE void colour_backward(const View& view, const Parameters& g, const Gradients& out, size_t i, int lanes,
+                                    Derived& d) {
   const int coefficients = (g.sh_degree + 1) * (g.sh_degree + 1);
   Floats basis[kMaxCoefficients], v_basis[kMaxCoefficients];
   Floats dx(0.0f), dy(0.0f), dz(1.0f), inv(1.0f);
@@ -72,6 +64,14 @@ LUCID3D_INLINE void colour_backward(const View& view, const Parameters& g, const
     dx *= inv, dy *= inv, dz *= inv;
   }
   harmonics(g.sh_degree, dx, dy, dz, basis);
+  // The colour is clamped at zero from below; where it is zero no gradient passes. It is found anew: reading the splats for it
+  // would take longer.
+  Floats v[3];
+  for (int channel = 0; channel < 3; ++channel) {
+    Floats colour(0.5f);
+    for (int k = 0; k < coefficients; ++k) colour += basis[k] * load(g.sh + (3 * k + channel) * g.stride + i);
+    v[channel] = select(colour > 0.0f, d.feature[channel], 0.0f);
+  }
   for (int k = 0; k < coefficients; ++k) {
     v_basis[k] = 0.0f;
     for (int channel = 0; channel < 3; ++channel) {
@@ -220,25 +220,38 @@ LUCID3D_INLINE void blank(Floats* values, int count, const Mask& seen) {
   for (int k = 0; k < count; ++k) values[k] = select(seen, values[k], 0.0f);
 }
 
+// There are more planes than streams that a processor follows by itself.
+LUCID3D_INLINE void ask_for_parameters(const Parameters& g, size_t i) {
+  if (i >= g.stride) return;
+  for (int k = 0; k < 3; ++k) __builtin_prefetch(g.means + k * g.stride + i);
+  for (int k = 0; k < 4; ++k) __builtin_prefetch(g.quats + k * g.stride + i);
+  for (int k = 0; k < 3; ++k) __builtin_prefetch(g.scales + k * g.stride + i);
+  __builtin_prefetch(g.opacities + i);
+  if (g.sh) {
+    for (int k = 0; k < 3 * (g.sh_degree + 1) * (g.sh_degree + 1); ++k) __builtin_prefetch(g.sh + k * g.stride + i);
+  }
+}
+
 // One group's gradients; view_sum, if given, gets the sums by the pose.
-void backward_group(const View& view, const Limits& limits, const Parameters& g, const Splat* splats,
-                    const TileRange* ranges, const Bins& bins, const float* moments, const Gradients& out, int group,
-                    float* view_sum) {
+void backward_group(const View& view, const Limits& limits, const Parameters& g, const TileRange* ranges, const Bins& bins,
+                    const float* moments, const Gradients& out, int group, float* view_sum) {
+  moments += (size_t)bins.group_slot[group] * kMoments;
   const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
   Floats sum_by_view[kViewGradients];
   for (Floats& sum : sum_by_view) sum = 0.0f;
   for (int first = group * kGroup; first < end; first += kLanes) {
     const int lanes = end - first < kLanes ? end - first : kLanes;
+    ask_for_parameters(g, first + 4 * kLanes);
     const Mask seen = seen_lanes(ranges + first, lanes);
     if (!any(seen)) {
       store_zeros(g, out, first, lanes);
       continue;
     }
     Sums sums;
-    gather(splats, ranges, bins, moments, first, lanes, sums);
+    gather(ranges + first, moments, lanes, sums);
     Derived d;
     derive(view, limits, g, first, sums, d);
-    if (g.sh) colour_backward(view, g, out, first, splats, lanes, d);
+    if (g.sh) colour_backward(view, g, out, first, lanes, d);
     blank(d.mean, 3, seen), blank(d.quat, 4, seen), blank(d.scale, 3, seen), blank(&d.opacity, 1, seen);
     blank(d.mean2d, 2, seen), blank(d.view, kViewGradients, seen);
     const size_t at = first - out.origin;
@@ -292,6 +305,11 @@ void adam_group(const AdamStep& step, const Parameters& g, const TileRange* rang
     const float* row_gradients = gradients + (size_t)row * kGradientRow;
     for (int first = begin, c = 0; first < end; first += kLanes, ++c) {
       if (!any_moves[c]) continue;
+      if (row + 1 < step.rows) {
+        __builtin_prefetch(parameters + g.stride + first);
+        __builtin_prefetch(firsts + g.stride + first);
+        __builtin_prefetch(seconds + g.stride + first);
+      }
       const Floats parameter = load(parameters + first), m0 = load(firsts + first), v0 = load(seconds + first);
       Floats gradient = load(row_gradients + kLanes * c);
       if (row >= scale_row && row < scale_row + 3) gradient += exp(parameter) * step.scale_pull;
@@ -325,17 +343,17 @@ void adam_group(const AdamStep& step, const Parameters& g, const TileRange* rang
 
 }  // namespace
 
-void project_backward(const View& view, const Parameters& g, const Splat* splats, const TileRange* ranges,
-                      const Bins& bins, const float* moments, const Gradients& out, float* partial_view, int threads) {
+void project_backward(const View& view, const Parameters& g, const TileRange* ranges, const Bins& bins,
+                      const float* moments, const Gradients& out, float* partial_view, int threads) {
   const Limits limits = frustum_limits(view);
   parallel_for((g.count + kGroup - 1) / kGroup, threads, [&](int group) {
-    backward_group(view, limits, g, splats, ranges, bins, moments, out, group,
+    backward_group(view, limits, g, ranges, bins, moments, out, group,
                    partial_view ? partial_view + group * kViewGradients : nullptr);
   });
 }
 
-void train_step(const View& view, const Parameters& g, const Splat* splats, const TileRange* ranges, const Bins& bins,
-                const float* moments, const AdamStep& step, float* means2d, float* scratch, int threads) {
+void train_step(const View& view, const Parameters& g, const TileRange* ranges, const Bins& bins, const float* moments,
+                const AdamStep& step, float* means2d, float* scratch, int threads) {
   const Limits limits = frustum_limits(view);
   parallel_for_workers((g.count + kGroup - 1) / kGroup, threads, [&](int group, int worker) {
     // The group's gradients stay in the cache until they are used.
@@ -350,7 +368,7 @@ void train_step(const View& view, const Parameters& g, const Splat* splats, cons
     out.origin = (size_t)group * kGroup;
     float centres[2 * kGradientRow];
     if (means2d) out.means2d = centres;
-    backward_group(view, limits, g, splats, ranges, bins, moments, out, group, nullptr);
+    backward_group(view, limits, g, ranges, bins, moments, out, group, nullptr);
     if (means2d) {
       const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
       for (int i = group * kGroup; i < end; ++i) {

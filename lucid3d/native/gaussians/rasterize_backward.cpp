@@ -21,6 +21,8 @@ namespace lucid3d {
 namespace LUCID3D_ISA {
 namespace {
 
+constexpr uint32_t kSoon = kAhead / 2;  // intersections ahead whose moments' place is asked for
+
 // The state of some pixels below each other: as many rows of a strip as a register holds. (x, y) count from the tile's middle.
 struct BackwardPixels {
   FloatPart transmittance;
@@ -133,10 +135,12 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
   };
   const FloatPart greatest = alpha_of(FloatPart{} + kLog2AlphaMax);
   const uint32_t end = bins.tile_start[tile + 1];
+  float* places[kAhead];
+  for (uint32_t k = bins.tile_start[tile]; k < end && k < bins.tile_start[tile] + kSoon; ++k) places[k % kAhead] = place(k);
   for (uint32_t k = bins.tile_start[tile]; k < end; ++k) {
     if (k + kAhead < end) __builtin_prefetch(splats + bins.ids[k + kAhead]);
-    if (k + kAhead / 2 < end) __builtin_prefetch(place(k + kAhead / 2), 1);
-    float* out = place(k);
+    if (k + kSoon < end) __builtin_prefetch(places[(k + kSoon) % kAhead] = place(k + kSoon), 1);
+    float* out = places[k % kAhead];
     uint32_t todo = k < stops[tile] ? bins.strips[k] : 0;
     if (!todo) {
       store(out, 0.0f);
