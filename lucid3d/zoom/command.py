@@ -20,7 +20,7 @@ from lucid3d.preparation import Download
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.zoom.plan import ZoomPlan, load_photograph, read_plan, refined
 from lucid3d.zoom.sampler import ZoomResult
-from lucid3d.zoom.stack import Geometry, agreement, blend, render_images
+from lucid3d.zoom.stack import Geometry, agreement, blend, render_images, shrink
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import Drawing, World
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 DIFFUSION_DISTANCE = 4.0
 """Metres to the target of the coarsest level of a diffusion zoom that states no width: the rest is depth's."""
+
+OVERSAMPLING = 3
+"""Rays along each side of a pixel of a level made of rules, averaged as they are shown. Grass is finer than a pixel:
+with the few rays of an ordinary picture levels agree to 23 dB before they are pasted, with these to 27, with four along
+each side to 29, for nearly twice the time."""
 
 FILM_SIDE = 0.75
 """Side of the film relative to a level's: what is magnified between two levels stays sharp for longer."""
@@ -117,15 +122,16 @@ def draw_levels(
 ) -> ZoomResult:
     """The levels of a place made of rules, drawn with ever longer lenses, and brought to agree to the last bit.
 
-    The drawings agree already but for what a few rays a pixel miss (`ZoomResult.raw_agreement`); blending and pasting
-    remove that. Levels in between are drawn for the film.
+    The drawings agree already but for what `OVERSAMPLING`^2 rays a pixel miss (`ZoomResult.raw_agreement`); blending
+    and pasting remove that. Levels in between are drawn for the film.
     """
     fine, own = refined(plan)
     between = Geometry(size, fine.factors)
     drawn, magnification = [], 1.0
     for level in range(len(fine)):
-        lens = place.long_lens(magnification, size)
-        drawn.append(np.moveaxis(place.world.draw(lens, near=place.near_plane(magnification)).image, -1, 0))
+        lens = place.long_lens(magnification, OVERSAMPLING * size)
+        picture = place.world.draw(lens, antialias=False, near=place.near_plane(magnification)).image
+        drawn.append(shrink(np.moveaxis(picture, -1, 0), size))
         on_level(level + 1, len(fine))
         if level < len(fine.factors):  # spans are whole pixels: the lens follows the stack, not the plan
             magnification *= size / between.span(level, 1)

@@ -20,7 +20,7 @@ from lucid3d.procedural.materials import Material
 from lucid3d.procedural.mesh import Mesh
 from lucid3d.procedural.plants.prototype import srgb
 from lucid3d.zoom.plan import ZoomPlan
-from lucid3d.zoom.subject import Skin, growths, natural_width, rock_width, stone_kind
+from lucid3d.zoom.subject import Skin, growths, natural_width, rock_width, stone_kind, unheard
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import World
@@ -160,8 +160,8 @@ def furnish(world: World, plan: ZoomPlan, seed: int) -> ZoomPlace:
     size = float(np.clip(FILLS * widths[level], 0.25, 60.0))
     kind = stone_kind(plan.prompts)
     grown = growths(plan.prompts, widths, level)
-    skin = Skin(size, kind, grown, seed * 7919 + 17)
     standing, axis = _line_of_sight(world, size, widths[0], seed)
+    skin = Skin(size, kind, grown, seed * 7919 + 17, axis)
     boulder = _Boulder(size, skin, seed)
     target = boulder.aim(standing, axis)
     meshes = boulder.meshes(target, axis, widths)
@@ -173,6 +173,8 @@ def furnish(world: World, plan: ZoomPlan, seed: int) -> ZoomPlace:
     told = f"{kind} boulder {size:.2g} m across" + (f" with {names}" if names else "")
     said = f"{getattr(world.brief, 'explanation', '')} The zoom ends on a {told}; levels are "
     said += ", ".join(f"{width:.3g}" for width in widths) + " m wide."
+    if missed := unheard(plan.prompts):
+        said += " Nothing on a stone answers to " + ", ".join(f'"{each}"' for each in missed) + "."
     return ZoomPlace(world, target, axis, widths, said.strip())
 
 

@@ -19,7 +19,8 @@ NATURAL_WIDTH = {
     "island": 500.0,
     "village": 120.0, "coast": 250.0, "meadow": 30.0, "slope": 12.0, "hill": 150.0, "cliff": 20.0, "garden": 15.0,
     "path": 8.0, "grass": 2.5, "boulder": 2.0, "rock": 1.6, "stone": 1.2, "moss": 0.5, "lichen": 0.3, "crack": 0.3,
-    "leaf": 0.2, "crystal": 0.06, "grain": 0.06, "mineral": 0.06, "sand": 0.05, "surface": 0.3, "texture": 0.2,
+    "leaf": 0.2, "crystal": 0.06, "grain": 0.06, "mineral": 0.06, "sand": 0.05,
+    "pebble": 0.3, "gravel": 0.3, "flower": 0.2, "blossom": 0.1, "surface": 0.3, "texture": 0.2,
 }  # fmt: skip
 """Metres across a picture that shows a thing well: how wide a level is when the plan does not say so."""
 
@@ -35,7 +36,9 @@ STONE_WORDS = {
 GROWTH_WORDS = {
     "lichen": "lichen", "lichens": "lichen", "moss": "moss", "mossy": "moss", "snow": "snow", "snowy": "snow",
     "crystal": "crystal", "crystals": "crystal", "grains": "crystal", "grain": "crystal", "minerals": "crystal",
-    "mineral": "crystal", "crack": "cracks", "cracks": "cracks", "cracked": "cracks", "fissure": "cracks",
+    "mineral": "crystal", "frost": "snow", "frosty": "snow", "sand": "sand", "sandy": "sand", "pebble": "pebbles",
+    "pebbles": "pebbles", "gravel": "pebbles", "flower": "flowers", "flowers": "flowers", "blossom": "flowers",
+    "blossoms": "flowers", "crack": "cracks", "cracks": "cracks", "cracked": "cracks", "fissure": "cracks",
 }  # fmt: skip
 """Words that a level's skin answers to."""
 
@@ -46,6 +49,11 @@ LICHENS: tuple[tuple[tuple[float, float, float], tuple[float, float, float]], ..
     ((0.24, 0.27, 0.24), (0.05, 0.055, 0.05)),  # grey-green, dark fruit
 )
 """Linear albedo of thallus and fruit."""
+
+PIECES = ((0.42, 0.39, 0.34), (0.30, 0.22, 0.14), (0.16, 0.15, 0.15), (0.50, 0.46, 0.40), (0.36, 0.27, 0.20))
+"""Linear albedo of the minerals that sand and pebbles are of: quartz, ironstone, slate, feldspar, sandstone."""
+PETALS = ((0.62, 0.16, 0.34), (0.70, 0.66, 0.66), (0.50, 0.10, 0.30))
+"""Linear albedo of the petals of rock plants: pink, white, crimson."""
 
 
 def words_of(prompt: str) -> list[str]:
@@ -108,6 +116,12 @@ def growths(prompts: Sequence[str], widths: Sequence[float], rock: int = 0) -> t
     return tuple(Growth(kind, width) for kind, width in found.items())
 
 
+def unheard(prompts: Sequence[str]) -> list[str]:
+    """The sentences after the first in which nothing is named that a stone can be, have or lie in."""
+    known = {*GROWTH_WORDS, *STONE_WORDS, *ROCK_WORDS, *NATURAL_WIDTH}
+    return [prompt for prompt in prompts[1:] if not any({w, w.removesuffix("s")} & known for w in words_of(prompt))]
+
+
 class Skin:
     """The skin of a boulder: relief and albedo at any place and any finest size.
 
@@ -116,10 +130,15 @@ class Skin:
         kind: of stone.
         grown: what is on it.
         seed: decides everything.
+        axis: (3,) unit vector along which the skin is looked at: blossoms face it.
     """
 
-    def __init__(self, size: float, kind: str, grown: Sequence[Growth], seed: int) -> None:
+    def __init__(
+        self, size: float, kind: str, grown: Sequence[Growth], seed: int, axis: Sequence[float] | Values = (0, 0, 1)
+    ) -> None:
         self.size, self.seed = size, seed
+        right = np.cross([0.0, 1.0, 0.0], np.asarray(axis, np.float64))
+        self.facing = np.stack([right / np.linalg.norm(right), np.cross(axis, right) / np.linalg.norm(right)])
         self.hues = tuple(np.array(hue, np.float64) for hue in STONES[kind])
         self.grown = {growth.kind: growth.width for growth in grown}
         self.coarse = 0.22 * size
@@ -143,7 +162,7 @@ class Skin:
         colours = 0.72 * colours * np.exp(0.34 * np.clip(fine, -1.5, 1.0))[:, None]
         relief, colours = self._minerals(points, finest, relief, colours)
         relief, colours = self._cracks(points, finest, relief, colours)
-        for name in ("moss", "lichen", "snow"):
+        for name in ("moss", "lichen", "pebbles", "sand", "flowers", "snow"):
             if name in self.grown:
                 relief, colours = getattr(self, "_" + name)(points, finest, self.grown[name], relief, colours)
         return relief, np.clip(colours, 0.02, 0.8)
@@ -264,3 +283,82 @@ class Skin:
                 height = height + covered * shown * size * 0.25 * (0.4 - grain.inside)
                 white = white * (1 + shown * 0.12 * (grain.number - 0.5))[:, None]
         return relief * (1 - 0.8 * covered) + covered * height, mix(colours, white, covered)
+
+    def _sand(
+        self, points: Points, finest: float, width: float, relief: Values, colours: Colours
+    ) -> tuple[Values, Colours]:
+        """Drifts of grains."""
+        return self._loose(points, finest, 0.03 * width, 0.35 * width, 1000, relief, colours)
+
+    def _pebbles(
+        self, points: Points, finest: float, width: float, relief: Values, colours: Colours
+    ) -> tuple[Values, Colours]:
+        """Rounded pebbles in hollows, with grit between them."""
+        return self._loose(points, finest, 0.055 * width, 0.5 * width, 1100, relief, colours)
+
+    def _loose(
+        self, points: Points, finest: float, size: float, drift: float, seed: int, relief: Values, colours: Colours
+    ) -> tuple[Values, Colours]:
+        """Loose pieces up to `size` metres in patches about `drift` wide; small ones fill the gaps."""
+        seed += self.seed
+        where = fractal(points, drift, max(finest, 0.5 * size), seed, roughness=0.7)
+        where = where - 0.3 * points[:, 1] / max(self.size, 1e-6)  # on what faces up
+        covered = step(-0.02, 0.06, where)
+        tone = np.broadcast_to(np.array([0.30, 0.25, 0.18]), points.shape)
+        height = np.zeros(len(points))
+        filled = np.zeros(len(points))
+        for number, (part, share) in enumerate(((1.0, 0.55), (0.45, 0.75), (0.18, 1.0))):
+            shown = seen(size * part * 0.6, finest)
+            if not shown:
+                continue
+            cell = cells3(points, size * part, seed + 10 + number)
+            there = (cell.number < share) * (1 - filled)
+            dome = np.sqrt(np.clip(1 - (cell.inside / (0.25 + 0.5 * cell.inside + 1.2 * cell.border)) ** 2, 0, 1))
+            body = step(0.03, 0.12, cell.border) * there
+            pick = (cell.number * 91.7) % 1.0
+            stone = (
+                np.array(PIECES)[(pick * len(PIECES)).astype(int)]
+                * (0.75 + 0.5 * ((cell.number * 517.0) % 1.0))[:, None]
+            )
+            stone = stone * (1 + 0.3 * fractal(points, 0.4 * size * part, finest, seed + 20, roughness=0.5))[:, None]
+            tone = mix(tone, stone, shown * body)
+            tone = tone * (1 - 0.6 * shown * there * step(0.12, 0.0, cell.border))[:, None]
+            height = height + shown * body * size * part * 0.24 * dome
+            filled = np.maximum(filled, body)
+        return relief * (1 - 0.7 * covered) + covered * height, mix(colours, tone, covered)
+
+    def _flowers(
+        self, points: Points, finest: float, width: float, relief: Values, colours: Colours
+    ) -> tuple[Values, Colours]:
+        """Cushions of a rock plant: small fleshy leaves, and five-petalled blossoms that face the viewer."""
+        cushion, blossom = 0.5 * width, 0.15 * width
+        seed = self.seed + 1200
+        where = fractal(points, cushion, max(finest, 0.03 * cushion), seed, roughness=0.6)
+        where = where - 0.2 * points[:, 1] / max(self.size, 1e-6)
+        covered = step(-0.05, 0.04, where)
+        height = 0.06 * cushion * np.sqrt(np.clip(where + 0.05, 0, 1))
+        leaves = np.broadcast_to(np.array([0.07, 0.12, 0.03]), points.shape)
+        for part in (0.22, 0.09):
+            shown = seen(blossom * part * 0.7, finest)
+            if shown:
+                leaf = cells3(points, blossom * part, seed + 10)
+                lit = np.clip(1.5 - 1.4 * leaf.inside + 0.35 * (leaf.number - 0.5), 0.2, 1.6)
+                leaves = leaves * (1 + shown * (lit - 0.85))[:, None]
+                height = height + shown * blossom * part * 0.5 * (0.45 - leaf.inside)
+        cell = cells3(points, blossom, seed + 20)
+        shown = seen(blossom * 0.25, finest)
+        flat = cell.offset @ self.facing.T
+        radius, angle = np.hypot(*flat.T), np.arctan2(*flat.T) + 6.28 * cell.number
+        petal = np.abs(np.cos(2.5 * angle))
+        rim = 0.36 * (0.55 + 0.45 * np.sqrt(petal))
+        opens = (cell.number < 0.7) * step(0.0, 0.05, cell.border)
+        here = step(rim, rim - 0.03, radius) * opens * covered
+        hue = np.array(PETALS)[((cell.number * 37.0) % 1.0 * len(PETALS)).astype(int)]
+        shade = 0.72 + 0.28 * step(0.0, 0.6, petal) - 0.25 * step(0.16, 0.05, radius)
+        blossoms = hue * shade[:, None]
+        heart = step(0.085, 0.065, radius)
+        blossoms = mix(blossoms, (0.62, 0.40, 0.03), heart)
+        plant = mix(leaves, blossoms, shown * here)
+        plant = mix(plant, np.mean(PETALS, axis=0), (1 - shown) * 0.2 * np.ones(len(points)))
+        height = height + shown * here * blossom * (0.12 + 0.1 * radius + 0.04 * heart)
+        return relief * (1 - 0.7 * covered) + covered * height, mix(colours, plant, covered)

@@ -92,34 +92,39 @@ class Cells:
     Attributes:
         inside: distance to the cell's seed, in units of the cells' size; border: distance to the nearest border, about.
         number: a random number in [0, 1), the same all over a cell.
+        offset: (N, 3) from the cell's seed, in the same units.
     """
 
     inside: Values
     border: Values
     number: Values
+    offset: Points
 
 
 def cells3(points: Points, size: float, seed: int) -> Cells:
     """Cells about `size` wide at points (N, 3): one seed in each cube of a lattice, sought in the 27 cubes around."""
     inside, border, number = (np.empty(len(points)) for _ in range(3))
+    offset = np.empty((len(points), 3))
     for start in range(0, len(points), CHUNK):
         lower, t = _place(points[start : start + CHUNK], size, 0.0)
         nearest, second = np.full(t.shape[1], np.inf), np.full(t.shape[1], np.inf)
         chosen = np.zeros(t.shape[1], np.uint32)
+        way = np.zeros_like(t)
         for steps in itertools.product((-1, 0, 1), repeat=3):
             cube = np.bitwise_xor.reduce(lower + np.array(steps).astype(np.uint32)[:, None] * PRIMES)
-            square = np.zeros(t.shape[1])
-            for axis, step in enumerate(steps):
-                square += (_random(cube, seed + axis) + step - t[axis]) ** 2
+            to_seed = [_random(cube, seed + axis) + step - t[axis] for axis, step in enumerate(steps)]
+            square = to_seed[0] ** 2 + to_seed[1] ** 2 + to_seed[2] ** 2
             closer = square < nearest
             second = np.minimum(second, np.where(closer, nearest, square))
             nearest = np.where(closer, square, nearest)
             chosen = np.where(closer, cube, chosen)
+            way = np.where(closer, to_seed, way)
         here = slice(start, start + CHUNK)
         inside[here] = np.sqrt(nearest)
         border[here] = np.sqrt(second) - inside[here]
         number[here] = _random(chosen, seed + 7)
-    return Cells(inside, border, number)
+        offset[here] = -way.T
+    return Cells(inside, border, number, offset)
 
 
 def seen(size: float, finest: float) -> float:
