@@ -308,6 +308,8 @@ def _choose_time(reader: Reader, place: str, mood: str, style: str, notes: list[
         candidates[1] = None  # "a sunny, lonely beach" has a sun
         if _USUAL_TIME[place] in ("dusk",):
             candidates[2] = "afternoon"
+    if "storm" in reader.weathers and _USUAL_TIME[place] in ("sunset", "sunrise"):
+        candidates[2] = "afternoon"  # nothing glows under its clouds
     if "moon" in reader.sky:
         candidates.insert(0, "night")
     candidates += list(TIMES)

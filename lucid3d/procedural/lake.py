@@ -106,4 +106,6 @@ def alpine_lake(brief: Any, rng: np.random.Generator) -> Place:
     windy = brief.weather in ("storm", "rain")
     waves = {"amplitude": 0.07, "wavelength": 2.6} if windy else {"amplitude": 0.016, "wavelength": 2.2}
     water = sheet_of_water(site, wind=float(rng.uniform(0, 6)), **waves)
-    return finish(site, water=water, sun=sun_side(rng, 0.5, 0.95))
+    # The glow over the water is brighter than all the land: left to the meter, the meadow would be black.
+    sky = {"exposure": 0.4} if brief.time == "sunrise" else None
+    return finish(site, water=water, sun=sun_side(rng, 0.5, 0.95), sky=sky)

@@ -228,6 +228,12 @@ def island(brief: Any, rng: np.random.Generator) -> Place:
     )
     thickets.shrubs(site, inland, amount=1.5, palette="jungle")
     greenery.grass(site, "dune", inland, amount=0.6, height=0.4)
+
+    def tussocks(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        """Marram in islands of its own on the dry sand."""
+        return smoothstep(0.45, 0.9, level - y) * smoothstep(0.1, 0.3, noise(x, z, seed + 14, 7, 3))
+
+    greenery.grass(site, "dune", tussocks, amount=0.4, height=0.34)
     _washed_up(site, level, "limestone", nuts=True)
     nearby = [p for p in palms if p.name == "palm"][:2]
 
