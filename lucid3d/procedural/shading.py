@@ -174,7 +174,9 @@ class Shader:
         rows = np.flatnonzero(solid & ~wet & wanted)
         if len(rows):
             near = None if beside is None else _nearest(*beside, rows, distance)
-            self._solids(seen, rows, origins[rows], directions[rows], hits.pick(rows), angle, secondary, grid, near)
+            even = None if beside is None or not self._shadowing else _lit_alike(beside[0], beside[1][:, rows])
+            ray = (origins[rows], directions[rows], hits.pick(rows))
+            self._solids(seen, rows, *ray, angle, secondary, grid, near, even)
         rows = np.flatnonzero(wet & wanted)
         if len(rows) and water is not None:
             seen.radiance[rows] = self._water(origins[rows], directions[rows], water[rows], angle)
@@ -205,6 +207,7 @@ class Shader:
         secondary: bool,
         grid: tuple[int, int] | None,
         beside: Seen | None,
+        even: NDArray[np.bool_] | None,
     ) -> None:
         surface = self.scene.surfaces(origins, directions, hits.distance, hits.triangle, hits.barycentric, angle)
         lift = (0.002 + 0.0006 * hits.distance * np.sqrt(_dot(directions, directions))).astype(np.float32)
@@ -213,7 +216,7 @@ class Shader:
         self._sun_on(seen, rows, surface, lift, thin, grid, beside)
         if not secondary:
             self._open_on(seen, rows, surface, lift, thin, grid, beside)
-        lamps, bright = self._lamps_on(seen, rows, surface, lift, thin, secondary, beside)
+        lamps, bright = self._lamps_on(seen, rows, surface, lift, thin, secondary, beside, even)
         sun = np.maximum(seen.sun[rows], 0)
         seen.radiance[rows] = self.scene.lit(
             surface, origins, directions, hits.distance, sun, seen.open[rows], lamps, bright, True
@@ -316,13 +319,17 @@ class Shader:
         thin: NDArray[np.bool_],
         secondary: bool,
         beside: Seen | None,
+        even: NDArray[np.bool_] | None,
     ) -> tuple[NDArray[np.int32], Floats]:
-        """Trace for lamps, as far as they are not known from rays beside: which (N, K), and what is seen of them."""
-        if secondary or beside is None or not self._shadowing:
+        """Trace for lamps, as far as they are not known from rays beside: which (N, K), and what is seen of them.
+
+        Where those rays do not agree (`even`), the edge of a shadow runs between them, and is looked for.
+        """
+        if secondary or beside is None or even is None:
             lamps, bright = self._lamp_shadows(surface, lift, thin, secondary)
         else:
             lamps, bright = beside.lamps.copy(), beside.bright.copy()
-            other = np.flatnonzero(~_same(seen.distance[rows], beside.distance))
+            other = np.flatnonzero(~even | ~_same(seen.distance[rows], beside.distance))
             lamps[other], bright[other] = self._lamp_shadows(surface[other], lift[other], thin[other], False)
         if not secondary:
             seen.lamps[rows], seen.bright[rows] = lamps, bright
@@ -439,6 +446,15 @@ def _nearest(seen: Seen, choices: NDArray[np.intp], rows: NDArray[np.intp], dist
         closer = off < best
         near[closer], best[closer] = choice[rows][closer], off[closer]
     return seen.pick(near)
+
+
+def _lit_alike(seen: Seen, choices: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(N,) whether all of (K, N) rays see the same of the same lamps."""
+    key = np.zeros(len(seen.lamps), np.int64)
+    for lamp, bright in zip(seen.lamps.T, seen.bright.T, strict=True):
+        key = (key << 20) + 2 * (lamp + 1) + (bright > 0)
+    first = key[choices[0]]
+    return np.asarray((key[choices[1:]] == first).all(axis=0))
 
 
 def _same(distance: Floats, other: Floats) -> NDArray[np.bool_]:
