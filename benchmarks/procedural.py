@@ -3,8 +3,8 @@ prompts.
 
 Compared with the bars: a world in 6 s, a 512 x 512 view in 1 s on 2 cores, 1.5 GB, 30 dB between two views warped into
 each other by their true depth on matt pixels that both see: beside edges in neither view ("agreement"), and, for
-comparison, beside edges of the first view alone ("edges of the first"). Every prompt has a process of its own, so that the memory
-is one world's; processor seconds stand beside wall seconds, for machines that do other things too.
+comparison, beside edges of the first view alone ("edges of the first"). Every prompt has a process of its own, so that
+the memory is one world's; processor seconds stand beside wall seconds, for machines that do other things too.
 
     python benchmarks/procedural.py [--json FILE] [--only WORDS]
 """
