@@ -43,13 +43,13 @@ struct Kernels {
 constexpr int kGradientRow = kGroup + 16;
 
 // `image_loss` works on bands of this many rows.
-constexpr int kLossBand = 64;
+constexpr int kLossBand = 64;  // even
 inline int loss_bands(int height) { return (height + kLossBand - 1) / kLossBand; }
 
-// Rows that it keeps: seven rings of 16 rows and eight single rows, padded at both ends.
+// Rows that it keeps: seven rings of 16 rows and sixteen single rows, padded at both ends.
 constexpr int kLossPadding = 16;
 inline size_t loss_row(int width) { return ((size_t)width + 2 * kLossPadding + 15) / 16 * 16; }
-inline size_t loss_scratch(int width) { return (7 * 16 + 8) * loss_row(width); }
+inline size_t loss_scratch(int width) { return (7 * 16 + 16) * loss_row(width); }
 
 // `bin` needs this many counters for every tile.
 inline int bin_chunks(int visible, int threads) {

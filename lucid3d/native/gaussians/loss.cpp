@@ -12,9 +12,9 @@
 // Unknown pixels of x are taken from y, so that they pull at nothing, and only known pixels' SSIM counts. Outside the
 // picture everything is zero, as in 3D Gaussian Splatting.
 //
-// A band of rows is worked on from top to bottom. Row r is blurred horizontally into a ring of rows; row r - 5 then has
-// all it needs for the vertical blur, for SSIM and for the first step of the second blur; row r - 10 for the second. The
-// rings stay in the cache, and nothing goes to memory but the picture and its gradient.
+// A band of rows is worked on from top to bottom, two rows at a time. Rows r and r + 1 are blurred horizontally into a ring of
+// rows; r - 6 and r - 5 then have all they need for the vertical blur, for SSIM and for the first step of the second blur;
+// r - 12 and r - 11 for the second. The rings stay in the cache, and nothing goes to memory but the picture and its gradient.
 #include "kernels_isa.h"
 #include "parallel.h"
 #include "simd.h"
@@ -24,7 +24,8 @@ namespace LUCID3D_ISA {
 namespace {
 
 constexpr int kRadius = 5;
-constexpr int kRing = 16;  // rows in a ring: at least 2 * kRadius + 1, and a power of two
+constexpr int kLag = 6;    // rows between one blur and the next: more than kRadius, and even
+constexpr int kRing = 16;  // rows in a ring: at least 2 * kLag + 2, and a power of two
 constexpr float kC1 = 0.01f * 0.01f, kC2 = 0.03f * 0.03f;
 
 // exp(-d^2 / (2 * 1.5^2)) for d = 0 .. 5, divided by the window's sum.
@@ -39,18 +40,26 @@ void blur_row(const float* __restrict in, float* __restrict out, int width) {
   }
 }
 
-// Blurs a column of rows into the middle one's place: row y of a ring of `stride` floats a row; those outside the picture are
-// `zeros`. The rows are named one by one, so that their addresses stay in registers.
-void blur_column(const float* ring, size_t stride, const float* zeros, int y, int height, float* __restrict out,
-                 int width) {
-  const auto row = [&](int d) {
-    return y + d >= 0 && y + d < height ? ring + (size_t)((y + d) & (kRing - 1)) * stride : zeros;
-  };
-  const float *a5 = row(-5), *a4 = row(-4), *a3 = row(-3), *a2 = row(-2), *a1 = row(-1), *middle = row(0);
-  const float *b1 = row(1), *b2 = row(2), *b3 = row(3), *b4 = row(4), *b5 = row(5);
-  for (int x = 0; x < width; ++x) {
-    out[x] = kWindow[0] * middle[x] + kWindow[1] * (a1[x] + b1[x]) + kWindow[2] * (a2[x] + b2[x]) +
-             kWindow[3] * (a3[x] + b3[x]) + kWindow[4] * (a4[x] + b4[x]) + kWindow[5] * (a5[x] + b5[x]);
+// Blurs columns of rows around rows y and y + 1 of a ring of `stride` floats a row, into a row each; those outside the picture
+// are `zeros`. Two at a time read each row once for both. Whole vectors: what lies beyond `width` is anything.
+void blur_columns(const float* ring, size_t stride, const float* zeros, int y, int height, float* out, float* next_out,
+                  int width) {
+  const float* rows[2 * kRadius + 2];
+  for (int k = 0; k < 2 * kRadius + 2; ++k) {
+    const int row = y - kRadius + k;
+    rows[k] = row >= 0 && row < height ? ring + (size_t)(row & (kRing - 1)) * stride : zeros;
+  }
+  for (int x = 0; x < width; x += kLanes) {
+    Floats above = load(rows[kRadius] + x), below = load(rows[kRadius + 1] + x);  // between the rows' outer neighbours
+    Floats sum = above * kWindow[0], next_sum = below * kWindow[0];
+    for (int d = 1; d <= kRadius; ++d) {
+      const Floats higher = load(rows[kRadius - d] + x), lower = load(rows[kRadius + 1 + d] + x);
+      sum += (higher + below) * kWindow[d];
+      next_sum += (above + lower) * kWindow[d];
+      above = higher, below = lower;
+    }
+    store(out + x, sum);
+    store(next_out + x, next_sum);
   }
 }
 
@@ -59,7 +68,9 @@ struct Scratch {
   size_t stride;
   float *u, *v, *s, *q;     // rings of horizontally blurred rows: first blur
   float *du, *ds, *dq;      // the same: second blur
-  float* row[8];            // single rows, with zeros before and after
+  float* row[4];            // single rows, with zeros before and after
+  float* slope[3];          // the same
+  float* column[2][4];      // single rows
   const float* zeros;
 
   Scratch(float* memory, int width) : stride(loss_row(width)) {
@@ -69,17 +80,21 @@ struct Scratch {
       memory += kRing * stride;
     }
     memset(memory, 0, sizeof(float) * 8 * stride);
-    for (float*& r : row) {
-      r = memory + kLossPadding;
+    const auto next = [&] {
       memory += stride;
+      return memory - stride + kLossPadding;
+    };
+    for (float*& r : row) r = next();
+    for (float*& r : slope) r = next();
+    zeros = next();
+    for (auto& rows : column) {
+      for (float*& r : rows) r = next();
     }
-    zeros = row[7];
   }
   float* at(float* ring, int y) const { return ring + (size_t)(y & (kRing - 1)) * stride; }
-  // The blurred column of a ring around row y, in single row `to`.
-  const float* column(const float* ring, int y, const Target& target, int to) const {
-    blur_column(ring, stride, zeros, y, target.height, row[to], target.width);
-    return row[to];
+  // Blurs a ring's columns around rows y and y + 1 into single rows `to`.
+  void blur(const float* ring, int y, const Target& target, int to) const {
+    blur_columns(ring, stride, zeros, y, target.height, column[0][to], column[1][to], target.width);
   }
 };
 
@@ -110,12 +125,12 @@ struct Channel {
     blur_row(product, scratch.at(scratch.q, r), target.width);
   }
 
-  // SSIM of a row and its derivatives, blurred horizontally; `counts` says whether the row is in the band.
-  void compare(int r, bool counts) {
+  // SSIM of a row, from its blurred columns, and its derivatives, blurred horizontally; `counts` says whether the row is in the
+  // band.
+  void compare(int r, float* const* columns, bool counts) {
     const int width = target.width;
-    const float *cu = scratch.column(scratch.u, r, target, 0), *cv = scratch.column(scratch.v, r, target, 1);
-    const float *cs = scratch.column(scratch.s, r, target, 2), *cq = scratch.column(scratch.q, r, target, 3);
-    float *by_u = scratch.row[4], *by_s = scratch.row[5], *by_q = scratch.row[6];
+    const float *cu = columns[0], *cv = columns[1], *cs = columns[2], *cq = columns[3];
+    float *by_u = scratch.slope[0], *by_s = scratch.slope[1], *by_q = scratch.slope[2];
     const float* known = target.weight + offset(r);
     Floats total(0.0f);
     for (int i = 0; i < width; i += kLanes) {
@@ -137,10 +152,9 @@ struct Channel {
     blur_row(by_q, scratch.at(scratch.dq, r), width);
   }
 
-  void finish(int r) {
+  void finish(int r, float* const* columns) {
     const int width = target.width;
-    const float *cu = scratch.column(scratch.du, r, target, 0), *cs = scratch.column(scratch.ds, r, target, 1);
-    const float* cq = scratch.column(scratch.dq, r, target, 2);
+    const float *cu = columns[0], *cs = columns[1], *cq = columns[2];
     const float *px = x + offset(r), *py = y + offset(r), *known = target.weight + offset(r);
     float* out = gradient + offset(r);
     const float each = 1.0f / (3.0f * weights.known_pixels);
@@ -167,14 +181,24 @@ struct Channel {
   }
 
   void run(int begin, int end) {
-    const int first = begin - 2 * kRadius, last = end + 2 * kRadius;
-    for (int r = first > 0 ? first : 0; r < last; ++r) {
-      if (r < target.height) blur_products(r);
-      const int middle = r - kRadius, done = r - 2 * kRadius;
-      if (middle >= 0 && middle < target.height && middle >= begin - kRadius) {
-        compare(middle, middle >= begin && middle < end);
+    const int height = target.height, first = begin - 2 * kLag;
+    for (int r = first > 0 ? first : 0; r < end + 2 * kLag; r += 2) {
+      for (int k = 0; k < 2; ++k) {
+        if (r + k < height) blur_products(r + k);
       }
-      if (done >= begin && done < end) finish(done);
+      const int middle = r - kLag, done = r - 2 * kLag;
+      if (middle >= 0 && middle < height && middle >= begin - kLag) {
+        scratch.blur(scratch.u, middle, target, 0), scratch.blur(scratch.v, middle, target, 1);
+        scratch.blur(scratch.s, middle, target, 2), scratch.blur(scratch.q, middle, target, 3);
+        for (int k = 0; k < 2 && middle + k < height; ++k) {
+          compare(middle + k, scratch.column[k], middle + k >= begin && middle + k < end);
+        }
+      }
+      if (done >= begin && done < end) {
+        scratch.blur(scratch.du, done, target, 0), scratch.blur(scratch.ds, done, target, 1);
+        scratch.blur(scratch.dq, done, target, 2);
+        for (int k = 0; k < 2 && done + k < end; ++k) finish(done + k, scratch.column[k]);
+      }
     }
   }
 };
