@@ -4,6 +4,8 @@
 namespace worlds {
 namespace {
 
+constexpr float GLITTER_MOST = 1.2f;  // radiance of the sun's path, of a white wall's in the sun
+
 Vec3 vec(const float* v) { return {v[0], v[1], v[2]}; }
 
 }  // namespace
@@ -58,10 +60,12 @@ Vec3 Scene::water_light(Vec3 origin, Vec3 direction, float distance, float angle
   if (water.amplitude > 0.3f) below = below * (1 + 0.5f * crest) + Vec3{0.0f, 0.02f, 0.02f} * std::max(crest, 0.0f) * light;
   Vec3 out = below * (1 - fresnel) + mirrored * fresnel;
   const Vec3 half = normalize(sun - d);
-  const float m = 0.018f + rough;
+  const float m = 0.036f + rough;
   const float aligned = std::max(dot(half, n), 0.0f), tangent2 = (1 - aligned * aligned) / std::max(aligned * aligned, 1e-3f);
   const float glitter = std::exp(-tangent2 / (2 * m * m)) / (8 * m * m * std::max(cosine + rough, 0.08f));
-  out += vec(sky.sunlight) * (sun_visible * std::min(glitter * 0.35f, 9.0f) * (0.02f + 0.98f * std::pow(1 - clamp01(dot(half, sun)), 5.0f)));
+  // The sparkles are brighter than any picture: the path fades to its sides instead of ending where it burns out.
+  const float sparkle = glitter * 0.35f / (1 + glitter * 0.35f / GLITTER_MOST);
+  out += vec(sky.sunlight) * (sun_visible * sparkle * (0.02f + 0.98f * std::pow(1 - clamp01(dot(half, sun)), 5.0f)));
   if (water.foam > 0) {
     const uint32_t seed = static_cast<uint32_t>(water.seed) + 61;
     const float lace = fbm3({p.x / 0.7f, 0, p.z / 0.7f}, seed, {5, 0.6f}, footprint / 0.7f);
