@@ -207,7 +207,8 @@ def test_the_package_is_whole() -> None:
     runtime = json.loads((PACKAGE / "Runtime" / "Lucid3D.asmdef").read_text())
     assert runtime["name"] in editor["references"] and editor["includePlatforms"] == ["Editor"]
     # A package that comes from a repository is read-only in Unity: a file without .meta is not seen there.
-    parts = [p for p in PACKAGE.rglob("*") if p.suffix != ".meta"]
+    # Folders whose names end in ~ it does not look at.
+    parts = [p for p in PACKAGE.rglob("*") if p.suffix != ".meta" and "~" not in str(p.relative_to(PACKAGE))]
     guids = []
     for part in parts:
         guids += re.findall(r"^guid: ([0-9a-f]{32})$", part.with_name(part.name + ".meta").read_text(), re.M)
