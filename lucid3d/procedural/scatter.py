@@ -20,6 +20,8 @@ from lucid3d.procedural.plants.shapes import Array, f32, unit
 Floats = NDArray[np.floating]
 Ground = Callable[[Floats, Floats], tuple[Floats, Floats]]
 """ground(x, z) -> (y, slope): the ground's height coordinate (down is +) and its slope (rise over run, 0 = level)."""
+Height = Callable[[Floats, Floats], Floats]
+"""height(x, z) -> y alone."""
 Density = Callable[[Floats, Floats, Floats, Floats], Floats]
 """density(x, z, y, slope) -> 0 to 1."""
 
@@ -74,10 +76,10 @@ def groups(
     return patches
 
 
-def _normals(ground: Ground, x: Floats, z: Floats, step: float = 0.3) -> Array:
+def _normals(height: Height, x: Floats, z: Floats, step: float = 0.3) -> Array:
     """Unit normals of the ground, up."""
-    dx = (ground(x + step, z)[0] - ground(x - step, z)[0]) / (2 * step)
-    dz = (ground(x, z + step)[0] - ground(x, z - step)[0]) / (2 * step)
+    dx = (height(x + step, z) - height(x - step, z)) / (2 * step)
+    dz = (height(x, z + step) - height(x, z - step)) / (2 * step)
     return unit(np.stack([dx, -np.ones_like(dx), dz], axis=1))
 
 
@@ -94,6 +96,7 @@ def spots(
     centre: tuple[float, float] = (0.0, 0.0),
     sector: tuple[float, float] = (-np.pi, np.pi),
     limit: int = 60_000,
+    height: Height | None = None,
 ) -> Spots:
     """Places between `near` and `far` metres from `centre`.
 
@@ -103,6 +106,7 @@ def spots(
         falloff: metres over which the number falls to 1/e with distance (0 = the same everywhere).
         apart: least metres between two (Poisson disc by dart throwing), 0 = none.
         sector: azimuths in radians, 0 = +z, positive to the right.
+        height: the ground's height alone, where it is cheaper to ask for than height and slope.
         limit: at most so many candidates are drawn; more are thinned, which a warning-free thinning keeps even.
     """
     bins = np.linspace(near, far, 65)
@@ -125,7 +129,7 @@ def spots(
     x, z, y = x[keep], z[keep], np.asarray(y)[keep]
     return Spots(
         np.stack([x, y, z], axis=1).astype(np.float32),
-        _normals(ground, x, z) if len(keep) else np.zeros((0, 3), np.float32),
+        _normals(height or (lambda x, z: ground(x, z)[0]), x, z) if len(keep) else np.zeros((0, 3), np.float32),
         radius[keep].astype(np.float32),
         wild[keep],
     )
@@ -277,11 +281,12 @@ def scatter(
     limit: int = 60_000,
     centre: tuple[float, float] = (0.0, 0.0),
     sector: tuple[float, float] = (-np.pi, np.pi),
+    height: Height | None = None,
 ) -> list[Mesh]:
     """`spots` and `place` in one call: the usual way to grow something over a piece of land."""
     where = spots(
         ground, density, rng, per_square_metre=per_square_metre, near=near, far=far, falloff=falloff, apart=apart,
-        centre=centre, sector=sector, limit=limit,
+        centre=centre, sector=sector, limit=limit, height=height,
     )  # fmt: skip
     return place(
         where, prototypes, rng, sizes=sizes, power=power, tint=tint, hue=hue, lean=lean, weights=weights, detail=detail

@@ -114,4 +114,6 @@ class Site:
                 share = share * where(x, z, y, slope)
             return share
 
-        self.meshes += scatter(self.terrain.rise_over_run, density, prototypes, self.rng, **options)
+        self.meshes += scatter(
+            self.terrain.rise_over_run, density, prototypes, self.rng, height=self.terrain.height, **options
+        )
