@@ -139,9 +139,13 @@ def stone_shape(
     )
 
 
+BOULDER = 1.2
+"""Metres across the stone that `boulder`'s levels of detail are for."""
+
+
 def boulder(
     rng: np.random.Generator,
-    size: float = 1.2,
+    size: float = BOULDER,
     kind: str = "granite",
     *,
     moss: float = 0.0,
@@ -167,7 +171,9 @@ def boulder(
         )
         for n in (4, 3, 2, 1)
     ]  # fmt: skip
-    return Prototype("boulder", levels, (6.0, 18.0, 60.0, np.inf), radius=size * 0.5, sink=size * 0.04, lean=0.5)
+    small = min(size / BOULDER, 1.0)  # a stone shows its facets from as near as it is small
+    ranges = (6.0 * small, 18.0 * small, 60.0 * small, np.inf)
+    return Prototype("boulder", levels, ranges, radius=size * 0.5, sink=size * 0.04, lean=0.5)
 
 
 def pebble(

@@ -9,6 +9,10 @@ from lucid3d.procedural.plants.prototype import Prototype, solid, srgb
 from lucid3d.procedural.plants.shapes import KITE, Shape, f32, join, leaves, tubes, unit
 from lucid3d.procedural.shapes import icosphere
 
+FEW = (0, 3, 6, 8, 10, 12, 13)
+"""Points of a stalk that show when it is thin on the screen: more where it rolls up."""
+SLIGHT = 9.0
+"""Heights of a frond away at which its stalk is about a pixel wide, and three sides do."""
 Color = tuple[float, float, float]
 
 
@@ -29,7 +33,9 @@ def feathers(
     lines = _curls(rng, count, height, 0.75)
     radii = np.broadcast_to(height * 0.022 * np.linspace(1, 0.25, 14), (count, 14))
     tone = np.exp(rng.normal(0, 0.2, (count, 1, 1, 1))) * np.linspace(0.5, 1.2, 14)[None, :, None, None]
-    stalks = tubes(lines, radii, 6, np.clip(f32(hue) * tone, 0.015, 0.8))
+    shade = np.clip(f32(hue) * tone, 0.015, 0.8)
+    stalks = tubes(lines, radii, 6, shade)
+    slight = tubes(lines[:, FEW], radii[:, FEW], 3, shade[:, FEW])
     along = unit(np.gradient(lines, axis=1))[:, 3:].reshape(-1, 3)
     feet = lines[:, 3:].reshape(-1, 3)
     side = unit(np.cross(along, f32([0.1, 1.0, 0.2])))
@@ -41,9 +47,8 @@ def feathers(
             leaves(feet, unit(side * sign + along * 0.5), unit(np.cross(side, along)), long, long * 0.28, KITE, color)
         )
     material = Material("alien frond", "leaf", (srgb(hue),), scale=0.05, translucency=0.4, variation=0.3)
-    return Prototype(
-        "feathers", [solid([(join([stalks, *fringe]), material)], "plant")], (np.inf,), radius=0.3, sink=0.03
-    )
+    levels = [solid([(join([stem, *fringe]), material)], "plant") for stem in (stalks, slight)]
+    return Prototype("feathers", levels, (SLIGHT * height, np.inf), radius=0.3, sink=0.03)
 
 
 def lanterns(
