@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.plants.shapes import f32
+from lucid3d.procedural.skyline import find_sky, horizon_and_sky
 
 Kind = Literal["outdoors", "room", "closeup"]
 SKY, GROUND, WATER, UPRIGHT = 0, 1, 2, 3
@@ -109,7 +110,7 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
         horizon = rows / 2
         classes, depth, standing = _closeup(small, sharp, f)
     else:
-        horizon = find_horizon(lab, sky, bottoms)
+        sky, horizon = horizon_and_sky(lab, sky, bottoms, vanishing_point(lab))
         classes = _classify(lab, sharp, sky, horizon)
         depth = _outdoor_depth(classes, horizon, f)
         standing = classes == UPRIGHT
@@ -134,55 +135,6 @@ def sharpness(lab: NDArray[np.float32]) -> NDArray[np.float32]:
 
     detail = np.abs(cv2.Laplacian(lab[..., 0], cv2.CV_32F, ksize=3))
     return f32(cv2.GaussianBlur(detail, (0, 0), 4.0))
-
-
-def find_sky(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """What the sky may be, and the row where it ends in each block of 8 columns (NaN where there is none).
-
-    Smooth regions are flooded from the upper edge. A flood can cross a hazy horizon into a lake; within a block of
-    columns the sky therefore ends where lightness or colour first steps away.
-    """
-    import cv2
-
-    rows, columns = lab.shape[:2]
-    smooth = cv2.bilateralFilter(lab, 9, 8, 5)
-    quantised = np.clip(np.stack([smooth[..., 0] * 2.55, smooth[..., 1] + 128, smooth[..., 2] + 128], -1), 0, 255)
-    picture = np.ascontiguousarray(quantised.astype(np.uint8))
-    mask = np.zeros((rows + 2, columns + 2), np.uint8)
-    for x in range(2, columns, 12):
-        bright = lab[:6, x, 0].mean() > 38
-        cool = lab[:6, x, 2].mean() < 12 or lab[:6, x, 0].mean() > 70
-        if bright and cool and sharp[3, x] < 4.0 and not mask[4, x + 1]:
-            cv2.floodFill(picture, mask, (x, 3), 0, (2, 2, 2), (2, 2, 2), 4 | cv2.FLOODFILL_MASK_ONLY | (255 << 8))
-    flooded = mask[1:-1, 1:-1] > 0
-    block = 8
-    bottoms = np.full((columns + block - 1) // block, np.nan, np.float32)
-    for i in range(len(bottoms)):
-        part = slice(i * block, min((i + 1) * block, columns))
-        share = flooded[:, part].mean(axis=1)
-        stop = np.nonzero(share < 0.5)[0]
-        end = int(stop[0]) if len(stop) else rows
-        if end < 4:
-            continue
-        profile = cv2.GaussianBlur(np.ascontiguousarray(np.median(lab[:end, part], axis=1)), (1, 5), 0).reshape(end, 3)
-        if end > 14:
-            step = np.abs(profile[6:] - profile[:-6]).max(axis=1)
-            jump = np.nonzero(step > max(2.6, 4.0 * float(np.median(step))))[0]
-            jump = jump[jump > 4]
-            if len(jump):
-                end = min(end, int(jump[0]) + 4)
-        bottoms[i] = end
-    return flooded, bottoms
-
-
-def find_horizon(lab: NDArray[np.float32], sky: NDArray[np.bool_], bottoms: NDArray[np.float32]) -> float:
-    """The horizon's row: where the sky comes down lowest (hills and houses only hide it), else the middle."""
-    rows = float(lab.shape[0])
-    valid = bottoms[np.isfinite(bottoms)]
-    if sky.mean() < 0.04 or len(valid) < 4:
-        return rows * 0.5
-    lowest = float(np.percentile(valid, 88))
-    return min(max(lowest, rows * 0.12), rows * 0.88)
 
 
 def vanishing_point(lab: NDArray[np.float32]) -> tuple[float, float] | None:
@@ -461,6 +413,22 @@ def _low_skyline(classes: NDArray[np.uint8]) -> bool:
     return bool((lowest > level[0] - 0.05 * rows).mean() > 0.25)
 
 
+BUILT_UP = 14
+"""Long upright edges from which a picture is taken for one of a street."""
+
+
+def _upright_edges(lab: NDArray[np.float32]) -> int:
+    """The number of long straight upright edges: walls, windows, posts."""
+    import cv2
+
+    found = cv2.createLineSegmentDetector().detect(np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8))[0]
+    if found is None:
+        return 0
+    ends = found.reshape(-1, 4)
+    across, down = np.abs(ends[:, 2] - ends[:, 0]), np.abs(ends[:, 3] - ends[:, 1])
+    return int(((across < 0.08 * down) & (down > 0.07 * lab.shape[0])).sum())
+
+
 def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], prompt: str) -> str:
     """Words for the world around: the user's own, the place that the classes suggest, the light that the colours do."""
     parts: list[str] = [prompt] if prompt else []
@@ -474,6 +442,10 @@ def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], pro
         parts.append("a dense forest without a path" if lightness < 45 else "a garden with shrubs and flowers")
     elif share[WATER] > 0.02:
         parts.append("a calm lake with trees" if green > 0.08 else "a calm lake")
+    elif share[UPRIGHT] > 0.25 and _upright_edges(lab) > BUILT_UP:
+        parts.append("a town street")
+    elif share[GROUND] > 0.15 and green < 0.08 and (lab[classes == GROUND].mean(axis=0)[1:] > (7, 14)).all():
+        parts.append("a desert")
     elif green > 0.25:
         parts.append("a meadow with trees")
     else:
@@ -483,12 +455,12 @@ def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], pro
     if kind != "room":
         sky = lab[classes == SKY]
         if len(sky):
-            blue, warm = float(sky[:, 2].mean()), float(sky[:, 1].mean() + sky[:, 2].mean())
+            blue, warm = float(np.percentile(sky[:, 2], 30)), float(sky[:, 1].mean() + sky[:, 2].mean())
             if sky[:, 0].mean() < 25:
                 parts.append("at night")
             elif warm > 14:
                 parts.append("at sunset")
-            elif blue < -9:
+            elif blue < -12:  # between its clouds
                 parts.append("on a clear day")
             else:
                 parts.append("on a hazy day")

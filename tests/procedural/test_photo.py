@@ -61,6 +61,20 @@ def test_the_horizon_and_what_stands_on_the_ground(horizon: int) -> None:
     assert np.median(layout.depth[horizon - 40 : horizon, 150:170]) == pytest.approx(foot, rel=0.5)
 
 
+def test_clouds_do_not_lift_the_horizon() -> None:
+    """Bright ragged clouds end the smooth sky here and there, far above the horizon."""
+    image = drawn_landscape(120)
+    rng = np.random.default_rng(1)
+    for _ in range(26):
+        x, y = int(rng.integers(320)), int(rng.integers(5, 95))
+        cv2.ellipse(image, (x, y), (int(rng.integers(12, 40)), int(rng.integers(4, 12))), 0, 0, 360, (0.97,) * 3, -1)
+    image = np.clip(cv2.GaussianBlur(image, (0, 0), 0.8), 0, 1)
+    layout = read_picture(image, focal(image))
+    assert layout.horizon == pytest.approx(120, abs=8)
+    assert (layout.classes[:50] == SKY).mean() > 0.8
+    assert "lake" not in layout.words
+
+
 def test_china_is_read_as_ground_building_and_sky() -> None:
     image = sample("china.jpg", 640)
     layout = read_picture(image, focal(image))

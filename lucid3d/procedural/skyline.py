@@ -1,0 +1,133 @@
+"""Where the sky of a photograph is, and where it ends: the horizon."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+ONE_LEVEL = 0.25
+"""Share of a picture's width in which the sky has to end at one level for that to be the horizon."""
+USUAL = 0.2
+"""Share of the height from the middle within which most horizons lie."""
+CLOUD_GAP = 9
+"""Rows of anything but sky after which a column's sky has ended (of a picture `WORKING_WIDTH` wide)."""
+
+
+def find_sky(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """What the sky may be, and the row where it ends in each block of 8 columns (NaN where there is none).
+
+    Smooth regions are flooded from the upper edge. A flood can cross a hazy horizon into a lake; within a block of
+    columns the sky therefore ends where lightness or colour first steps away.
+    """
+    import cv2
+
+    rows, columns = lab.shape[:2]
+    smooth = cv2.bilateralFilter(lab, 9, 8, 5)
+    quantised = np.clip(np.stack([smooth[..., 0] * 2.55, smooth[..., 1] + 128, smooth[..., 2] + 128], -1), 0, 255)
+    picture = np.ascontiguousarray(quantised.astype(np.uint8))
+    mask = np.zeros((rows + 2, columns + 2), np.uint8)
+    for x in range(2, columns, 12):
+        bright = lab[:6, x, 0].mean() > 38
+        cool = lab[:6, x, 2].mean() < 12 or lab[:6, x, 0].mean() > 70
+        if bright and cool and sharp[3, x] < 4.0 and not mask[4, x + 1]:
+            cv2.floodFill(picture, mask, (x, 3), 0, (2, 2, 2), (2, 2, 2), 4 | cv2.FLOODFILL_MASK_ONLY | (255 << 8))
+    flooded = mask[1:-1, 1:-1] > 0
+    block = 8
+    bottoms = np.full((columns + block - 1) // block, np.nan, np.float32)
+    for i in range(len(bottoms)):
+        part = slice(i * block, min((i + 1) * block, columns))
+        share = flooded[:, part].mean(axis=1)
+        stop = np.nonzero(share < 0.5)[0]
+        end = int(stop[0]) if len(stop) else rows
+        if end < 4:
+            continue
+        profile = cv2.GaussianBlur(np.ascontiguousarray(np.median(lab[:end, part], axis=1)), (1, 5), 0).reshape(end, 3)
+        if end > 14:
+            step = np.abs(profile[6:] - profile[:-6]).max(axis=1)
+            jump = np.nonzero(step > max(2.6, 4.0 * float(np.median(step))))[0]
+            jump = jump[jump > 4]
+            if len(jump):
+                end = min(end, int(jump[0]) + 4)
+        bottoms[i] = end
+    return flooded, bottoms
+
+
+def horizon_and_sky(
+    lab: NDArray[np.float32],
+    sky: NDArray[np.bool_],
+    bottoms: NDArray[np.float32],
+    vanishing: tuple[float, float] | None,
+) -> tuple[NDArray[np.bool_], float]:
+    """The sky, and the horizon's row, from what `find_sky` found.
+
+    A smooth sky that ends at one level ends at the horizon. Clouds break the sky up, and a street hides where it ends:
+    then the sky is what is bright, and the horizon where that ends or, below it, where long lines meet. What comes out
+    far from the picture's middle is doubted: few people point a camera that far up or down.
+    """
+    rows = lab.shape[0]
+    horizon = find_horizon(lab, sky, bottoms)
+    support = _share_at(bottoms, horizon, rows)
+    if support > 0.5 or (support > ONE_LEVEL and abs(horizon / rows - 0.5) < USUAL):
+        return sky, horizon
+    if not np.isfinite(bottoms).any():  # no sky at all
+        return sky, horizon
+    bright, ends = bright_sky(lab)
+    horizon = find_horizon(lab, bright, ends)
+    if vanishing is not None and vanishing[1] > horizon:
+        horizon = vanishing[1]
+    if abs(horizon / rows - 0.5) > USUAL:
+        horizon = _likeliest(lab, bottoms, ends)
+    return bright | sky, horizon
+
+
+def _share_at(bottoms: NDArray[np.float32], row: float, rows: int) -> float:
+    """Share of the picture's width in which the sky ends at `row`, give or take."""
+    return float((np.abs(bottoms[np.isfinite(bottoms)] - row) < 0.02 * rows).sum()) / len(bottoms)
+
+
+def _likeliest(lab: NDArray[np.float32], *bottoms: NDArray[np.float32]) -> float:
+    """The row about the middle where the sky ends or an edge runs across in most of the picture's width."""
+    import cv2
+
+    rows = lab.shape[0]
+    soft = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)
+    step = np.pad(np.abs(soft[4:] - soft[:-4]), ((2, 2), (0, 0))) > 6
+    across = cv2.dilate(step.astype(np.uint8), np.ones((5, 1), np.uint8)).mean(axis=1)
+    ending = sum(np.array([_share_at(b, r, rows) for r in range(rows)]) for b in bottoms)
+    usual = np.exp(-0.5 * ((np.arange(rows) / rows - 0.5) / 0.15) ** 2)
+    return float(((ending + across) * usual).argmax())
+
+
+def bright_sky(lab: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """`find_sky` for a sky full of clouds: what is bright or blue, from the upper edge down."""
+    import cv2
+
+    rows, columns = lab.shape[:2]
+    light = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
+    split, _ = cv2.threshold(light, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    like = (light > split) | ((lab[..., 2] < -8) & (lab[..., 0] > 25))
+    like = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
+    # Going down a column, the sky has ended where a stretch of anything else begins.
+    other = np.cumsum(~like, axis=0)
+    stretch = other[CLOUD_GAP:] - other[:-CLOUD_GAP]
+    ended = stretch >= CLOUD_GAP - 1
+    end = np.where(ended.any(axis=0), ended.argmax(axis=0) + 1, rows)
+    end[~like[:4].any(axis=0)] = 0
+    sky = like & (np.arange(rows)[:, None] < end[None])
+    block = 8
+    bottoms = np.full((columns + block - 1) // block, np.nan, np.float32)
+    for i in range(len(bottoms)):
+        part = float(np.median(end[i * block : (i + 1) * block]))
+        if part >= 4:
+            bottoms[i] = part
+    return sky, bottoms
+
+
+def find_horizon(lab: NDArray[np.float32], sky: NDArray[np.bool_], bottoms: NDArray[np.float32]) -> float:
+    """The horizon's row: where the sky comes down lowest (hills and houses only hide it), else the middle."""
+    rows = float(lab.shape[0])
+    valid = bottoms[np.isfinite(bottoms)]
+    if sky.mean() < 0.04 or len(valid) < 4:
+        return rows * 0.5
+    lowest = float(np.percentile(valid, 88))
+    return min(max(lowest, rows * 0.12), rows * 0.88)
