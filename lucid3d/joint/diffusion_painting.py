@@ -28,21 +28,11 @@ def paint_ring(
     painter: DiffusionPainter,
     prompts: Sequence[str],
     cameras: Sequence[Camera],
-    *,
-    negative_prompt: str = "",
+    negative_prompt: str,
     seed: int,
-    start: Start | None = None,
+    start: Start | None,
 ) -> list[Image]:
-    """The views around one point, painted together (what `DiffusionPainter.imagine_together` does).
-
-    Args:
-        prompts, cameras: V of each, all cameras of one size and at one place.
-        start: a picture that is the first view.
-    Returns:
-        V pictures (camera.height, camera.width, 3) float32 sRGB.
-    Raises:
-        InputError: no Stable Diffusion checkpoint, memory too short for one view, or pictures that stay blank.
-    """
+    """The work of `DiffusionPainter.imagine_together`, which says what goes in and what comes out."""
     width, height = painter.working_size(cameras[0])
     working = [camera.resized(width, height) for camera in cameras]
     known = _known(working, start) if start is not None else None

@@ -129,7 +129,7 @@ class DiffusionPainter:
 
         for prompt in dict.fromkeys(prompts):
             self._say_what_is_cut(self.pipeline_for_words(), prompt)
-        painted = paint_ring(self, prompts, cameras, negative_prompt=negative_prompt, seed=seed, start=start)
+        painted = paint_ring(self, prompts, cameras, negative_prompt, seed, start)
         if self._from_text is not None:  # what follows is inpainted by another checkpoint
             self._from_text = None
             self._free()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.models.base import Image
+from lucid3d.zoom import surface
 from lucid3d.zoom.stack import Geometry
 
 Floats = NDArray[np.float32]
@@ -86,8 +87,7 @@ def _window(half: float, size: int) -> Floats:
     """(size, size) 1 in a centred square of `half` pixels, 0 outside, a soft edge inside it."""
     distance = np.abs(np.arange(size) + 0.5 - size / 2)
     soft = max(FEATHER * half, 1.0)
-    ramp = np.clip((half - 0.5 - distance) / soft, 0, 1)
-    ramp = ramp * ramp * (3 - 2 * ramp)
+    ramp = surface.step(half - 0.5, half - 0.5 - soft, distance)
     return np.asarray(ramp[:, None] * ramp[None, :], np.float32)
 
 

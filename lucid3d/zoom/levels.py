@@ -12,6 +12,7 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.zoom.surface import step
 
 FADE_IN = (0.9, 0.5)
 """A finer level fades in while its Gaussians grow from factor^-0.9 to factor^-0.5 of a pixel of the dream, ..."""
@@ -64,8 +65,8 @@ class LevelGaussians:
         size = np.log(np.maximum(self.footprint / (np.maximum(distance, 1e-6) * self.pixel), 1e-9))
         factors = np.log(np.array([self.factors[0], *self.factors, self.factors[-1]], np.float32))
         into, out_of = factors[self.level], factors[self.level.astype(int) + 1]  # to the coarser, to the finer level
-        rising = _smooth((size + FADE_IN[0] * into) / ((FADE_IN[0] - FADE_IN[1]) * into))
-        falling = _smooth((FADE_OUT[1] * out_of - size) / ((FADE_OUT[1] - FADE_OUT[0]) * out_of))
+        rising = step(-FADE_IN[0] * into, -FADE_IN[1] * into, size)
+        falling = step(FADE_OUT[1] * out_of, FADE_OUT[0] * out_of, size)
         weight = np.where(self.covers, rising, 1) * np.where(self.covered, falling, 1)
         return np.asarray(weight, np.float32)
 
@@ -158,9 +159,3 @@ def joined(parts: list[Gaussians]) -> Gaussians:
     """One set of Gaussians from several of one degree."""
     names = ("means", "quats", "log_scales", "logit_opacities", "sh")
     return Gaussians(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-
-
-def _smooth(t: NDArray[np.floating]) -> NDArray[np.floating]:
-    t = np.clip(t, 0, 1)
-    eased: NDArray[np.floating] = t * t * (3 - 2 * t)
-    return eased

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,9 @@ def mix(a: NDArray[np.float64], b: NDArray[np.float64] | tuple[float, float, flo
     return np.asarray(a + (np.asarray(b) - a) * np.clip(share, 0, 1)[:, None])
 
 
-def step(low: float | Values, high: float | Values, value: Values) -> Values:
+def step(
+    low: float | NDArray[np.floating], high: float | NDArray[np.floating], value: NDArray[np.floating]
+) -> NDArray[Any]:
     """0 below `low`, 1 above `high` (either may be the larger), smooth between."""
-    t: Values = np.clip((value - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    t = np.clip((value - low) / (high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))
