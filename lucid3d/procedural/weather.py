@@ -21,6 +21,7 @@ from lucid3d.procedural.snowfall import snow_caps
 
 if TYPE_CHECKING:
     from lucid3d.procedural.atmosphere import Atmosphere
+    from lucid3d.procedural.terrain import Terrain
     from lucid3d.procedural.world import Place
 
 Floats = NDArray[np.float32]
@@ -89,10 +90,11 @@ def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generato
     if brief.weather == "storm" and "rain" in brief.without:
         return place
     terrain = place.terrain
-    near = near_solids([*place.meshes, *([terrain.mesh] if terrain is not None and terrain.mesh is not None else [])])
     amount = float(np.clip(brief.strength, 0.4, 2.0)) * (0.6 if brief.weather == "storm" else 1.0)
     if brief.weather == "snow":
-        return replace(place, meshes=[*place.meshes, *falling(layers, amount, near, rng, FLAKE)])
+        near = near_solids(place.meshes)
+        return replace(place, meshes=[*place.meshes, *falling(layers, amount, near, rng, FLAKE, terrain)])
+    near = near_solids([*place.meshes, *([terrain.mesh] if terrain is not None and terrain.mesh is not None else [])])
     meshes = [wet(mesh) for mesh in place.meshes]
     if drops:
         meshes += falling(layers, amount, near, rng, DROP)
@@ -128,9 +130,14 @@ def near_solids(meshes: list[Mesh]) -> RayScene:
 
 
 def falling(
-    layers: tuple[Layer, ...], amount: float, near: RayScene, rng: np.random.Generator, material: Material
+    layers: tuple[Layer, ...],
+    amount: float,
+    near: RayScene,
+    rng: np.random.Generator,
+    material: Material,
+    terrain: Terrain | None = None,
 ) -> list[Mesh]:
-    """Streaks or flakes that face the start, in the open air above the ground."""
+    """Streaks or flakes that face the start, in the open air above what stands `near` and above the `terrain`."""
     parts = []
     wind = rng.uniform(0, 2 * math.pi)
     for layer in layers:
@@ -138,6 +145,8 @@ def falling(
         where = _shell(count, layer, rng)
         open_air = ~(near.blocked(where, np.broadcast_to(np.array([0, -1, 0], np.float32), where.shape), 40.0) > 0)
         below = near.cast(where, np.broadcast_to(np.array([0, 1, 0], np.float32), where.shape)).distance
+        if terrain is not None:
+            below = np.minimum(below, terrain.height(where[:, 0], where[:, 2]) - where[:, 1])
         where = where[open_air & (below > 0.1) & (np.isfinite(below) | (where[:, 1] < 1.2))]
         size = rng.uniform(0.6, 1.4, (len(where), 1)).astype(np.float32)
         if layer.length > layer.width:
