@@ -43,10 +43,10 @@ def _of(points: NDArray[np.floating], factors: NDArray[np.float64]) -> NDArray[n
 
 def _stretched(mesh: Mesh, factors: NDArray[np.float64]) -> Mesh:
     by = _of(mesh.vertices, factors)
-    normals = None
+    normals: NDArray[np.float32] | None = None
     if mesh.normals is not None:
-        normals = mesh.normals / by
-        normals = (normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        bent = mesh.normals / by
+        normals = (bent / np.maximum(np.linalg.norm(bent, axis=1, keepdims=True), 1e-9)).astype(np.float32)
     return replace(mesh, vertices=(mesh.vertices * by).astype(np.float32), normals=normals)
 
 

@@ -232,7 +232,7 @@ def match(
     color = cv2.resize(canvas.plate if blur else canvas.color, size, interpolation=cv2.INTER_AREA)
     share = cv2.resize(canvas.share, size, interpolation=cv2.INTER_AREA)
     of_photo = np.where(canvas.classes == SKY, OPEN, np.where(canvas.classes == WATER, WET, SOLID)).astype(np.uint8)
-    of_photo = cv2.resize(of_photo, size, interpolation=cv2.INTER_NEAREST)
+    of_photo = np.asarray(cv2.resize(of_photo, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     photo = cv2.cvtColor(color, cv2.COLOR_RGB2LAB)
     world = cv2.cvtColor(np.clip(drawn, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)
     gain, shift = np.ones((3, 3)), np.zeros((3, 3))

@@ -109,8 +109,8 @@ def bright_sky(lab: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.
     like = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     # Going down a column, the sky has ended where a stretch of anything else begins.
     other = np.cumsum(~like, axis=0)
-    stretch = other[CLOUD_GAP:] - other[:-CLOUD_GAP]
-    ended = stretch >= CLOUD_GAP - 1
+    stretch: NDArray[np.int64] = other[CLOUD_GAP:] - other[:-CLOUD_GAP]
+    ended: NDArray[np.bool_] = stretch >= CLOUD_GAP - 1
     end = np.where(ended.any(axis=0), ended.argmax(axis=0) + 1, rows)
     end[~like[:4].any(axis=0)] = 0
     sky = like & (np.arange(rows)[:, None] < end[None])

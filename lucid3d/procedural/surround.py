@@ -18,7 +18,7 @@ from lucid3d.procedural.picture import EYE_HEIGHT, FARTHEST, GROUND, SKY, UPRIGH
 from lucid3d.procedural.plants.shapes import f32
 
 Array = NDArray[np.float32]
-MIRROR_REACH = {"outdoors": np.radians(8.0), "room": np.radians(9.0), "closeup": np.radians(3.0)}
+MIRROR_REACH = {"outdoors": np.radians(6.0), "room": np.radians(9.0), "closeup": np.radians(3.0)}
 """How far beyond the frame the mirrored photograph has faded out, before the line is made ragged: symmetry over a wider
 strip is seen at once."""
 SKY_MIRROR = 0.5
@@ -151,8 +151,9 @@ def _strewn(plain: Array, backdrop: Array, x: Array, y: Array, u: Array, v: Arra
     import cv2
 
     height, width = backdrop.shape[:2]
-    detail = backdrop - cv2.GaussianBlur(backdrop, (0, 0), 0.16 * width, borderType=cv2.BORDER_REFLECT)
-    detail = cv2.GaussianBlur(detail, (0, 0), 0.012 * width)  # still further behind than what is in the picture
+    smooth = f32(cv2.GaussianBlur(backdrop, (0, 0), 0.16 * width, borderType=cv2.BORDER_REFLECT))
+    # Still further behind than what is in the picture.
+    detail = f32(cv2.GaussianBlur(backdrop - smooth, (0, 0), 0.012 * width))
     rng = np.random.default_rng([seed, 23])
     total, weights = np.zeros_like(plain), np.zeros(plain.shape[:2], np.float32)
     for layer in range(4):
@@ -160,7 +161,7 @@ def _strewn(plain: Array, backdrop: Array, x: Array, y: Array, u: Array, v: Arra
         dx, dy = x - width / 2, y - height / 2
         map_x = (np.cos(turn) * dx - np.sin(turn) * dy + width / 2 + shift[0]).astype(np.float32)
         map_y = (np.sin(turn) * dx + np.cos(turn) * dy + height / 2 + shift[1]).astype(np.float32)
-        copy = cv2.remap(detail, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        copy = f32(cv2.remap(detail, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
         weight = np.exp(5 * _ragged(0.5 * u, 0.5 * v, seed + 5 + layer)).astype(np.float32)
         total += weight[..., None] * copy
         weights += weight

@@ -82,7 +82,11 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
     plots = _plots(lane, rng, int(np.clip(brief.count("house", 15), 4, 24)))
     if shore is not None:  # the church by the water, and no house in it or in its way
         church_at = lane[22] + (15.0, 6.0)
-        plots = [p for p in plots if shore.beyond(p[0], p[1]) < -12 and np.hypot(*(p[:2] - church_at)) > 15]
+        plots = [
+            p
+            for p in plots
+            if float(shore.beyond(np.array(p[0]), np.array(p[1]))) < -12 and np.hypot(*(p[:2] - church_at)) > 15
+        ]
     for i, (x, z, yaw) in enumerate(plots):
         style = village_style(rng, look, lit, wall_for(brief, rng, "house"))
         for _ in range(4):
