@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import sqlite3
 from collections.abc import AsyncIterator
@@ -179,7 +180,7 @@ def create_app(store: Store, settings: Settings, *, access: Access, workers: int
         return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     @app.get(
-        "/v1/jobs/{job}/preview", response_class=FileResponse, tags=["jobs"],
+        "/v1/jobs/{job}/preview", response_class=Response, tags=["jobs"],
         responses={**FINDING, **_errors(410), 200: {"content": {"image/jpeg": {}}}},
     )  # fmt: skip
     def preview(job: JobPath) -> Response:
@@ -189,8 +190,10 @@ def create_app(store: Store, settings: Settings, *, access: Access, workers: int
             raise Refusal(410, "deleted", "the result was deleted")
         folder = settings.result(found.id, found.kind)
         for path in (folder / "preview.jpg", settings.spot(job) / "preview.jpg"):
-            if path.is_file() and (found.state == "done" or path.parent != folder):
-                return FileResponse(path, media_type="image/jpeg")
+            if found.state == "done" or path.parent != folder:
+                with contextlib.suppress(OSError):
+                    # Whole at once: a worker may put the next picture in its place while this one is sent.
+                    return Response(path.read_bytes(), media_type="image/jpeg")
         raise Refusal(404, "no_preview", "there is no picture of it yet")
 
     @app.post("/v1/jobs/{job}/cancel", responses={**FINDING, **_errors(409)}, tags=["jobs"])

@@ -216,3 +216,30 @@ def test_the_catalogues(idle: Api) -> None:
     enhanced = idle.post("/v1/enhance", {"prompt": "a lake", "style": "noir"}).data
     assert [rule["rule"] for rule in enhanced["rules"]][-1] == "style"
     assert all(rule["added"] in enhanced["sentence"] for rule in enhanced["rules"])
+
+
+def test_a_preview_that_changes_while_it_is_sent(idle: Api, tmp_path: Path) -> None:
+    """A worker replaces its picture while clients ask for it: each gets one whole picture or the other."""
+    job = idle.dream()["id"]
+    preview = tmp_path / "outputs" / ".service" / "jobs" / job / "preview.jpg"
+    pictures = [bytes([n]) * size for n, size in ((1, 2_000), (2, 300_000))]
+    preview.write_bytes(pictures[0])
+    stop = threading.Event()
+
+    def replace() -> None:
+        for turn in range(10**6):
+            if stop.is_set():
+                return
+            (preview.parent / ".next").write_bytes(pictures[turn % 2])
+            (preview.parent / ".next").replace(preview)
+
+    worker = threading.Thread(target=replace)
+    worker.start()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda _: idle.get(f"/v1/jobs/{job}/preview"), range(150)))
+    finally:
+        stop.set()
+        worker.join()
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.body for answer in answers} <= set(pictures)

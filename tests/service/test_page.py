@@ -20,6 +20,11 @@ def test_a_sentence_is_sent_watched_downloaded_remixed_and_deleted(working: Api,
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
+
+    def newest() -> Any:
+        """The card of the job that was sent last."""
+        return page.locator(f"#{page.locator('article').first.get_attribute('id')}")
+
     try:
         page.goto(f"http://127.0.0.1:{working.port}/")
         page.locator("#preset option").first.wait_for(state="attached")
@@ -28,8 +33,9 @@ def test_a_sentence_is_sent_watched_downloaded_remixed_and_deleted(working: Api,
         page.get_by_label("Seed").fill("21")
         page.get_by_role("button", name="Dream").click()
         page.get_by_text("Taken:").wait_for()
-        job = page.locator("article").first.get_attribute("id").removeprefix("job-")
-        card = page.locator(f"#job-{job}")
+        page.locator("article", has_text="seed 21").wait_for()
+        card = newest()
+        job = card.get_attribute("id").removeprefix("job-")
         card.locator("progress").wait_for()  # it runs, and the page says so without being asked again
         link = card.get_by_role("link", name="Download zip")
         link.wait_for()
@@ -47,12 +53,14 @@ def test_a_sentence_is_sent_watched_downloaded_remixed_and_deleted(working: Api,
         page.get_by_label("A place, in words").fill("at night")
         page.get_by_label("Seed").fill("")
         page.get_by_role("button", name="Dream").click()
-        remix = page.locator("article", has_text="at night")
+        page.get_by_text("Taken: a space station, at night").wait_for()
+        remix = newest()
         remix.get_by_role("link", name="Download zip").wait_for()
         assert re.search(r"depth agrees in \d+ %", remix.inner_text())
 
         card.get_by_label("export as").select_option("equirectangular 1k")
-        export = page.locator("article", has_text="equirectangular, tiny")
+        page.locator("article", has_text="equirectangular, tiny, seed 21").wait_for()
+        export = newest()
         export.get_by_role("link", name="Download zip").wait_for()
         page.screenshot(path=tmp_path / "page.png", full_page=True)
 
