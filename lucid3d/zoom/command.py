@@ -293,7 +293,8 @@ def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tupl
     def report(done: int, total: int) -> None:
         on_event(Event("train", done, total))
 
-    settings = level_training(train_config(config), config.train)
+    scene = train_config(config)
+    settings = [level_training(scene, config.train, level in own) for level in range(len(plan))]
     return train_levels(gaussians, axis, dream.cloud.is_sky, views, settings, report), cloud, dream
 
 

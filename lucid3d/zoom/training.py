@@ -26,11 +26,11 @@ WIDE = ((-7.0, 5.0), (7.0, 5.0), (-24.0, 0.0), (24.0, 0.0))
 """(yaw, pitch) in degrees off the axis from which a painter that knows the truth draws a level for training: the first
 for every level, both for those of the plan, which one stops at to look around."""
 
-LEVEL_SHARE = 0.16
-"""Of a scene's training steps that each level takes: a level has few views, and is seen in a few."""
+SHARE, WIDE_SHARE = 0.12, 0.24
+"""Of a scene's training steps that a level takes, without and with the views of `WIDE`: it has few views."""
 
 MEANS_RATE, SCALES_RATE, COLOUR_RATE = 0.2, 0.15, 0.01
-"""Twice the trainer's own, about: a level has a sixth of its steps."""
+"""Twice the trainer's own, about: a level has an eighth or a quarter of its steps."""
 
 FIRM = 0.99
 """Weight (`LevelGaussians.weights`) above which a Gaussian is wholly there at its level's distance, and learns."""
@@ -39,9 +39,9 @@ APART = 30.0
 """Degrees off the axis from which a dreamed view is of the surroundings, not of the target."""
 
 
-def level_training(scene: TrainConfig, wanted: bool) -> TrainConfig:
+def level_training(scene: TrainConfig, wanted: bool, wide: bool) -> TrainConfig:
     """The settings for one level, from those for a scene; no steps where no training is wanted."""
-    steps = math.ceil(LEVEL_SHARE * scene.iterations) if wanted else 0
+    steps = math.ceil((WIDE_SHARE if wide else SHARE) * scene.iterations) if wanted else 0
     return replace(
         scene,
         iterations=steps,
@@ -81,7 +81,7 @@ def train_levels(
     axis: Axis,
     is_sky: Mask,
     views: Callable[[int], Sequence[PosedView]],
-    config: TrainConfig,
+    configs: Sequence[TrainConfig],
     on_step: Callable[[int, int], None] = lambda done, total: None,
 ) -> LevelGaussians:
     """Train every level on its views.
@@ -90,17 +90,18 @@ def train_levels(
         made: with as many levels as the axis has distances.
         is_sky: (N,) bool, which stay where they are.
         views: of a level; without any it stays as it is.
-        config: of one level (`level_training`); `iterations` of 0 gives back what was made.
+        configs: one a level (`level_training`); without any iterations what was made is given back.
         on_step: told after every step of all.
     """
     from lucid3d.gaussians import Trainer, TrainingView
 
-    if config.iterations == 0:
+    total = sum(config.iterations for config in configs)
+    if total == 0:
         return made
+    done = 0
     gaussians = made.gaussians[np.arange(len(made))]  # a copy
     made = replace(made, gaussians=gaussians)
-    total = config.iterations * len(axis.distances)
-    for level in range(len(axis.distances)):
+    for level, config in enumerate(configs):
         weights = made.weights(axis.camera(level, 16))
         shown = np.flatnonzero(made.gaussians.opacities * weights > INVISIBLE)
         learns = (made.level[shown] == level) & (weights[shown] > FIRM)
@@ -111,7 +112,8 @@ def train_levels(
         trainer = Trainer(seen, material, config, is_sky=is_sky[shown], fixed=~learns)
         while not trainer.done:
             trainer.step()
-            on_step(level * config.iterations + trainer.iteration, total)
+            done += 1
+            on_step(done, total)
         trained = trainer.gaussians[learns]
         for part in fields(trained):
             getattr(gaussians, part.name)[shown[learns]] = getattr(trained, part.name)

@@ -40,7 +40,8 @@ def dived(small_place: ZoomPlace) -> tuple[Axis, Dive, LevelGaussians, Moved]:
     def views(level: int) -> list[PosedView]:
         return training_views(dream, axis, level, PLAN.prompts[level], painter, estimator, True)
 
-    gaussians = train_levels(made, axis, dream.cloud.is_sky, views, level_training(TrainConfig(iterations=200), True))
+    settings = [level_training(TrainConfig(iterations=200), True, False)] * 3
+    gaussians = train_levels(made, axis, dream.cloud.is_sky, views, settings)
     return axis, dream, gaussians, moved
 
 
@@ -129,18 +130,17 @@ def test_training_leaves_other_levels_alone(dived: tuple[Axis, Dive, LevelGaussi
     """A level that has nothing to be trained on keeps its Gaussians, and so do the others while one is trained."""
     axis, dream, gaussians, moved = dived
     views = [PosedView(axis.camera(2, SIZE), moved.draw(axis.camera(2, SIZE)).image, np.ones((SIZE, SIZE)), FULL)]
-    config = level_training(TrainConfig(iterations=30), True)
-    assert config.iterations == 5
+    configs = [level_training(TrainConfig(iterations=30), True, wide) for wide in (True, False, True)]
+    assert [config.iterations for config in configs] == [8, 4, 8]
     before = gaussians.gaussians.means.copy()
-    trained = train_levels(gaussians, axis, dream.cloud.is_sky, lambda level: views if level == 2 else [], config)
+    trained = train_levels(gaussians, axis, dream.cloud.is_sky, lambda level: views if level == 2 else [], configs)
     moves = (trained.gaussians.means != before).any(axis=1) | (trained.gaussians.sh != gaussians.gaussians.sh).any(
         (1, 2)
     )
     assert moves[gaussians.level == 2].mean() > 0.5 and not moves[gaussians.level < 2].any()
     assert np.array_equal(gaussians.gaussians.means, before)  # what was handed in is as it was
-    assert (
-        train_levels(gaussians, axis, dream.cloud.is_sky, lambda _: views, level_training(config, False)) is gaussians
-    )
+    configs = [level_training(TrainConfig(), False, True)] * 3
+    assert train_levels(gaussians, axis, dream.cloud.is_sky, lambda _: views, configs) is gaussians
 
 
 def test_the_film_moves_exponentially(dived: tuple[Axis, Dive, LevelGaussians, Moved]) -> None:
