@@ -10,19 +10,44 @@ namespace lucid3d {
 namespace {
 constexpr int kViewGradients = 15;
 constexpr size_t kMostIntersections = UINT32_MAX / 2;
-constexpr size_t kCacheLine = 64, kHugePage = 2 << 20;
-}  // namespace
+constexpr size_t kCacheLine = 64, kHugePage = 2 << 20, kManyPages = 2 * kHugePage;
 
-void* allocate(size_t bytes) {
-  const size_t alignment = bytes >= 2 * kHugePage ? kHugePage : kCacheLine;
-  const size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  void* memory = std::aligned_alloc(alignment, rounded ? rounded : alignment);
+constexpr size_t rounded(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+void* allocate_lines(size_t bytes) {
+  void* memory = std::aligned_alloc(kCacheLine, rounded(bytes ? bytes : 1, kCacheLine));
   if (!memory) throw std::bad_alloc();
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (alignment == kHugePage) madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: it may fail
-#endif
   return memory;
 }
+}  // namespace
+
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+// Straight from the system: what the heap hands out again keeps the small pages that it had before, whatever is wished for it.
+void* allocate(size_t bytes) {
+  if (bytes < kManyPages) return allocate_lines(bytes);
+  const size_t size = rounded(bytes, kHugePage);
+  char* mapped = static_cast<char*>(
+      mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  const size_t before = rounded((size_t)mapped, kHugePage) - (size_t)mapped;
+  char* memory = mapped + before;
+  if (before) munmap(mapped, before);
+  if (before < kHugePage) munmap(memory + size, kHugePage - before);
+  madvise(memory, size, MADV_HUGEPAGE);  // a wish: it may fail
+  return memory;
+}
+
+void release(void* memory, size_t bytes) {
+  if (bytes < kManyPages) {
+    std::free(memory);
+  } else if (memory) {
+    munmap(memory, rounded(bytes, kHugePage));
+  }
+}
+#else
+void* allocate(size_t bytes) { return allocate_lines(bytes); }
+void release(void* memory, size_t) { std::free(memory); }
+#endif
 
 void Frame::project(const View& view, const Parameters& parameters, int threads) {
   const Kernels& k = kernels();

@@ -11,8 +11,9 @@
 namespace lucid3d {
 
 // Cache-aligned memory, on huge pages where the system has them: splats and moments are read and written in random
-// order, and with pages of 4 kB half of that time would go into finding the pages. Release with std::free.
+// order, and with pages of 4 kB half of that time would go into finding the pages. Give it back with its size.
 void* allocate(size_t bytes);
+void release(void* memory, size_t bytes);
 
 // Memory that only grows, aligned to cache lines, its old contents not kept.
 template <class T>
@@ -21,11 +22,11 @@ class Buffer {
   Buffer() = default;
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
-  ~Buffer() { std::free(data_); }
+  ~Buffer() { release(data_, bytes()); }
 
   T* reserve(size_t count) {
     if (count > capacity_) {
-      std::free(data_);
+      release(data_, bytes());
       data_ = nullptr;
       capacity_ = 0;
       const size_t wanted = count + count / 4;
