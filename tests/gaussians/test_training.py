@@ -313,6 +313,8 @@ def test_fixed_gaussians_stay_and_the_others_learn(device: str | None) -> None:
     after = train(start, views_of(truth), TrainConfig(iterations=4, prune_opacity=0.9), fixed=fixed, device=device)
     assert np.array_equal(after.sh[fixed], start.sh[fixed]) and np.array_equal(after.means[fixed], start.means[fixed])
     assert (after.sh[~fixed] != start.sh[~fixed]).any(axis=(1, 2)).mean() > 0.8
+    with pytest.raises(InputError, match="does not hold which"):
+        Trainer(start, views_of(truth), fixed=fixed).save("never.npz")
     with pytest.raises(InputError, match="fixed has shape"):
         Trainer(start, views_of(truth), fixed=fixed[:5])
     with pytest.raises(InputError, match="strategy"):

@@ -171,8 +171,11 @@ class Trainer:
         """Write a checkpoint from which training continues exactly (an .npz file, no pickle).
 
         Raises:
+            InputError: some Gaussians are fixed, which a checkpoint does not hold.
             OSError: the file cannot be written.
         """
+        if self._fixed is not None:
+            raise InputError("a checkpoint does not hold which Gaussians are fixed: train to the end, or fix none")
         self._engine.pull()
         checkpoint.save(path, self._state, self.iteration, self._queue, self._rng, self._memory)
 
