@@ -130,7 +130,7 @@ def test_the_live_page_shows_the_world_growing_and_then_the_scene(tmp_path: Path
     page = Page(view.viewer.port)
     try:
         page.field("Look again")
-        assert "growing" in page.texts()
+        page.until(lambda: "growing" in page.texts(), "what the page is about")
         folder = tmp_path / "outputs" / "room"
         listened = []
 

@@ -286,7 +286,7 @@ def test_a_job_whose_page_is_closed_does_what_the_page_said(viewer: Viewer, visi
         page.put("Stop when I close this page", True)
         page.until(lambda: session(viewer).stops_with_page, "the tick")
     else:
-        assert "goes on when this page is closed" in page.texts()
+        page.until(lambda: "goes on when this page is closed" in page.texts(), "the sentence")
     viewer.announce(viewer.workshop.start("A long job", endless, session(viewer).client.client_id))
     page.close()
     page.until(lambda: not viewer.sessions, "the goodbye")
