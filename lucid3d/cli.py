@@ -195,8 +195,8 @@ def _run(options: RunOptions) -> None:
         return
     if options.scene:
         raise InputError("--scene belongs to a zoom: add --zoom zoom.yaml")
-    from_words = config.prompt or not config.image
-    sentence = plan_prompts(config.prompt).sentence if from_words else Path(config.image).stem
+    picture = config.image or config.panorama
+    sentence = plan_prompts(config.prompt).sentence if config.prompt or not picture else Path(picture).stem
     from lucid3d.workspace import default_folder
 
     output = Path(options.output) if options.output else default_folder(sentence)
@@ -237,7 +237,7 @@ def _zoom(options: RunOptions, config: Config) -> None:
     from lucid3d.zoom.command import run_zoom
     from lucid3d.zoom.plan import read_plan
 
-    if config.prompt or config.image or options.dataset or options.viewer:
+    if config.prompt or config.image or config.panorama or options.dataset or options.viewer:
         raise InputError("--zoom takes its sentences and its photograph from the file: leave out the other options")
     output = Path(options.output) if options.output else default_folder(read_plan(options.zoom).prompts[0] + " zoom")
     began = time.perf_counter()

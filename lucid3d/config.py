@@ -109,6 +109,8 @@ class Config:
     """What must not be there."""
     image: str = ""
     """A picture to start from (the first view)."""
+    panorama: str = ""
+    """A 360-degree picture to start from, twice as wide as high: all of it stays as it is."""
     depth: str = ""
     """The depth of that picture: 16-bit PNG, EXR or npy."""
     depth_unit: float = 0.0
@@ -135,6 +137,10 @@ class Config:
         _check(self, "seed", 0 <= self.seed < 2**32, "must lie between 0 and 2^32 - 1")
         if self.depth and not self.image:
             raise InputError(f"depth '{self.depth}' needs the picture that it belongs to: add --image")
+        if self.panorama and self.image:
+            raise InputError("a dream begins with one picture: give --image or --panorama, not both")
+        if self.panorama and self.dreaming == "joint":
+            raise InputError("a panorama is the whole circle already: leave out --dreaming joint")
 
 
 CONFIGS = Path(__file__).parent.parent / "configs"

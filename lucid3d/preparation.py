@@ -14,7 +14,7 @@ from lucid3d.joint.ring import joint_path
 from lucid3d.models.base import DepthEstimator, Image, Painter
 from lucid3d.progress import Event, Listener
 from lucid3d.prompts import PromptPlan, plan_prompts
-from lucid3d.start import Start, load_start
+from lucid3d.start import Start, load_panorama, load_start
 from lucid3d.trajectory import load_cameras
 
 PHOTO_FOV = 60.0
@@ -38,12 +38,14 @@ class Prepared:
         prompts: by direction.
         cameras: where to dream from; the first has the picture's lens.
         start: the picture to begin with, or None.
+        panorama: (H, 2H, 3) float32 sRGB, the panorama to begin with, or None; `start` is its part ahead then.
     """
 
     config: Config
     prompts: PromptPlan
     cameras: list[Camera]
     start: Start | None
+    panorama: Image | None = None
 
 
 @dataclass
@@ -90,6 +92,8 @@ def prepare(config: Config) -> Prepared:
         config.trajectory, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
     )
     joint = config.dreaming == "joint"
+    if config.panorama:
+        return _prepared_panorama(config, cameras)
     if not config.image:
         cameras = joint_path(cameras, dream.size) if joint else cameras
         return Prepared(config, plan_prompts(config.prompt), cameras, None)
@@ -101,6 +105,18 @@ def prepare(config: Config) -> Prepared:
     return Prepared(config, plan_prompts(config.prompt), cameras, start)
 
 
+def _prepared_panorama(config: Config, cameras: list[Camera]) -> Prepared:
+    from lucid3d.panorama.resampling import perspective_from_equirectangular
+
+    panorama = load_panorama(config.panorama)
+    first = cameras[0]
+    ahead = np.clip(perspective_from_equirectangular(panorama, first, interpolation="cubic"), 0, 1)
+    start = Start(ahead.astype(np.float32), np.ones((first.height, first.width), bool))
+    if not config.prompt:
+        config = replace(config, prompt=(_describe(config, start),))
+    return Prepared(config, plan_prompts(config.prompt), cameras, start, panorama)
+
+
 def _describe(config: Config, start: Start) -> str:
     """A sentence for a picture that came without one."""
     from lucid3d.models.selection import choose_models
@@ -109,7 +125,7 @@ def _describe(config: Config, start: Start) -> str:
         from lucid3d.models.captioner import caption
 
         return caption(start.image, config.diffusion)
-    return "a place like the picture"  # the procedural family reads the place from the picture itself
+    return "a place like the photograph"  # the procedural family reads the place from the picture itself
 
 
 def assemble_models(
@@ -143,6 +159,11 @@ def assemble_models(
     on_event(Event("models", 0, 1, choice.reason))
     if choice.family == "diffusion":
         return _diffusion(prepared, choice.reason, load, on_event)
+    if prepared.panorama is not None:
+        from lucid3d.procedural.panorama_world import panorama_models
+
+        painter, estimator, sphere = panorama_models(prepared.panorama, prompts.sentence, config.seed)
+        return Models(painter, estimator, choice.family, choice.reason, _understood(sphere))
     if start is not None:
         from lucid3d.procedural.photo import photo_models
 
@@ -162,6 +183,10 @@ def _diffusion(prepared: Prepared, reason: str, load: Loader | None, on_event: L
     settings = prepared.config.diffusion
     load = load or load_diffusion
     painter, estimator = load(settings, lambda what, step, steps: on_event(Event("paint", step, steps, what)))
+    if prepared.panorama is not None:
+        from lucid3d.panorama.painting import PanoramaPainter
+
+        painter = PanoramaPainter(prepared.panorama, painter)
     estimate = time_estimate(settings, len(prepared.cameras), prepared.config.dream.size)
     if estimate.seconds > LONG_SECONDS:
         on_event(Event("models", 0, 1, estimate.sentence))

@@ -54,7 +54,7 @@ class Workspace:
     def __init__(self, folder: Path, config: Config) -> None:
         self.folder = folder
         self.config = config
-        files = {name: fingerprint(getattr(config, name)) for name in ("image", "depth", "trajectory")}
+        files = {name: fingerprint(getattr(config, name)) for name in ("image", "panorama", "depth", "trajectory")}
         # only what `plan_prompts` would read too: a sentence must not make us read a file that it happens to name
         files["prompt"] = fingerprint(config.prompt[0]) if is_prompt_file(config.prompt) else ""
         self.record: dict[str, Any] = {

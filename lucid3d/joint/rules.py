@@ -77,6 +77,8 @@ def repaint_by_rules(
     world = _own_world(scene, views)
     if world is None:
         before = understand(scene.prompt)
+        if "place" not in before.given:  # a picture that came without words; what was seen in it is known
+            before = understand(str(scene.facts.get("understood", "")))
         return _carried_over(views, asked if "place" in asked.given else merged(before, asked), seed, on_event)
     return _under_new_sky(world, views, asked, seed, on_event)
 
@@ -86,7 +88,8 @@ def _own_world(scene: Scene, views: Sequence[PosedView]) -> World | None:
     from lucid3d.procedural import build_world
 
     family = scene.facts.get("models", {}).get("family")
-    if family != "procedural" or scene.config.image or not views or not scene.config.prompt:
+    begun = scene.config.image or scene.config.panorama
+    if family != "procedural" or begun or not views or not scene.config.prompt:
         return None
     from lucid3d.prompts import plan_prompts
 

@@ -96,7 +96,7 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
     sharp = sharpness(lab)
     sky, bottoms = find_sky(lab, sharp)
     if kind is None:
-        kind = _kind(lab, sharp, sky, prompt)
+        kind = kind_of(lab, sharp, sky, prompt)
     f = focal * scale
     rows, columns = lab.shape[:2]
     box: Box | None = None
@@ -111,7 +111,7 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
         classes, depth, standing = _closeup(small, sharp, f)
     else:
         sky, horizon = horizon_and_sky(lab, sky, bottoms, vanishing_point(lab))
-        classes = _classify(lab, sharp, sky, horizon)
+        classes = classify(lab, sharp, sky, horizon)
         depth = _outdoor_depth(classes, horizon, f)
         standing = classes == UPRIGHT
     size = (width, height)
@@ -125,7 +125,7 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
     row = horizon / scale
     pitch = float(np.arctan2(height / 2 - row, focal))
     return Layout(
-        kind, float(row), full_classes, full_standing, full, focal, pitch, _words(kind, lab, classes, prompt), box
+        kind, float(row), full_classes, full_standing, full, focal, pitch, describe(kind, lab, classes, prompt), box
     )
 
 
@@ -175,7 +175,7 @@ def vanishing_point(lab: NDArray[np.float32]) -> tuple[float, float] | None:
     return float(best[0]), float(best[1])
 
 
-def _kind(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], prompt: str) -> Kind:
+def kind_of(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], prompt: str) -> Kind:
     """Outdoors, room or close-up, from the words, the sky, and where the picture is sharp."""
     import cv2
 
@@ -206,7 +206,7 @@ def _kind(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.
     return "closeup" if blurred else "outdoors"
 
 
-def _classify(
+def classify(
     lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], horizon: float
 ) -> NDArray[np.uint8]:
     """Classes of an outdoor picture."""
@@ -429,7 +429,7 @@ def _upright_edges(lab: NDArray[np.float32]) -> int:
     return int(((across < 0.08 * down) & (down > 0.07 * lab.shape[0])).sum())
 
 
-def _words(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], prompt: str) -> str:
+def describe(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], prompt: str) -> str:
     """Words for the world around: the user's own, the place that the classes suggest, the light that the colours do."""
     parts: list[str] = [prompt] if prompt else []
     lightness = float(lab[..., 0].mean())

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
 from lucid3d.service.wording import Wording, cleaned, remixed, styled
 from lucid3d.workspace import read_record
 
+if TYPE_CHECKING:
+    from lucid3d.transforms import PosedView
+
 CLOSE = 0.05
 """Relative difference of two depths up to which they count as the same surface."""
-
-FRONT_FOV = 90.0
-"""Degrees of a panorama that become the first view."""
-
-FRONT_SIDE = 1024
-"""Pixels of that view."""
 
 Role = Literal["panorama", "control"]
 
@@ -69,7 +66,7 @@ def plan_remix(source: Path, change: str, negative: str, style: str, base: Confi
     merged, same = remixed(sentence, change)
     wording = styled(Wording(merged, cleaned(negative, what="negative prompt")), style)
     family = str(record.get("models", {}).get("family", "procedural"))
-    if family != "procedural" or before.image or "restyled" in record:
+    if family != "procedural" or before.image or before.panorama or "restyled" in record:
         return Remix(before, wording, f"{REPAINTED}; {MEASURED}", repaint=True)
     settings = before if base is None else replace(base, seed=before.seed, models=before.models)
     how = "the world is built again from the same seed, so land and things stand where they stood"
@@ -86,55 +83,54 @@ REPAINTED = (
 MEASURED = "structure_kept is measured when it is done"
 
 
-def front_view(panorama: np.ndarray) -> np.ndarray:
-    """(S, S, 3) float32 picture of what lies ahead in a (H, 2H, 3) float32 panorama.
-
-    Raises:
-        InputError: the picture is not 2:1.
-    """
-    from lucid3d.panorama import perspective_from_equirectangular
-
-    height, width = panorama.shape[:2]
-    if abs(width - 2 * height) > max(2, 0.01 * width):
-        raise InputError(f"a panorama is twice as wide as high; this picture has {width} x {height} pixels")
-    if width != 2 * height:
-        import cv2
-
-        panorama = cv2.resize(panorama, (2 * height, height), interpolation=cv2.INTER_AREA)
-    side = min(FRONT_SIDE, max(64, height))
-    camera = Camera.from_fov(side, side, FRONT_FOV, yaw_pitch(0, 0))
-    view: np.ndarray = np.clip(perspective_from_equirectangular(panorama, camera), 0, 1).astype(np.float32)
-    return view
-
-
 STRUCTURE_OF = {
-    "panorama": (
-        "the front 90 degrees of the panorama are the first view as they are, with their colours; their depth and the "
-        "rest of the place are made from it and the words, so what lay behind is not kept"
-    ),
-    "control": (
-        "the picture is used as a photograph: its horizon, sky, ground and upright things give the layout, and it is "
-        "the first view as it is; no network follows it line by line"
-    ),
+    "panorama": "all of the panorama is the place: its depth is found all around",
+    "control": "the picture is read as a photograph (horizon, sky, ground, upright things), no network follows it line "
+    "by line; it is the first view, and the rest of the place is made from it and the words",
 }
 """What a client is told about an uploaded picture."""
 
 
+def structure_of(role: Role, change: bool) -> str:
+    """How an uploaded picture becomes a place, and whether it is repainted in the words that came with it."""
+    if not change:
+        return f"{STRUCTURE_OF[role]}; its colours stay, for no other words or style came with it"
+    return f"{STRUCTURE_OF[role]}; then {REPAINTED}; {MEASURED}"
+
+
+def check_panorama(pixels: np.ndarray) -> None:
+    """Whether (H, W, 3) is a panorama.
+
+    Raises:
+        InputError: it is not 2:1.
+    """
+    from lucid3d.start import is_panorama
+
+    height, width = pixels.shape[:2]
+    if not is_panorama(width, height):
+        raise InputError(f"a panorama is twice as wide as high; this picture has {width} x {height} pixels")
+
+
 def agreement(source: Path, result: Path) -> float:
+    """`agreement_of` two results in folders; -1 when one of them cannot be read."""
+    from lucid3d.transforms import read_transforms
+
+    try:
+        return agreement_of(read_transforms(source), read_transforms(result))
+    except (InputError, OSError):
+        return -1.0
+
+
+def agreement_of(source: Iterable[PosedView], result: Iterable[PosedView]) -> float:
     """Part of the pixels whose depth agrees within `CLOSE` between two results, over the views that both have.
 
     Sky agrees with sky. -1 when no view has the same camera.
     """
-    from lucid3d.transforms import read_transforms
 
-    def dreamed(folder: Path) -> dict[bytes, Any]:
-        views = (view for view in read_transforms(folder) if not view.support)
-        return {np.round(view.camera.world_from_camera, 4).tobytes(): view for view in views}
+    def dreamed(views: Iterable[PosedView]) -> dict[bytes, PosedView]:
+        return {np.round(view.camera.world_from_camera, 4).tobytes(): view for view in views if not view.support}
 
-    try:
-        before, after = dreamed(source), dreamed(result)
-    except (InputError, OSError):
-        return -1.0
+    before, after = dreamed(source), dreamed(result)
     agreeing, pixels = 0, 0
     for pose in before.keys() & after.keys():
         left, right = before[pose], after[pose]

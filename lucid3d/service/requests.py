@@ -13,7 +13,7 @@ import numpy as np
 from lucid3d.config import Config, to_mapping
 from lucid3d.errors import InputError
 from lucid3d.service import uploads
-from lucid3d.service.remix import STRUCTURE_OF, Role, front_view, plan_remix
+from lucid3d.service.remix import Role, check_panorama, plan_remix, structure_of
 from lucid3d.service.schemas import ExportRequest, Job, JobRequest, RemixRequest, Webhook
 from lucid3d.service.settings import Settings
 from lucid3d.service.spot import Spot
@@ -62,8 +62,7 @@ class Desk:
         config, wording = plan.config, plan.wording
         extra: dict[str, Any] = {"kind": "remix", "source": str(folder)}
         if plan.repaint:
-            words = {"prompt": wording.sentence, "negative_prompt": wording.negative_prompt, "seed": config.seed}
-            extra["repaint"] = words
+            extra["repaint"] = repaint_words(wording, config.seed)
         facts = {"structure": plan.structure, "seed": config.seed, "preset": wish.preset or source.preset}
         return self._submit(wish, wording, config, sender, extra, source=source.id, facts=facts)
 
@@ -71,11 +70,16 @@ class Desk:
         """A panorama or a control image as the place."""
         pixels = uploads.decode(data, self.settings.limits.picture_pixels)
         if role == "panorama":
-            pixels = np.round(front_view(pixels.astype(np.float32) / 255) * 255).astype(np.uint8)
+            check_panorama(pixels)
         wording = self._optional_words(wish)
-        facts = {"structure": STRUCTURE_OF[role]}
         config = self._config(wish, wording)
-        return self._submit(wish, wording, config, sender, {"kind": "remix"}, pixels=pixels, facts=facts)
+        change = bool(cleaned(wish.prompt) or wish.style)
+        extra: dict[str, Any] = {"kind": "remix"}
+        if change:  # the place is dreamed as it is, and then repainted in the words
+            extra["repaint"] = repaint_words(wording, config.seed)
+        facts = {"structure": structure_of(role, change)}
+        begin: dict[str, Any] = {"pixels": pixels, "panorama": role == "panorama"}
+        return self._submit(wish, wording, config, sender, extra, facts=facts, **begin)
 
     def export(self, job: str, wish: ExportRequest, sender: Sender) -> Job:
         """A result in another form."""
@@ -162,6 +166,7 @@ class Desk:
         spec: dict[str, Any],
         *,
         pixels: np.ndarray | None = None,
+        panorama: bool = False,
         source: str = "",
         facts: dict[str, Any] | None = None,
     ) -> Job:
@@ -177,7 +182,8 @@ class Desk:
         if pixels is not None:
             spot.mkdir(parents=True)
             uploads.write_picture(Spot(spot).picture, pixels)
-            config = replace(config, image=str(Spot(spot).picture))
+            path = str(Spot(spot).picture)
+            config = replace(config, panorama=path) if panorama else replace(config, image=path)
         spec = {**spec, "config": to_mapping(config), "exports": list(wish.exports), "style": wish.style}
         told = {
             "prompt": wish.prompt, "negative_prompt": wording.negative_prompt, "style": wish.style,
@@ -213,6 +219,11 @@ class Desk:
 
 
 _ENDED = {"cancelled": "was cancelled", "failed": "failed"}
+
+
+def repaint_words(wording: Wording, seed: int) -> dict[str, Any]:
+    """What a repainting is told (see `lucid3d.service.work`)."""
+    return {"prompt": wording.sentence, "negative_prompt": wording.negative_prompt, "seed": seed}
 
 
 def _hook(webhook: Webhook | None) -> dict[str, str]:

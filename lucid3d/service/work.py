@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
 from lucid3d.progress import Event, part_of_job
 from lucid3d.service.spot import Ending, Progress, Spot
+
+if TYPE_CHECKING:
+    from lucid3d.scene import Scene
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +192,7 @@ def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None
     folder = Path(spec["output"])
     config = overlay(Config(), spec["config"])
     teller.tell(stage="models", detail="")
-    if config.image:
+    if config.image or config.panorama:
         config = _with_words(config, spec)
     teller.tell(sentence=config.prompt[0] if config.prompt else "")
     overwrite = sweep(folder)
@@ -207,32 +210,50 @@ def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None
 
 
 def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[str, Any]:
-    """A remix over the source's own depth. One that was interrupted begins again: it is short beside a dream."""
+    """A remix over the depth of an earlier result, or of an uploaded picture that is dreamed as it is first.
+
+    One that was interrupted begins again: it is short beside a dream.
+    """
     from lucid3d.joint.restyle import restyle
-    from lucid3d.scene import Scene
+    from lucid3d.service.remix import agreement_of
 
     def listen(event: Event) -> None:
         # painting takes the time that dreaming takes otherwise
         teller.on_event(replace(event, stage="dream") if event.stage == "paint" else event)
 
-    source, folder, words = Path(spec["source"]), Path(spec["output"]), spec["repaint"]
+    folder, words = Path(spec["output"]), spec["repaint"]
     teller.tell(stage="models", detail="", sentence=words["prompt"])
     if folder.exists():
         shutil.rmtree(folder)
-    scene = Scene.load(source)
+    scene = _source(spec, teller, load)
+    sentence = words["prompt"] or _styled(str(scene.facts["understood"]), spec)
+    teller.tell(sentence=sentence)
     new = restyle(
         scene,
-        words["prompt"],
+        sentence,
         models=scene.config.models,
         negative_prompt=words["negative_prompt"],
         seed=words["seed"],
         load=load,
         on_event=listen,
     )
-    new.facts["restyled"]["from"] = source.name
+    if spec.get("source"):
+        new.facts["restyled"]["from"] = Path(spec["source"]).name
     teller.tell(new.views[0].image, stage="write")
     new.save(folder, export=spec.get("exports", ()), on_event=listen)
-    return {"sentence": words["prompt"], "understood": new.facts["restyled"]["how"]} | _measured(spec, folder)
+    kept = agreement_of(scene.views, new.views)
+    how = str(new.facts["restyled"]["how"])
+    return {"sentence": sentence, "understood": how, "bytes": size_of(folder), "structure_kept": kept}
+
+
+def _source(spec: dict[str, Any], teller: Teller, load: Loader | None) -> Scene:
+    """What is to be repainted."""
+    from lucid3d.pipeline import run
+    from lucid3d.scene import Scene
+
+    if spec.get("source"):
+        return Scene.load(Path(spec["source"]))
+    return run(overlay(Config(), spec["config"]), load=load, on_event=teller.on_event)
 
 
 def _measured(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -248,12 +269,17 @@ def _measured(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _with_words(config: Config, spec: dict[str, Any]) -> Config:
     """A picture without a sentence is described first (BLIP where its weights are), so that the style can be added."""
     from lucid3d.preparation import prepare
-    from lucid3d.service.wording import Wording, styled
 
-    described = config if config.prompt else prepare(config).config
     if config.prompt:
         return config
-    return replace(described, prompt=(styled(Wording(described.prompt[0]), spec.get("style", "")).sentence,))
+    described = prepare(config).config
+    return replace(described, prompt=(_styled(described.prompt[0], spec),))
+
+
+def _styled(sentence: str, spec: dict[str, Any]) -> str:
+    from lucid3d.service.wording import Wording, styled
+
+    return styled(Wording(sentence.rstrip(". ")), spec.get("style", "")).sentence
 
 
 def sweep(folder: Path) -> bool:

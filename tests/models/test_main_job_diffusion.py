@@ -77,7 +77,7 @@ def test_a_wide_picture_without_a_prompt_is_captioned_and_outpainted(
 ) -> None:
     file = picture(tmp_path, 96, 48)
     scene = dream(path, checkpoint, "sd-inpaint", "zoe-n", image=file)
-    assert scene.prompt and scene.prompt != "a place like the picture"
+    assert scene.prompt and scene.prompt != "a place like the photograph"
     first = next(view for view in scene.views if not view.support)
     # The picture lies in the middle half of the first view as it was; the bands around it are painted.
     middle = np.asarray(pillow.open(file).resize((48, 24), pillow.Resampling.BOX), np.float32) / 255
