@@ -14,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.horizon import find_horizon, leaning, segments
 from lucid3d.procedural.plants.shapes import f32
-from lucid3d.procedural.skyline import find_sky, horizon_and_sky
+from lucid3d.procedural.skyline import find_sky, whole_sky
 
 Kind = Literal["outdoors", "room", "closeup"]
 SKY, GROUND, WATER, UPRIGHT = 0, 1, 2, 3
@@ -24,6 +25,8 @@ EYE_HEIGHT = 1.6
 FARTHEST = 400.0
 """Metres to the ground at the horizon."""
 WORKING_WIDTH = 640
+LEAN = 6.0
+"""What the lean of upright edges counts for against the votes of the lines that meet in a room's vanishing point."""
 WARM_ROOM = 22.0
 """Mean a* + b* of a room from which it is taken for lamplit."""
 
@@ -101,7 +104,7 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
     rows, columns = lab.shape[:2]
     box: Box | None = None
     if kind == "room":
-        point = vanishing_point(lab)
+        point = vanishing_point(lab, f)
         horizon = rows / 2 if point is None else point[1]
         standing = np.zeros((rows, columns), bool)
         classes, depth, box = _room(lab, f, horizon, columns / 2 if point is None else point[0])
@@ -110,7 +113,8 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
         horizon = rows / 2
         classes, depth, standing = _closeup(small, sharp, f)
     else:
-        sky, horizon = horizon_and_sky(lab, sky, bottoms, vanishing_point(lab))
+        horizon = find_horizon(lab, sharp, bottoms, f)
+        sky = whole_sky(lab, sky, bottoms, horizon)
         classes = classify(lab, sharp, sky, horizon)
         depth = _outdoor_depth(classes, horizon, f)
         standing = classes == UPRIGHT
@@ -137,7 +141,7 @@ def sharpness(lab: NDArray[np.float32]) -> NDArray[np.float32]:
     return f32(cv2.GaussianBlur(detail, (0, 0), 4.0))
 
 
-def vanishing_point(lab: NDArray[np.float32]) -> tuple[float, float] | None:
+def vanishing_point(lab: NDArray[np.float32], focal: float) -> tuple[float, float] | None:
     """Where the long slanting lines of a room meet (x, y), or None when too few agree."""
     import cv2
 
@@ -167,8 +171,9 @@ def vanishing_point(lab: NDArray[np.float32]) -> tuple[float, float] | None:
     distance = np.abs(points @ lines[:, :2].T + lines[:, 2])
     votes = (np.exp(-((distance / (0.012 * columns)) ** 2)) * length).sum(axis=1)
     # Few people tilt or crop a picture of a room: what lies near the middle is likelier.
-    aside = (points / (columns, rows) - 0.5) / (0.16, 0.09)
-    best = points[(votes * np.exp(-0.5 * (aside**2).sum(axis=1))).argmax()]
+    aside = (points / (columns, rows) - 0.5) / (0.16, 0.14)
+    uprights = leaning(segments(lab), lab.shape[:2], focal, points[:, 1])
+    best = points[(votes * np.exp(LEAN * uprights - 0.5 * (aside**2).sum(axis=1))).argmax()]
     agree = np.abs(lines[:, :2] @ best + lines[:, 2]) < 0.02 * columns
     if agree.sum() < 3:
         return None
@@ -346,6 +351,7 @@ def _room(
         np.array([[[column_score(x, t, b) for t in tops] for b in floors] for x in side]) for side in (lefts, rights)
     ]
     score = lower + upper + sides[0][:, None] + sides[1][None]
+    score = score - WRONG_WALL * _on_wrong_walls(lab, (centre, horizon), lefts, rights, floors, tops)
     # Of boxes that explain the edges equally well take the usual room: two metres to each side, one above the eye.
     back_of = EYE_HEIGHT * focal / (floors - horizon)
     wide = (rights[None, :, None] - lefts[:, None, None]) / 2 / focal * back_of
@@ -369,6 +375,50 @@ def _room(
     depth = found.depth(x, y)
     is_floor = np.abs(depth * y - EYE_HEIGHT) < 1e-3
     return np.where(is_floor, GROUND, UPRIGHT).astype(np.uint8), depth, found
+
+
+def _on_wrong_walls(
+    lab: NDArray[np.float32],
+    centre: tuple[float, float],
+    lefts: NDArray[np.float64],
+    rights: NDArray[np.float64],
+    floors: NDArray[np.float64],
+    tops: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """For every box (left, right, floor, top) the share of straight edges, by length, that its faces cannot carry.
+
+    The back wall has no edges that run towards the vanishing point `centre`, the side walls none that are level, floor
+    and ceiling none that are upright (orientation maps: Lee, Hebert and Kanade, 2009). Edges that could be two of these
+    at once say nothing.
+    """
+    import cv2
+
+    found = cv2.createLineSegmentDetector().detect(np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8))[0]
+    if found is None:
+        return np.zeros((1, 1, 1, 1))
+    ends = found.reshape(-1, 4).astype(np.float64)
+    along = ends[:, 2:] - ends[:, :2]
+    length = np.hypot(*along.T)
+    middle = (ends[:, :2] + ends[:, 2:]) / 2
+    outwards = middle - centre
+    slant = np.abs(along[:, 0] * outwards[:, 1] - along[:, 1] * outwards[:, 0])
+    slant /= np.maximum(length * np.hypot(*outwards.T), 1e-9)
+    is_deep, is_level = slant < 0.05, np.abs(along[:, 1]) < 0.05 * length
+    is_upright = np.abs(along[:, 0]) < 0.08 * length
+    kind = np.select([is_deep & ~is_level & ~is_upright, is_level & ~is_deep, is_upright & ~is_deep], [1, 2, 3], 0)
+    keep = np.flatnonzero((kind > 0) & (length > 0.03 * lab.shape[1]))
+    keep = keep[np.argsort(-length[keep], kind="stable")][:MOST_EDGES]
+    kind, weight, (x, y) = kind[keep], length[keep], outwards[keep].T
+    # How far out on its face, in units of the back wall's half size, each edge lies: at most 1 is on the back wall.
+    aside = np.maximum((x / (lefts[:, None] - centre[0]))[:, None], (x / (rights[:, None] - centre[0]))[None])
+    below = np.maximum((y / (floors[:, None] - centre[1]))[:, None], (y / (tops[:, None] - centre[1]))[None])
+    aside, below = aside[:, :, None, None], below[None, None]
+    back = np.maximum(aside, below) < 0.97
+    wrong = np.where(
+        kind == 1, back, np.where(kind == 2, (aside > 1.03) & (aside > below), (below > 1.03) & (below > aside))
+    )
+    share: NDArray[np.float64] = (wrong @ weight) / max(float(weight.sum()), 1e-9)
+    return share
 
 
 def _closeup(
@@ -411,6 +461,13 @@ def _low_skyline(classes: NDArray[np.uint8]) -> bool:
         return False
     lowest = np.where(sky.any(axis=0), rows - 1 - sky[::-1].argmax(axis=0), 0)
     return bool((lowest > level[0] - 0.05 * rows).mean() > 0.25)
+
+
+WRONG_WALL = 60.0
+"""What it costs a box, in the units of its edges' gradients, if every straight edge lay on a face that has none such.
+"""
+MOST_EDGES = 160
+"""The longest of a room's straight edges tell its walls."""
 
 
 BUILT_UP = 14

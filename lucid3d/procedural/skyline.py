@@ -80,6 +80,19 @@ def horizon_and_sky(
     return bright | sky, horizon
 
 
+def whole_sky(
+    lab: NDArray[np.float32], sky: NDArray[np.bool_], bottoms: NDArray[np.float32], horizon: float
+) -> NDArray[np.bool_]:
+    """The sky, from what `find_sky` found and the horizon's row where that is known.
+
+    A smooth sky that ends at the horizon is all of it. Clouds break the sky up, and a street hides where it ends: then
+    the sky is also what is bright.
+    """
+    if _share_at(bottoms, horizon, lab.shape[0]) > ONE_LEVEL or not np.isfinite(bottoms).any():
+        return sky
+    return bright_sky(lab)[0] | sky
+
+
 def _share_at(bottoms: NDArray[np.float32], row: float, rows: int) -> float:
     """Share of the picture's width in which the sky ends at `row`, give or take."""
     return float((np.abs(bottoms[np.isfinite(bottoms)] - row) < 0.02 * rows).sum()) / len(bottoms)

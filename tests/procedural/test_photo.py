@@ -14,6 +14,11 @@ from lucid3d.procedural.picture import EYE_HEIGHT, GROUND, SKY, UPRIGHT, WATER, 
 from lucid3d.procedural.surround import extend
 
 FOV = 60.0
+PLACES_OF_KNOWN_HORIZON = [
+    "a tropical island with palms",
+    "farmland in summer with hay bales",
+    "a modern city at night",
+]
 
 
 def sample(name: str, width: int = 320) -> np.ndarray:
@@ -73,6 +78,35 @@ def test_clouds_do_not_lift_the_horizon() -> None:
     assert layout.horizon == pytest.approx(120, abs=8)
     assert (layout.classes[:50] == SKY).mean() > 0.8
     assert "lake" not in layout.words
+
+
+@pytest.mark.parametrize("prompt", PLACES_OF_KNOWN_HORIZON)
+def test_the_horizon_of_drawn_places(prompt: str) -> None:
+    """A far shore, fields and a street, looking down, level and up: where the horizon is, is known."""
+    from lucid3d.procedural import build_world
+
+    world = build_world(prompt, seed=1)
+    for pitch in (-10, 0, 10):
+        camera = Camera.from_fov(512, 512, FOV, yaw_pitch(0, pitch))
+        level = camera.rotation.T @ (0, 0, 1)
+        layout = read_picture(world.draw(camera).image, camera.fx)
+        assert layout.horizon == pytest.approx(camera.cy + camera.fy * level[1] / level[2], abs=15)
+
+
+@pytest.mark.parametrize("pitch", [-12, 0, 7])
+def test_upright_edges_tell_how_the_camera_was_tilted(pitch: int) -> None:
+    """Posts on both sides, among as many edges that lean any which way."""
+    from lucid3d.procedural.horizon import leaning
+
+    camera = Camera.from_fov(320, 240, FOV, yaw_pitch(0, pitch))
+    rng = np.random.default_rng(0)
+    foot = np.stack([rng.uniform(-3, 3, 40), np.full(40, 1.0), rng.uniform(5, 9, 40)], axis=-1)
+    ends = np.concatenate([camera.project(foot)[0], camera.project(foot - (0, 2, 0))[0]], axis=1)
+    ends[::2, 2] += rng.uniform(-9, 9, 20)
+    rows = np.arange(20, 220)
+    level = camera.rotation.T @ (0, 0, 1)
+    found = rows[leaning(ends, (240, 320), camera.fx, rows).argmax()]
+    assert found == pytest.approx(camera.cy + camera.fy * level[1] / level[2], abs=5)
 
 
 def test_china_is_read_as_ground_building_and_sky() -> None:
