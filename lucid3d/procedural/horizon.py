@@ -41,8 +41,8 @@ RANGE = (0.08, 0.92)
 """Share of the height within which a horizon is looked for."""
 ONE_LEVEL = 0.35
 """Share of the picture's width in which the sky has to end at one level for that to be the horizon."""
-NEARBY = 0.1
-"""Share of the height within which that level is looked for: elsewhere it is that of mountains, clouds or mist."""
+NEARBY = 0.16
+"""Share of the height within which that level is looked for: further off it is that of mountains, clouds or mist."""
 LEAN_TOLERANCE = 0.015
 """Radians by which walls, trunks and posts are out of plumb."""
 ANY_WHICH_WAY = 0.15

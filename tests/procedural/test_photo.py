@@ -119,6 +119,12 @@ def test_china_is_read_as_ground_building_and_sky() -> None:
     assert "lake" in layout.words
 
 
+@pytest.mark.parametrize("size", [(320, 214), (400, 267), (512, 342)])
+def test_chinas_far_shore_is_found_at_any_size(size: tuple[int, int]) -> None:
+    image = cv2.resize(sample("china.jpg", 640), size, interpolation=cv2.INTER_AREA)
+    assert read_picture(image, focal(image)).horizon / size[1] == pytest.approx(205 / 427, abs=0.025)
+
+
 def test_flower_is_a_round_thing_before_a_backdrop() -> None:
     image = sample("flower.jpg", 640)
     layout = read_picture(image, focal(image))
