@@ -27,6 +27,11 @@ FARTHEST = 400.0
 WORKING_WIDTH = 640
 LEAN = 6.0
 """What the lean of upright edges counts for against the votes of the lines that meet in a room's vanishing point."""
+SOME_LINES, MANY_LINES = 5, 8
+"""Straight lines of 15 % of the width that a room has under a ceiling that is seen, and without one."""
+CEILING_YELLOW, CEILING_RED = 8.0, 9.6
+"""Mean b* of a plain top from which it is a ceiling, and a* up to which: over 320 drawn views, 83 of 104 of rooms are
+recognised so, and 16 of 208 outdoors (walls of streets that fill the top) are taken for rooms."""
 WARM_ROOM = 22.0
 """Mean a* + b* of a room from which it is taken for lamplit."""
 
@@ -190,25 +195,32 @@ def kind_of(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[n
     if any(w in words for w in ("close-up", "closeup", "macro", "flower portrait")):
         return "closeup"
     rows, columns = sharp.shape
+    grey = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
+    segments = cv2.createLineSegmentDetector().detect(grey)[0]
+    ends = np.zeros((0, 4)) if segments is None else segments.reshape(-1, 4)
+    long = int((np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) > 0.15 * columns).sum())
+    if long >= SOME_LINES and _under_a_ceiling(lab, sharp):
+        return "room"
     if sky.mean() > 0.08:
         return "outdoors"
+    if long >= MANY_LINES:
+        return "room"
     rim = np.ones((rows, columns), bool)
     rim[rows // 5 : -rows // 5, columns // 5 : -columns // 5] = False
     blurred = float(np.percentile(sharp[rim], 75)) < 5.0 and float(np.percentile(sharp[~rim], 70)) > 4 * float(
         np.median(sharp[rim])
     )
-    grey = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
-    segments = cv2.createLineSegmentDetector().detect(grey)[0]
-    long = (
-        0
-        if segments is None
-        else int(
-            (np.hypot(*(segments.reshape(-1, 4)[:, 2:] - segments.reshape(-1, 4)[:, :2]).T) > 0.15 * columns).sum()
-        )
-    )
-    if long >= 8:
-        return "room"
     return "closeup" if blurred else "outdoors"
+
+
+def _under_a_ceiling(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> bool:
+    """Whether the picture's top is plain, and of a warm white: a sky is bluer, a sunset redder."""
+    top = slice(0, max(len(lab) // 8, 1))
+    return bool(
+        np.median(sharp[top]) < 3.0
+        and lab[top, :, 2].mean() > CEILING_YELLOW
+        and abs(lab[top, :, 1].mean()) < CEILING_RED
+    )
 
 
 def classify(

@@ -9,6 +9,7 @@ import pytest
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.models.base import DepthEstimator, Painter
+from lucid3d.procedural import build_world
 from lucid3d.procedural.photo import PhotoWorld, photo_models, world_from_photo
 from lucid3d.procedural.picture import EYE_HEIGHT, GROUND, SKY, UPRIGHT, WATER, Box, Layout, read_picture
 from lucid3d.procedural.surround import extend
@@ -399,3 +400,10 @@ def test_empty_pictures_still_have_a_layout(fill: float) -> None:
     layout = read_picture(image, 70.0)
     assert not np.isnan(layout.depth).any() and (layout.depth > 0).all()
     extend(image, layout, Camera.from_fov(80, 60, FOV), 0)
+
+
+def test_a_ceiling_makes_a_room_and_a_sky_does_not() -> None:
+    """The module's own pictures, without a word: what is overhead tells, and straight lines."""
+    for words, indoors in (("a kitchen", True), ("a living room in the afternoon", True), ("a village at dusk", False)):
+        picture = build_world(words, 4).draw(Camera.from_fov(384, 384, 70)).image
+        assert (read_picture(picture, 384 / 1.4).kind == "room") == indoors, words
