@@ -187,6 +187,10 @@ def _bridge(site: Site) -> None:
     site.meshes.append(mesh.transformed(placement((x, level + 0.05, z), yaw=heading)))
 
 
+FAR_SHORE = 22.0
+"""Metres to the water from which boats are large ones that sail on it."""
+
+
 def _boats(site: Site, count: int, toward: float) -> None:
     found = _shore(site, toward)
     if found is None or site.water_level is None:
@@ -194,6 +198,14 @@ def _boats(site: Site, count: int, toward: float) -> None:
     azimuth, x, z = found
     rng = site.rng
     color = _paint(site, "boat")
+    if math.hypot(x, z) > FAR_SHORE:  # nobody would see a rowing boat from there
+        for i in range(min(count, 8)):
+            bearing, out = azimuth + 0.12 * (-1) ** i * i, math.hypot(x, z) + 14.0 + 9.0 * i
+            sailing = props.sailing_boat(rng) if color is None else props.sailing_boat(rng, color=color)
+            at = (out * math.sin(bearing), site.water_level, out * math.cos(bearing))
+            across = bearing + math.pi / 2 + float(rng.uniform(-0.6, 0.6))  # broadside: its sails are seen
+            site.meshes.append(sailing.transformed(placement(at, yaw=across)))
+        return
     for i in range(min(count, 8)):
         aside = azimuth + (1.1 if i % 2 == 0 else -1.0) * (0.75 + 0.3 * i)
         out = 3.2 + 2.2 * i

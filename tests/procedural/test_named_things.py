@@ -34,6 +34,7 @@ def seen(sentence: str, label: str) -> int:
         ("a coast with a lighthouse", "building", 60),
         ("a lake with a cabin", "building", 60),
         ("a village by the sea", "water", 60),
+        ("a village by the sea with a fountain and a boat", "boat", 30),
         ("an island with a pier and a boat", "pier", 60),
         ("a desert with a statue", "statue", 20),
     ],

@@ -23,6 +23,7 @@ def hill(x: Floats, z: Floats) -> Floats:
 MAKERS: dict[str, Callable[[np.random.Generator], Mesh]] = {
     "pier": lambda rng: props.pier(rng, 6.0, rail=True),
     "boat": props.rowing_boat,
+    "sailing boat": props.sailing_boat,
     "wooden bridge": props.wooden_bridge,
     "stone bridge": props.stone_bridge,
     "mooring post": props.mooring_post,

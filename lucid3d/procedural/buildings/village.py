@@ -36,6 +36,8 @@ from lucid3d.procedural.world import EYE_HEIGHT, Lamp, Place
 Floats = NDArray[np.floating]
 
 
+LANE_END = -0.17
+"""Azimuth in radians where the lane runs out between the trees, onto the water if there is any."""
 FLAT = 85.0
 """Metres about the start within which the land is level."""
 
@@ -122,7 +124,7 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
     add_named_buildings(site, but=MADE)
     add_things(site, but=MADE)
     if shore is not None:
-        add_waterside(site, place.lamps, shore.azimuth)
+        add_waterside(site, place.lamps, LANE_END)
     _grow(site, brief, rng)
     place.meshes += site.meshes
     place.terrain = terrain

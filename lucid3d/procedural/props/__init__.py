@@ -2,7 +2,8 @@
 also the place of their light) that stands on the origin with the ground at y = 0; fences and stepping stones follow a
 path in world coordinates.
 
-`pier` runs along +z from the shore at deck height; `rowing_boat` has its waterline at y = 0 and its bow to +z;
+`pier` runs along +z from the shore at deck height; `rowing_boat` and `sailing_boat` have their waterline at y = 0 and
+their bow to +z;
 `wooden_bridge`, `stone_bridge` and `tent` lie along z; `bench` looks to +z. Place them with
 `mesh.transformed(placement(...))`.
 """
@@ -10,7 +11,14 @@ path in world coordinates.
 from lucid3d.procedural.props.camp import barrel, campfire, crate, parasol, snowman, tent
 from lucid3d.procedural.props.fields import fence, hay_bale, signpost, stepping_stones, well
 from lucid3d.procedural.props.street import bench, lamp_post, lantern
-from lucid3d.procedural.props.waterside import mooring_post, pier, rowing_boat, stone_bridge, wooden_bridge
+from lucid3d.procedural.props.waterside import (
+    mooring_post,
+    pier,
+    rowing_boat,
+    sailing_boat,
+    stone_bridge,
+    wooden_bridge,
+)
 
 __all__ = [
     "barrel",
@@ -25,6 +33,7 @@ __all__ = [
     "parasol",
     "pier",
     "rowing_boat",
+    "sailing_boat",
     "signpost",
     "snowman",
     "stepping_stones",

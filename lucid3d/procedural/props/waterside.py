@@ -1,4 +1,4 @@
-"""Things at the water: a wooden pier, a rowing boat, bridges of wood and stone, a buoy."""
+"""Things at the water: a wooden pier, a rowing boat, a sailing boat, bridges of wood and stone, a buoy."""
 
 from __future__ import annotations
 
@@ -228,6 +228,49 @@ def rowing_boat(
         )
     )
     return merge(parts, "boat", one_instance=True)
+
+
+SAILS = (((0.74, 0.68, 0.56), (0.66, 0.6, 0.48)), ((0.5, 0.2, 0.11), (0.42, 0.16, 0.09)))
+"""Colours of sailcloth: bleached canvas, and canvas tanned with bark as fishermen did."""
+
+
+def sailing_boat(rng: np.random.Generator, length: float = 7.0, color: RGB = (0.12, 0.2, 0.32)) -> Mesh:
+    """A small sailing boat along z, its waterline at y = 0: an open hull, a mast with stays, mainsail and jib set."""
+    hull = rowing_boat(rng, length, color, oars=False)
+    height, foot = length * 1.05, length * 0.14
+    spar = Material("spar", "wood", ((0.5, 0.36, 0.2), (0.42, 0.3, 0.17)), scale=0.3, wear=0.2)
+    cloth = SAILS[int(rng.integers(len(SAILS)))]
+    canvas = Material("sailcloth", "fabric", cloth, scale=0.4, variation=0.3, translucency=0.35)
+    swing = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.12, 0.3))  # the boom's angle: the wind's side
+    masthead, mast = f32([0, -height, foot]), f32([0, 0.2, foot])
+    tack = f32([0, -0.16 * height, foot - 0.06])
+    clew = tack + 0.46 * length * f32([np.sin(swing), 0, -np.cos(swing)])
+    stem, stern = f32([0, -0.1 * length, 0.49 * length]), f32([0, -0.08 * length, -0.47 * length])
+    parts = [
+        hull,
+        rounds(f32([mast, masthead])[None], 0.011 * length, spar, rng, sides=8, label="boat"),
+        rounds(f32([tack, clew])[None], 0.008 * length, spar, rng, sides=7, label="boat"),
+        rounds(f32([masthead, stem])[None], 0.008, ROPE, rng, sides=4, label="boat"),
+        rounds(f32([masthead, stern])[None], 0.008, ROPE, rng, sides=4, label="boat"),
+        _sail(tack, clew, masthead - f32([0, -0.05 * height, 0.04]), swing, canvas),
+        _sail(stem + f32([0, -0.06 * height, -0.1]), tack + f32([np.sign(swing) * 0.3, 0, 0.1]),
+              masthead * f32([1, 0.84, 1]) + f32([0, 0, 0.12]), swing, canvas),
+    ]  # fmt: skip
+    return merge(parts, "boat", one_instance=True)
+
+
+def _sail(tack: np.ndarray, clew: np.ndarray, head: np.ndarray, swing: float, canvas: Material) -> Mesh:
+    """A three-cornered sail (corners (3,)) that the wind has filled to one side."""
+    steps = 12
+    up, along = np.meshgrid(np.linspace(0, 1, steps + 1), np.linspace(0, 1, steps + 1), indexing="ij")
+    low = tack + (clew - tack) * along[..., None]
+    points = low + (head - low) * up[..., None]
+    points[..., 0] += np.sign(swing) * 0.35 * np.sin(np.pi * along) * np.sin(np.pi * np.clip(up * 0.9 + 0.05, 0, 1))
+    first = np.arange((steps + 1) ** 2).reshape(steps + 1, steps + 1)
+    a, b, c, d = first[:-1, :-1], first[:-1, 1:], first[1:, 1:], first[1:, :-1]
+    triangles = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+    uv = f32(np.stack([along * np.linalg.norm(clew - tack), up * np.linalg.norm(head - tack)], -1).reshape(-1, 2))
+    return Mesh(f32(points.reshape(-1, 3)), triangles, (canvas,), "boat", uv=uv).with_smooth_normals()
 
 
 def wooden_bridge(
