@@ -180,7 +180,7 @@ def understand(prompt: str, negative_prompt: str = "") -> Brief:
         notes.append(f"No rule draws people or animals ({_listed(list(dict.fromkeys(reader.undrawn)))}).")
     if place not in INDOORS:
         for name in [f for f in features if f in FURNITURE]:
-            _furnish_outdoors(features, name)
+            _furnish_outdoors(features, name, reader.without)
 
     given = frozenset(
         name
@@ -243,11 +243,11 @@ def _lie_in(place: str, secondary: tuple[str, ...], features: dict[str, int], wi
                 features.setdefault(feature, MANY if feature in SCATTERED else 1)
 
 
-def _furnish_outdoors(features: dict[str, int], name: str) -> None:
-    """Furniture does not stand in a field; its nearest outdoor kin does."""
+def _furnish_outdoors(features: dict[str, int], name: str, without: set[str]) -> None:
+    """Furniture does not stand in a field; its nearest outdoor kin does, unless that is refused."""
     kin = _OUTDOOR_KIN.get(name)
     count = features.pop(name)
-    if kin and kin not in features:
+    if kin and kin not in features and kin not in without:
         features[kin] = count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -187,6 +188,11 @@ def _bridge(site: Site) -> None:
     site.meshes.append(mesh.transformed(placement((x, level + 0.05, z), yaw=heading)))
 
 
+SAILING = re.compile(r"\b(sail|yacht|dinghy|schooner|junk boat|fishing boat)|\bships?\b|帆")
+SHIPS = re.compile(r"\bships?\b|schooner|galleon")
+"""Words for boats that sail, and for large ones."""
+SAILING_BOAT, SHIP = 7.0, 15.0
+"""Metres from stem to stern."""
 FAR_SHORE = 22.0
 """Metres to the water from which boats are large ones that sail on it."""
 
@@ -198,13 +204,16 @@ def _boats(site: Site, count: int, toward: float) -> None:
     azimuth, x, z = found
     rng = site.rng
     color = _paint(site, "boat")
-    if math.hypot(x, z) > FAR_SHORE:  # nobody would see a rowing boat from there
+    sailing = bool(SAILING.search(site.brief.prompt.lower()))
+    if sailing or math.hypot(x, z) > FAR_SHORE:  # nobody would see a rowing boat from there
+        length = SHIP if SHIPS.search(site.brief.prompt.lower()) else SAILING_BOAT
         for i in range(min(count, 8)):
-            bearing, out = azimuth + 0.12 * (-1) ** i * i, math.hypot(x, z) + 14.0 + 9.0 * i
-            sailing = props.sailing_boat(rng) if color is None else props.sailing_boat(rng, color=color)
+            bearing, out = azimuth + 0.12 * (-1) ** i * i, math.hypot(x, z) + 2 * length + (2 + length) * i
+            look = {} if color is None else {"color": color}
+            boat = props.sailing_boat(rng, length, **look)
             at = (out * math.sin(bearing), site.water_level, out * math.cos(bearing))
             across = bearing + math.pi / 2 + float(rng.uniform(-0.6, 0.6))  # broadside: its sails are seen
-            site.meshes.append(sailing.transformed(placement(at, yaw=across)))
+            site.meshes.append(boat.transformed(placement(at, yaw=across)))
         return
     for i in range(min(count, 8)):
         aside = azimuth + (1.1 if i % 2 == 0 else -1.0) * (0.75 + 0.3 * i)

@@ -36,6 +36,8 @@ def seen(sentence: str, label: str) -> int:
         ("a village by the sea", "water", 60),
         ("a village by the sea with a fountain and a boat", "boat", 30),
         ("an island with a pier and a boat", "pier", 60),
+        ("a pirate ship in a bay", "boat", 150),
+        ("a red sail on the shore of a lake", "boat", 150),
         ("a desert with a statue", "statue", 20),
     ],
 )

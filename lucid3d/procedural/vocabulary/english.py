@@ -9,7 +9,8 @@ from __future__ import annotations
 PHRASES: dict[str, str] = {
     # Places named outright.
     "place.alpine_lake": """alpine lake; mountain lake; glacier lake; glacial lake; fjord; loch; tarn; lakeside;
-        lakeshore; alpine; alps; highland; lake shore; lake district""",
+        lakeshore; alpine; alps; highland; lake shore; lake district; shore of a lake; shore of the lake;
+        shores of a lake; shore of a mountain lake; bank of a lake""",
     "place.meadow": """meadow; grassland; prairie; pasture; field of flower; flower field; wildflower; steppe;
         savannah; savanna; flower meadow; lawn; rolling hill; hillside; moor; moorland; heath; plain; valley;
         glade; lavender field; tulip field; poppy field""",
