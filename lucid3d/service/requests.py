@@ -78,8 +78,8 @@ class Desk:
         if change:  # the place is dreamed as it is, and then repainted in the words
             extra["repaint"] = repaint_words(wording, config.seed)
         facts = {"structure": structure_of(role, change)}
-        begin: dict[str, Any] = {"pixels": pixels, "panorama": role == "panorama"}
-        return self._submit(wish, wording, config, sender, extra, facts=facts, **begin)
+        around = role == "panorama"
+        return self._submit(wish, wording, config, sender, extra, pixels=pixels, panorama=around, facts=facts)
 
     def export(self, job: str, wish: ExportRequest, sender: Sender) -> Job:
         """A result in another form."""

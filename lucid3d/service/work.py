@@ -226,7 +226,7 @@ def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[
     if folder.exists():
         shutil.rmtree(folder)
     scene = _source(spec, teller, load)
-    sentence = words["prompt"] or _styled(str(scene.facts["understood"]), spec)
+    sentence = words["prompt"] or _styled(str(scene.facts.get("understood") or scene.prompt), spec)
     teller.tell(sentence=sentence)
     new = restyle(
         scene,

@@ -12,6 +12,7 @@ import yaml
 from PIL import Image as pillow
 
 import lucid3d
+import lucid3d.panorama
 from lucid3d.errors import InputError
 from lucid3d.models.config import ModelsConfig
 from tests.small import small_config
@@ -83,6 +84,19 @@ def test_a_wide_picture_without_a_prompt_is_captioned_and_outpainted(
     middle = np.asarray(pillow.open(file).resize((48, 24), pillow.Resampling.BOX), np.float32) / 255
     assert np.abs(first.image[12:36] - middle).max() < 2 / 255
     assert first.image[:12].std() > 0.01 and first.image[36:].std() > 0.01
+
+
+def test_a_panorama_is_kept_all_around_and_measured_by_the_network(
+    path: str, checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    file = picture(tmp_path, 256, 128)
+    scene = dream(path, checkpoint, "sd-inpaint", "zoe-n", panorama=file)
+    assert scene.prompt and scene.prompt != "a place like the photograph"
+    panorama = np.asarray(pillow.open(file), np.float32) / 255
+    for view in (each for each in scene.views if not each.support):
+        shown = lucid3d.panorama.perspective_from_equirectangular(panorama, view.camera)
+        assert np.abs(view.image - shown).mean() < 0.02
+        assert view.depth is not None and np.isfinite(view.depth).any()
 
 
 def test_a_picture_with_its_depth_keeps_both(path: str, checkpoint: Checkpoint, tmp_path: Path) -> None:
