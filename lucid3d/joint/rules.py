@@ -67,8 +67,8 @@ def repaint_by_rules(
 
     A place made of rules is rebuilt and drawn under the new sentence's sky, with true light and shadow; only where the
     sentence asks for another season or place are colours carried over. Any other scene gets the new world's sky, and
-    its surfaces the new colours. Every view goes through the same functions of direction and
-    colour, so that they agree as much as before.
+    its surfaces the new colours; where the sentence names nothing but a style, only the film is another. Every view
+    goes through the same functions of direction and colour, so that they agree as much as before.
     """
     from lucid3d.procedural.brief import understand
 
@@ -76,6 +76,8 @@ def repaint_by_rules(
     views = [view for view in scene.views if not view.support]
     world = _own_world(scene, views)
     if world is None:
+        if asked.style and not (asked.given or asked.sky or asked.mood or asked.features):
+            return _in_style(views, asked, on_event)
         before = understand(scene.prompt)
         if "place" not in before.given:  # a picture that came without words; what was seen in it is known
             before = understand(str(scene.facts.get("understood", "")))
@@ -143,7 +145,10 @@ def merged(before: Brief, asked: Brief) -> Brief:
 def _carried_over(views: Sequence[PosedView], asked: Brief, seed: int, on_event: Listener) -> Repainted:
     """For scenes of unknown making: sky for sky, and one map for the colours of all surfaces."""
     from lucid3d.procedural import build_from_brief
+    from lucid3d.procedural.atmosphere import look_of
+    from lucid3d.procedural.tone import redeveloped
 
+    colourless = look_of(asked).saturation == 0  # which carried colours are only nearly
     world = build_from_brief(asked, seed)
     drawn, sky = world.draw_equirectangular(TARGET_ROWS), sky_panorama(world)
     classes = [np.isfinite(view.depth).astype(int) for view in views]
@@ -152,6 +157,8 @@ def _carried_over(views: Sequence[PosedView], asked: Brief, seed: int, on_event:
     pictures = []
     for index, (view, inside, which) in enumerate(zip(views, insides, classes, strict=True)):
         picture = carried(inside, which, maps)
+        if colourless:
+            picture = redeveloped(picture, saturation=0.0)
         open_sky = ~np.isfinite(view.depth)
         if sky is not None and open_sky.any():
             picture[open_sky] = sample_equirectangular(sky, view.camera.world_rays()[open_sky])
@@ -160,6 +167,20 @@ def _carried_over(views: Sequence[PosedView], asked: Brief, seed: int, on_event:
     replaced = "its sky was replaced and " if sky is not None else ""
     how = f"{replaced}the colours of its surfaces were carried over from a world made of rules: {_named(asked)}"
     return Repainted(pictures, how)
+
+
+def _in_style(views: Sequence[PosedView], asked: Brief, on_event: Listener) -> Repainted:
+    """The same place in the same light, as the style has it."""
+    from dataclasses import asdict
+
+    from lucid3d.procedural.atmosphere import look_of
+    from lucid3d.procedural.tone import redeveloped
+
+    pictures = []
+    for index, view in enumerate(views):
+        pictures.append(redeveloped(view.image, **asdict(look_of(asked))))
+        on_event(Event("paint", index + 1, len(views), f"developed in the style {asked.style}"))
+    return Repainted(pictures, f"the pictures were developed anew, in the style {asked.style}")
 
 
 def groups(labels: np.ndarray) -> np.ndarray:

@@ -280,16 +280,36 @@ _MOODS: dict[str, dict[str, Any]] = {
 }
 
 
-def _finish(air: Atmosphere, brief: Any) -> Atmosphere:
-    """How the picture is developed: by mood, then by style."""
+@dataclass(frozen=True)
+class Look:
+    """How a mood and a style have a picture developed: stops of exposure, and factors, 1 = as it is."""
+
+    exposure: float = 0.0
+    saturation: float = 1.0
+    contrast: float = 1.0
+    tint: RGB | None = None
+
+
+def look_of(brief: Any) -> Look:
+    """By the brief's mood, then by its style."""
+    look = Look()
     for table, name in ((_MOODS, getattr(brief, "mood", "")), (_STYLES, getattr(brief, "style", ""))):
-        changes = dict(table.get(name, {}))
-        if changes:
-            air = replace(
-                air,
-                exposure=air.exposure + changes.get("exposure", 0.0),
-                saturation=air.saturation * changes.get("saturation", 1.0),
-                contrast=air.contrast * changes.get("contrast", 1.0),
-                tint=changes.get("tint", air.tint),
-            )
-    return air
+        changes = table.get(name, {})
+        look = Look(
+            look.exposure + changes.get("exposure", 0.0),
+            look.saturation * changes.get("saturation", 1.0),
+            look.contrast * changes.get("contrast", 1.0),
+            changes.get("tint", look.tint),
+        )
+    return look
+
+
+def _finish(air: Atmosphere, brief: Any) -> Atmosphere:
+    look = look_of(brief)
+    return replace(
+        air,
+        exposure=air.exposure + look.exposure,
+        saturation=air.saturation * look.saturation,
+        contrast=air.contrast * look.contrast,
+        tint=air.tint if look.tint is None else look.tint,
+    )

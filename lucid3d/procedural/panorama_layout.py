@@ -45,8 +45,10 @@ RISE = 0.35
 six metres high or more, seen from 1.6 m. (In a photograph, where something low may be the subject, it may be more.)"""
 ENOUGH_SKY = 0.15
 """Of what is above the horizon: so much smooth sky tells what colours the rest of it has."""
-SLACK, UNLIKELY = 5.0, 4.0
+SLACK, UNLIKELY = 5.0, 5.0
 """Spread of colour (L*a*b*) beyond the sample's, and standard deviations beyond which it is something else."""
+CLOUD = 0.004
+"""Share of the picture up to which a thing that touches nothing below the horizon is taken for a piece of sky."""
 SLIT = 11
 """Pixels of the cylinder: what is narrower within a thing is a pale wall or a window, not a view through it."""
 BLEED = 0.0073
@@ -182,7 +184,10 @@ def _on_their_feet(classes: NDArray[np.uint8], focal: float) -> tuple[NDArray[np
     row = np.arange(rows)[:, None]
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SLIT, SLIT))
     upright = cv2.morphologyEx((classes == UPRIGHT).astype(np.uint8), cv2.MORPH_CLOSE, brush) > 0
-    classes = np.where(upright, UPRIGHT, classes)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(upright.astype(np.uint8))
+    standing = np.isin(np.arange(count), labels[rows // 2 - 2 :]) | (stats[:, cv2.CC_STAT_AREA] > CLOUD * upright.size)
+    upright &= standing[labels]  # what hangs in the air is a cloud
+    classes = np.where(upright, UPRIGHT, np.where(classes == UPRIGHT, SKY, classes))
     above = upright & (row < rows / 2)
     window = round(math.radians(FOOT_WINDOW) * focal) | 1
     top = np.where(above.any(axis=0), above.argmax(axis=0), rows / 2)

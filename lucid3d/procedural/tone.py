@@ -71,6 +71,20 @@ def _curve(x: Floats, contrast: float) -> Floats:
     return np.asarray(curved, np.float32)
 
 
+def redeveloped(
+    image: Floats, *, exposure: float = 0.0, saturation: float = 1.0, contrast: float = 1.0, tint: RGB | None = None
+) -> Floats:
+    """A finished picture (..., 3) of sRGB in [0, 1] as another film would have it; see `Film`, exposure in stops."""
+    linear = np.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055) ** 2.4) * 2.0**exposure
+    if tint is not None:
+        linear = linear * np.asarray(tint)
+    grey = np.maximum((linear * LUMA).sum(axis=-1, keepdims=True), 1e-6)
+    linear = linear * (grey / MIDDLE) ** (contrast - 1)
+    shown = srgb_encoded(np.clip(linear, 0, 1).astype(np.float32))
+    level = (shown * LUMA).sum(axis=-1, keepdims=True)
+    return np.asarray(np.clip(level + (shown - level) * np.float32(saturation), 0, 1), np.float32)
+
+
 def srgb_encoded(linear: Floats) -> Floats:
     """The sRGB transfer function (IEC 61966-2-1)."""
     encoded = np.float32(1.055) * _power(np.maximum(linear, 1e-8), 1 / 2.4) - np.float32(0.055)

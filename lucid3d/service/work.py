@@ -226,7 +226,10 @@ def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[
     if folder.exists():
         shutil.rmtree(folder)
     scene = _source(spec, teller, load)
-    sentence = words["prompt"] or _styled(str(scene.facts.get("understood") or scene.prompt), spec)
+    sentence = words["prompt"]
+    if not sentence:  # a style alone: networks want to be told what they paint, rules have it before them
+        by_rules = scene.facts["models"]["family"] == "procedural"
+        sentence = _styled("" if by_rules else scene.prompt, spec)
     teller.tell(sentence=sentence)
     new = restyle(
         scene,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.procedural import tone
 from lucid3d.procedural.atmosphere import Atmosphere
 from lucid3d.procedural.drawing import equirectangular_direction
 from lucid3d.procedural.groundtruth import optical_flow
@@ -180,3 +181,14 @@ def test_far_hills_take_the_colour_of_the_air() -> None:
     horizon = b.radiance[sky].reshape(-1, 3)[-48:].mean(axis=0)
     assert np.abs(b.radiance[far].mean(axis=0) - horizon).mean() < np.abs(a.radiance[far].mean(axis=0) - horizon).mean()
     assert near.sum() == 0 or np.abs(a.radiance[near] - b.radiance[near]).mean() < 0.2
+
+
+def test_a_finished_picture_can_be_developed_again() -> None:
+    picture = np.random.default_rng(0).uniform(0, 1, (8, 8, 3)).astype(np.float32)
+    np.testing.assert_allclose(tone.redeveloped(picture), picture, atol=2e-5)
+    grey = tone.redeveloped(picture, saturation=0)
+    np.testing.assert_allclose(grey, grey[..., :1].repeat(3, -1), atol=1e-6)
+    assert tone.redeveloped(picture, exposure=-1).mean() < picture.mean() < tone.redeveloped(picture, exposure=1).mean()
+    assert tone.redeveloped(picture, saturation=0, contrast=1.6).std() > grey.std()
+    warm = tone.redeveloped(picture, tint=(1.2, 1.0, 0.7))
+    assert warm[..., 0].mean() > picture[..., 0].mean() and warm[..., 2].mean() < picture[..., 2].mean()

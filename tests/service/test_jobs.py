@@ -123,12 +123,15 @@ def test_a_panorama_without_words_keeps_its_colours_behind_the_viewer_too(workin
     assert np.ptp(floor[:, :8].mean((0, 1))) < 20  # grey behind
 
 
-def test_a_control_image_is_repainted_too(working: Api) -> None:
+def test_a_control_image_is_repainted_in_a_style_alone(working: Api) -> None:
     answer = working.form("/v1/remix/picture", picture(), preset="tiny", role="control", style="noir", seed="1")
     job = working.until(answer.data["id"])
     assert job["state"] == "done", job
     assert job["structure_kept"] > 0.99
-    assert job["sentence"].endswith(("noir", "black and white")) or "noir" in job["sentence"]
+    assert job["sentence"] == "film noir, black and white" and "developed anew" in job["understood"]
+    seen = np.asarray(Pillow.open(io.BytesIO(working.get(f"/v1/jobs/{job['id']}/files/images/view_000.png").body)), int)
+    assert np.ptp(seen, axis=-1).max() <= 2  # no colour is left
+    assert seen.std() > 20  # and light and dark are
 
 
 def test_exports_in_types_and_sizes(working: Api, done: str) -> None:
