@@ -83,7 +83,9 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         # Beds that dip: each rises slowly and breaks off, as a row of tilted slates does.
         dip = (0.45 * x + 0.9 * z) / 1.15 + 0.8 * noise(x, z, seed + 13, 5, 4)
-        beds = 0.26 * (dip - np.floor(dip)) * (0.6 + 0.4 * noise(x, z, seed + 17, 2.2, 2))
+        share = dip - np.floor(dip)
+        # A face that fell straight would be a row of teeth: the land's mesh has corners only so close.
+        beds = 0.26 * np.minimum(share / 0.78, (1 - share) / 0.22) * (0.6 + 0.4 * noise(x, z, seed + 17, 2.2, 2))
         rock = ledges(x, z) * (0.22 + beds + 0.05 * noise(x, z, seed + 14, 0.6, 3, kind="ridged"))
         pools = -0.3 * smoothstep(0.25, 0.4, noise(x, z, seed + 15, 3.2, 2)) * ledges(x, z)
         return np.asarray(rock + pools + 0.07 * noise(x, z, seed + 11, 4, 3), np.float32)

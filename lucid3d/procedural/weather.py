@@ -286,8 +286,9 @@ def _rings(centres: Floats, rng: np.random.Generator) -> Mesh:
 
 
 BOLT_DISTANCE, BOLT_HEIGHT = 1100.0, 900.0
-BOLT_WIDTH = 5.0
-"""Metres; seen as about a tenth of a degree, as an overexposed channel is on film."""
+BOLT_WIDTH, BOLT_THINNEST = 6.5, 3.6
+"""Metres of its channel and of the ends of its branches; seen as a third and a fifth of a degree, as an overexposed
+channel is on film, and not thinner than a pixel of a view."""
 
 
 def bolt(azimuth: float, glow: RGB, rng: np.random.Generator) -> Mesh:
@@ -314,9 +315,12 @@ def bolt(azimuth: float, glow: RGB, rng: np.random.Generator) -> Mesh:
     ahead = np.array([math.sin(azimuth), 0, math.cos(azimuth)])
     vertices, triangles, first = [], [], 0
     for points, width in paths:
-        taper = (width * np.linspace(1, 0.35, len(points)) / 2)[:, None]
+        along = np.gradient(points, axis=0)
+        along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+        across = along[:, 1:] * right + along[:, :1] * np.array([0.0, 1.0, 0.0])  # or what runs level would be a thread
+        half = (np.maximum(width * np.linspace(1, 0.35, len(points)), BOLT_THINNEST) / 2)[:, None]
         middle = ahead * BOLT_DISTANCE + points[:, :1] * right + points[:, 1:] * np.array([0, -1, 0])
-        vertices += [middle - taper * right, middle + taper * right]
+        vertices += [middle - half * across, middle + half * across]
         k = first + np.arange(len(points) - 1)
         n = len(points)
         triangles += [np.stack([k, k + 1, k + n], 1), np.stack([k + 1, k + n + 1, k + n], 1)]
