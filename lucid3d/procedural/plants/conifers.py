@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.procedural.plants.foliage import (
     SNOW_MATERIAL,
@@ -91,6 +92,12 @@ NEEDLES = {
 }  # fmt: skip
 
 
+LOAD = (0.5, 0.35, 0.5)
+"""Metres (x, y, z) of the lumps in which snow lies on boughs."""
+PAD = RAGGED
+"""The outline of a lump of snow on a spray."""
+
+
 def _pine_crown(along: Array) -> Array:
     result: Array = (0.55 + 0.45 * np.sin(np.pi * np.clip(along * 0.9 + 0.15, 0, 1))).astype(np.float32)
     return result
@@ -162,26 +169,38 @@ def conifer(
     snowy = (0.55 if season == "winter" else 0.0) if snow is None else snow
     if kind == "larch" and season == "winter":
         green = green[np.zeros(0, np.int64), 1.0]
-    elif snowy > 0:
-        _settle(green, snowy, rng)
-    return _levels(kind, levels, green, rules, season, rng, snowy)
+    white = _settle(green, snowy, rng) if snowy > 0 and len(green) else np.zeros(len(green), bool)
+    return _levels(kind, levels, green, white, rules, season, rng, snowy)
 
 
-def _settle(green: Foliage, snowy: float, rng: np.random.Generator) -> None:
-    """Snow on the sprays that see the sky: they turn white, level and heavy."""
+def _settle(green: Foliage, snowy: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Snow on the sprays that see the sky: they turn white, level and heavy. (N,) which.
+
+    It lies in loads a bough wide, not spray by spray: neighbours carry it together or not at all.
+    """
     light = green.colors.sum(axis=1)
     rank = light.argsort().argsort() / max(len(light) - 1, 1)
     chance = np.clip(rank * 1.3 - 0.15, 0, 1) * snowy * 1.5
-    white = rng.random(len(green)) < chance
+    cell = np.floor(green.bases / f32(LOAD)).astype(np.int64)
+    cell -= cell.min(axis=0)
+    across, deep = int(cell[:, 0].max()) + 1, int(cell[:, 2].max()) + 1
+    luck = rng.random((int(cell[:, 1].max()) + 1) * across * deep)[
+        (cell[:, 1] * across + cell[:, 0]) * deep + cell[:, 2]
+    ]
+    white = 0.75 * luck + 0.25 * rng.random(len(green)) < chance
     tone = np.exp(rng.normal(0, 0.06, (int(white.sum()), 1)))
     green.colors[white] = np.clip(SNOW * tone, 0, 0.8)
-    green.axes[white] = unit(green.axes[white] - UP * 0.25)
+    green.axes[white] = unit(green.axes[white] * f32([1, 0.45, 1]) - UP * 0.12)
+    green.normals[white] = unit(UP + 0.35 * green.normals[white])
+    result: NDArray[np.bool_] = white
+    return result
 
 
 def _levels(
     name: str,
     levels: list[Branches],
     green: Foliage,
+    white: NDArray[np.bool_],
     rules: Needles,
     season: Season,
     rng: np.random.Generator,
@@ -198,8 +217,8 @@ def _levels(
     thin = 10_000 if rules.crown_round else 12_000
     fine = comb(3, 0.6, 0.7)
     plans: list[tuple[list[int], int, Callable[[], Shape]]] = [
-        ([12, 5, 3], 1, lambda: green.coarse(thin, rng, near)),
-        ([8, 3, 0], 1, lambda: green.coarse(max(len(green) // 2, 1), rng, middle)),
+        ([12, 5, 3], 1, lambda: _laden(green, white, thin, rng, near)),
+        ([8, 3, 0], 1, lambda: _laden(green, white, max(len(green) // 2, 1), rng, middle)),
         ([6, 0, 0], 2, lambda: _boughs(levels[1], green, rules, 300, rng, fine, RAGGED, 560)),
         ([4, 0, 0], 3, lambda: _boughs(levels[1], green, rules, 110, rng, KITE, BLOB, 120)),
         ([3, 0, 0], 5, lambda: _boughs(levels[1], green, rules, 44, rng, KITE, BLOB, 36)),
@@ -213,6 +232,17 @@ def _levels(
     return Prototype(
         name, meshes, level_ranges(float(-levels[0].points[..., 1].min())), radius=radius * 5 + 0.5, sink=radius * 0.5
     )
+
+
+def _laden(green: Foliage, white: NDArray[np.bool_], keep: int, rng: np.random.Generator, outline: Leaf) -> Shape:
+    """About `keep` sprays in place of all: needles in their `outline`, snow (`white`, (N,)) as ragged pads on them."""
+    if not white.any():
+        return green.coarse(keep, rng, outline)
+    bare, snow = np.flatnonzero(~white), np.flatnonzero(white)
+    share = keep / max(len(green), 1)
+    needles = green[bare, 1.0].coarse(max(round(len(bare) * share), 1), rng, outline)
+    pads = green[snow, 1.0].coarse(max(round(len(snow) * share), 1), rng, PAD)
+    return join([needles, pads])
 
 
 def _boughs(
