@@ -28,7 +28,7 @@ from lucid3d.procedural.picture import (
     kind_of,
     sharpness,
 )
-from lucid3d.procedural.skyline import find_sky, horizon_and_sky
+from lucid3d.procedural.skyline import find_sky, whole_sky
 
 Array = NDArray[np.float32]
 
@@ -135,7 +135,7 @@ def _outdoors(panorama: Array, prompt: str) -> SphereLayout:
     lab = _lab(sample_equirectangular(panorama, directions))
     sharp = sharpness(lab)
     flooded, bottoms = find_sky(lab, sharp)
-    sky, _ = horizon_and_sky(lab, flooded, bottoms, None)
+    sky = whole_sky(lab, flooded, bottoms, rows / 2)
     if lab[:20, :, 0].mean() < DARK:
         sky = sky | _night_sky(lab)
     elif flooded[: rows // 2].mean() > ENOUGH_SKY:

@@ -1,4 +1,4 @@
-"""Where the sky of a photograph is, and where it ends: the horizon."""
+"""Where the sky of a picture is, and where it ends; see `horizon` for what that says of the horizon."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 ONE_LEVEL = 0.25
 """Share of a picture's width in which the sky has to end at one level for that to be the horizon."""
-USUAL = 0.2
-"""Share of the height from the middle within which most horizons lie."""
 CLOUD_GAP = 9
 """Rows of anything but sky after which a column's sky has ended (of a picture `WORKING_WIDTH` wide)."""
 
@@ -52,34 +50,6 @@ def find_sky(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> tuple[NDAr
     return flooded, bottoms
 
 
-def horizon_and_sky(
-    lab: NDArray[np.float32],
-    sky: NDArray[np.bool_],
-    bottoms: NDArray[np.float32],
-    vanishing: tuple[float, float] | None,
-) -> tuple[NDArray[np.bool_], float]:
-    """The sky, and the horizon's row, from what `find_sky` found.
-
-    A smooth sky that ends at one level ends at the horizon. Clouds break the sky up, and a street hides where it ends:
-    then the sky is what is bright, and the horizon where that ends or, below it, where long lines meet. What comes out
-    far from the picture's middle is doubted: few people point a camera that far up or down.
-    """
-    rows = lab.shape[0]
-    horizon = find_horizon(lab, sky, bottoms)
-    support = _share_at(bottoms, horizon, rows)
-    if support > 0.5 or (support > ONE_LEVEL and abs(horizon / rows - 0.5) < USUAL):
-        return sky, horizon
-    if not np.isfinite(bottoms).any():  # no sky at all
-        return sky, horizon
-    bright, ends = bright_sky(lab)
-    horizon = find_horizon(lab, bright, ends)
-    if vanishing is not None and vanishing[1] > horizon:
-        horizon = vanishing[1]
-    if abs(horizon / rows - 0.5) > USUAL:
-        horizon = _likeliest(lab, bottoms, ends)
-    return bright | sky, horizon
-
-
 def whole_sky(
     lab: NDArray[np.float32], sky: NDArray[np.bool_], bottoms: NDArray[np.float32], horizon: float
 ) -> NDArray[np.bool_]:
@@ -90,7 +60,7 @@ def whole_sky(
     """
     if _share_at(bottoms, horizon, lab.shape[0]) > ONE_LEVEL or not np.isfinite(bottoms).any():
         return sky
-    return bright_sky(lab)[0] | sky
+    return bright_sky(lab) | sky
 
 
 def _share_at(bottoms: NDArray[np.float32], row: float, rows: int) -> float:
@@ -98,24 +68,11 @@ def _share_at(bottoms: NDArray[np.float32], row: float, rows: int) -> float:
     return float((np.abs(bottoms[np.isfinite(bottoms)] - row) < 0.02 * rows).sum()) / len(bottoms)
 
 
-def _likeliest(lab: NDArray[np.float32], *bottoms: NDArray[np.float32]) -> float:
-    """The row about the middle where the sky ends or an edge runs across in most of the picture's width."""
-    import cv2
-
-    rows = lab.shape[0]
-    soft = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)
-    step = np.pad(np.abs(soft[4:] - soft[:-4]), ((2, 2), (0, 0))) > 6
-    across = cv2.dilate(step.astype(np.uint8), np.ones((5, 1), np.uint8)).mean(axis=1)
-    ending = sum(np.array([_share_at(b, r, rows) for r in range(rows)]) for b in bottoms)
-    usual = np.exp(-0.5 * ((np.arange(rows) / rows - 0.5) / 0.15) ** 2)
-    return float(((ending + across) * usual).argmax())
-
-
-def bright_sky(lab: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+def bright_sky(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
     """`find_sky` for a sky full of clouds: what is bright or blue, from the upper edge down."""
     import cv2
 
-    rows, columns = lab.shape[:2]
+    rows = len(lab)
     light = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
     split, _ = cv2.threshold(light, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     like = (light > split) | ((lab[..., 2] < -8) & (lab[..., 0] > 25))
@@ -126,21 +83,5 @@ def bright_sky(lab: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.
     ended: NDArray[np.bool_] = stretch >= CLOUD_GAP - 1
     end = np.where(ended.any(axis=0), ended.argmax(axis=0) + 1, rows)
     end[~like[:4].any(axis=0)] = 0
-    sky = like & (np.arange(rows)[:, None] < end[None])
-    block = 8
-    bottoms = np.full((columns + block - 1) // block, np.nan, np.float32)
-    for i in range(len(bottoms)):
-        part = float(np.median(end[i * block : (i + 1) * block]))
-        if part >= 4:
-            bottoms[i] = part
-    return sky, bottoms
-
-
-def find_horizon(lab: NDArray[np.float32], sky: NDArray[np.bool_], bottoms: NDArray[np.float32]) -> float:
-    """The horizon's row: where the sky comes down lowest (hills and houses only hide it), else the middle."""
-    rows = float(lab.shape[0])
-    valid = bottoms[np.isfinite(bottoms)]
-    if sky.mean() < 0.04 or len(valid) < 4:
-        return rows * 0.5
-    lowest = float(np.percentile(valid, 88))
-    return min(max(lowest, rows * 0.12), rows * 0.88)
+    sky: NDArray[np.bool_] = like & (np.arange(rows)[:, None] < end[None])
+    return sky
