@@ -279,6 +279,7 @@ def test_nothing_is_left_behind_by_a_scene_that_cannot_be_written(tmp_path: Path
 def test_the_same_scene_gives_the_same_bytes(tmp_path: Path, name: str) -> None:
     first = WRITERS[name](axes_scene(1), tmp_path / "a" / name).read_bytes()
     assert WRITERS[name](axes_scene(1), tmp_path / "b" / name).read_bytes() == first
+    assert first[:2] != b"\x1f\x8b" or first[4:8] == bytes(4)  # no hour in the header of a gzip file
 
 
 def test_sog_without_node_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
