@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -186,11 +185,9 @@ def test_missing_weights_are_answered_fast_without_heavy_imports(empty_cache: Pa
         "print(choose_models('auto', ModelsConfig()).reason)\n"
         "print([m for m in ('torch', 'diffusers', 'transformers') if m in sys.modules])"
     )
-    began = time.monotonic()
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert answer.stdout.splitlines()[1] == "[]"
     assert "procedural models, because" in answer.stdout
-    assert time.monotonic() - began < 60
 
 
 def test_lora_names() -> None:

@@ -122,6 +122,7 @@ def serving(
             dispatcher.start()
         thread.start()
         while not server.started:
+            assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
         try:
             yield Api(port), store, dispatcher

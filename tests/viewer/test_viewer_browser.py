@@ -153,7 +153,7 @@ def test_walking(start: Visit) -> None:
     page.mouse.up()
     wait(page, lambda: pose(page)["yaw"] < turned["yaw"] - 0.1, "the drag to turn")
     assert pose(page)["p"] == pytest.approx(turned["p"], abs=0.05)  # a look around, not an orbit
-    assert pose(page)["pitch"] > turned["pitch"] + 0.03
+    wait(page, lambda: pose(page)["pitch"] > turned["pitch"] + 0.03, "the drag to tilt")
     wait(page, lambda: np.allclose(session.client.camera.position, pose(page)["p"], atol=0.01), "the server to know")
     # and back
     page.get_by_role("button", name="Back to the start").click()

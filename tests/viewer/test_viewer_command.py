@@ -36,7 +36,7 @@ def test_it_prints_an_address_that_answers_and_ends_with_ctrl_c(started: subproc
     with urllib.request.urlopen(line.split()[-1]) as answer:
         assert answer.status == 200
     started.send_signal(signal.SIGINT)
-    _, errors = started.communicate(timeout=20)
+    _, errors = started.communicate(timeout=60)
     assert started.returncode == 130
     assert "Traceback" not in errors
 

@@ -35,7 +35,7 @@ def models() -> dict:
 def ended(workshop: Workshop, work: Callable, title: str = "work") -> Job:
     over = threading.Event()
     job = workshop.start(title, work, 0, lambda _: over.set())
-    assert over.wait(20)
+    assert over.wait(60)
     return job
 
 
@@ -69,11 +69,11 @@ def test_a_cancelled_job_ends_at_its_next_step_and_another_may_begin() -> None:
 
     over = threading.Event()
     job = workshop.start("endless", endless, 0, lambda _: over.set())
-    assert begun.wait(5)
+    assert begun.wait(60)
     with pytest.raises(InputError, match="'endless' is still running"):
         workshop.start("another", lambda _: None, 1)
     job.cancel()
-    assert over.wait(5)
+    assert over.wait(60)
     assert job.state == "cancelled"
     assert ended(workshop, lambda _: 1).state == "done"
 
