@@ -9,6 +9,7 @@ room is a box of any orientation (in the spirit of the box layouts of Hedau, Hoi
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,9 +19,9 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.panorama.resampling import equirectangular_rays, perspective_from_equirectangular, sample_equirectangular
 from lucid3d.procedural.picture import (
-    EYE_HEIGHT,
     FARTHEST,
     GROUND,
+    ROOM_WORDS,
     SKY,
     UPRIGHT,
     classify,
@@ -29,8 +30,11 @@ from lucid3d.procedural.picture import (
     sharpness,
 )
 from lucid3d.procedural.skyline import find_sky, whole_sky
+from lucid3d.procedural.world import EYE_HEIGHT
 
 Array = NDArray[np.float32]
+Choices = Callable[[float, tuple[float, float]], NDArray[np.float64]]
+"""(size, (least, most)) in metres -> sizes (N,) to try."""
 
 ROWS = 512
 """Of the panorama that is read: a pixel is a third of a degree, as fine as the guesses are."""
@@ -64,7 +68,8 @@ WARM, PLAIN, DARK = 8.0, 12.0, 27.0
 (L*) than either."""
 DOUBT = 0.6
 """Grey levels of mean gradient that one standard deviation from the usual size takes off a box's worth."""
-ROOM_WORDS = ("room", "kitchen", "library", "interior", "bedroom", "hall", "corridor", "indoor", "office")
+WALLS, CEILINGS = (0.9, 9.0), (0.6, 3.0)
+"""Metres to the nearest and farthest wall, and to the lowest and highest ceiling, that are tried."""
 USUAL_WALL, WALL_SPREAD = 2.6, 0.5
 """Metres from the middle of a room to its walls, and the spread of its logarithm."""
 USUAL_CEILING, CEILING_SPREAD = 1.05, 0.22
@@ -178,7 +183,7 @@ def _of_colours(lab: Array, sample: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _on_their_feet(classes: NDArray[np.uint8], focal: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Upright things of an unrolled picture set on the ground: classes (H, W), and metres (W,) to their feet."""
     import cv2
-    from scipy.ndimage import median_filter, uniform_filter1d
+    from scipy.ndimage import median_filter
 
     rows = len(classes)
     row = np.arange(rows)[:, None]
@@ -190,11 +195,10 @@ def _on_their_feet(classes: NDArray[np.uint8], focal: float) -> tuple[NDArray[np
     classes = np.where(upright, UPRIGHT, np.where(classes == UPRIGHT, SKY, classes))
     above = upright & (row < rows / 2)
     window = round(math.radians(FOOT_WINDOW) * focal) | 1
-    top = np.where(above.any(axis=0), above.argmax(axis=0), rows / 2)
-    rise = median_filter(rows / 2 - top, window)
-    lowest = np.where(upright.any(axis=0), rows - upright[::-1].argmax(axis=0), rows / 2)
-    foot = np.minimum(median_filter(lowest, window) - rows / 2 - BLEED * rows, RISE * rise)
-    foot = uniform_filter1d(foot, max(window // 3, 1))
+    # Medians, not means: where one thing ends and a farther one begins, neither bends to the other.
+    rise = median_filter(np.where(above.any(axis=0), rows / 2 - above.argmax(axis=0), 0.0), window)
+    lowest = np.where(upright.any(axis=0), rows / 2 - upright[::-1].argmax(axis=0), 0.0)
+    foot = np.minimum(median_filter(lowest, window) - BLEED * rows, RISE * rise)
     classes = np.where(upright & (row > rows / 2 + foot), GROUND, classes).astype(np.uint8)
     return classes, EYE_HEIGHT * focal / np.maximum(foot, EYE_HEIGHT * focal / FARTHEST_FOOT)
 
@@ -286,39 +290,37 @@ def fit_box(panorama: Array) -> Room:
         return worth
 
     def improved(
-        yaw: float,
-        walls: NDArray[np.float64],
-        ceiling: float,
-        sizes: NDArray[np.float64] | None,
-        heights: NDArray[np.float64] | None,
-        doubt: float,
+        yaw: float, walls: NDArray[np.float64], ceiling: float, choices: Choices, doubt: float
     ) -> tuple[NDArray[np.float64], float, float]:
-        """Walls, ceiling and worth after one side after the other took its best size: a given one, or one nearby."""
-        near = np.geomspace(0.88, 1.14, 53)
+        """Walls, ceiling and worth after one side after the other took the best of the choices for its size."""
         for k in range(4):
-            choices = walls[k] * near if sizes is None else sizes
-            tried = np.repeat(walls[None], len(choices), axis=0)
-            tried[:, k] = choices
-            walls = tried[_middle_of_best(score(yaw, tried, np.full(len(choices), ceiling), doubt))]
-        choices = ceiling * near if heights is None else heights
-        values = score(yaw, np.repeat(walls[None], len(choices), axis=0), choices, doubt)
-        return walls, float(choices[_middle_of_best(values)]), float(values.max())
+            sizes = choices(walls[k], WALLS)
+            tried = np.repeat(walls[None], len(sizes), axis=0)
+            tried[:, k] = sizes
+            walls = tried[_middle_of_best(score(yaw, tried, np.full(len(sizes), ceiling), doubt))]
+        heights = choices(ceiling, CEILINGS)
+        values = score(yaw, np.repeat(walls[None], len(heights), axis=0), heights, doubt)
+        return walls, float(heights[_middle_of_best(values)]), float(values.max())
 
-    sizes = np.geomspace(0.9, 9.0, 48)
-    heights = np.geomspace(0.6, 3.0, 36)
+    def all_of(_: float, span: tuple[float, float]) -> NDArray[np.float64]:
+        return np.geomspace(*span, 48)
+
+    def nearby(size: float, _: tuple[float, float]) -> NDArray[np.float64]:
+        return size * np.geomspace(0.88, 1.14, 53)
+
     best, yaw, walls, ceiling = -np.inf, 0.0, np.full(4, USUAL_WALL), USUAL_CEILING
     for turn in np.radians(np.arange(-45, 45, 3.0)):
         for start in (1.8, 2.8, 4.5):
             sides, top, worth = np.full(4, start), USUAL_CEILING, -np.inf
             for _ in range(3):
-                sides, top, value = improved(float(turn), sides, top, sizes, heights, DOUBT)
+                sides, top, value = improved(float(turn), sides, top, all_of, DOUBT)
                 if value <= worth:
                     break
                 worth = value
             if worth > best:
                 best, yaw, walls, ceiling = worth, float(turn), sides, top
     for _ in range(2):  # what is right within a step is made exact, by the edges alone
-        walls, ceiling, _worth = improved(yaw, walls, ceiling, None, None, 0.0)
+        walls, ceiling, _worth = improved(yaw, walls, ceiling, nearby, 0.0)
     a, b, c, d = (float(each) for each in walls)
     return Room(yaw, (a, b, c, d), ceiling)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.export.images import linear_from_srgb
 from lucid3d.panorama.painting import HERE
 from lucid3d.panorama.resampling import (
     equirectangular_pixels,
@@ -26,8 +27,9 @@ from lucid3d.panorama.resampling import (
 )
 from lucid3d.procedural.labels import label_number
 from lucid3d.procedural.panorama_layout import SphereLayout, read_panorama
-from lucid3d.procedural.picture import EYE_HEIGHT, GROUND, SKY, UPRIGHT, WATER, Layout
+from lucid3d.procedural.picture import GROUND, SKY, UPRIGHT, WATER, Layout
 from lucid3d.procedural.surround import clean_plate
+from lucid3d.procedural.world import EYE_HEIGHT
 
 if TYPE_CHECKING:
     from lucid3d.models.procedural import ProceduralDepth, ProceduralPainter
@@ -39,6 +41,8 @@ Value = TypeVar("Value", bound=np.generic)
 
 TEAR = 0.12
 """A step in distance of more than this share between something upright and the ground is an edge, and is cut."""
+RIM = 3
+"""Pixels of the layout by which the outline of a thing may be off: what it hid is not coloured from there."""
 SMALLEST = 32
 """Rows below which a panorama holds nothing that could be read."""
 
@@ -96,7 +100,7 @@ class PanoramaWorld:
         ahead = start + rays * np.where(np.isfinite(reach), reach, 1.0)[..., None]
         seen = np.where(np.isfinite(reach)[..., None], ahead, rays).astype(np.float32)  # as seen from the start
         colours = sample_equirectangular(self.panorama, seen, interpolation="cubic")
-        gap = ~on_surface & (self._nearest(self.layout.classes, seen) == UPRIGHT)
+        gap = ~on_surface & self._nearest(self._rim, seen)
         colours[gap] = sample_equirectangular(self._plate, seen[gap])
         behind = self._nearest(self._plate_classes, seen)
         open_sky = ~on_surface & ((behind == SKY) | ~descending)
@@ -108,13 +112,12 @@ class PanoramaWorld:
         from lucid3d.procedural.world import Drawing
 
         image = np.clip(image, 0, 1).astype(np.float32)
-        linear = np.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055) ** 2.4)
         names = {SKY: "sky", GROUND: "ground", WATER: "water", UPRIGHT: "object"}
         table = np.array([label_number(names[number]) for number in range(len(names))], np.int32)
         labels = np.where(np.isfinite(distance), table[self._nearest(self.layout.classes, seen)], 0).astype(np.int32)
         none = np.zeros(distance.shape, np.int32)
         depth = (distance / length).astype(np.float32)
-        return Drawing(image, linear.astype(np.float32), depth, np.zeros_like(image), labels, none)
+        return Drawing(image, linear_from_srgb(image), depth, np.zeros_like(image), labels, none)
 
     @staticmethod
     def _nearest(values: NDArray[Value], directions: Array) -> NDArray[Value]:
@@ -125,6 +128,15 @@ class PanoramaWorld:
             np.clip(y.astype(np.intp), 0, height - 1), np.clip(x.astype(np.intp), 0, 2 * height - 1) % (2 * height)
         ]
         return picked
+
+    @functools.cached_property
+    def _rim(self) -> NDArray[np.bool_]:
+        """(H, 2H) where something stands, and the pixels around it, which have some of its colours."""
+        import cv2
+
+        standing = self.layout.standing.astype(np.uint8)
+        over = np.concatenate([standing[:, -RIM:], standing, standing[:, :RIM]], axis=1)
+        return np.asarray(cv2.dilate(over, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8))[:, RIM:-RIM] > 0)
 
     @functools.cached_property
     def _surface(self) -> RayScene:

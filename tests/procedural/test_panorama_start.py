@@ -18,7 +18,8 @@ from lucid3d.pipeline import run
 from lucid3d.preparation import prepare
 from lucid3d.procedural.panorama_layout import Room, SphereLayout, fit_box, read_panorama
 from lucid3d.procedural.panorama_world import world_from_panorama
-from lucid3d.procedural.picture import EYE_HEIGHT, SKY, UPRIGHT
+from lucid3d.procedural.picture import SKY, UPRIGHT
+from lucid3d.procedural.world import EYE_HEIGHT
 from tests.small import small_config
 
 ROWS = 256
@@ -124,11 +125,19 @@ def test_from_the_start_it_is_the_panorama_and_from_elsewhere_the_same_place() -
 
 def test_what_a_thing_hid_is_ground_and_sky() -> None:
     world = world_from_panorama(level_land())
-    edge = Camera.from_fov(96, 96, 40, yaw_pitch(30, 5))
-    moved = world.draw(edge.at(yaw_pitch(30, 5, np.array([2.0, 0, 0]))))
-    assert np.isfinite(moved.image).all()
-    rays = np.linalg.norm(edge.world_rays(), axis=-1)
-    assert (moved.depth[np.isfinite(moved.depth)] * rays[np.isfinite(moved.depth)] < 1000).all()
+    aside = np.array([-2.0, 0.0, 0.0])  # the wall uncovers what lay behind its left end
+    edge = Camera.from_fov(96, 96, 40, yaw_pitch(36, 5, aside))
+    moved = world.draw(edge)
+    points = edge.position + edge.world_rays() * np.where(np.isfinite(moved.depth), moved.depth, 1e4)[..., None]
+    level = np.hypot(points[..., 0], points[..., 2])
+    azimuth, slope = np.arctan2(points[..., 0], points[..., 2]), points[..., 1] / level * CARD[2]
+    # what lies in the wall's directions from the start, but behind it
+    hidden = (azimuth > CARD[0] + 0.02) & (azimuth < CARD[1]) & (slope < 1.2) & (slope > -6) & (level > 1.3 * CARD[2])
+    assert hidden.sum() > 30
+    red, green, blue = moved.image[hidden].T
+    assert np.mean(np.maximum(green, blue) > red) > 0.9  # no bricks
+    on_ground = np.abs(points[hidden & np.isfinite(moved.depth)][:, 1] - EYE_HEIGHT) < 0.02
+    assert on_ground.mean() > 0.9
 
 
 class Refusing:
