@@ -201,6 +201,8 @@ def _run(options: RunOptions) -> None:
 
     output = Path(options.output) if options.output else default_folder(sentence)
     if options.dataset:
+        if picture:
+            raise InputError("--dataset draws a world from words: leave out --image and --panorama")
         _write_dataset(options, sentence, output)
         return
     began = time.perf_counter()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.picture import Box
+from lucid3d.procedural.room_box import Box
 from lucid3d.procedural.world import Lamp, Place
 
 MOST_STRETCHED = (0.7, 1.6)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.export.images import linear_from_srgb
 from lucid3d.procedural.grade import Grade, kinds_of, match, sky_colours
 from lucid3d.procedural.mesh import Mesh, rotation_x
 from lucid3d.procedural.picture import SKY, Kind, Layout, read_picture
@@ -94,8 +95,7 @@ class PhotoWorld:
         first = self._is_first(camera)
         if first is not None:
             image = first
-        linear = np.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055) ** 2.4)
-        return replace(drawn, image=image, depth=depth, radiance=linear.astype(np.float32))
+        return replace(drawn, image=image, depth=depth, radiance=linear_from_srgb(image))
 
     def draw_equirectangular(self, height: int, position: NDArray[np.floating] | None = None) -> Drawing:
         """(height, 2 * height) panorama in the first camera's frame; depth is distance along the ray."""
@@ -113,8 +113,7 @@ class PhotoWorld:
         around = replace(drawn, image=_turned(drawn.image, turned), depth=_turned(drawn.depth, turned), labels=labels)
         step = np.linalg.norm(rays, axis=-1)
         image, distance = self._composite(around, rays, start, step, height / np.pi)
-        linear = np.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055) ** 2.4)
-        return replace(drawn, image=image, depth=distance, radiance=linear.astype(np.float32))
+        return replace(drawn, image=image, depth=distance, radiance=linear_from_srgb(image))
 
     def _is_first(self, camera: Camera) -> Array | None:
         """The photograph itself, at the camera's size, if `camera` is the one that took it."""

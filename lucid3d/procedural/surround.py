@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
-from lucid3d.procedural.picture import EYE_HEIGHT, FARTHEST, GROUND, SKY, UPRIGHT, WATER, Box, Layout
+from lucid3d.procedural.picture import FARTHEST, GROUND, SKY, UPRIGHT, WATER, Layout
 from lucid3d.procedural.plants.shapes import f32
+from lucid3d.procedural.room_box import Box
+from lucid3d.procedural.world import EYE_HEIGHT
 
 Array = NDArray[np.float32]
 MIRROR_REACH = {"outdoors": np.radians(6.0), "room": np.radians(9.0), "closeup": np.radians(3.0)}

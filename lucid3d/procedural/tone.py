@@ -75,7 +75,9 @@ def redeveloped(
     image: Floats, *, exposure: float = 0.0, saturation: float = 1.0, contrast: float = 1.0, tint: RGB | None = None
 ) -> Floats:
     """A finished picture (..., 3) of sRGB in [0, 1] as another film would have it; see `Film`, exposure in stops."""
-    linear = np.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055) ** 2.4) * 2.0**exposure
+    from lucid3d.export.images import linear_from_srgb
+
+    linear = linear_from_srgb(image) * np.float32(2.0**exposure)
     if tint is not None:
         linear = linear * np.asarray(tint)
     grey = np.maximum((linear * LUMA).sum(axis=-1, keepdims=True), 1e-6)

@@ -11,8 +11,10 @@ from lucid3d.errors import InputError
 from lucid3d.models.base import DepthEstimator, Painter
 from lucid3d.procedural import build_world
 from lucid3d.procedural.photo import PhotoWorld, photo_models, world_from_photo
-from lucid3d.procedural.picture import EYE_HEIGHT, GROUND, SKY, UPRIGHT, WATER, Box, Layout, read_picture
+from lucid3d.procedural.picture import GROUND, SKY, UPRIGHT, WATER, Layout, read_picture
+from lucid3d.procedural.room_box import Box
 from lucid3d.procedural.surround import extend
+from lucid3d.procedural.world import EYE_HEIGHT
 
 FOV = 60.0
 PLACES_OF_KNOWN_HORIZON = [
