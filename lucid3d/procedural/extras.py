@@ -129,6 +129,8 @@ def _paint(site: Site, feature: str) -> tuple[float, float, float] | None:
 
 BRIDGE_LENGTHS = (4.0, 18.0)
 """Metres from land to land that a footbridge spans."""
+MASONRY = ("stone", "brick", "marble", "concrete")
+"""Materials of which a bridge is vaulted."""
 BRIDGE_AWAY = 11.0
 """Metres ahead at which a bridge is best seen whole."""
 
@@ -163,7 +165,7 @@ def _crossing(site: Site) -> tuple[float, float, float, float] | None:
     fits = (length >= BRIDGE_LENGTHS[0]) & (length <= BRIDGE_LENGTHS[1])
     if not fits.any():
         return None
-    cost = np.abs(reach - BRIDGE_AWAY) + 6 * np.abs(azimuth) + 3 * np.abs(turn) + 0.3 * length
+    cost = np.abs(reach - BRIDGE_AWAY) + 12 * np.abs(azimuth) + 3 * np.abs(turn) + 0.3 * length
     best = int(np.argmin(np.where(fits, cost, np.inf)))
     shift = (behind[best] - before[best]) / 2
     middle = x[best] + shift * math.sin(heading[best]), z[best] + shift * math.cos(heading[best])
@@ -182,7 +184,11 @@ def _bridge(site: Site) -> None:
     along = np.linspace(-length / 2, length / 2, max(2, round(length / 1.5)))
     feet = [(x + float(step) * math.sin(heading), z + float(step) * math.cos(heading)) for step in along]
     level = (_height(site, *feet[0]) + _height(site, *feet[-1])) / 2
-    mesh = props.wooden_bridge(site.rng, length, 1.9, arch=0.35 + 0.07 * length, color=_paint(site, "bridge"))
+    if site.brief.material("bridge") in MASONRY:
+        length += 3.0  # its ramps lie on the banks
+        mesh = props.stone_bridge(site.rng, length, 2.8, height=min(1.4 + 0.08 * length, 2.6))
+    else:
+        mesh = props.wooden_bridge(site.rng, length, 1.9, arch=0.35 + 0.07 * length, color=_paint(site, "bridge"))
     for foot in feet:
         _cut(site, *foot, 1.6)
     site.meshes.append(mesh.transformed(placement((x, level + 0.05, z), yaw=heading)))

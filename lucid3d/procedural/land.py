@@ -113,6 +113,37 @@ class Course:
         return np.asarray((x - self.x(z)) / np.sqrt(1 + slope * slope), np.float32)
 
 
+RIVER_HALF, RIVER_SHORE = 2.6, 2.4
+"""Metres from a river's middle to the foot of its banks, and across a bank."""
+RIVER_DEPTH, RIVER_BANK = 0.8, 0.7
+"""Metres from its water down to its bed, and up to the meadow beside it."""
+
+
+def river_ahead(rng: np.random.Generator) -> Course:
+    """A river that comes from one side, crosses the view a dozen metres ahead and leaves on the other."""
+    drift = float(rng.choice((-1.0, 1.0)) * rng.uniform(1.3, 1.7))
+    return Course(-13.0 * drift, drift, ((2.6, 11.0, float(rng.uniform(0, 2 * np.pi))),))
+
+
+def river_valley(up: Up, near: Up | None, course: Course) -> tuple[Up, Up]:
+    """A composition and its small shapes with a river in them whose water stands at 0: level land beside it, as far as
+    it is seen, hills that come down no lower, and a bed with banks."""
+
+    def valley(x: Floats, z: Floats) -> NDArray[np.float32]:
+        away = np.abs(course.across(x, z))
+        share = smoothstep(70, 20, away) * smoothstep(420, 220, np.hypot(x, z))
+        high = np.maximum(up(x, z), RIVER_BANK)
+        return np.asarray(high + share * (RIVER_BANK + 0.012 * away - high), np.float32)
+
+    def bed(x: Floats, z: Floats) -> NDArray[np.float32]:
+        away = np.abs(course.across(x, z))
+        share = smoothstep(RIVER_HALF + RIVER_SHORE, RIVER_HALF, away) * smoothstep(340, 240, np.hypot(x, z))
+        small = np.zeros(np.shape(x), np.float32) if near is None else near(x, z)
+        return np.asarray(small - share * (RIVER_BANK + RIVER_DEPTH), np.float32)
+
+    return valley, bed
+
+
 def footprints(x: Floats, z: Floats, trail: Course) -> NDArray[np.float32]:
     """Someone's steps along a line, in metres up: dents in turn on its left and right, with a little rim."""
     step = np.round(z / 0.36)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural import greenery, rocks, thickets
 from lucid3d.procedural.extras import add_buildings
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import mountains, to_polyline
+from lucid3d.procedural.land import mountains, river_ahead, to_polyline
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.props import bench, fence
 from lucid3d.procedural.wild import finish, lay_out, sheet_of_water, sun_side, winding_path
@@ -42,13 +42,13 @@ def meadow(brief: Any, rng: np.random.Generator) -> Place:
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
         return 0.1 * noise(x, z, seed + 6, 3.2, 4)
 
-    path = winding_path(rng) if "path" not in brief.without else ()
-    wet = brief.wants("lake") or brief.wants("river")
+    river = river_ahead(rng) if brief.wants("river") else None
+    path = winding_path(rng) if river is None and "path" not in brief.without else ()
     ground = Ground(vegetation=1.0, treeline=320, rock_slope=0.34, dryness=0.3, strata=0.1, beach=0.4)
     site = lay_out(
         brief, rng, seed, up, ground, near=near, path=path, path_width=0.9, drops=60_000, rough=0.5, calm=4,
         wooded=0.5, woods_from=170,
-        water_up=-3.2 if wet else None,
+        water_up=-3.2 if brief.wants("lake") else None, river=river,
     )  # fmt: skip
     grove = greenery.tree_prototypes(site, ("oak", "birch", "oak", "poplar"), 4, 9)
     if grove:
@@ -73,6 +73,8 @@ def meadow(brief: Any, rng: np.random.Generator) -> Place:
         greenery.flowers(site, SPRING if brief.season == "spring" else SUMMER, amount=1.1)
     greenery.stones(site, "granite", amount=0.12, boulders=0.5)
     greenery.wayside(site)
+    if river is not None:
+        thickets.reed_beds(site, amount=0.3)
     water = sheet_of_water(site, amplitude=0.012, wavelength=1.8)
     return finish(site, water=water, sun=sun_side(rng))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.canopy import canopy_for
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import Up, shaped
+from lucid3d.procedural.land import Course, Up, river_valley, shaped
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.site import Site, snowed_in
 from lucid3d.procedural.terrain import Heights, Terrain, Tint, terrain_mesh
@@ -52,6 +52,7 @@ def lay_out(
     wooded: float = 0.0,
     woods_from: float = 130.0,
     knoll: Knoll | None = None,
+    river: Course | None = None,
     **shape: Any,
 ) -> Site:
     """The land, ready to be planted.
@@ -64,8 +65,12 @@ def lay_out(
         tint: factors on the land's albedo where the ground's own layers are not enough.
         wooded: share of the land under trees from `woods_from` metres on; for land without bare rock.
         knoll: level ground for a building.
+        river: its middle line; it lies in a valley of its own, and its water is the site's.
         shape: options of `land.shaped`.
     """
+    if river is not None:
+        up, near = river_valley(up, near, river)
+        water_up = 0.0
     heights, zero = shaped(up, seed, near=near, **shape)
     step = 0.0
     level = None if water_up is None else max(zero - water_up, EYE_HEIGHT + water_clearance)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural import greenery, plants, thickets
 from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.land import Course, footprints, to_polyline
+from lucid3d.procedural.land import Course, footprints, river_ahead, to_polyline
 from lucid3d.procedural.noise import noise, smoothstep
 from lucid3d.procedural.plants.wetland import buttress_tree, swamp_tree
 from lucid3d.procedural.site import Site, snowed_in
@@ -41,7 +41,8 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
             floor = floor + 1.3 * footprints(x, z, trail)
         return np.asarray(floor, np.float32)
 
-    path = winding_path(rng, 80, 0.3) if "path" not in brief.without else ()
+    river = river_ahead(rng) if brief.wants("river") else None
+    path = winding_path(rng, 80, 0.3) if river is None and "path" not in brief.without else ()
     trail = Course(0.7, float(rng.uniform(-0.2, 0.2)), ((1.1, 6.0, 0.3),))
     autumn = brief.season == "autumn"
     ground = Ground(
@@ -49,11 +50,10 @@ def forest(brief: Any, rng: np.random.Generator) -> Place:
         litter=(0.27, 0.12, 0.03) if autumn else (0.13, 0.08, 0.04), soil=(0.055, 0.04, 0.028), treeline=900,
         trodden=(0.13, 0.098, 0.068),
     )  # fmt: skip
-    river = brief.wants("river") or brief.wants("lake")
     site = lay_out(
         brief, rng, seed, up, ground, near=near, path=path, path_width=1.5, drops=20_000, rough=0.3, calm=3,
         wooded=0.95, woods_from=120,
-        water_up=-1.8 if river else None,
+        water_up=-1.8 if brief.wants("lake") else None, river=river,
     )  # fmt: skip
     usual = ("maple", "birch", "oak", "maple") if autumn else ("oak", "spruce", "birch", "fir")
     trees = greenery.tree_prototypes(site, usual, 4, 15)
