@@ -164,6 +164,9 @@ def understand(prompt: str, negative_prompt: str = "") -> Brief:
     season, season_given = _choose_season(reader, place, secondary, weather, notes)
     features = dict(reader.features)
     _lie_in(place, secondary, features, reader.without)
+    for feature in [name for name in features if place in _UNBUILT.get(name, ())]:
+        del features[feature]
+        notes.append(f"There is no rule for {FEATURES[feature]} in {PLACES[place]}; it is left out.")
     sky = frozenset(reader.sky) - reader.without
     if time == "night" and weather in ("clear", "cloudy") and place not in INDOORS:
         # A bright moon drowns the stars: a night that names one of them has the other only if it names it, too.
@@ -231,6 +234,13 @@ _BROUGHT: dict[str, tuple[str, ...]] = {
     "forest": ("trees",), "jungle": ("palms", "ferns"), "swamp": ("reeds",),
 }  # fmt: skip
 """Place -> what it brings to another place that lies in it."""
+
+
+_UNBUILT: dict[str, tuple[str, ...]] = {
+    "river": ("volcano", "village", "town_street", "modern_city", "ruins", "temple", "other_planet"),
+    "lake": ("jungle", "volcano", "farmland", "temple", "other_planet"),
+}
+"""Waters that some places do not have, whatever is asked: what is said to be understood has to be there."""
 
 
 def _lie_in(place: str, secondary: tuple[str, ...], features: dict[str, int], without: set[str]) -> None:

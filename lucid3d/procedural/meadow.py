@@ -88,10 +88,11 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
         roll = 16 * noise(x, z, seed + 1, 420, 3) * smoothstep(30, 260, r) + 1.5 * noise(x, z, seed + 2, 80, 2)
         return np.asarray(roll + smoothstep(500, 2200, r) * 260 * (0.4 + noise(x, z, seed + 3, 1500, 4)), np.float32)
 
-    path = winding_path(rng, 110, 0.16)
+    river = river_ahead(rng) if brief.wants("river") else None
+    path = winding_path(rng, 110, 0.16) if river is None else ()
     ground = Ground(vegetation=1.0, treeline=500, rock_slope=0.5, dryness=0.5, fields=1.0, strata=0.0, moss=0)
     site = lay_out(brief, rng, seed, up, ground, path=path, path_width=2.4, drops=20_000, rough=0.15, calm=6,
-                   wooded=0.34, woods_from=210)  # fmt: skip
+                   wooded=0.34, woods_from=210, river=river)  # fmt: skip
     trees = greenery.tree_prototypes(site, ("oak", "poplar", "oak"), 3, 9)
 
     def hedges(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
@@ -122,7 +123,7 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
     if path and "fence" not in brief.without and not brief.wants("fence"):
         beside = [(x + 2.0, z) for x, z in path if 4 < z < 60]
         site.meshes.append(fence(rng, beside, site.terrain.height))
-    return finish(site, sun=sun_side(rng))
+    return finish(site, water=sheet_of_water(site, amplitude=0.012, wavelength=1.8), sun=sun_side(rng))
 
 
 def garden(brief: Any, rng: np.random.Generator) -> Place:

@@ -99,7 +99,8 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
             np.float32,
         )
 
-    path = winding_path(rng, 60, 0.4)
+    river = river_ahead(rng) if brief.wants("river") else None
+    path = winding_path(rng, 60, 0.4) if river is None else ()
     ground = Ground(
         vegetation=0.95, litter_amount=0.2, rock_slope=0.42, moss=0.9, soil=(0.06, 0.04, 0.025), litter=(0.12, 0.075,
         0.03),
@@ -119,6 +120,7 @@ def jungle(brief: Any, rng: np.random.Generator) -> Place:
         water_up=-0.9,
         wooded=0.95,
         woods_from=85,
+        river=river,
     )
     trees = greenery.tree_prototypes(site, ("jungle", "palm", "jungle"), 3, 15)
     greenery.forest(site, trees, spacing=4.6, near=4.0, far=100, patch=18, contrast=0.8, limit=380, detail=0.4)

@@ -455,3 +455,11 @@ def test_a_night_has_a_moon_or_stars_by_what_it_names() -> None:
     assert understand("a night with a moon").sky == {"moon"}
     assert understand("a night with stars").sky == {"stars"}
     assert understand("a night").sky == {"moon", "stars"}
+
+
+def test_waters_that_a_place_does_not_have_are_said_to_be_left_out() -> None:
+    for sentence, feature in (("ruins by a stream", "river"), ("a jungle with a lake", "lake")):
+        brief = understand(sentence)
+        assert not brief.count(feature)
+        assert "left out" in brief.explanation
+    assert understand("a meadow with a stream").count("river")

@@ -39,6 +39,7 @@ def seen(sentence: str, label: str) -> int:
         ("an old stone bridge over a river in an autumn valley", "bridge", 200),
         ("an old stone bridge over a river in an autumn valley", "water", 60),
         ("a forest with a stream", "water", 60),
+        ("farmland with a river", "water", 60),
         ("a pirate ship in a bay", "boat", 150),
         ("a red sail on the shore of a lake", "boat", 150),
         ("a desert with a statue", "statue", 20),
