@@ -30,7 +30,7 @@ from rich.table import Table
 
 from lucid3d.alignment import align, close_loop, move_objects
 from lucid3d.camera import Camera, yaw_pitch
-from lucid3d.models.base import Depth, Image
+from lucid3d.families.base import Depth, Image
 from lucid3d.pointcloud import PointCloud, lift, merge
 from lucid3d.projection import project_cloud
 

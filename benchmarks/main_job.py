@@ -78,7 +78,7 @@ def psnr(image: np.ndarray, truth: np.ndarray) -> float:
 
 def quality(folder: Path, prompt: str, seed: int) -> dict[str, float]:
     """Coverage, holes, likeness and the panorama's seam of a finished scene."""
-    from lucid3d.models.procedural import procedural_models
+    from lucid3d.families.procedural import procedural_models
 
     scene = Scene.load(folder)
     painter, _, _ = procedural_models(prompt, seed, scene.config.negative_prompt)

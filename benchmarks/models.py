@@ -5,8 +5,8 @@
 Weights do not change how long a network takes, so none are needed. Every network runs in a process of its own, through
 its own library (diffusers, transformers); the least of the repeats counts. Each time also stands as a ratio to a fixed
 piece of work, a product of two 2048 x 2048 float32 matrices, and as a share of the speed that
-`lucid3d.models.timing.measure_speed` finds; from that share comes its EFFICIENCY. On a machine that others use as well,
-CPU seconds over threads say what a quiet one would need.
+`lucid3d.families.diffusion.timing.measure_speed` finds; from that share comes its EFFICIENCY. On a machine that others
+use as well, CPU seconds over threads say what a quiet one would need.
 
 Compared with: the bar of 8 s for a step of Stable Diffusion 1.5 at 512 pixels (bfloat16, two cores).
 """
@@ -173,8 +173,8 @@ USUAL = [name for name in WORK if not name.startswith("sdxl")]
 
 def measure(name: str, dtype_name: str, repeats: int) -> dict[str, Any]:
     """Run one network in this process. Returns seconds, gigabytes at the peak, operations and this machine's speed."""
-    from lucid3d.models.device import choose_dtype
-    from lucid3d.models.timing import measure_speed, operations
+    from lucid3d.families.diffusion.device import choose_dtype
+    from lucid3d.families.diffusion.timing import measure_speed, operations
 
     cpu = torch.device("cpu")
     dtype = choose_dtype(dtype_name, cpu)
@@ -236,7 +236,7 @@ def main() -> None:
     if options.child:
         print(json.dumps(measure(*options.child, options.repeats)))
         return
-    from lucid3d.models.timing import duration
+    from lucid3d.families.diffusion.timing import duration
 
     rows = []
     for dtype in options.dtype:

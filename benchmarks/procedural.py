@@ -41,7 +41,7 @@ def agreement(world: object) -> tuple[float, float]:
     import cv2
 
     from lucid3d.procedural.groundtruth import optical_flow
-    from lucid3d.procedural.labels import label_number
+    from lucid3d.procedural.kit.labels import label_number
 
     first = Camera.from_fov(SIZE, SIZE, 90)
     second = first.at(yaw_pitch(0, 0, np.array([STEP, 0, 0])))
@@ -69,7 +69,7 @@ def agreement(world: object) -> tuple[float, float]:
 def measure(prompt: str, seed: int) -> dict[str, float | str]:
     """Seconds, processor seconds, memory and agreement for one prompt."""
     from lucid3d.procedural import build_world
-    from lucid3d.procedural.rays import open3d
+    from lucid3d.procedural.render.rays import open3d
 
     open3d()
     start, cpu = time.perf_counter(), time.process_time()

@@ -348,7 +348,7 @@ def restyle_main(arguments: Sequence[str]) -> None:
     """`lucid3d restyle <scene> --prompt "the same in winter"`."""
     with _reported():
         options = tyro.cli(RestyleOptions, args=list(arguments), prog="lucid3d restyle")
-        from lucid3d.joint.restyle import restyle_folder
+        from lucid3d.restyle.command import restyle_folder
 
         diffusion = load_config(find_config(options.config)).diffusion if options.config else None
         with ProgressDisplay() as display:
@@ -369,7 +369,7 @@ def models_main(arguments: Sequence[str]) -> None:
     """`lucid3d models list` and `lucid3d models download <name> ...`."""
     usage = "usage: lucid3d models list | lucid3d models download NAME [NAME ...]"
     with _reported():
-        from lucid3d.models import commands
+        from lucid3d.families.diffusion import commands
 
         if list(arguments) == ["list"]:
             commands.list_models()

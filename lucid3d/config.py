@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from lucid3d.errors import InputError
-from lucid3d.models.config import ModelsConfig
+from lucid3d.families.config import ModelsConfig
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from lucid3d import alignment, depth, pointcloud, projection
 from lucid3d.camera import Camera
 from lucid3d.config import DreamConfig
 from lucid3d.errors import InputError
-from lucid3d.models.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
+from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
 from lucid3d.pointcloud import PointCloud
 from lucid3d.prompts import PromptPlan
 from lucid3d.start import Start, depth_of_start, first_depth

@@ -12,7 +12,7 @@ from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.export.video import depth_colours, near_depth, write_film
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
 from lucid3d.trajectory import load_cameras

@@ -15,7 +15,7 @@ import numpy as np
 
 from lucid3d.config import Config
 from lucid3d.errors import InputError
-from lucid3d.models.base import DepthEstimator, Painter
+from lucid3d.families.base import DepthEstimator, Painter
 from lucid3d.preparation import RADIANCE_ROWS, Download, Loader, Models, Prepared, assemble_models, prepare
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene

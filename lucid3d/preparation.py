@@ -10,8 +10,8 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.config import Config
+from lucid3d.families.base import DepthEstimator, Image, Painter
 from lucid3d.joint.ring import joint_path
-from lucid3d.models.base import DepthEstimator, Image, Painter
 from lucid3d.progress import Event, Listener
 from lucid3d.prompts import PromptPlan, plan_prompts
 from lucid3d.start import Start, load_panorama, load_start
@@ -26,7 +26,7 @@ RADIANCE_ROWS = 384
 Download = Literal["ask", "yes", "no"]
 
 Loader = Callable[..., tuple[Painter, DepthEstimator]]
-"""load(settings, progress) -> painter, estimator; see `lucid3d.models.selection.load_diffusion`."""
+"""load(settings, progress) -> painter, estimator; see `lucid3d.families.choose.load_diffusion`."""
 
 
 @dataclass
@@ -119,10 +119,10 @@ def _prepared_panorama(config: Config, cameras: list[Camera]) -> Prepared:
 
 def _describe(config: Config, start: Start) -> str:
     """A sentence for a picture that came without one."""
-    from lucid3d.models.selection import choose_models
+    from lucid3d.families.choose import choose_models
 
     if choose_models(config.models, config.diffusion, caption=True).family == "diffusion":
-        from lucid3d.models.captioner import caption
+        from lucid3d.families.diffusion.captioner import caption
 
         return caption(start.image, config.diffusion)
     return "a place like the photograph"  # the procedural family reads the place from the picture itself
@@ -141,18 +141,18 @@ def assemble_models(
 
     Args:
         download: whether missing weights may be fetched; "ask" asks in a terminal on a machine with a GPU.
-        load: in place of `lucid3d.models.selection.load_diffusion`, for whoever keeps networks between runs.
+        load: in place of `lucid3d.families.choose.load_diffusion`, for whoever keeps networks between runs.
     Raises:
         InputError: the diffusion family was asked for and is not on disk.
     """
     config, prompts, start = prepared.config, prepared.prompts, prepared.start
     if painter is not None and estimator is not None:
         return Models(painter, estimator, "custom", f"{type(painter).__name__} and {type(estimator).__name__}")
-    from lucid3d.models.selection import choose_models
+    from lucid3d.families.choose import choose_models
 
     choice = choose_models(config.models, config.diffusion)
     if choice.missing and download != "no":
-        from lucid3d.models.commands import offer_download
+        from lucid3d.families.diffusion.commands import offer_download
 
         if offer_download(choice, download):
             choice = choose_models(config.models, config.diffusion)
@@ -160,25 +160,25 @@ def assemble_models(
     if choice.family == "diffusion":
         return _diffusion(prepared, choice.reason, load, on_event)
     if prepared.panorama is not None:
-        from lucid3d.procedural.panorama_world import panorama_models
+        from lucid3d.from_picture.panorama_world import panorama_models
 
         painter, estimator, sphere = panorama_models(prepared.panorama, prompts.sentence, config.seed)
         return Models(painter, estimator, choice.family, choice.reason, _understood(sphere))
     if start is not None:
-        from lucid3d.procedural.photo import photo_models
+        from lucid3d.from_picture.photo import photo_models
 
         image, camera = _cropped(start, prepared.cameras[0])
         painter, estimator, place = photo_models(image, camera, config.seed, prompts.sentence)
         return Models(painter, estimator, choice.family, choice.reason, _understood(place))
-    from lucid3d.models.procedural import procedural_models
+    from lucid3d.families.procedural import procedural_models
 
     painter, estimator, world = procedural_models(prompts.sentence, config.seed, config.negative_prompt)
     return Models(painter, estimator, choice.family, choice.reason, _understood(world))
 
 
 def _diffusion(prepared: Prepared, reason: str, load: Loader | None, on_event: Listener) -> Models:
-    from lucid3d.models.selection import load_diffusion
-    from lucid3d.models.timing import LONG_SECONDS, time_estimate
+    from lucid3d.families.choose import load_diffusion
+    from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
 
     settings = prepared.config.diffusion
     load = load or load_diffusion

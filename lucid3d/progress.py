@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from lucid3d.dreaming import Dream
+    from lucid3d.families.base import Image
     from lucid3d.gaussians.model import Gaussians
-    from lucid3d.models.base import Image
 
 Stage = Literal["models", "paint", "dream", "train", "film", "write"]
 

@@ -11,8 +11,8 @@ from string import Template
 import numpy as np
 
 from lucid3d import __version__
+from lucid3d.families.base import Image
 from lucid3d.files import write_text
-from lucid3d.models.base import Image
 from lucid3d.scene import Panorama, Scene
 
 LOOK_AROUND_WIDTH = 2048

@@ -12,8 +12,8 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
+from lucid3d.families.base import Depth, Image
 from lucid3d.gaussians.model import Gaussians
-from lucid3d.models.base import Depth, Image
 from lucid3d.pointcloud import PointCloud
 from lucid3d.progress import Listener, ignore
 from lucid3d.transforms import PosedView, read_transforms

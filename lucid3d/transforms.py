@@ -17,8 +17,8 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.families.base import Depth, Image, Mask
 from lucid3d.files import atomic_path, write_text
-from lucid3d.models.base import Depth, Image, Mask
 from lucid3d.trajectory import nerfstudio_from_world, world_from_nerfstudio
 
 

@@ -20,8 +20,8 @@ from lucid3d.camera import Camera
 from lucid3d.config import Config, plain, to_mapping
 from lucid3d.dreaming import DreamedView
 from lucid3d.errors import InputError
+from lucid3d.families.base import Image
 from lucid3d.files import atomic_path, write_text
-from lucid3d.models.base import Image
 from lucid3d.prompts import is_prompt_file
 
 FORMAT = 1

@@ -22,7 +22,7 @@ FLAGS = [
 def same_numbers_on_every_processor() -> Iterator[None]:
     """Networks compute in float32, as on a processor without bfloat16: what is compared to the last digit must not
     depend on the machine. (What such a processor is used for, and painting in bfloat16, is tested by name.)"""
-    from lucid3d.models import device
+    from lucid3d.families.diffusion import device
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(device, "cpu_computes_bfloat16", lambda: False)

@@ -11,7 +11,7 @@ from lucid3d.camera import Camera
 from lucid3d.config import DreamConfig
 from lucid3d.dreaming import closing_camera, dream_views, settle_sky, support_cameras
 from lucid3d.errors import InputError
-from lucid3d.models.base import DepthEstimator, Painter
+from lucid3d.families.base import DepthEstimator, Painter
 from lucid3d.projection import project_cloud
 from lucid3d.prompts import PromptPlan
 from lucid3d.trajectory import load_cameras

@@ -13,7 +13,7 @@ from lucid3d.alignment.scale import ScaleFit, apply_scale, fit_scale
 from lucid3d.alignment.smooth import field_basis
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.models.base import DepthKind
+from lucid3d.families.base import DepthKind
 from lucid3d.projection import PartialView
 
 SAMPLES = 4096

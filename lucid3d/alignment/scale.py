@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.models.base import DepthKind
+from lucid3d.families.base import DepthKind
 
 MAX_ITERATIONS = 200
 MAX_LOG_STEP = 1.0

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from lucid3d.families.base import Depth, Image
 from lucid3d.files import atomic_path
-from lucid3d.models.base import Depth, Image
 
 NEAR_PERCENTILE = 1.0
 """The depth film's brightest colour belongs to this percentile of the first picture: one speck must not set it."""

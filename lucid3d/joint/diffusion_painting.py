@@ -10,15 +10,15 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.families.base import Image
+from lucid3d.families.diffusion.prompting import adapt
 from lucid3d.joint.overlaps import turned_overlaps
 from lucid3d.joint.stable_diffusion import LATENT_CELL, Known, known_views, paint_views
-from lucid3d.models.base import Image
-from lucid3d.models.pixels import resize
-from lucid3d.models.prompting import adapt
+from lucid3d.pixels import resize
 from lucid3d.start import Start
 
 if TYPE_CHECKING:
-    from lucid3d.models.stable_diffusion import DiffusionPainter
+    from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 
 RETRY_STRIDE = 7_368_787
 """What a retry adds to the seed: a prime far from what separates the seeds of views."""
@@ -65,7 +65,7 @@ def paint_patiently(
     **options: Any,
 ) -> list[Image]:
     """`paint_views`, again with other seeds while a picture is blank or censored."""
-    from lucid3d.models.device import memory_advice
+    from lucid3d.families.diffusion.device import memory_advice
 
     problem = ""
     for attempt in range(painter.config.retries + 1):

@@ -130,6 +130,6 @@ def _channels(values: Floats) -> Floats:
 
 
 def _blurred(view: Floats, sigma: float) -> Floats:
-    from lucid3d.models.pixels import blur
+    from lucid3d.pixels import blur
 
     return _channels(blur(view, sigma))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
-from lucid3d.models.base import Depth
+from lucid3d.families.base import Depth
 
 Floats = NDArray[np.float32]
 

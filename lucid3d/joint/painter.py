@@ -9,10 +9,10 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.families.base import Image, Mask, Painter
+from lucid3d.families.diffusion.compositing import composite
 from lucid3d.joint.fusion import fusion
 from lucid3d.joint.overlaps import turned_overlaps
-from lucid3d.models.base import Image, Mask, Painter
-from lucid3d.models.compositing import composite
 from lucid3d.prompts import PromptPlan
 from lucid3d.start import Start
 

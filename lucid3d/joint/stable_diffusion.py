@@ -12,18 +12,18 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.families.base import Image, Mask
+from lucid3d.families.diffusion.compositing import blank, block_unknown
 from lucid3d.joint.fusion import Fuse, fusion
 from lucid3d.joint.noise import SphereNoise
 from lucid3d.joint.overlaps import Floats, Overlap
 from lucid3d.joint.sampling import Fixed, Redrawn, denoise_together
 from lucid3d.joint.schedulers import SchedulerSteps
-from lucid3d.models.base import Image, Mask
-from lucid3d.models.compositing import blank, block_unknown
 
 if TYPE_CHECKING:
     import torch
 
-    from lucid3d.models.config import ModelsConfig
+    from lucid3d.families.config import ModelsConfig
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def paint_views(
     """
     import torch
 
-    from lucid3d.models.loading import quiet
+    from lucid3d.families.diffusion.loading import quiet
 
     check_pipeline(pipeline)
     latent_cameras = [camera.resized(camera.width // LATENT_CELL, camera.height // LATENT_CELL) for camera in cameras]
@@ -192,7 +192,7 @@ class StableDiffusion:
 
     def estimate(self, noisy: Floats, step: int, which: Sequence[int]) -> Floats:
         """See `sampling.Denoiser`. As many views at once as memory holds; the rest take turns."""
-        from lucid3d.models.device import free, is_out_of_memory
+        from lucid3d.families.diffusion.device import free, is_out_of_memory
 
         outputs: list[Floats] = []
         while len(outputs) < len(which):
@@ -361,7 +361,7 @@ def views_that_fit(pipeline: Any, device: Any, cells: int) -> int:
     """
     import torch
 
-    from lucid3d.models.device import total_memory
+    from lucid3d.families.diffusion.device import total_memory
 
     total = torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else total_memory()
     networks = [each for each in pipeline.components.values() if isinstance(each, torch.nn.Module)]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from lucid3d.errors import InputError
 
 if TYPE_CHECKING:
-    from lucid3d.models.config import ModelsConfig
-    from lucid3d.models.stable_diffusion import DiffusionPainter
+    from lucid3d.families.config import ModelsConfig
+    from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
     from lucid3d.panorama.filling import Inpaint
     from lucid3d.panorama.repair import Repair
 
@@ -84,7 +84,7 @@ def repair_file(options: RepairOptions) -> Repair:
         raise InputError(f"--style-strength {options.style_strength:g} must be from 0 to 1")
     style = None
     if options.style_image:
-        from lucid3d.models.input_pictures import load_picture
+        from lucid3d.input_pictures import load_picture
 
         style = load_picture(options.style_image).image
     painter, who = _painter(options)
@@ -107,7 +107,7 @@ def repair_file(options: RepairOptions) -> Repair:
         mended = styled_panorama(mended, style)
         taken = "colours only"
         if painter is not None and options.style_strength > 0:
-            from lucid3d.joint.redraw import redraw_panorama
+            from lucid3d.restyle.redraw import redraw_panorama
 
             words = _words(style, options, painter.config)
             mended = redraw_panorama(painter, mended, words, strength=options.style_strength, seed=options.seed)
@@ -147,14 +147,14 @@ def _painter(options: RepairOptions) -> tuple[DiffusionPainter | None, str]:
     if options.models == "none":
         return None, "no painter, as asked for"
     from lucid3d.config import find_config, load_config
-    from lucid3d.models.config import ModelsConfig
-    from lucid3d.models.selection import choose_models
+    from lucid3d.families.choose import choose_models
+    from lucid3d.families.config import ModelsConfig
 
     config = load_config(find_config(options.config)).diffusion if options.config else ModelsConfig()
     choice = choose_models(options.models, config, depth=False)
     if choice.family != "diffusion":
         return None, choice.reason.replace("procedural models", "no painter", 1)
-    from lucid3d.models.stable_diffusion import DiffusionPainter
+    from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 
     return DiffusionPainter(config), config.inpainting
 
@@ -168,8 +168,8 @@ def _inpaint(painter: DiffusionPainter, options: RepairOptions) -> Inpaint:
 
 def _words(style: NDArray[np.float32], options: RepairOptions, config: ModelsConfig) -> str:
     """What the panorama shows, in the manner of the picture, as far as its describer (BLIP) is on disk."""
-    from lucid3d.models import weights
-    from lucid3d.models.captioner import caption
+    from lucid3d.families.diffusion import weights
+    from lucid3d.families.diffusion.captioner import caption
 
     if not weights.inspect(config.captioner).complete:
         return options.prompt

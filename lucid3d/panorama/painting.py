@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lucid3d.camera import Camera
-from lucid3d.models.base import Image, Mask, Painter
+from lucid3d.families.base import Image, Mask, Painter
 from lucid3d.panorama.resampling import checked_panorama, perspective_from_equirectangular
 
 HERE = 1e-5

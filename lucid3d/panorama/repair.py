@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.models.pixels import blur, resize
 from lucid3d.panorama.filling import Inpaint, fill_holes
 from lucid3d.panorama.resampling import (
     checked_panorama,
@@ -38,6 +37,7 @@ from lucid3d.panorama.seams import (
     sphere_share,
     strip,
 )
+from lucid3d.pixels import blur, resize
 
 Array = NDArray[np.float32]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.panorama.resampling import checked_panorama, pixel_solid_angles
-from lucid3d.transport import transport
+from lucid3d.restyle.transport import transport
 
 Array = NDArray[np.float32]
 
@@ -15,7 +15,7 @@ SAMPLES = 100_000
 
 
 def styled_panorama(panorama: Array, picture: Array) -> Array:
-    """The panorama with mean and spread of its colours taken to those of a picture (see `lucid3d.transport`).
+    """The panorama with mean and spread of its colours taken to those of a picture (see `lucid3d.restyle.transport`).
 
     Args:
         panorama: (H, 2H, 3) float32 sRGB in [0, 1]; its pixels count by the part of the sphere that they cover.

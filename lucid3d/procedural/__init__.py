@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lucid3d.procedural.brief import Brief
-    from lucid3d.procedural.world import Place, World
+    from lucid3d.procedural.kit.place import Place
+    from lucid3d.procedural.language.brief import Brief
+    from lucid3d.procedural.world import World
 
 __all__ = ["build_from_brief", "build_place", "build_world", "place_under_sky"]
 
@@ -26,7 +27,7 @@ def build_world(prompt: str, seed: int, negative_prompt: str = "", *, drops: boo
         drops: whether falling rain is drawn. A picture wants it; in a scene to walk in, where time stands still, it
             would hang in the air as beads.
     """
-    from lucid3d.procedural.brief import understand
+    from lucid3d.procedural.language.brief import understand
 
     brief = understand(prompt, negative_prompt)
     return build_from_brief(brief, seed, drops=drops)
@@ -43,7 +44,7 @@ def build_place(brief: Brief, seed: int) -> Place:
 
     import numpy as np
 
-    from lucid3d.procedural.places import builder
+    from lucid3d.procedural.catalogue.places import builder
 
     return builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
 
@@ -60,8 +61,8 @@ def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = Tr
 
     import numpy as np
 
-    from lucid3d.procedural.atmosphere import atmosphere_for
-    from lucid3d.procedural.weather import weathered
+    from lucid3d.procedural.render.atmosphere import atmosphere_for
+    from lucid3d.procedural.render.weather import weathered
     from lucid3d.procedural.world import World
 
     # The seed alone would give every place the same clouds.

@@ -13,7 +13,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
 from lucid3d.procedural.groundtruth import optical_flow, write_mesh
-from lucid3d.procedural.labels import LABELS
+from lucid3d.procedural.kit.labels import LABELS
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import World

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.files import atomic_path
-from lucid3d.procedural.shading import ALBEDO
+from lucid3d.procedural.render.shading import ALBEDO
 
 if TYPE_CHECKING:
-    from lucid3d.procedural.world import Drawing, World
+    from lucid3d.procedural.render.drawing import Drawing
+    from lucid3d.procedural.world import World
 
 Floats = NDArray[np.float32]
 TOUCHING = 0.002
@@ -92,7 +93,7 @@ def write_mesh(world: World, path: str | Path, *, reach: float = 3000.0) -> None
     colours."""
     import trimesh
 
-    from lucid3d.procedural.labels import LABELS
+    from lucid3d.procedural.kit.labels import LABELS
 
     tables = world._renderer.shader.tables
     colors = vertex_colors(world)

@@ -21,8 +21,8 @@ from lucid3d import __version__, trajectory
 from lucid3d.access import Access
 from lucid3d.errors import InputError
 from lucid3d.export.targets import TARGETS
-from lucid3d.models.config import ModelsConfig
-from lucid3d.models.selection import choose_models
+from lucid3d.families.choose import choose_models
+from lucid3d.families.config import ModelsConfig
 from lucid3d.service import exporting, schemas
 from lucid3d.service.door import Door
 from lucid3d.service.files import files_of, media_type, zipped

@@ -8,7 +8,7 @@ from typing import Any
 class Keeper:
     """Loads the diffusion models once for as long as jobs want the same ones.
 
-    `load` takes the place of `lucid3d.models.selection.load_diffusion`. What it returns does not close between dreaming
+    `load` takes the place of `lucid3d.families.choose.load_diffusion`. What it returns does not close between dreaming
     and training, as models do in a single run: the next job would have to read gigabytes again.
     """
 
@@ -19,7 +19,7 @@ class Keeper:
 
     def load(self, settings: Any, progress: Any = None) -> tuple[Any, Any]:
         """The models for these settings, from memory where they are the same as before."""
-        from lucid3d.models.selection import load_diffusion
+        from lucid3d.families.choose import load_diffusion
 
         self._progress = progress
         if self._models is None or settings != self._settings:

@@ -171,7 +171,7 @@ class Desk:
         facts: dict[str, Any] | None = None,
     ) -> Job:
         from lucid3d.export.targets import check_target
-        from lucid3d.models.selection import choose_models
+        from lucid3d.families.choose import choose_models
 
         for target in wish.exports:
             check_target(target)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lucid3d.errors import InputError
-from lucid3d.procedural.brief import Brief, understand
-from lucid3d.procedural.vocabulary import find
+from lucid3d.procedural.language.brief import Brief, understand
+from lucid3d.procedural.language.finding import find
 from lucid3d.prompts import is_prompt_file
 from lucid3d.service.schemas import Enhanced, Rule, Style
 

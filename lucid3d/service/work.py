@@ -47,7 +47,7 @@ def perform(folder: Path, load: Loader | None = None) -> Ending:
 
     Args:
         folder: the job's (see `lucid3d.service.spot`).
-        load: in place of `lucid3d.models.selection.load_diffusion`, to keep networks between jobs.
+        load: in place of `lucid3d.families.choose.load_diffusion`, to keep networks between jobs.
     Raises:
         OSError: not even the ending could be written.
     """
@@ -214,7 +214,7 @@ def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[
 
     One that was interrupted begins again: it is short beside a dream.
     """
-    from lucid3d.joint.restyle import restyle
+    from lucid3d.restyle.command import restyle
     from lucid3d.service.remix import agreement_of
 
     def listen(event: Event) -> None:
@@ -317,4 +317,4 @@ def warm_up() -> None:
     import lucid3d.gaussians
     import lucid3d.outputs
     import lucid3d.pipeline
-    import lucid3d.procedural.drawing  # noqa: F401
+    import lucid3d.procedural.render.drawing  # noqa: F401

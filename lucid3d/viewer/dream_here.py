@@ -13,8 +13,8 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.families.base import DepthEstimator, Painter
 from lucid3d.gaussians.model import Gaussians
-from lucid3d.models.base import DepthEstimator, Painter
 from lucid3d.pointcloud import PointCloud
 from lucid3d.scene import Scene
 from lucid3d.transforms import PosedView
@@ -47,14 +47,14 @@ def models_for(config: Config, prompt: str) -> tuple[Painter, DepthEstimator]:
     Raises:
         InputError: diffusion is asked for and not on disk.
     """
-    from lucid3d.models.selection import choose_models
+    from lucid3d.families.choose import choose_models
 
     choice = choose_models(config.models, config.diffusion)
     if choice.family == "diffusion":
-        from lucid3d.models.selection import load_diffusion
+        from lucid3d.families.choose import load_diffusion
 
         return load_diffusion(config.diffusion)
-    from lucid3d.models.procedural import procedural_models
+    from lucid3d.families.procedural import procedural_models
 
     return procedural_models(prompt, config.seed, config.negative_prompt)[:2]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.models.base import Depth
+from lucid3d.families.base import Depth
 from lucid3d.scene import Scene
 
 NEIGHBOURS = 6

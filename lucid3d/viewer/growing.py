@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lucid3d.camera import Camera
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 from lucid3d.pointcloud import PointCloud
 from lucid3d.progress import Event, part_of_job
 from lucid3d.viewer.detail import reduce_to

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.export.images import HALF_MAX
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 from lucid3d.pointcloud import PointCloud
 from lucid3d.viewer.poses import quaternion, vertical_fov
 from lucid3d.viewer.splats import Splats

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.families.base import Image
 from lucid3d.gaussians.model import Gaussians
-from lucid3d.models.base import Image
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
 from lucid3d.viewer.detail import reduce_to

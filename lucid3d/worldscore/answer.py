@@ -108,8 +108,8 @@ def answer(
 
 def centre_square(path: Path, size: int) -> Image:
     """(size, size, 3) float32: the middle of a picture, as the benchmark crops what it hands to a model."""
-    from lucid3d.models.input_pictures import load_picture
-    from lucid3d.models.pixels import resize
+    from lucid3d.input_pictures import load_picture
+    from lucid3d.pixels import resize
 
     image = load_picture(path).image
     side = min(image.shape[:2])

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.families.base import DepthEstimator, Image, Painter
 from lucid3d.files import write_text
-from lucid3d.models.base import DepthEstimator, Image, Painter
 from lucid3d.preparation import Download
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.zoom.plan import ZoomPlan, load_photograph, read_plan, refined
@@ -23,7 +23,8 @@ from lucid3d.zoom.sampler import ZoomResult
 from lucid3d.zoom.stack import Geometry, agreement, blend, render_images, shrink
 
 if TYPE_CHECKING:
-    from lucid3d.procedural.world import Drawing, World
+    from lucid3d.procedural.render.drawing import Drawing
+    from lucid3d.procedural.world import World
     from lucid3d.transforms import PosedView
     from lucid3d.zoom.dive import Axis
     from lucid3d.zoom.levels import LevelGaussians
@@ -71,13 +72,13 @@ def zoom(
     Raises:
         InputError: the photograph or the words cannot be used, or weights are missing.
     """
-    from lucid3d.models.selection import choose_models
+    from lucid3d.families.choose import choose_models
 
     size = config.dream.size
     photograph = load_photograph(plan.photograph, size) if plan.photograph is not None else None
     choice = choose_models(config.models, config.diffusion)
     if choice.missing and download != "no":
-        from lucid3d.models.commands import offer_download
+        from lucid3d.families.diffusion.commands import offer_download
 
         if offer_download(choice, download):
             choice = choose_models(config.models, config.diffusion)
@@ -93,7 +94,7 @@ def zoom(
 
 
 def _procedural(plan: ZoomPlan, config: Config, reason: str, pictures: bool, on_event: Listener) -> Zoom:
-    from lucid3d.models.procedural import Drawings, ProceduralDepth, ProceduralPainter
+    from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
     from lucid3d.zoom.dive import Axis
     from lucid3d.zoom.place import FOV, build_place
 
@@ -167,7 +168,7 @@ class Moved:
 
 
 def _diffusion(plan: ZoomPlan, config: Config, photograph: Image | None, reason: str, on_event: Listener) -> Zoom:
-    from lucid3d.models.selection import load_diffusion
+    from lucid3d.families.choose import load_diffusion
     from lucid3d.zoom.diffusion import load_denoiser
     from lucid3d.zoom.dive import Axis
     from lucid3d.zoom.sampler import sample_zoom

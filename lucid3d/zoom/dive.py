@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lucid3d import alignment, depth, pointcloud, projection
 from lucid3d.camera import Camera, look_at
 from lucid3d.dreaming import FARTHEST, SEED_STRIDE, SKY_RADIUS, settle_sky
-from lucid3d.models.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
+from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
 from lucid3d.pointcloud import PointCloud
 from lucid3d.start import first_depth
 from lucid3d.transforms import PosedView

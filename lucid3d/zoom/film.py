@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 from lucid3d.zoom import surface
 from lucid3d.zoom.stack import Geometry
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera, look_at
 from lucid3d.errors import InputError
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.plants.prototype import srgb
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.prototype import srgb
 from lucid3d.zoom.plan import ZoomPlan
 from lucid3d.zoom.subject import Skin, growths, natural_width, rock_width, stone_kind, unheard
 
@@ -249,7 +249,7 @@ class _Boulder:
     """The boulder: its smooth body, and the meshes of its skin."""
 
     def __init__(self, size: float, skin: Skin, seed: int) -> None:
-        from lucid3d.procedural.rocks import stone
+        from lucid3d.procedural.assets.rocks import stone
 
         rng = np.random.default_rng([seed, 78])
         vertices, triangles = stone(rng, SUBDIVISIONS, planes=13, roundness=0.22, rough=0.045, flat=0.8)
@@ -261,7 +261,7 @@ class _Boulder:
 
     def aim(self, foot: Floats, axis: Floats) -> Floats:
         """Put the boulder on its foot; the point that the axis meets, a little above its middle."""
-        from lucid3d.procedural.rays import RayScene
+        from lucid3d.procedural.render.rays import RayScene
 
         self.foot = np.asarray(foot, np.float64)
         self.rays = RayScene(self.body.astype(np.float32), self.triangles.astype(np.uint32))
@@ -286,7 +286,7 @@ class _Boulder:
         return found
 
     def _outer(self, target: Floats, frame: Floats, hole: float) -> Mesh:
-        from lucid3d.procedural.rocks import smooth_normals
+        from lucid3d.procedural.assets.rocks import smooth_normals
 
         points = self.body - self.local
         outwards = smooth_normals(self.body.astype(np.float32), self.triangles).astype(np.float64)

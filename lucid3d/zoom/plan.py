@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lucid3d.errors import InputError
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 
 LEAST_FACTOR = 1.5
 """Below this two levels show the same thing: it would be one picture with two sentences."""

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 from lucid3d.zoom.plan import ZoomPlan
 from lucid3d.zoom.stack import Geometry, agreement, blend, render_images, render_noise, towards_photograph
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.rocks import STONES
+from lucid3d.procedural.assets.rocks import STONES
 from lucid3d.zoom.surface import RELIEF, Points, Values, cells3, fractal, mix, noise3, seen, step
 
 Colours = NDArray[np.float64]

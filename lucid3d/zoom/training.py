@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lucid3d.models.base import DepthEstimator, Mask, Painter
+from lucid3d.families.base import DepthEstimator, Mask, Painter
 from lucid3d.transforms import PosedView
 from lucid3d.zoom.dive import Axis, Dive
 from lucid3d.zoom.levels import INVISIBLE, LevelGaussians, faded

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.models.conftest import checkpoint, empty_cache, offline, one_thread
+from tests.families.conftest import checkpoint, empty_cache, offline, one_thread
 
 __all__ = ["checkpoint", "empty_cache", "offline", "one_thread"]

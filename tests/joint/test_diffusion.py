@@ -15,13 +15,13 @@ from PIL import Image as pillow
 import lucid3d
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.families.choose import load_diffusion
+from lucid3d.families.config import ModelsConfig
+from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 from lucid3d.joint.fusion import disagreement, separate
 from lucid3d.joint.overlaps import turned_overlaps
 from lucid3d.joint.painter import JointPainter, agreeing, paint_jointly
 from lucid3d.joint.ring import RING, ring_cameras
-from lucid3d.models.config import ModelsConfig
-from lucid3d.models.selection import load_diffusion
-from lucid3d.models.stable_diffusion import DiffusionPainter
 from lucid3d.pipeline import run
 from lucid3d.prompts import PromptPlan, plan_prompts
 from lucid3d.start import Start
@@ -72,9 +72,9 @@ def test_the_networks_noise_prediction_is_that_of_diffusers(checkpoint: Checkpoi
     """One view, nothing to fuse: the same picture as diffusers' own loop from the same noise."""
     import torch
 
+    from lucid3d.families.diffusion.loading import quiet
     from lucid3d.joint import stable_diffusion
     from lucid3d.joint.noise import SphereNoise
-    from lucid3d.models.loading import quiet
 
     it = painter(checkpoint, "sd", scheduler="dpm++", steps=4)
     camera = Camera.from_fov(SIZE, SIZE, 90)
@@ -82,7 +82,7 @@ def test_the_networks_noise_prediction_is_that_of_diffusers(checkpoint: Checkpoi
         it.pipeline_for_words(), it.config, [camera], ["a lake"], [], negative_prompt="fog", seed=3
     )
     noise = SphereNoise.over([camera.resized(8, 8)]).draw(np.random.default_rng([3, 0x701]), 4)
-    from lucid3d.models.checkpoints import text_to_image_from
+    from lucid3d.families.diffusion.checkpoints import text_to_image_from
 
     with torch.inference_mode(), quiet():
         theirs = text_to_image_from(it.pipeline_for_words())(

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from lucid3d.errors import InputError
+from lucid3d.families.diffusion.checkpoints import make_scheduler
 from lucid3d.joint.schedulers import SchedulerSteps
-from lucid3d.models.checkpoints import make_scheduler
 
 TRAINED = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # diffusers on numpy 2

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from lucid3d.procedural.atmosphere import Atmosphere
-from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.shapes import box
-from lucid3d.procedural.terrain import Terrain, terrain_mesh
-from lucid3d.procedural.water import Water
-from lucid3d.procedural.world import EYE_HEIGHT, Place, World
+from lucid3d.procedural.kit.ground import Ground
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.kit.shapes import box
+from lucid3d.procedural.kit.terrain import Terrain, terrain_mesh
+from lucid3d.procedural.kit.water import Water
+from lucid3d.procedural.render.atmosphere import Atmosphere
+from lucid3d.procedural.world import World
 
 POND = (6.0, 4.0, 2.0)
 """x, z and radius in metres."""

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lucid3d.procedural import vocabulary
-from lucid3d.procedural.brief import Brief, understand
-from lucid3d.procedural.vocabulary import meanings
-from lucid3d.procedural.vocabulary.words import base_forms, edit_distance, split
+from lucid3d.procedural.catalogue import meanings
+from lucid3d.procedural.language import finding as vocabulary
+from lucid3d.procedural.language.brief import Brief, understand
+from lucid3d.procedural.language.words import base_forms, edit_distance, split
 
 PLACES = [
     ("a misty alpine lake at sunrise", "alpine_lake"),

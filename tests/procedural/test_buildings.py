@@ -8,16 +8,19 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lucid3d.procedural import greenery, terrain
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.buildings import context, features, houses, landmarks, palette, temples, towers, townhouses
-from lucid3d.procedural.buildings.details import Style
-from lucid3d.procedural.buildings.houses import House
-from lucid3d.procedural.buildings.kit import Opening, Parts, pierced_wall, side_matrices, slope
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.places import builder
-from lucid3d.procedural.world import EYE_HEIGHT, Place
+from lucid3d.procedural.assets.buildings import houses, landmarks, temples, towers, townhouses
+from lucid3d.procedural.assets.buildings.details import Style
+from lucid3d.procedural.assets.buildings.houses import House
+from lucid3d.procedural.catalogue.places import builder
+from lucid3d.procedural.compose.land import greenery
+from lucid3d.procedural.compose.settlement import context, features
+from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit import terrain
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.parts import Opening, Parts, pierced_wall, side_matrices, slope
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.language.brief import understand
 
 PLAIN = Material("plain wall", "plaster")
 
@@ -157,7 +160,7 @@ def test_things_stand_on_the_ground(name: str) -> None:
 
 
 def test_walls_are_painted_and_built_as_asked() -> None:
-    from lucid3d.procedural.buildings.context import wall_for
+    from lucid3d.procedural.compose.settlement.context import wall_for
 
     rng = np.random.default_rng(0)
     brick = wall_for(understand("a brick house"), rng, "house")
@@ -170,7 +173,7 @@ def test_walls_are_painted_and_built_as_asked() -> None:
 
 
 def test_named_hues_are_valid_for_every_colour() -> None:
-    from lucid3d.procedural.vocabulary.meanings import COLOURS
+    from lucid3d.procedural.catalogue.meanings import COLOURS
 
     for name in COLOURS:
         assert all(0.0 <= c <= 1.0 for c in palette.named(name))

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
-from lucid3d.procedural import tone
-from lucid3d.procedural.atmosphere import Atmosphere
-from lucid3d.procedural.drawing import equirectangular_direction
 from lucid3d.procedural.groundtruth import optical_flow
-from lucid3d.procedural.labels import label_number
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.shapes import box
-from lucid3d.procedural.world import EYE_HEIGHT, Place, World
+from lucid3d.procedural.kit.labels import label_number
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.kit.shapes import box
+from lucid3d.procedural.render import tone
+from lucid3d.procedural.render.atmosphere import Atmosphere
+from lucid3d.procedural.render.drawing import equirectangular_direction
+from lucid3d.procedural.world import World
 from tests.procedural.small_world import BOX_FRONT, POND, WATER_LEVEL, small_world
 
 SIZE = 96

@@ -7,16 +7,18 @@ import functools
 import numpy as np
 import pytest
 
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.buildings.kit import Opening, Parts
-from lucid3d.procedural.interiors import furniture, outside, planet, rooms, stuff, textiles
-from lucid3d.procedural.interiors.shell import AHEAD, BACK, LEFT, RIGHT, Room
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.places import builder
-from lucid3d.procedural.rays import RayScene
-from lucid3d.procedural.vocabulary.meanings import INDOORS
-from lucid3d.procedural.world import EYE_HEIGHT, Place
+from lucid3d.procedural.assets import planet_sphere as planet
+from lucid3d.procedural.assets.furniture import furniture, stuff, textiles
+from lucid3d.procedural.catalogue.meanings import INDOORS
+from lucid3d.procedural.catalogue.places import builder
+from lucid3d.procedural.compose.room import outside, rooms
+from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.parts import Opening, Parts
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render.rays import RayScene
 
 PAINT = Material("paint", "plaster")
 

@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lucid3d.procedural.atmosphere import Atmosphere, atmosphere_for
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.canopy import TALL, Canopy
-from lucid3d.procedural.grid import sampled
-from lucid3d.procedural.kernels import kernels
-from lucid3d.procedural.land import shaped, to_polyline
-from lucid3d.procedural.light import build_sky, directions
-from lucid3d.procedural.noise import noise, smoothstep
-from lucid3d.procedural.terrain import Terrain, polar_grid
-from lucid3d.procedural.tone import NIGHT_SHEET, Film, metered, srgb_encoded
-from lucid3d.procedural.world import EYE_HEIGHT, Place
+from lucid3d.procedural.compose.land.relief import shaped, to_polyline
+from lucid3d.procedural.kit.canopy import TALL, Canopy
+from lucid3d.procedural.kit.grid import sampled
+from lucid3d.procedural.kit.kernels import kernels
+from lucid3d.procedural.kit.noise import noise, smoothstep
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.kit.terrain import Terrain, polar_grid
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render.atmosphere import Atmosphere, atmosphere_for
+from lucid3d.procedural.render.light import build_sky, directions
+from lucid3d.procedural.render.tone import NIGHT_SHEET, Film, metered, srgb_encoded
 
 RNG = np.random.default_rng(0)
 

@@ -7,8 +7,8 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.models.base import DepthEstimator, Painter
-from lucid3d.models.procedural import ProceduralDepth, procedural_models
+from lucid3d.families.base import DepthEstimator, Painter
+from lucid3d.families.procedural import ProceduralDepth, procedural_models
 
 CAMERA = Camera.from_fov(96, 96, 90, yaw_pitch(40, -10, np.array([0.3, 0, 0.1])))
 

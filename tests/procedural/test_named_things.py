@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera
-from lucid3d.procedural import build_world, light
-from lucid3d.procedural.labels import LABELS, label_number
+from lucid3d.procedural import build_world
+from lucid3d.procedural.kit.labels import LABELS, label_number
+from lucid3d.procedural.render import light
 
 FIRST = Camera.from_fov(160, 120, 80)
 

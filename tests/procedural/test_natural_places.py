@@ -7,23 +7,23 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.buildings.overgrown import grass_between
-from lucid3d.procedural.canyon import walls
-from lucid3d.procedural.cave import BACK, MOUTH, POOL, Chamber
-from lucid3d.procedural.extras import _bridge, _cut, _hidden, _plot
-from lucid3d.procedural.formations import arch, column_of_smoke, rows_of, stream
-from lucid3d.procedural.greenery import wayside
-from lucid3d.procedural.land import Course, footprints
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.planet import crater
-from lucid3d.procedural.plants import Prototype, alien, wetland
-from lucid3d.procedural.rocks import boulder, rubble
-from lucid3d.procedural.site import Site
-from lucid3d.procedural.terrain import Terrain, ring_radii, terrain_mesh
-from lucid3d.procedural.volcano import pahoehoe
-from lucid3d.procedural.world import EYE_HEIGHT
+from lucid3d.procedural.assets.formations import arch, column_of_smoke, rows_of, stream
+from lucid3d.procedural.assets.plants import Prototype, alien, wetland
+from lucid3d.procedural.assets.rocks import boulder, rubble
+from lucid3d.procedural.compose.extras import _bridge, _cut, _hidden, _plot
+from lucid3d.procedural.compose.land.canyon import walls
+from lucid3d.procedural.compose.land.cave import BACK, MOUTH, POOL, Chamber
+from lucid3d.procedural.compose.land.greenery import wayside
+from lucid3d.procedural.compose.land.other_planet import crater
+from lucid3d.procedural.compose.land.relief import Course, footprints
+from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.compose.land.volcano import pahoehoe
+from lucid3d.procedural.compose.settlement.overgrown import grass_between
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.kit.terrain import Terrain, ring_radii, terrain_mesh
+from lucid3d.procedural.language.brief import understand
 
 STONE = Material("stone", "rock")
 SIDE = np.linspace(-30, 30, 121, dtype=np.float32)

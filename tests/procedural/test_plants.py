@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lucid3d.procedural import plants
-from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.plants.growth import Rule, branch, leaf_sites, stem
-from lucid3d.procedural.plants.palettes import FLOWERS, GRASSES
-from lucid3d.procedural.plants.prototype import Prototype, linear, srgb
-from lucid3d.procedural.plants.shapes import BROAD, KITE, UP, comb, leaves, rotate, tubes
-from lucid3d.procedural.plants.trees import CROWNS
+from lucid3d.procedural.assets import plants
+from lucid3d.procedural.assets.plants.growth import Rule, branch, leaf_sites, stem
+from lucid3d.procedural.assets.plants.palettes import FLOWERS, GRASSES
+from lucid3d.procedural.assets.plants.trees import CROWNS
+from lucid3d.procedural.kit.arrays import BROAD, KITE, UP, comb, leaves, rotate, tubes
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.prototype import Prototype, linear, srgb
 
 Grow = Callable[[np.random.Generator], Prototype]
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lucid3d.procedural import props
-from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.plants.shapes import UP
-from lucid3d.procedural.props.fields import along_path
-from lucid3d.procedural.props.timber import GREY_WOOD, boards, hanging, lathe, rounds
+from lucid3d.procedural.assets import props
+from lucid3d.procedural.assets.props.fields import along_path
+from lucid3d.procedural.assets.props.timber import GREY_WOOD, boards, hanging, lathe, rounds
+from lucid3d.procedural.kit.arrays import UP
+from lucid3d.procedural.kit.mesh import Mesh
 
 Floats = np.ndarray
 

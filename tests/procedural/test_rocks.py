@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lucid3d.procedural.rocks import STONES, boulder, crystals, pebble, scree, stone, stone_shape
+from lucid3d.procedural.assets.rocks import STONES, boulder, crystals, pebble, scree, stone, stone_shape
 
 
 @pytest.mark.parametrize("kind", STONES)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from lucid3d.procedural.plants import grass_tuft
-from lucid3d.procedural.rocks import boulder
-from lucid3d.procedural.scatter import _pairs, clear_view, groups, merged, place, scatter, spots
+from lucid3d.procedural.assets.plants import grass_tuft
+from lucid3d.procedural.assets.rocks import boulder
+from lucid3d.procedural.compose.land.scatter import _pairs, clear_view, groups, merged, place, scatter, spots
 
 Floats = np.ndarray
 

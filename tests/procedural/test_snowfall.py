@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.shapes import box
-from lucid3d.procedural.snowfall import THICKEST, snow_caps
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.shapes import box
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render.snowfall import THICKEST, snow_caps
 
 WALL = Material("wall", "plain", ((0.5, 0.5, 0.5),))
 ROOF = box((4.0, 0.2, 4.0), (0.0, -2.0, 6.0), WALL, label="roof")

@@ -7,13 +7,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lucid3d.procedural.atmosphere import Atmosphere, atmosphere_for
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.light import build_sky
-from lucid3d.procedural.materials import Material
-from lucid3d.procedural.mesh import Mesh
-from lucid3d.procedural.weather import DROP, FLAKE, RAIN, SNOW, bolt, falling, near_solids, puddles, weathered, wet
-from lucid3d.procedural.world import EYE_HEIGHT, Place
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render.atmosphere import Atmosphere, atmosphere_for
+from lucid3d.procedural.render.light import build_sky
+from lucid3d.procedural.render.weather import (
+    DROP,
+    FLAKE,
+    RAIN,
+    SNOW,
+    bolt,
+    falling,
+    near_solids,
+    puddles,
+    weathered,
+    wet,
+)
 
 STREET = Material("street", "cobble", ((0.5, 0.5, 0.5),))
 

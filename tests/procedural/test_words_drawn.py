@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
-from lucid3d.procedural import build_world, light, probes
-from lucid3d.procedural.atmosphere import atmosphere_for
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.vocabulary import meanings
-from lucid3d.procedural.weather import weathered
-from lucid3d.procedural.world import Place, World
+from lucid3d.procedural import build_world
+from lucid3d.procedural.catalogue import meanings
+from lucid3d.procedural.kit.place import Place
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render import light, probes
+from lucid3d.procedural.render.atmosphere import atmosphere_for
+from lucid3d.procedural.render.weather import weathered
+from lucid3d.procedural.world import World
 from tests.procedural.small_world import small_world
 
 CAMERA = Camera.from_fov(48, 32, 90, yaw_pitch(0, 12))

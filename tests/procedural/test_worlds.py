@@ -10,17 +10,17 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.models.base import DepthEstimator, Painter
-from lucid3d.models.procedural import Drawings, ProceduralDepth, ProceduralPainter, cosine_field, random_field
+from lucid3d.families.base import DepthEstimator, Painter
+from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter, cosine_field, random_field
 from lucid3d.procedural import build_world
+from lucid3d.procedural.catalogue import meanings
+from lucid3d.procedural.catalogue.places import PLACES, builder
 from lucid3d.procedural.dataset import dataset_cameras, write_dataset
 from lucid3d.procedural.groundtruth import write_mesh
-from lucid3d.procedural.labels import LABELS, label_number
-from lucid3d.procedural.materials import PATTERNS, Material, rgb
-from lucid3d.procedural.mesh import Mesh, instances, merge, placement
-from lucid3d.procedural.places import PLACES, builder
-from lucid3d.procedural.shapes import box, cylinder, icosphere, prism, sphere, triangulate
-from lucid3d.procedural.vocabulary import meanings
+from lucid3d.procedural.kit.labels import LABELS, label_number
+from lucid3d.procedural.kit.materials import PATTERNS, Material, rgb
+from lucid3d.procedural.kit.mesh import Mesh, instances, merge, placement
+from lucid3d.procedural.kit.shapes import box, cylinder, icosphere, prism, sphere, triangulate
 from lucid3d.procedural.world import World
 from tests.procedural.small_world import small_world
 
@@ -152,9 +152,9 @@ def test_labels_are_numbers_with_names() -> None:
 
 @pytest.mark.parametrize("pattern", [p for p in PATTERNS if p not in ("ground", "water")])
 def test_every_pattern_gives_albedo_in_range_and_varies(pattern: str) -> None:
-    from lucid3d.procedural.atmosphere import Atmosphere
-    from lucid3d.procedural.shading import ALBEDO
-    from lucid3d.procedural.world import Place
+    from lucid3d.procedural.kit.place import Place
+    from lucid3d.procedural.render.atmosphere import Atmosphere
+    from lucid3d.procedural.render.shading import ALBEDO
 
     material = Material("m", pattern, ((0.6, 0.4, 0.3), (0.3, 0.5, 0.4), (0.1, 0.1, 0.2)), bump=0.02)  # type: ignore[arg-type]
     wall = box((4, 4, 0.2), (0, 0, 3), material)

@@ -10,11 +10,11 @@ import numpy as np
 
 import lucid3d
 from lucid3d.config import Config, to_mapping
-from lucid3d.models.config import ModelsConfig
+from lucid3d.families.config import ModelsConfig
 from lucid3d.service.remix import plan_remix
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.work import perform
-from tests.models.conftest import checkpoint  # noqa: F401 (a fixture)
+from tests.families.conftest import checkpoint  # noqa: F401 (a fixture)
 from tests.small import small_config
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lucid3d.errors import InputError
-from lucid3d.procedural.brief import understand
+from lucid3d.procedural.language.brief import understand
 from lucid3d.service.wording import cleaned, remixed, styles, worded
 
 SENTENCES = (

@@ -9,7 +9,7 @@ import pytest
 from lucid3d.zoom import place
 from lucid3d.zoom.place import ZoomPlace, furnish
 from lucid3d.zoom.plan import ZoomPlan
-from tests.models.conftest import checkpoint, offline, one_thread
+from tests.families.conftest import checkpoint, offline, one_thread
 from tests.zoom.small_place import flat_world
 
 __all__ = ["checkpoint", "offline", "one_thread"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.atmosphere import atmosphere_for
-from lucid3d.procedural.brief import understand
-from lucid3d.procedural.ground import Ground
-from lucid3d.procedural.terrain import Terrain, terrain_mesh
-from lucid3d.procedural.world import EYE_HEIGHT, Place, World
+from lucid3d.procedural.kit.ground import Ground
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.kit.terrain import Terrain, terrain_mesh
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render.atmosphere import atmosphere_for
+from lucid3d.procedural.world import World
 
 
 def flat_world(prompt: str = "a meadow in the morning") -> World:

@@ -11,7 +11,7 @@ import pytest
 
 from lucid3d.config import Config
 from lucid3d.errors import InputError
-from lucid3d.models.config import ModelsConfig
+from lucid3d.families.config import ModelsConfig
 from lucid3d.zoom.command import run_zoom
 from lucid3d.zoom.levels import LevelGaussians
 

@@ -11,8 +11,8 @@ import pytest
 
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.gaussians import TrainConfig, render
-from lucid3d.models.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.transforms import PosedView
 from lucid3d.zoom.command import Moved, run_zoom
 from lucid3d.zoom.dive import Axis, Dive, dive, film_cameras, to_gaussians

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lucid3d.models.config import ModelsConfig
+from lucid3d.families.config import ModelsConfig
 from lucid3d.zoom.sampler import sample_zoom
 from lucid3d.zoom.stack import Geometry, agreement
 from tests.zoom.known import KnownDenoiser, plan, truths

@@ -6,7 +6,7 @@
 
 namespace worlds {
 
-// The order of `lucid3d.procedural.materials.PATTERNS`.
+// The order of `lucid3d.procedural.kit.materials.PATTERNS`.
 enum Kind : int {
   kMottled, kPlanks, kBrick, kPlaster, kStone, kCobble, kTile, kRoofTile, kShingle, kThatch, kFabric, kCarpet, kMetal,
   kPanel, kGlass, kBark, kLeaf, kGrass, kPetal, kRock, kConcrete, kAsphalt, kWood, kMarble, kPaper, kPlain, kEmissive,
@@ -42,7 +42,7 @@ struct Spot {
 
 Surface evaluate(const Material& material, const Spot& spot);
 
-// The land, in layers. Filled from `lucid3d.procedural.ground.Ground`; all float32, the same order.
+// The land, in layers. Filled from `lucid3d.procedural.kit.ground.Ground`; all float32, the same order.
 struct Ground {
   float grass[3], grass_dark[3], grass_dry[3], soil[3], litter[3], rock[3], rock_light[3], rock_dark[3];
   float sand[3], sand_dark[3], snow[3], gravel[3], path[3], glow[3];

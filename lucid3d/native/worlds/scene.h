@@ -9,7 +9,7 @@
 
 namespace worlds {
 
-// Filled from `lucid3d.procedural.light.SkyState`; all float32, the same order.
+// Filled from `lucid3d.procedural.render.light.SkyState`; all float32, the same order.
 struct SkyState {
   float sun[3];            // unit direction to the key light, y down
   float sunlight[3];       // its colour at the ground (a white wall facing it has this radiance)
@@ -34,7 +34,7 @@ struct SkyState {
 };
 constexpr int kSkyFloats = sizeof(SkyState) / sizeof(float);
 
-// Filled from `lucid3d.procedural.water.Water`.
+// Filled from `lucid3d.procedural.kit.water.Water`.
 struct WaterState {
   float level;             // y of the surface
   float amplitude;         // metres of the largest waves

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 from lucid3d.viewer.growing import Snapshot
 from lucid3d.viewer.making import Job
 from lucid3d.viewer.panels.dream_tab import DreamTab

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucid3d.errors import InputError
-from lucid3d.models.base import Image
+from lucid3d.families.base import Image
 from lucid3d.viewer.editing import start_of
 from lucid3d.viewer.latest import Latest
 from lucid3d.viewer.panels.fields import put

@@ -1,0 +1,1 @@
+"""Reading a picture or a panorama without weights, and continuing it into a world."""

@@ -1,5 +1,0 @@
-"""Painters and depth estimators: diffusion (Stable Diffusion, ZoeDepth) and procedural (worlds made of rules)."""
-
-from lucid3d.models.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
-
-__all__ = ["Depth", "DepthEstimator", "DepthKind", "Image", "Mask", "Painter"]

@@ -1,0 +1,1 @@
+"""Generators of single things: plants, rocks, props, furniture, buildings."""

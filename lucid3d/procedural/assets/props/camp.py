@@ -1,0 +1,277 @@
+"""Things of camps, beaches and yards: fires, tents, barrels, crates, parasols, snowmen."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, ROPE, boards, hanging, lathe, rounds, yaw_matrix
+from lucid3d.procedural.assets.rocks import stone_material, stone_shape
+from lucid3d.procedural.kit.arrays import KITE, UP, f32, leaves, unit
+from lucid3d.procedural.kit.materials import RGB, Material
+from lucid3d.procedural.kit.mesh import Mesh, merge, placement
+from lucid3d.procedural.kit.prototype import solid
+
+
+def campfire(rng: np.random.Generator, *, lit: bool = True) -> tuple[Mesh, tuple[float, float, float]]:
+    """A ring of stones, charred logs leaning together, embers and flames; and the place of its light."""
+    parts = []
+    for i in range(11):
+        turned = 2 * np.pi * i / 11 + rng.normal(0, 0.08)
+        shape = stone_shape(rng, rng.uniform(0.16, 0.26), "granite", 2, planes=9, roundness=0.4)
+        spot = (0.52 * np.cos(turned), 0.0, 0.52 * np.sin(turned))
+        parts.append(
+            solid(
+                [
+                    (
+                        shape.moved(spot, yaw_matrix(rng.uniform(0, 6))).painted(shape.colors * rng.uniform(0.4, 0.9)),
+                        stone_material("granite", 0.1),
+                    )
+                ],
+                "rock",
+            )
+        )
+    char = Material(
+        "charred wood", "bark", ((0.13, 0.11, 0.1), (0.08, 0.07, 0.065), (0.03, 0.03, 0.03)), scale=0.04, bump=0.006
+    )
+    angle = np.arange(6) * 2 * np.pi / 6 + rng.normal(0, 0.2, 6)
+    foot = np.stack([0.36 * np.cos(angle), np.full(6, -0.02), 0.36 * np.sin(angle)], axis=1)
+    head = np.stack([-0.07 * np.cos(angle), np.full(6, -0.42) + rng.normal(0, 0.04, 6), -0.07 * np.sin(angle)], axis=1)
+    steps = np.linspace(0, 1, 4)[None, :, None]
+    parts.append(
+        rounds(
+            foot[:, None] * (1 - steps) + head[:, None] * steps, 0.045, char, rng, sides=8, knobbly=0.08, label="object"
+        )
+    )
+    ash = Material(
+        "embers" if lit else "ash",
+        "emissive" if lit else "sand",
+        ((0.9, 0.35, 0.1) if lit else (0.3, 0.29, 0.28),),
+        emission=(3.0, 0.75, 0.12) if lit else (0, 0, 0),
+    )
+    parts.append(lathe([(0.34, -0.02), (0.26, 0.03), (0.1, 0.07), (0.0, 0.08)], ash, sides=14, label="object"))
+    if lit:
+        fire = Material("flame", "emissive", ((1.0, 0.62, 0.2),), emission=(14.0, 5.6, 1.1), translucency=0.5)
+        count = 26
+        turn, reach = rng.uniform(0, 2 * np.pi, count), 0.2 * np.sqrt(rng.random(count))
+        base = f32(np.stack([np.cos(turn) * reach, np.full(count, -0.06), np.sin(turn) * reach], axis=1))
+        axes = unit(UP * 3 - base * 3 + rng.normal(0, 0.35, (count, 3)))
+        tall = f32(rng.uniform(0.25, 0.75, count) * (1.2 - reach * 3))
+        shape = leaves(
+            base,
+            axes,
+            unit(rng.normal(0, 1, (count, 3))),
+            tall,
+            tall * 0.26,
+            KITE,
+            f32(np.tile([0.9, 0.4, 0.1], (count, 1))),
+        )
+        parts.append(solid([(shape, fire)], "object"))
+    return merge(parts, "object", one_instance=True), (0.0, -0.4, 0.0)
+
+
+def tent(
+    rng: np.random.Generator,
+    length: float = 2.2,
+    width: float = 1.7,
+    height: float = 1.2,
+    color: RGB = (0.82, 0.42, 0.16),
+    *,
+    lit: bool = False,
+) -> Mesh:
+    """A ridge tent along z whose cloth sags between its poles, door open to -z; with pegs and guy ropes."""
+    glow = (color[0] * 0.9, color[1] * 0.7, color[2] * 0.4) if lit else (0.0, 0.0, 0.0)
+    cloth = Material(
+        "tent cloth",
+        "fabric",
+        (color, (color[0] * 0.9, color[1] * 0.88, color[2] * 0.85)),
+        scale=0.01,
+        translucency=0.35,
+        emission=glow,
+    )
+    n = 13
+    s, t = np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, n), indexing="ij")  # along the ridge, down the side
+    parts = []
+    for side in (-1.0, 1.0):
+        sag = 0.06 * np.sin(np.pi * s) * np.sin(np.pi * t) + 0.012 * np.sin(9 * s + 4 * t) * t
+        x = side * (width / 2 * t**0.92 - sag)
+        y = -height * (1 - t) + 0.07 * np.sin(np.pi * s) * (1 - t) + sag * 0.4 + 0.02 * t
+        z = (s - 0.5) * length * (1 + 0.06 * t)
+        parts.append(_cloth(np.stack([x, y, z], -1), cloth))
+    back = np.stack(
+        [
+            (t - 0.5) * width * s,
+            -height * (1 - s) + 0.0 * s,
+            length / 2 * (1 + 0.06 * s) - 0.04 * np.sin(np.pi * t) * s,
+        ],
+        -1,
+    )
+    parts.append(_cloth(back, cloth))
+    for side in (-1.0, 1.0):  # door flaps, rolled back
+        flap = np.stack(
+            [
+                side * (width / 2 * t * s + 0.0),
+                -height * (1 - s),
+                -length / 2 * (1 + 0.06 * s) - 0.1 * (1 - t) * s - 0.02,
+            ],
+            -1,
+        )
+        keep = flap.copy()
+        keep[..., 0] = side * width / 2 * s * (0.62 + 0.38 * t)
+        parts.append(_cloth(keep, cloth))
+    for end in (-length / 2, length / 2):
+        parts.append(
+            rounds(f32([[[0, 0.02, end], [0, -height - 0.08, end]]]), 0.015, IRON, rng, sides=6, label="object")
+        )
+        peg = f32([0, -0.03, end * 1.75])
+        parts.append(rounds(hanging([0, -height, end], peg, 0.03, 8)[None], 0.005, ROPE, rng, sides=4, label="object"))
+        for side in (-1, 1):
+            parts.append(
+                rounds(
+                    hanging([side * width / 2, -0.03, end * 0.9], [side * width * 0.75, 0.0, end * 0.95], 0.0, 3)[None],
+                    0.005,
+                    ROPE,
+                    rng,
+                    sides=4,
+                    label="object",
+                )
+            )
+    return merge(parts, "object", one_instance=True)
+
+
+def _cloth(grid: NDArray[np.floating], material: Material) -> Mesh:
+    """A smooth sheet over (R, C, 3) points."""
+    rows, columns = grid.shape[:2]
+    index = np.arange(rows * columns).reshape(rows, columns)
+    a, b, c, d = index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]
+    triangles = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+    uv = np.stack(np.meshgrid(np.linspace(0, 2, rows), np.linspace(0, 2, columns), indexing="ij"), -1)
+    return Mesh(
+        f32(grid.reshape(-1, 3)), triangles, (material,), "object", uv=f32(uv.reshape(-1, 2))
+    ).with_smooth_normals()
+
+
+def barrel(rng: np.random.Generator, height: float = 0.9) -> Mesh:
+    """A cask with iron hoops."""
+    t = np.linspace(0, 1, 9)
+    bulge = height * (0.3 + 0.07 * np.sin(np.pi * t))
+    profile = [
+        (0.0, 0.03),
+        (bulge[0] - 0.03, 0.03),
+        *zip(bulge, t * height, strict=True),
+        (bulge[-1] - 0.03, height - 0.03),
+        (0.0, height - 0.03),
+    ]
+    staves = Material(
+        "barrel", "planks", ((0.47, 0.33, 0.2), (0.4, 0.28, 0.17), (0.2, 0.14, 0.09)), scale=0.09, wear=0.6
+    )
+    parts = [lathe(profile, staves, sides=24, label="object")]
+    for at in (0.08, 0.28, 0.72, 0.92):
+        r = height * (0.3 + 0.07 * np.sin(np.pi * at)) + 0.006
+        parts.append(
+            lathe(
+                [(r, at * height - 0.02), (r + 0.002, at * height), (r, at * height + 0.02)],
+                IRON,
+                sides=24,
+                label="object",
+            )
+        )
+    return merge(parts, "object", one_instance=True).tinted(np.exp(rng.normal(0, 0.08)))
+
+
+def crate(rng: np.random.Generator, size: float = 0.6) -> Mesh:
+    """A slatted wooden box."""
+    parts, h = [], size / 2
+    for side in (-1, 1):
+        for y in np.linspace(-0.08, -size + 0.08, 4):
+            parts.append(
+                boards(
+                    [[side * h, y, -h]],
+                    [[side * h, y, h]],
+                    [1, 0, 0],
+                    size * 0.22,
+                    0.018,
+                    BROWN_WOOD,
+                    rng,
+                    label="object",
+                )
+            )
+            parts.append(
+                boards(
+                    [[-h, y, side * h]],
+                    [[h, y, side * h]],
+                    [0, 0, 1],
+                    size * 0.22,
+                    0.018,
+                    BROWN_WOOD,
+                    rng,
+                    label="object",
+                )
+            )
+    for x in np.linspace(-h + 0.08, h - 0.08, 4):
+        parts.append(boards([[x, -size, -h]], [[x, -size, h]], UP, size * 0.22, 0.018, BROWN_WOOD, rng, label="object"))
+    corners = f32([[sx * h * 0.93, 0, sz * h * 0.93] for sx in (-1, 1) for sz in (-1, 1)])
+    parts.append(boards(corners, corners - [0, size, 0], [1, 0, 0], 0.05, 0.05, BROWN_WOOD, rng, label="object"))
+    return merge(parts, "object", one_instance=True)
+
+
+def snowman(rng: np.random.Generator, height: float = 1.5) -> Mesh:
+    """Three lumpy balls, a carrot, coals and two sticks, looking to -z."""
+    from lucid3d.procedural.assets.plants.foliage import SNOW_MATERIAL
+
+    parts, y = [], 0.04
+    for size in (0.5, 0.36, 0.24):
+        diameter = size * height / 1.1
+        shape = stone_shape(rng, diameter * 1.18, "ice", 3, planes=16, roundness=0.94, rough=0.02, flat=0.95).painted(
+            f32([0.74, 0.77, 0.82])
+        )
+        parts.append(solid([(shape.moved((0, y - diameter * 0.32, 0)), SNOW_MATERIAL)], "snow"))
+        y -= diameter * 0.8
+    carrot = Material("carrot", "plain", ((0.9, 0.45, 0.12),))
+    face, front = y + 0.24 * height / 1.1 * 0.48, -0.12 * height / 1.1
+    parts.append(
+        rounds(
+            f32([[[0, face, front], [0, face + 0.01, front - 0.09], [0, face + 0.02, front - 0.16]]]),
+            f32([[0.025, 0.016, 0.003]]),
+            carrot,
+            rng,
+            sides=8,
+            label="object",
+        )
+    )
+    coal = Material("coal", "rock", ((0.08, 0.08, 0.08),), scale=0.02)
+    for x, dy in ((-0.05, -0.05), (0.05, -0.05)):
+        shape = stone_shape(rng, 0.035, "basalt", 1)
+        parts.append(solid([(shape.moved((x, face + dy, front * 0.93)), coal)], "object"))
+    for side in (-1, 1):
+        line = np.linspace(
+            [side * 0.13, face + 0.38, 0], [side * 0.6, face + 0.12 + rng.normal(0, 0.08), -0.06], 5
+        ) + rng.normal(0, 0.01, (5, 3))
+        parts.append(rounds(f32(line)[None], 0.01, BROWN_WOOD, rng, sides=5, label="object"))
+    return merge(parts, "object", one_instance=True)
+
+
+def parasol(
+    rng: np.random.Generator, radius: float = 1.2, colors: tuple[RGB, RGB] = ((0.85, 0.3, 0.24), (0.93, 0.9, 0.84))
+) -> Mesh:
+    """A beach umbrella, a little tilted, in two colours."""
+    panels = 8
+    parts = [
+        rounds(
+            f32([[[0, 0.3, 0], [0.0, -2.0, 0.0]]]),
+            0.022,
+            Material("pole", "plain", ((0.9, 0.88, 0.84),)),
+            rng,
+            label="object",
+        )
+    ]
+    for i in range(panels):
+        a = np.linspace(0, 1, 5)[None, :] * (2 * np.pi / panels) + 2 * np.pi * i / panels
+        r = np.linspace(0, 1, 6)[:, None]
+        scallop = 0.05 * r**2 * np.cos((np.linspace(0, 1, 5)[None, :] - 0.5) * np.pi)
+        grid = np.stack([radius * r * np.cos(a), -1.98 + 0.42 * r**1.7 + 0 * a - scallop, radius * r * np.sin(a)], -1)
+        parts.append(
+            _cloth(grid, Material(f"parasol {i % 2}", "fabric", (colors[i % 2],), scale=0.01, translucency=0.4))
+        )
+    mesh = merge(parts, "object", one_instance=True)
+    return mesh.transformed(placement((0, 0, 0), tilt=rng.normal(0.12, 0.05), tilt_yaw=rng.uniform(0, 6)))

@@ -1,0 +1,1 @@
+"""What there is: places and things, and what they are called."""

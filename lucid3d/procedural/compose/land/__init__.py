@@ -1,0 +1,1 @@
+"""Natural places: the shape of land, and what grows on it."""

@@ -1,0 +1,259 @@
+"""Trees, grass, flowers and stones on a site; each layer asks the brief what it wants. Smaller growth is in
+`thickets`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.compose.land.relief import to_polyline
+from lucid3d.procedural.compose.land.site import Site, Where, in_bloom, snowed_in
+from lucid3d.procedural.kit.noise import smoothstep
+
+Floats = NDArray[np.floating]
+
+KINDS = {
+    "pines": "conifer", "birches": "birch", "oaks": "oak", "maples": "maple", "palms": "palm", "willows": "willow",
+    "cypresses": "cypress", "cherry_trees": "cherry", "dead_trees": "dead", "bamboo": "bamboo",
+}  # fmt: skip
+"""Words for trees -> what is grown."""
+
+
+def tree_prototypes(site: Site, usual: Sequence[str], count: int, height: float) -> list[Any]:
+    """Trees of the kinds asked for, or of the usual ones; [] where the sentence says no trees."""
+    from lucid3d.procedural.assets import plants
+    from lucid3d.procedural.assets.plants import palms
+
+    brief, rng = site.brief, site.rng
+    if "trees" in brief.without and not any(brief.wants(word) for word in KINDS):
+        return []
+    asked = [kind for word, kind in KINDS.items() if brief.wants(word)]
+    refused = {kind for word, kind in KINDS.items() if word in brief.without}
+    kinds = asked or [
+        k for k in usual if k not in refused and not (k in ("spruce", "fir", "pine", "larch") and "conifer" in refused)
+    ]
+    size = brief.size("trees")
+    grown = []
+    for i in range(count):
+        if not kinds:
+            break
+        kind = kinds[i % len(kinds)]
+        tall = height * size * float(rng.uniform(0.75, 1.25))
+        if kind == "conifer":
+            kind = ("spruce", "pine", "fir")[i % 3]
+        if kind in ("spruce", "fir", "larch", "pine", "cypress"):
+            snow = 0.5 if snowed_in(brief) else 0.0
+            grown.append(plants.conifer(rng, kind, tall * 1.25, site.season, snow=snow))
+        elif kind == "dead":
+            grown.append(plants.dead_tree(rng, tall * 0.8))
+        elif kind == "palm":
+            grown.append(palms.palm(rng, tall))
+        elif kind == "bamboo":
+            grown.append(palms.bamboo(rng, tall))
+        elif kind == "cherry":
+            bloom = in_bloom(brief)
+            season: Any = "spring" if bloom else site.season
+            grown.append(plants.broadleaf(rng, "oak", tall * 0.7, season, blossom="cherry" if bloom else None))
+        else:
+            grown.append(plants.broadleaf(rng, kind, tall, site.season))
+    return grown
+
+
+def grass(
+    site: Site, kind: str = "meadow", where: Where | None = None, *, height: float = 0.28, amount: float = 1.0
+) -> None:
+    """Tufts: dense at one's feet, thinning out; further away the land's own material takes over."""
+    from lucid3d.procedural.assets import plants
+
+    if "grass" in site.brief.without or amount <= 0:
+        return
+    if site.season == "autumn" and kind in ("meadow", "lush", "alpine"):
+        kind = "autumn"
+    if snowed_in(site.brief):
+        kind, amount = "frost", amount * 0.5
+    amount *= site.lush
+    rng = site.rng
+    tufts = [
+        plants.grass_tuft(rng, kind, height * f, 0.1 + 0.08 * f, 26, ears=0.25 if f > 1 else 0.0)
+        for f in (0.7, 1.0, 1.3)
+    ]
+    common: dict[str, Any] = {"where": where, "clear": 0.0, "steepest": 0.9, "tint": 0.16, "hue": 0.07, "floor": 0.45}
+    # Trodden short where one stands.
+    site.put(tufts, per_square_metre=70 * amount, far=1.3, patch=1.2, sizes=(0.4, 0.8), **common)
+    common["clear"] = 0.8
+    site.put(tufts, per_square_metre=40 * amount, far=6, patch=3.5, sizes=(0.5, 1.5), **common)
+    site.put(tufts, per_square_metre=18 * amount, near=6, far=16, patch=5, sizes=(0.7, 1.9), falloff=16, **common)
+    site.put(
+        tufts,
+        per_square_metre=5 * amount,
+        near=16,
+        far=48,
+        patch=9,
+        sizes=(1.0, 2.6),
+        falloff=26,
+        limit=14000,
+        **common,
+    )
+
+
+def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amount: float = 1.0) -> None:
+    """Flowers in drifts, each kind in its own."""
+    from lucid3d.procedural.assets import plants
+
+    if "flowers" in site.brief.without or site.season == "winter" or amount <= 0:
+        return
+    amount *= site.lush * (1.6 if site.brief.wants("flowers") else 1.0)
+    for kind in kinds:
+        heads = [plants.flower(site.rng, kind, stems=n) for n in (3, 5)]
+        # Each kind keeps to drifts of its own: thick in the middle, a few outliers between.
+        options: dict[str, Any] = {
+            "where": where,
+            "clear": 0.7,
+            "tint": 0.14,
+            "hue": 0.06,
+            "contrast": 3.6,
+            "middle": -0.75,
+        }
+        site.put(
+            heads, per_square_metre=6.0 * amount, far=14, patch=9, falloff=10, sizes=(0.5, 1.35), floor=0.015,
+            power=1.6, **options,
+        )  # fmt: skip
+        site.put(
+            heads, per_square_metre=2.2 * amount, near=14, far=75, patch=26, falloff=36, sizes=(1.0, 2.4), floor=0.01,
+            limit=6000, **options,
+        )  # fmt: skip
+
+
+def stones(
+    site: Site,
+    kind: str = "granite",
+    where: Where | None = None,
+    *,
+    amount: float = 1.0,
+    boulders: float = 1.0,
+    above_water: float = -0.6,
+) -> None:
+    """Pebbles at one's feet, stones and boulders further off, their sizes by a power law."""
+    from lucid3d.procedural.assets import rocks
+
+    rng = site.rng
+    if site.brief.wants("rocks"):
+        boulders *= 1.8
+    small = [rocks.pebble(rng, kind=kind) for _ in range(3)]
+    snow = 0.75 if snowed_in(site.brief) else 0.0
+    large = [rocks.boulder(rng, kind=kind, snow=snow) for _ in range(4)]
+    common: dict[str, Any] = {"where": where, "above_water": above_water, "steepest": 1.4}
+    site.put(small, per_square_metre=16 * amount, far=5, patch=2.5, clear=0.3, sizes=(0.5, 3.2), power=2.6, **common)
+    site.put(
+        small, per_square_metre=4 * amount, near=5, far=18, patch=5, sizes=(1.2, 6), power=2.4, falloff=14, **common
+    )
+    site.put(
+        large,
+        per_square_metre=0.05 * boulders,
+        near=2.4,
+        far=30,
+        patch=12,
+        sizes=(0.16, 1.5),
+        power=2.3,
+        apart=0.4,
+        **common,
+    )
+    site.put(
+        large,
+        per_square_metre=0.006 * boulders,
+        near=14,
+        far=160,
+        patch=40,
+        sizes=(0.5, 4.5),
+        power=2.2,
+        apart=1.5,
+        limit=900,
+        **common,
+    )
+
+
+def wayside(site: Site, kind: str = "granite", *, amount: float = 1.0) -> None:
+    """What lies and grows on the site's path itself: grit, loose stones, short grass on its edges and middle strip."""
+    from lucid3d.procedural.assets import plants, rocks
+
+    if not site.path:
+        return
+    way = replace(site, path=())  # shares the meshes
+    half = 0.5 * site.path_width
+
+    def trodden(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(1.15 * half, 0.9 * half, to_polyline(x, z, site.path))
+
+    def spared(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        off = to_polyline(x, z, site.path) / half
+        strip = 0.5 * smoothstep(0.3, 0.1, off) if site.path_width > 2 else 0.0
+        return np.maximum(smoothstep(0.55, 0.9, off), strip) * smoothstep(1.35, 1.1, off)
+
+    grit = [rocks.pebble(site.rng, kind=kind) for _ in range(3)]
+    common: dict[str, Any] = {"above_water": 0.1, "clear": 0.25}
+    way.put(grit, trodden, per_square_metre=26 * amount, far=4.5, patch=1.6, contrast=1.8, middle=0.3,
+            sizes=(0.25, 1.7), power=2.7, **common)  # fmt: skip
+    way.put(grit, trodden, per_square_metre=4 * amount, near=4.5, far=16, patch=4, sizes=(0.7, 2.6), power=2.4,
+            falloff=10, **common)  # fmt: skip
+    if "grass" in site.brief.without or snowed_in(site.brief):
+        return
+    tufts = [plants.grass_tuft(site.rng, "meadow", h, 0.1, 18) for h in (0.1, 0.17)]
+    way.put(tufts, spared, per_square_metre=22 * amount * site.lush, far=18, falloff=9, patch=2.2, contrast=2.0,
+            middle=0.25, sizes=(0.4, 1.3), **common)  # fmt: skip
+
+
+def forest(
+    site: Site,
+    prototypes: Sequence[Any],
+    where: Where | None = None,
+    *,
+    spacing: float = 4.5,
+    far: float = 320.0,
+    near: float = 4.0,
+    patch: float = 60.0,
+    contrast: float = 1.4,
+    limit: int = 1500,
+    detail: float = 0.9,
+    sizes: tuple[float, float] = (0.55, 1.35),
+) -> None:
+    """Trees about `spacing` metres apart where `where` is 1, in groups with clearings between."""
+    amount = site.lush**0.7
+    dense = amount / (spacing * spacing)
+    common: dict[str, Any] = {
+        "where": where,
+        "above_water": 0.5,
+        "steepest": 1.1,
+        "patch": patch,
+        "contrast": contrast,
+        "sizes": sizes,
+        "power": 1.2,
+        "tint": 0.16,
+        "hue": 0.015 if snowed_in(site.brief) else 0.06,  # snow is white on every tree
+    }
+    split = min(90.0, far)
+    site.put(
+        prototypes,
+        per_square_metre=dense,
+        near=near,
+        far=split,
+        apart=spacing * 0.62,
+        detail=detail,
+        clear=near,
+        limit=limit,
+        **common,
+    )
+    if far > split:
+        site.put(
+            prototypes,
+            per_square_metre=dense,
+            near=split,
+            far=far,
+            apart=spacing * 0.7,
+            detail=detail,
+            limit=limit,
+            **common,
+        )

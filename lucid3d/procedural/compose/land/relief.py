@@ -1,0 +1,183 @@
+"""The shape of land: a composed height map, worn down by water, with detail that grows on steep ground."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.kit.grid import Grid, sampled
+from lucid3d.procedural.kit.noise import noise, smoothstep
+from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.kit.terrain import Heights
+
+Floats = NDArray[np.floating]
+Up = Callable[[Floats, Floats], NDArray[np.float32]]
+"""(x, z) -> metres UP; the composition of a place, before erosion and detail."""
+
+
+def shaped(
+    up: Up,
+    seed: int,
+    *,
+    half: float = 2600.0,
+    cells: int = 512,
+    drops: int = 110_000,
+    strength: float = 1.0,
+    rough: float = 1.0,
+    near: Up | None = None,
+    calm: float = 5.0,
+) -> tuple[Heights, float]:
+    """Land from a composition.
+
+    Args:
+        up: metres up of the large shapes, down to about 30 m.
+        half: metres from the start to the side of the part that is eroded.
+        drops, strength: of erosion; 0 drops leave the shapes as they are (dunes).
+        rough: factor on rocky detail.
+        near: small shapes (tussocks, ripples) to add last, metres up.
+        calm: metres about the start within which the ground is smoothed towards level, so that one can stand there.
+    Returns:
+        heights (x, z) -> y, down positive, with the ground at the start at EYE_HEIGHT; and the y that `up` = 0 has.
+    """
+    from lucid3d.procedural.kit.kernels import kernels
+
+    grid = sampled(up, half, cells)
+    if drops:
+        grid = Grid(np.asarray(kernels().erode(grid.values, grid.cell, drops, seed & 0xFFFF, strength)), half)
+    steep_z, steep_x = np.gradient(grid.values, grid.cell)
+    slope = Grid(np.ascontiguousarray(np.hypot(steep_x, steep_z), np.float32), half)
+
+    def raw(x: Floats, z: Floats) -> NDArray[np.float32]:
+        inside = smoothstep(half, half * 0.86, np.maximum(np.abs(x), np.abs(z)))
+        tall = grid(x, z)
+        outside = inside < 1
+        if outside.any():
+            tall = np.where(outside, tall * inside + up(x, z) * (1 - inside), tall)
+        steep = np.clip(slope(x, z), 0, 1.6)
+        if rough > 0:
+            crags = noise(x, z, seed + 21, 75, 7, kind="ridged", gain=0.55) - 0.35
+            tall = tall + rough * crags * (2.0 + 42.0 * np.clip(steep - 0.22, 0, 0.8))
+        if near is not None:
+            tall = tall + near(x, z)
+        return tall.astype(np.float32)
+
+    middle = float(raw(np.zeros(1, np.float32), np.zeros(1, np.float32))[0])
+    if calm > 0:  # the mean of the ground about the start, so that a bump under one's feet does not set the level
+        ring = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+        middle = float(
+            raw((0.6 * calm * np.sin(ring)).astype(np.float32), (0.6 * calm * np.cos(ring)).astype(np.float32)).mean()
+        )
+
+    def heights(x: Floats, z: Floats) -> NDArray[np.float32]:
+        tall = raw(x, z)
+        if calm > 0:
+            flat = 0.75 * np.exp(-((x * x + z * z) / (calm * calm)))
+            tall = np.asarray(tall + (middle - tall) * flat, np.float32)
+        return np.asarray(EYE_HEIGHT - (tall - middle), np.float32)
+
+    offset = float(heights(np.zeros(1, np.float32), np.zeros(1, np.float32))[0]) - EYE_HEIGHT
+
+    def level(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return heights(x, z) - np.float32(offset)
+
+    return level, EYE_HEIGHT + middle - offset
+
+
+@dataclass(frozen=True)
+class Course:
+    """The middle line of a river, a lava stream or a gorge: x over z, in bends.
+
+    Attributes:
+        start: x where the line passes the start (z = 0); drift: metres to the side a metre ahead.
+        bends: (metres to the side, metres over which a bend turns by a radian, phase) of each sway.
+    """
+
+    start: float
+    drift: float = 0.0
+    bends: tuple[tuple[float, float, float], ...] = ()
+
+    def x(self, z: Floats) -> NDArray[np.float32]:
+        """x of the middle line at z."""
+        total = self.start + self.drift * np.asarray(z, np.float32)
+        for wide, turn, phase in self.bends:
+            total = total + wide * (np.sin(z / turn + phase) - np.sin(phase))
+        return np.asarray(total, np.float32)
+
+    def across(self, x: Floats, z: Floats) -> NDArray[np.float32]:
+        """Metres from the middle line, positive to the right of it, true where the bends are wider than the stream."""
+        slope = self.drift + sum((wide / turn * np.cos(z / turn + phase) for wide, turn, phase in self.bends), 0.0 * z)
+        return np.asarray((x - self.x(z)) / np.sqrt(1 + slope * slope), np.float32)
+
+
+RIVER_HALF, RIVER_SHORE = 2.6, 2.4
+"""Metres from a river's middle to the foot of its banks, and across a bank."""
+RIVER_DEPTH, RIVER_BANK = 0.8, 0.7
+"""Metres from its water down to its bed, and up to the meadow beside it."""
+
+
+def river_ahead(rng: np.random.Generator) -> Course:
+    """A river that comes from one side, crosses the view a dozen metres ahead and leaves on the other."""
+    drift = float(rng.choice((-1.0, 1.0)) * rng.uniform(1.3, 1.7))
+    return Course(-13.0 * drift, drift, ((2.6, 11.0, float(rng.uniform(0, 2 * np.pi))),))
+
+
+def river_valley(up: Up, near: Up | None, course: Course) -> tuple[Up, Up]:
+    """A composition and its small shapes with a river in them whose water stands at 0: level land beside it, as far as
+    it is seen, hills that come down no lower, and a bed with banks."""
+
+    def valley(x: Floats, z: Floats) -> NDArray[np.float32]:
+        away = np.abs(course.across(x, z))
+        share = smoothstep(70, 20, away) * smoothstep(420, 220, np.hypot(x, z))
+        high = np.maximum(up(x, z), RIVER_BANK)
+        return np.asarray(high + share * (RIVER_BANK + 0.012 * away - high), np.float32)
+
+    def bed(x: Floats, z: Floats) -> NDArray[np.float32]:
+        away = np.abs(course.across(x, z))
+        share = smoothstep(RIVER_HALF + RIVER_SHORE, RIVER_HALF, away) * smoothstep(340, 240, np.hypot(x, z))
+        small = np.zeros(np.shape(x), np.float32) if near is None else near(x, z)
+        return np.asarray(small - share * (RIVER_BANK + RIVER_DEPTH), np.float32)
+
+    return valley, bed
+
+
+def footprints(x: Floats, z: Floats, trail: Course) -> NDArray[np.float32]:
+    """Someone's steps along a line, in metres up: dents in turn on its left and right, with a little rim."""
+    step = np.round(z / 0.36)
+    side = trail.across(x, z) - 0.11 * np.where(step % 2 == 0, 1.0, -1.0)
+    away = (side / 0.075) ** 2 + ((z - step * 0.36) / 0.14) ** 2
+    seen = smoothstep(40, 25, np.hypot(x, z))  # the wind has filled the old ones
+    return np.asarray(seen * (0.014 * np.exp(-((away - 1.6) ** 2)) - 0.045 * np.exp(-away)), np.float32)
+
+
+def mountains(x: Floats, z: Floats, seed: int, size: float = 1500.0) -> NDArray[np.float32]:
+    """Ridged, domain-warped ranges in about [0, 1], with broad valleys between."""
+    bend_x = x + 0.22 * size * noise(x, z, seed + 31, size * 0.9, 4)
+    bend_z = z + 0.22 * size * noise(x, z, seed + 32, size * 0.9, 4)
+    ridges = noise(bend_x, bend_z, seed + 33, size, 7, kind="ridged", gain=0.5)
+    mass = 0.5 + 0.5 * noise(x, z, seed + 34, size * 1.6, 3)
+    tall: NDArray[np.float32] = np.clip(ridges * (0.35 + 0.9 * mass) - 0.12, 0, None)
+    return tall
+
+
+def bearing(x: Floats, z: Floats) -> NDArray[np.float32]:
+    """Azimuth of a place seen from the start: 0 ahead, positive to the right, in [-pi, pi]."""
+    return np.arctan2(x, z).astype(np.float32)
+
+
+def distance(x: Floats, z: Floats) -> NDArray[np.float32]:
+    """Metres from the start."""
+    return np.hypot(x, z).astype(np.float32)
+
+
+def to_polyline(x: Floats, z: Floats, points: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
+    """Distance to a polyline of at least two corners."""
+    best = np.full(np.shape(x), np.inf, np.float32)
+    for (ax, az), (bx, bz) in itertools.pairwise(points):
+        dx, dz = bx - ax, bz - az
+        t = np.clip(((x - ax) * dx + (z - az) * dz) / max(dx * dx + dz * dz, 1e-9), 0, 1)
+        best = np.minimum(best, np.hypot(x - ax - t * dx, z - az - t * dz))
+    return best.astype(np.float32)

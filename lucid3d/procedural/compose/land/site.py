@@ -1,0 +1,119 @@
+"""A piece of land that things are put on: what is free, how steep it is, what stands there already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.compose.land.relief import to_polyline
+from lucid3d.procedural.compose.land.scatter import groups, scatter
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.noise import smoothstep
+from lucid3d.procedural.kit.terrain import Terrain
+
+Floats = NDArray[np.floating]
+Where = Callable[[Floats, Floats, Floats, Floats], Floats]
+"""(x, z, y, slope) -> 0 to 1."""
+
+
+LOOSE_STONES = ("boulder", "pebble", "scree")
+"""Names of the prototypes that a sentence without rocks does without."""
+
+
+def snowed_in(brief: Any) -> bool:
+    """Whether snow lies on the ground of temperate places."""
+    return bool(brief.weather == "snow" or (brief.season == "winter" and "snow" not in brief.without))
+
+
+def in_bloom(brief: Any) -> bool:
+    """Whether trees and shrubs blossom: not once their leaves have turned or fallen."""
+    return brief.season not in ("autumn", "winter")
+
+
+@dataclass
+class Site:
+    """A piece of land that things are put on.
+
+    Attributes:
+        terrain: the land; water_level: y of the water, or None.
+        brief: what was asked for; rng: the generator that everything here draws from.
+        path, path_width: kept free of plants.
+        clear: metres about the start that stay free of anything taller than grass.
+        keep_out: (x, z, radius) circles where something else stands.
+        vantage: (x, z) of level ground where a building that is asked for is seen best, or None.
+        meshes: what has been put there.
+    """
+
+    terrain: Terrain
+    brief: Any
+    rng: np.random.Generator
+    water_level: float | None = None
+    path: tuple[tuple[float, float], ...] = ()
+    path_width: float = 1.6
+    clear: float = 2.6
+    keep_out: list[tuple[float, float, float]] = field(default_factory=list)
+    vantage: tuple[float, float] | None = None
+    meshes: list[Mesh] = field(default_factory=list)
+
+    @property
+    def season(self) -> Any:
+        """The brief's season."""
+        return self.brief.season
+
+    @property
+    def lush(self) -> float:
+        """The brief's factor on how much grows."""
+        return float(np.clip(getattr(self.brief, "density", 1.0), 0.3, 2.0))
+
+    def free(self, x: Floats, z: Floats, y: Floats, *, above_water: float = 0.15, clear: float | None = None) -> Floats:
+        """1 where something may stand, 0 in water, on the path, at the start and where something else stands."""
+        ok = np.ones(np.shape(x), np.float32)
+        if self.water_level is not None:
+            ok *= (self.water_level - y > above_water).astype(np.float32)
+        if self.path:
+            wide = self.path_width * 0.5
+            ok *= smoothstep(wide * 0.8, wide * 1.5, to_polyline(x, z, self.path))
+        keep = self.clear if clear is None else clear
+        if keep > 0:
+            ok *= (np.hypot(x, z) > keep).astype(np.float32)
+        for cx, cz, radius in self.keep_out:
+            ok *= (np.hypot(x - cx, z - cz) > radius).astype(np.float32)
+        return ok
+
+    def put(
+        self,
+        prototypes: Sequence[Any],
+        where: Where | None = None,
+        *,
+        above_water: float = 0.15,
+        clear: float | None = None,
+        steepest: float = 0.8,
+        patch: float = 0.0,
+        contrast: float = 1.0,
+        middle: float = 0.5,
+        floor: float = 0.0,
+        **options: Any,
+    ) -> None:
+        """Scatter prototypes by `where`, on free ground, in patches `patch` metres wide (0 = no patches; see
+        `scatter.groups` for `contrast` and `middle`), between which a share `floor` of the density remains."""
+        if not prototypes or ("rocks" in self.brief.without and prototypes[0].name in LOOSE_STONES):
+            return
+        field_of = groups(self.rng, patch, contrast, middle) if patch else None
+
+        def density(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+            share = self.free(x, z, y, above_water=above_water, clear=clear) * smoothstep(
+                steepest, steepest * 0.7, slope
+            )
+            if field_of is not None:
+                share = share * (floor + (1 - floor) * field_of(x, z))
+            if where is not None:
+                share = share * where(x, z, y, slope)
+            return share
+
+        self.meshes += scatter(
+            self.terrain.rise_over_run, density, prototypes, self.rng, height=self.terrain.height, **options
+        )

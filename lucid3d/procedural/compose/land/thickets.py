@@ -1,0 +1,310 @@
+"""Shrubs, undergrowth, litter, reeds, desert plants and single things on a site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.compose.land.site import Site, Where, in_bloom, snowed_in
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.noise import smoothstep
+
+Floats = NDArray[np.floating]
+
+
+def shrubs(
+    site: Site,
+    where: Where | None = None,
+    *,
+    amount: float = 1.0,
+    palette: str = "oak",
+    blossom: bool = False,
+    near: float = 3.2,
+) -> None:
+    """Bushes in groups: the edge of a wood, a hedge, a bed."""
+    from lucid3d.procedural.assets import plants
+
+    if "bushes" in site.brief.without:
+        return
+    if site.brief.wants("bushes"):
+        amount *= 2
+    rng, amount = site.rng, amount * site.lush
+    blossom = blossom and in_bloom(site.brief)
+    grown = [
+        plants.shrub(rng, height, palette, site.season, blossom="cherry" if blossom and i == 1 else None)
+        for i, height in enumerate((0.7, 1.1, 1.6))
+    ]
+    common: dict[str, Any] = {"where": where, "above_water": 0.25, "tint": 0.15, "hue": 0.07, "detail": 0.8}
+    site.put(
+        grown,
+        per_square_metre=0.022 * amount,
+        near=near,
+        far=32,
+        patch=14,
+        contrast=1.6,
+        apart=0.9,
+        sizes=(0.5, 1.4),
+        **common,
+    )
+    site.put(
+        grown,
+        per_square_metre=0.008 * amount,
+        near=32,
+        far=220,
+        patch=40,
+        contrast=1.6,
+        apart=1.4,
+        sizes=(0.8, 2.2),
+        limit=1200,
+        **common,
+    )
+
+
+def hedges(site: Site, *lines: tuple[tuple[float, float], ...], height: float = 1.1, width: float = 0.8) -> None:
+    """Clipped hedges along polylines of (x, z): a leafy skin over an even block, cut where a path goes through."""
+    from lucid3d.procedural.assets.plants.foliage import leaf_material, mixed
+    from lucid3d.procedural.assets.plants.palettes import LEAVES
+    from lucid3d.procedural.kit.arrays import KITE, f32, leaves, unit
+    from lucid3d.procedural.kit.prototype import solid
+
+    if "bushes" in site.brief.without:
+        return
+    rng = site.rng
+    for line in lines:
+        corners = np.asarray(line, np.float64)
+        steps = np.hypot(*np.diff(corners, axis=0).T)
+        count = int(900 * steps.sum())
+        piece = rng.choice(len(steps), count, p=steps / steps.sum())
+        along = rng.random(count)
+        way = np.diff(corners, axis=0)[piece] / steps[piece, None]
+        across = np.stack([way[:, 1], -way[:, 0]], axis=1)
+        # Points on the two sides and the top of the block, in proportion to their areas.
+        place = rng.uniform(-1, 1, count) * (height + 0.5 * width)
+        top = np.abs(place) < 0.5 * width
+        off = np.where(top, place, 0.5 * width * np.sign(place)) + rng.normal(0, 0.03, count)
+        up = np.where(top, height, np.abs(place) - 0.5 * width) + rng.normal(0, 0.03, count)
+        ground = corners[piece] + np.diff(corners, axis=0)[piece] * along[:, None] + across * off[:, None]
+        x, z = ground[:, 0].astype(np.float32), ground[:, 1].astype(np.float32)
+        y = site.terrain.height(x, z)
+        kept = np.flatnonzero(site.free(x, z, y, clear=2.0) > 0.5)
+        out = np.stack([across[:, 0] * np.sign(off), np.where(top, -2.0, -0.15), across[:, 1] * np.sign(off)], axis=1)
+        axes = unit(rng.normal(0, 1, (count, 3)) + 0.5 * out)[kept]
+        feet = f32(np.stack([x, y - up, z], axis=1))[kept]
+        size = (0.075 * np.exp(rng.normal(0, 0.25, len(kept)))).astype(np.float32)
+        tone = mixed(np.asarray(LEAVES["oak"]["summer"]), len(kept), rng) * (0.55 + 0.45 * up[kept, None] / height)
+        skin = leaves(feet, axes, unit(out)[kept], size, size * 0.75, KITE, f32(tone), unit(out)[kept])
+        site.meshes.append(solid([(skin, leaf_material("box", [LEAVES["oak"]["summer"][0]]))], "shrub"))
+
+
+def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms: bool = True) -> None:
+    """Ferns, fallen trunks, stumps, twigs and mushrooms of a wood's floor."""
+    from lucid3d.procedural.assets import plants
+    from lucid3d.procedural.assets.plants import litter
+
+    rng, brief = site.rng, site.brief
+    if "ferns" not in brief.without and site.season != "winter":
+        grown = [plants.fern(rng, size, 9) for size in (0.5, 0.8)]
+        amount = ferns * site.lush * (2 if brief.wants("ferns") else 1)
+        site.put(
+            grown, per_square_metre=0.9 * amount, near=1.0, far=13, patch=5, contrast=1.6, sizes=(0.5, 1.4), tint=0.15
+        )
+        site.put(
+            grown,
+            per_square_metre=0.3 * amount,
+            near=13,
+            far=60,
+            patch=9,
+            contrast=1.5,
+            sizes=(0.8, 1.7),
+            falloff=30,
+            tint=0.15,
+        )
+    if logs:
+        moss = 0.05 if snowed_in(brief) else 0.4
+        fallen = [
+            litter.log(rng, float(rng.uniform(1.8, 4)), float(rng.uniform(0.1, 0.26)), moss=moss) for _ in range(2)
+        ]
+
+        def even(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+            """1 where the ground lies in one plane as far as a log reaches, so that both its ends touch it."""
+            h, reach = site.terrain.height, 1.5
+            along = [h(x + reach * a, z + reach * b) for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+            bent = np.maximum(np.abs(along[0] + along[1] - 2 * y), np.abs(along[2] + along[3] - 2 * y)) / 2
+            fall = np.hypot(along[0] - along[1], along[2] - along[3]) / (2 * reach)
+            return np.asarray((bent < 0.09) & (np.abs(fall - slope) < 0.08), np.float32)
+
+        common: dict[str, Any] = {"near": 2.8, "far": 45, "apart": 2.5, "sizes": (0.6, 1.3), "clear": 2.4}
+        site.put(fallen, even, per_square_metre=0.016, **common)
+        site.put([litter.stump(rng)], per_square_metre=0.004, **common)
+    twigs = 0.2 if snowed_in(brief) else 1.6
+    site.put([litter.twigs(rng) for _ in range(2)], per_square_metre=twigs, far=9, patch=4, sizes=(0.5, 1.7), clear=0.4)
+    if "mushrooms" not in brief.without and (brief.wants("mushrooms") or (mushrooms and site.season == "autumn")):
+        glow = 0.5 if brief.mood in ("magical", "dreamy") else 0.0
+        many = 3.0 if brief.wants("mushrooms") else 1.0
+        kinds = [
+            litter.mushroom(rng, 0.12),
+            litter.mushroom(rng, 0.16, (0.42, 0.035, 0.02), spots=True, glow=glow),
+            litter.mushroom(rng, 0.1, (0.4, 0.3, 0.16), glow=glow),
+        ]
+        site.put(
+            kinds, per_square_metre=0.3 * many, near=0.9, far=15, patch=4, contrast=2.0, sizes=(0.6, 2.2), clear=0.8
+        )
+
+
+def leaf_litter(site: Site, *, amount: float = 1.0) -> None:
+    """Fallen leaves that lie on the ground near the viewer."""
+    from lucid3d.procedural.assets.plants import litter
+
+    if "leaves" in site.brief.without or site.brief.weather == "snow":
+        return
+    amount *= 2.0 if site.brief.wants("leaves") else 1.0
+    palettes = [litter.litter_for(site.season), "maple" if site.season == "autumn" else "oak"]
+    lying = [litter.fallen_leaves(site.rng, palette) for palette in palettes]
+    common: dict[str, Any] = {"clear": 0.0, "tint": 0.2, "hue": 0.1, "steepest": 1.2}
+    lower = Site(site.terrain, site.brief, site.rng, site.water_level, meshes=site.meshes)  # leaves fall on paths too
+    lower.put(lying, per_square_metre=6 * amount, far=6, patch=2.5, sizes=(0.7, 1.5), **common)
+    lower.put(lying, per_square_metre=2.2 * amount, near=6, far=22, patch=5, sizes=(0.9, 2.0), falloff=14, **common)
+
+
+def tropical(site: Site, *, amount: float = 1.0) -> None:
+    """Banana plants, agaves and bamboo close by."""
+    from lucid3d.procedural.assets.plants import palms
+
+    rng = site.rng
+    grown = [palms.banana(rng), palms.banana(rng, 1.6, 7), palms.palm(rng, 2.2, 12, coconuts=False)]
+    site.put(
+        grown,
+        per_square_metre=0.09 * amount * site.lush,
+        near=2.4,
+        far=34,
+        patch=10,
+        contrast=1.2,
+        apart=0.9,
+        sizes=(0.5, 1.5),
+        tint=0.15,
+    )
+
+
+def reed_beds(site: Site, *, amount: float = 1.0) -> None:
+    """Reeds in shallow water and on its edge."""
+    from lucid3d.procedural.assets import plants
+
+    if site.water_level is None or "reeds" in site.brief.without:
+        return
+    level = site.water_level
+    grown = [plants.reeds(site.rng, height, 16, cattails=n) for height, n in ((1.4, 2), (1.9, 3))]
+
+    def edge(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.5, 0.1, np.abs(y - level - 0.12))
+
+    amount *= site.lush * (2 if site.brief.wants("reeds") else 1)
+    site.put(
+        grown,
+        edge,
+        above_water=-0.7,
+        per_square_metre=0.9 * amount,
+        near=2.2,
+        far=45,
+        patch=9,
+        contrast=1.5,
+        sizes=(0.6, 1.2),
+        limit=2500,
+    )
+
+
+def lilies(site: Site, *, amount: float = 1.0) -> None:
+    """Patches of lily pads on still water."""
+    from lucid3d.procedural.assets.plants import litter
+    from lucid3d.procedural.kit.mesh import instances, placement
+
+    if site.water_level is None or "lilies" in site.brief.without:
+        return
+    rng, level = site.rng, site.water_level
+    kinds = [litter.lily_pads(rng, 14, 1.1), litter.lily_pads(rng, 8, 0.7, bloom=False)]
+    count = int(26 * amount * (2 if site.brief.wants("lilies") else 1))
+    radius, bearing = 3 + 30 * rng.random(count * 4) ** 0.8, rng.uniform(-np.pi, np.pi, count * 4)
+    x, z = (radius * np.sin(bearing)).astype(np.float32), (radius * np.cos(bearing)).astype(np.float32)
+    deep = site.terrain.height(x, z) - level
+    rows = np.flatnonzero((deep > 0.12) & (deep < 1.3))[:count]
+    for number, kind in enumerate(kinds):
+        mine = rows[number::2]
+        if len(mine):
+            matrices = [
+                placement(
+                    (x[i], level - 0.004, z[i]), yaw=float(rng.uniform(0, 6.3)), scale=float(rng.uniform(0.6, 1.3))
+                )
+                for i in mine
+            ]
+            site.meshes.append(instances(kind.levels[0], np.array(matrices)))
+
+
+def desert_plants(site: Site, *, cacti: float = 1.0) -> None:
+    """Cacti, agaves and dry tufts in the hollows."""
+    from lucid3d.procedural.assets import plants
+    from lucid3d.procedural.assets.plants import desert
+
+    rng = site.rng
+    tufts = [plants.grass_tuft(rng, "dry", 0.35, 0.14, 30), plants.grass_tuft(rng, "dune", 0.5, 0.16, 26)]
+    common: dict[str, Any] = {"steepest": 0.35, "patch": 14, "contrast": 2.2}
+    site.put(tufts, per_square_metre=0.8 * site.lush, near=1.5, far=40, sizes=(0.5, 1.8), **common)
+    if "cacti" in site.brief.without or cacti <= 0:
+        return
+    small = [desert.agave(rng), desert.prickly_pear(rng), desert.barrel_cactus(rng)]
+    site.put(small, per_square_metre=0.03 * cacti, near=3, far=60, apart=1.2, sizes=(0.6, 1.5), limit=500, **common)
+    if cacti > 1:
+        tall = [desert.saguaro(rng, 4.5), desert.saguaro(rng, 3.2, 1)]
+        site.put(
+            tall,
+            per_square_metre=0.006 * cacti,
+            near=7,
+            far=190,
+            apart=5,
+            sizes=(0.5, 1.4),
+            patch=40,
+            contrast=1.2,
+            steepest=0.4,
+            limit=400,
+        )
+
+
+IN_VIEW = 0.5
+"""Radians to either side of straight ahead within which a thing is whole in the first view."""
+
+
+def singles(
+    site: Site,
+    meshes: Sequence[Mesh],
+    *,
+    count: int,
+    near: float,
+    far: float,
+    where: Where | None = None,
+    in_view: bool = False,
+) -> list[tuple[float, float]]:
+    """Set a few whole things about on free ground; returns where they stand. With `in_view` the first of them stands
+    ahead, where it is seen from the start, if there is a place for it."""
+    from lucid3d.procedural.kit.mesh import placement
+
+    rng = site.rng
+    spots: list[tuple[float, float]] = []
+    tries = 60 if in_view else 0
+    for i in range(tries + count * 12):
+        if len(spots) >= count:
+            break
+        aside = IN_VIEW if i < tries and not spots else np.pi
+        radius, bearing = float(near + (far - near) * rng.random() ** 0.7), float(rng.uniform(-aside, aside))
+        x, z = np.array([radius * np.sin(bearing)], np.float32), np.array([radius * np.cos(bearing)], np.float32)
+        y, slope = site.terrain.rise_over_run(x, z)
+        share = site.free(x, z, y) * (1 if where is None else where(x, z, y, slope))
+        if rng.random() > float(share[0]) or any(np.hypot(x[0] - a, z[0] - b) < 3 for a, b in spots):
+            continue
+        spots.append((float(x[0]), float(z[0])))
+        mesh = meshes[len(spots) % len(meshes)]
+        site.meshes.append(
+            mesh.transformed(placement((float(x[0]), float(y[0]), float(z[0])), yaw=float(rng.uniform(0, 6.3))))
+        )
+        site.keep_out.append((float(x[0]), float(z[0]), 1.5))
+    return spots

@@ -1,0 +1,1 @@
+"""Rooms: shells with windows, furnished by rules."""

@@ -1,0 +1,1 @@
+"""Man-made places out of doors."""

@@ -1,0 +1,1 @@
+"""What things and places are made of: meshes, shapes, materials, palettes, terrain."""

@@ -1,0 +1,68 @@
+"""A place: what stands where, before sky and weather are laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.kit.materials import RGB
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.terrain import Terrain
+from lucid3d.procedural.kit.water import Water
+
+EYE_HEIGHT = 1.6
+"""Metres from the ground to the start camera, which is the world's origin: the ground at the start is at y = +1.6."""
+
+HeightFunction = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A small light.
+
+    Attributes:
+        position: (x, y, z) metres.
+        color: linear RGB intensity: a lamp of (4, 3, 2) lights a white wall 1 m away like a white wall in the sun is
+        lit
+            by (4, 3, 2) / pi. Street lamp 30 to 60, room lamp 4 to 10, candle 0.5.
+        radius: metres; distances below it count as it, so that a lampshade is not burnt out.
+        reach: metres where its light has faded to nothing.
+        shadows: trace shadow rays to it (the nearest few lamps only; they cost time).
+    """
+
+    position: RGB
+    color: RGB
+    radius: float = 0.15
+    reach: float = 25.0
+    shadows: bool = True
+
+
+@dataclass
+class Place:
+    """What a place builder returns: the things, without sky and weather, which are laid over every place alike.
+
+    Attributes:
+        meshes: everything that stands around, in world coordinates (origin = eye of the start camera, y down).
+        terrain: the land (see `terrain.Terrain`), or None for rooms and stations.
+        water: a lake, river or sea, or None.
+        lamps: small lights; `night_only` lamps are the builder's affair (it has the brief).
+        interior: True for rooms: exposure and bounced light are worked out for the inside.
+        sun_azimuth: the direction in radians from which the sun suits the place best (0 = +z ahead, positive = to the
+            right), or None for a default about 40 degrees right of straight ahead.
+        ground_color: linear albedo of the surroundings, for bounced light.
+        haze: factor on the density of the air (jungle 2, arctic 0.5).
+    """
+
+    meshes: list[Mesh] = field(default_factory=list)
+    terrain: Terrain | None = None
+    water: Water | None = None
+    lamps: list[Lamp] = field(default_factory=list)
+    interior: bool = False
+    sun_azimuth: float | None = None
+    ground_color: RGB = (0.15, 0.14, 0.1)
+    haze: float = 1.0
+    sky: dict[str, Any] = field(default_factory=dict)  # overrides of Atmosphere fields, for other planets and caves

@@ -1,0 +1,434 @@
+"""Understanding a sentence: from words to what a world is to be made of. Pure Python, milliseconds, never fails."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lucid3d.procedural.catalogue.meanings import (
+    FEATURES,
+    FURNITURE,
+    INDOORS,
+    LANDFORMS,
+    PLACES,
+    SCATTERED,
+    SKY,
+    TIMES,
+    WEATHERS,
+)
+from lucid3d.procedural.language.finding import find
+from lucid3d.procedural.language.reader import MANY, Reader
+
+LONGEST = 10_000
+"""Characters of a sentence that are read."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a sentence asks for. Everything has a value; `given` says what came from the sentence.
+
+    Attributes:
+        place: one of `meanings.PLACES`.
+        time: one of dawn, sunrise, morning, noon, afternoon, sunset, dusk, night.
+        weather: one of clear, cloudy, mist, rain, snow, storm.
+        season: spring, summer, autumn or winter.
+        sky: of moon, stars, aurora, rainbow, lightning, puddles, those that are asked for; a night that names neither
+            moon nor stars has both.
+        features: feature name (see `meanings.FEATURES`) -> how many are asked for; see `count`.
+        without: features, weathers, sky extras, places and times that must not be there.
+        sizes: feature -> factor on its usual size ("huge mountains").
+        painted: feature -> colour name ("a red boat"); the key "" holds a colour that belongs to nothing in particular.
+        made_of: feature -> material name ("a wooden pier"); the key "" as above.
+        density: factor on how much grows and lies about ("lush", "sparse").
+        strength: factor on the weather ("light mist", "heavy rain").
+        mood: one of `meanings.MOODS`, or "".
+        style: one of `meanings.STYLES`, or "": how the picture is finished and what buildings look like.
+        secondary: other places that are mentioned: what windows show, or what lies further off.
+        given: which of "place", "time", "weather", "season" the sentence decided.
+        understood: (word, meaning) in the order of the sentence.
+        ignored: words that nothing here draws.
+        explanation: one or two sentences: what was chosen and why.
+    """
+
+    prompt: str = ""
+    negative_prompt: str = ""
+    place: str = "alpine_lake"
+    time: str = "morning"
+    weather: str = "clear"
+    season: str = "summer"
+    sky: frozenset[str] = frozenset()
+    features: Mapping[str, int] = field(default_factory=dict, hash=False)
+    without: frozenset[str] = frozenset()
+    sizes: Mapping[str, float] = field(default_factory=dict, hash=False)
+    painted: Mapping[str, str] = field(default_factory=dict, hash=False)
+    made_of: Mapping[str, str] = field(default_factory=dict, hash=False)
+    density: float = 1.0
+    strength: float = 1.0
+    mood: str = ""
+    style: str = ""
+    secondary: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
+    understood: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[str, ...] = ()
+    explanation: str = ""
+
+    @property
+    def indoors(self) -> bool:
+        """Whether the place is a room."""
+        return self.place in INDOORS
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Colour names that the sentence mentions, those of nothing in particular first."""
+        return tuple(dict.fromkeys(self.painted[k] for k in sorted(self.painted)))
+
+    @property
+    def materials(self) -> tuple[str, ...]:
+        """Material names that the sentence mentions."""
+        return tuple(dict.fromkeys(self.made_of[k] for k in sorted(self.made_of)))
+
+    def count(self, feature: str, usual: int = 0) -> int:
+        """How many of a feature to make: 0 if it is not wanted, what is asked for, or else what is usual here."""
+        if feature in self.without:
+            return 0
+        return self.features.get(feature, usual)
+
+    def wants(self, feature: str, usual: bool = False) -> bool:
+        """Whether to make a feature: asked for, or usual here and not refused."""
+        return self.count(feature, int(usual)) > 0
+
+    def size(self, feature: str) -> float:
+        """The factor on a feature's usual size."""
+        return self.sizes.get(feature, 1.0)
+
+    def colour(self, feature: str, usual: str = "") -> str:
+        """The colour name that a feature is to have."""
+        return self.painted.get(feature, usual)
+
+    def material(self, feature: str, usual: str = "") -> str:
+        """The material name that a feature is to be made of."""
+        return self.made_of.get(feature, usual)
+
+
+_USUAL_TIME = {
+    "alpine_lake": "morning", "meadow": "afternoon", "forest": "morning", "jungle": "morning", "desert": "sunset",
+    "canyon": "sunset", "coast": "sunset", "island": "afternoon", "arctic": "afternoon", "volcano": "dusk",
+    "swamp": "sunrise", "farmland": "afternoon", "village": "afternoon", "town_street": "sunset",
+    "modern_city": "sunset", "ruins": "sunset", "space_station": "noon", "living_room": "afternoon",
+    "kitchen": "morning", "bedroom": "morning", "library": "afternoon", "cave": "afternoon", "temple": "sunrise",
+    "garden": "morning", "other_planet": "sunset",
+}  # fmt: skip
+"""A low sun nearly everywhere: long shadows and a warm light are what makes a place of shapes."""
+_USUAL_WEATHER = {"swamp": "mist", "jungle": "mist", "temple": "mist"}
+_USUAL_SEASON = {"arctic": "winter"}
+_MOOD_TIME = {
+    "cosy": "dusk", "eerie": "dusk", "romantic": "sunset", "magical": "dusk", "dreamy": "sunrise", "epic": "sunset",
+    "dark": "dusk", "lonely": "dusk", "cheerful": "morning",
+}  # fmt: skip
+_MOOD_WEATHER = {"eerie": "mist", "dreamy": "mist", "lonely": "cloudy", "dark": "cloudy", "magical": "mist"}
+_STYLE_TIME = {"cyberpunk": "night"}
+_STYLE_PLACE = {"cyberpunk": "modern_city", "futuristic": "modern_city", "medieval": "village", "rustic": "village"}
+_FEATURE_PLACE: dict[str, str] = dict.fromkeys(FURNITURE, "living_room")
+_DEFAULTS = ("alpine_lake", "meadow", "coast", "forest", "village", "island", "garden")
+"""Pleasant places for a sentence that names none; which one depends on the sentence."""
+
+
+def understand(prompt: str, negative_prompt: str = "") -> Brief:
+    """Read a sentence (English or Chinese, emoji too) and what is not wanted.
+
+    Any text gives a brief: unknown words are listed as ignored, missing ones get defaults that suit the place, and
+    contradictions are settled and explained. The same text always gives the same brief.
+    """
+    text = str(prompt)[:LONGEST]
+    negative = str(negative_prompt or "")[:LONGEST]
+    reader = Reader()
+    reader.read(find(text))
+    wanted = dict(reader.features)
+    reader.read(find(negative), negative=True)
+    notes = reader.notes
+    if len(str(prompt)) > LONGEST:
+        notes.append(f"Only the first {LONGEST} characters were read.")
+    for feature in sorted(reader.without & set(wanted)):
+        if feature in reader.features:
+            del reader.features[feature]
+            notes.append(f"{FEATURES[feature].capitalize()} is both asked for and refused; it is left out.")
+
+    place, secondary, place_given = _choose_place(reader, text, notes)
+    mood = reader.moods[0] if reader.moods else ""
+    style = _choose_style(reader)
+    if place == "town_street" and _STYLE_PLACE.get(style) == "modern_city" and "modern_city" not in reader.without:
+        place = "modern_city"  # a cyberpunk street has no half-timbered houses
+    time, time_given = _choose_time(reader, place, mood, style, notes)
+    weather, weather_given = _choose_weather(reader, place, time, mood, notes)
+    season, season_given = _choose_season(reader, place, secondary, weather, notes)
+    features = dict(reader.features)
+    _lie_in(place, secondary, features, reader.without)
+    for feature in [name for name in features if place in _UNBUILT.get(name, ())]:
+        del features[feature]
+        notes.append(f"There is no rule for {FEATURES[feature]} in {PLACES[place]}; it is left out.")
+    sky = frozenset(reader.sky) - reader.without
+    if time == "night" and weather in ("clear", "cloudy") and place not in INDOORS:
+        # A bright moon drowns the stars: a night that names one of them has the other only if it names it, too.
+        asked = sky & {"stars", "moon"}
+        sky |= (frozenset() if asked else frozenset({"stars", "moon"})) - reader.without
+    if "rainbow" in sky and time == "night":
+        notes.append("A rainbow needs the sun; at night it is left out.")
+        sky -= {"rainbow"}
+    if sky & {"stars", "aurora"} and time in ("morning", "noon", "afternoon"):
+        notes.append("Stars and polar lights fade in daylight; they are drawn faintly.")
+    ignored = list(dict.fromkeys(reader.ignored))
+    if reader.undrawn:
+        ignored.extend(dict.fromkeys(reader.undrawn))
+        notes.append(f"No rule draws people or animals ({_listed(list(dict.fromkeys(reader.undrawn)))}).")
+    if place not in INDOORS:
+        for name in [f for f in features if f in FURNITURE]:
+            _furnish_outdoors(features, name, reader.without)
+
+    given = frozenset(
+        name
+        for name, on in (
+            ("place", place_given),
+            ("time", time_given),
+            ("weather", weather_given),
+            ("season", season_given),
+        )
+        if on
+    )
+    explanation = _explain(
+        reader, place, secondary, time, weather, season, sky, features, mood, style, given, ignored, notes
+    )
+    return Brief(
+        prompt=str(prompt),
+        negative_prompt=str(negative_prompt or ""),
+        place=place,
+        time=time,
+        weather=weather,
+        season=season,
+        sky=sky,
+        features=features,
+        without=frozenset(reader.without),
+        sizes=dict(reader.sizes),
+        painted=dict(reader.painted),
+        made_of=dict(reader.made_of),
+        density=reader.density,
+        strength=reader.strength,
+        mood=mood,
+        style=style,
+        secondary=secondary,
+        given=given,
+        understood=tuple(reader.understood),
+        ignored=tuple(ignored),
+        explanation=explanation,
+    )
+
+
+_OUTDOOR_KIN = {
+    "houseplant": "bushes", "fireplace": "campfire", "candle": "lamp", "chair": "bench", "sofa": "bench",
+    "armchair": "bench", "bookshelf": "barrel", "fruit": "barrel", "table": "bench", "ladder": "cart",
+}  # fmt: skip
+
+
+_BROUGHT: dict[str, tuple[str, ...]] = {
+    "coast": ("sea",), "island": ("sea",), "alpine_lake": ("mountains", "lake"), "volcano": ("mountains",),
+    "forest": ("trees",), "jungle": ("palms", "ferns"), "swamp": ("reeds",),
+}  # fmt: skip
+"""Place -> what it brings to another place that lies in it."""
+
+
+_UNBUILT: dict[str, tuple[str, ...]] = {
+    "river": ("volcano", "village", "town_street", "modern_city", "ruins", "temple", "other_planet"),
+    "lake": ("jungle", "volcano", "farmland", "temple", "other_planet"),
+}
+"""Waters that some places do not have, whatever is asked: what is said to be understood has to be there."""
+
+
+def _lie_in(place: str, secondary: tuple[str, ...], features: dict[str, int], without: set[str]) -> None:
+    """A village in a forest has the forest's trees, one on a coast its sea."""
+    if place in INDOORS:
+        return
+    for around in secondary:
+        for feature in _BROUGHT.get(around, ()):
+            if feature not in without:
+                features.setdefault(feature, MANY if feature in SCATTERED else 1)
+
+
+def _furnish_outdoors(features: dict[str, int], name: str, without: set[str]) -> None:
+    """Furniture does not stand in a field; its nearest outdoor kin does, unless that is refused."""
+    kin = _OUTDOOR_KIN.get(name)
+    count = features.pop(name)
+    if kin and kin not in features and kin not in without:
+        features[kin] = count
+
+
+def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tuple[str, ...], bool]:
+    scores: dict[str, float] = {}
+    for weight, place in reader.places:
+        if place not in reader.without:
+            # The first mention decides; later ones of the same place add a little.
+            scores[place] = scores[place] + 0.1 * weight if place in scores else weight
+    rooms = [p for p in scores if p in INDOORS and scores[p] >= 4]
+    outdoors = [p for p in scores if p not in INDOORS]
+    if scores:
+        best = max(scores, key=lambda p: scores[p])  # the first of equals: dicts keep the sentence's order
+        if rooms and outdoors:  # a room that looks out on a place, unless the place was named first and plainly
+            best = rooms[0]
+        secondary = tuple(p for p in scores if p != best and (scores[p] >= 2 or best in INDOORS))
+        return best, secondary, True
+    for style in reader.styles:
+        if style in _STYLE_PLACE and _STYLE_PLACE[style] not in reader.without:
+            return _STYLE_PLACE[style], (), True
+    if "lonely" in reader.moods:
+        return "coast", (), False
+    for feature in reader.features:
+        if feature in _FEATURE_PLACE and _FEATURE_PLACE[feature] not in reader.without:
+            return _FEATURE_PLACE[feature], (), False
+    candidates = [p for p in _DEFAULTS if p not in reader.without] or [p for p in PLACES if p not in reader.without]
+    if not candidates:
+        candidates = list(_DEFAULTS)
+    # A sentence without a place still decides which pleasant place it gets, always the same one.
+    number = zlib.crc32(text.encode("utf-8", "replace")) if text.strip() else 0
+    choice = candidates[number % len(candidates)]
+    return choice, (), False
+
+
+def _choose_style(reader: Reader) -> str:
+    """The last style that changes the picture most: "cyberpunk" over "realistic"."""
+    strong = [s for s in reader.styles if s != "photograph"]
+    return strong[0] if strong else (reader.styles[0] if reader.styles else "")
+
+
+def _choose_time(reader: Reader, place: str, mood: str, style: str, notes: list[str]) -> tuple[str, bool]:
+    times = [t for t in dict.fromkeys(reader.times) if t not in reader.without]
+    if times:
+        if len(times) > 1:
+            # "a sunny day at sunset", "a breakfast room in the evening": the more particular word wins.
+            particular = [t for t in times if t not in ("noon", "morning")] or times
+            if "night" in times and len(particular) > 1 and set(particular) <= {"night", "dusk", "sunset"}:
+                particular = ["night"]
+            notes.append(f"It cannot be {_listed(times, 'and')} at once; it is {particular[0]}.")
+            return particular[0], True
+        return times[0], True
+    if "aurora" in reader.sky or "stars" in reader.sky:
+        return ("night" if "night" not in reader.without else "dusk"), False
+    candidates = [_STYLE_TIME.get(style), _MOOD_TIME.get(mood), _USUAL_TIME[place]]
+    if place in INDOORS and mood != "cosy":
+        candidates[1] = None
+    if "clear" in reader.weathers and mood not in ("romantic", "epic"):
+        candidates[1] = None  # "a sunny, lonely beach" has a sun
+        if _USUAL_TIME[place] in ("dusk",):
+            candidates[2] = "afternoon"
+    if "storm" in reader.weathers and _USUAL_TIME[place] in ("sunset", "sunrise"):
+        candidates[2] = "afternoon"  # nothing glows under its clouds
+    if "moon" in reader.sky:
+        candidates.insert(0, "night")
+    candidates += list(TIMES)
+    for time in candidates:
+        if time and time not in reader.without:
+            return time, False
+    return _USUAL_TIME[place], False
+
+
+def _choose_weather(reader: Reader, place: str, time: str, mood: str, notes: list[str]) -> tuple[str, bool]:
+    weathers = [w for w in dict.fromkeys(reader.weathers) if w not in reader.without]
+    if weathers:
+        chosen = weathers[0]
+        wet = [w for w in weathers if w not in ("clear", "cloudy")]
+        if len(weathers) > 1:
+            chosen = "storm" if "storm" in wet else (wet[0] if wet else "cloudy")
+            if "clear" in weathers and chosen != "cloudy":
+                if chosen == "mist":
+                    notes.append("Sunshine and mist together: a sunlit mist.")
+                else:
+                    notes.append(f"It cannot be clear with {chosen}; there is {chosen}.")
+        if chosen == "clear" and time == "night" and reader.times:
+            sunny = [w for w, m in reader.understood if "clear" in m]
+            if any(s.startswith("sun") or s in ("bright day",) for s in sunny):
+                notes.append("The sun does not shine at night, so this is a clear, moonlit night.")
+        return chosen, True
+    for weather in (
+        _MOOD_WEATHER.get(mood) if place not in INDOORS else None,
+        _USUAL_WEATHER.get(place),
+        "clear",
+        *WEATHERS,
+    ):
+        if weather and weather not in reader.without:
+            return weather, False
+    return "clear", False
+
+
+def _choose_season(
+    reader: Reader, place: str, secondary: tuple[str, ...], weather: str, notes: list[str]
+) -> tuple[str, bool]:
+    seasons = [s for s in dict.fromkeys(reader.seasons) if s not in reader.without]
+    if seasons:
+        if len(seasons) > 1:
+            plain = [s for s in seasons if any(word == s for word, _ in reader.understood)]
+            chosen = (plain or seasons)[0]
+            notes.append(f"Of {_listed(seasons, 'and')} the season is {chosen}.")
+            return chosen, True
+        return seasons[0], True
+    if weather == "snow" or ("arctic" in secondary and place not in INDOORS and "winter" not in reader.without):
+        return "winter", False
+    season = _USUAL_SEASON.get(place, "summer")
+    return (season if season not in reader.without else "spring"), False
+
+
+def _listed(names: list[str], word: str = "or") -> str:
+    names = [n.replace("_", " ") for n in names[:8]]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" {word} " + names[-1]
+
+
+def _explain(
+    reader: Reader,
+    place: str,
+    secondary: tuple[str, ...],
+    time: str,
+    weather: str,
+    season: str,
+    sky: frozenset[str],
+    features: Mapping[str, int],
+    mood: str,
+    style: str,
+    given: frozenset[str],
+    ignored: list[str],
+    notes: list[str],
+) -> str:
+    when = {"night": "at night", "noon": "at noon", "morning": "in the morning", "afternoon": "in the afternoon"}
+    sort = {
+        "clear": "clear sky",
+        "cloudy": "clouds",
+        "mist": "mist",
+        "rain": "rain",
+        "snow": "snow",
+        "storm": "a storm",
+    }
+    parts = [
+        f"{PLACES[place][0].upper()}{PLACES[place][1:]} {when.get(time, 'at ' + time)} in {season}, {sort[weather]}"
+    ]
+    if secondary:
+        where = "outside" if place in INDOORS else "around"
+        parts.append(f"{_listed([PLACES[p] for p in secondary], 'and')} {where}")
+    drawn = [
+        FEATURES[f] if n <= 1 or f in SCATTERED or f in LANDFORMS else f"{f.replace('_', ' ')} x {n}"
+        for f, n in features.items()
+    ]
+    extras = drawn + [s for s in SKY if s in sky]
+    if extras:
+        parts.append("with " + _listed(extras, "and"))
+    if reader.without:
+        parts.append("without " + _listed(sorted(reader.without), "and"))
+    sentence = ", ".join(parts) + "."
+    tone = " and ".join(t for t in (mood, style) if t)
+    if tone:
+        sentence = sentence[:-1] + f"; {tone}."
+    if not reader.understood:
+        notes = [
+            "No word of the sentence is one that worlds are made of, so this is a pleasant place of our choosing.",
+            *notes,
+        ]
+    elif "place" not in given:
+        notes = ["No place was named, so one was chosen.", *notes]
+    if ignored:
+        notes = [*notes, f"Ignored: {_listed(ignored, 'and')}{' and more' if len(ignored) > 8 else ''}."]
+    return " ".join([sentence, *notes])

@@ -1,0 +1,1 @@
+"""From a place to pictures: light, weather, rays, shading, the film curve."""

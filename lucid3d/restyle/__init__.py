@@ -1,0 +1,1 @@
+"""A finished scene in other words: by rules, recoloured, repainted or redrawn."""
