@@ -68,7 +68,7 @@ def agreement(world: object) -> tuple[float, float]:
 
 def measure(prompt: str, seed: int) -> dict[str, float | str]:
     """Seconds, processor seconds, memory and agreement for one prompt."""
-    from lucid3d.procedural import build_world
+    from lucid3d.procedural.build import build_world
     from lucid3d.procedural.render.rays import open3d
 
     open3d()

@@ -189,3 +189,8 @@ def yaw_pitch(yaw_degrees: float, pitch_degrees: float, position: Floats = np.ze
     pose[:3, :3] = turn @ tilt
     pose[:3, 3] = position
     return pose
+
+
+def lens_values(camera: Camera) -> NDArray[np.float32]:
+    """(4,) float32 fx, fy, cx, cy, as the native kernels take them."""
+    return np.array([camera.fx, camera.fy, camera.cx, camera.cy], np.float32)

@@ -266,7 +266,7 @@ def _live_view(options: RunOptions, output: Path) -> LiveView:
 
 
 def _write_dataset(options: RunOptions, sentence: str, output: Path) -> None:
-    from lucid3d.procedural import build_world
+    from lucid3d.procedural.build import build_world
     from lucid3d.procedural.dataset import write_dataset
 
     if output.exists() and any(output.iterdir()):

@@ -11,9 +11,14 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.export import export_scene, parse_targets
+from lucid3d.export.ply import write_gaussians, write_points
+from lucid3d.export.skybox import write_skybox
 from lucid3d.export.video import depth_colours, near_depth, write_film
 from lucid3d.families.base import Image
+from lucid3d.gaussians import Renderer
 from lucid3d.progress import Event, Listener, ignore
+from lucid3d.report import write_report
 from lucid3d.scene import Scene
 from lucid3d.trajectory import load_cameras
 from lucid3d.transforms import write_image, write_transforms
@@ -28,10 +33,6 @@ DEPTH_ALPHA = 0.5
 
 def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (), on_event: Listener = ignore) -> None:
     """Write every file of the output folder; scene.yaml says "complete" only after the last one."""
-    from lucid3d.export import export_scene
-    from lucid3d.export.ply import write_gaussians, write_points
-    from lucid3d.export.skybox import write_skybox
-    from lucid3d.report import write_report
 
     folder, timings = workspace.folder, scene.facts.setdefault("timings", {})
     workspace.note(status="writing", prompt=scene.prompt, **_plain_facts(scene))
@@ -99,7 +100,6 @@ def _write_films(scene: Scene, workspace: Workspace, on_event: Listener) -> None
     render = scene.config.render
     if render.film_frames == 0:
         return
-    from lucid3d.gaussians import Renderer
 
     cameras, renderer = film_cameras(scene), Renderer(scene.gaussians)
     # one pass over the path draws both films: the depth is kept as 8-bit colours until the first file is written
@@ -127,7 +127,6 @@ def check_outputs(config: Config, export: Sequence[str]) -> None:
     Raises:
         InputError: names the option and what is known.
     """
-    from lucid3d.export import parse_targets
 
     render = config.render
     try:

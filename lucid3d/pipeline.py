@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucid3d.config import Config
+from lucid3d.dreaming import dream_views, settle_sky, support_cameras
 from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator, Painter
+from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, TrainConfig, Trainer, TrainingView, from_points
+from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
+from lucid3d.joint.ring import RING
+from lucid3d.outputs import check_outputs, write_scene
 from lucid3d.preparation import RADIANCE_ROWS, Download, Loader, Models, Prepared, assemble_models, prepare
 from lucid3d.progress import Event, Listener, ignore
+from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
 from lucid3d.transforms import PosedView
 from lucid3d.workspace import Workspace
@@ -67,7 +73,6 @@ def run(
     Raises:
         InputError: something in the config cannot be used; nothing has been written then.
     """
-    from lucid3d.outputs import check_outputs, write_scene
 
     began = time.perf_counter()
     if (painter is None) != (estimator is None):
@@ -132,8 +137,6 @@ class Timings(dict[str, float]):
 
 
 def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_event: Listener) -> Dream:
-    from lucid3d.dreaming import dream_views
-
     config, cameras = prepared.config, prepared.cameras
     kept = workspace.load_views(cameras) if workspace is not None else []
     painter = _joint_painter(models, prepared, workspace, on_event) if config.dreaming == "joint" else models.painter
@@ -162,8 +165,6 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
 
 def _joint_painter(models: Models, prepared: Prepared, workspace: Workspace | None, on_event: Listener) -> Painter:
     """A painter that has the ring's views already, painted together; in a resumed run by the run before."""
-    from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
-    from lucid3d.joint.ring import RING
 
     ring = prepared.cameras[:RING]
     pictures = workspace.load_pictures() if workspace is not None else None
@@ -189,8 +190,6 @@ def _joint_painter(models: Models, prepared: Prepared, workspace: Workspace | No
 
 def _supported(dream: Dream, config: Config) -> tuple[PointCloud, list[PosedView]]:
     """The settled cloud, and the views to train on: dreamed ones whole, support views where the cloud is known."""
-    from lucid3d.dreaming import settle_sky, support_cameras
-    from lucid3d.projection import project_cloud
 
     cloud = settle_sky(dream.cloud)
     views = [_posed(view) for view in dream.views]
@@ -219,8 +218,6 @@ def _summary(dream: Dream, prepared: Prepared) -> dict[str, Any]:
 def _gaussians(
     cloud: PointCloud, views: Sequence[PosedView], config: Config, workspace: Workspace | None, on_event: Listener
 ) -> Gaussians:
-    from lucid3d.gaussians import Trainer, TrainingView, from_points
-
     training = config.training
     initial = from_points(cloud, sh_degree=training.sh_degree, max_gaussians=training.max_gaussians)
     if not config.train:
@@ -249,7 +246,6 @@ def _gaussians(
 
 def train_config(config: Config) -> TrainConfig:
     """The trainer's settings for a scene."""
-    from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, TrainConfig
 
     training = config.training
     strategies = {"none": None, "mcmc": MCMCStrategy(), "default": DefaultStrategy()}

@@ -11,7 +11,16 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.families.base import DepthEstimator, Image, Painter
+from lucid3d.families.choose import choose_models, load_diffusion
+from lucid3d.families.diffusion.captioner import caption
+from lucid3d.families.diffusion.commands import offer_download
+from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
+from lucid3d.families.procedural import procedural_models
+from lucid3d.from_picture.panorama_world import panorama_models
+from lucid3d.from_picture.photo import photo_models
 from lucid3d.joint.ring import joint_path
+from lucid3d.panorama.painting import PanoramaPainter
+from lucid3d.panorama.resampling import perspective_from_equirectangular
 from lucid3d.progress import Event, Listener
 from lucid3d.prompts import PromptPlan, plan_prompts
 from lucid3d.start import Start, load_panorama, load_start
@@ -106,8 +115,6 @@ def prepare(config: Config) -> Prepared:
 
 
 def _prepared_panorama(config: Config, cameras: list[Camera]) -> Prepared:
-    from lucid3d.panorama.resampling import perspective_from_equirectangular
-
     panorama = load_panorama(config.panorama)
     first = cameras[0]
     ahead = np.clip(perspective_from_equirectangular(panorama, first, interpolation="cubic"), 0, 1)
@@ -119,11 +126,8 @@ def _prepared_panorama(config: Config, cameras: list[Camera]) -> Prepared:
 
 def _describe(config: Config, start: Start) -> str:
     """A sentence for a picture that came without one."""
-    from lucid3d.families.choose import choose_models
 
     if choose_models(config.models, config.diffusion, caption=True).family == "diffusion":
-        from lucid3d.families.diffusion.captioner import caption
-
         return caption(start.image, config.diffusion)
     return "a place like the photograph"  # the procedural family reads the place from the picture itself
 
@@ -148,44 +152,30 @@ def assemble_models(
     config, prompts, start = prepared.config, prepared.prompts, prepared.start
     if painter is not None and estimator is not None:
         return Models(painter, estimator, "custom", f"{type(painter).__name__} and {type(estimator).__name__}")
-    from lucid3d.families.choose import choose_models
 
     choice = choose_models(config.models, config.diffusion)
-    if choice.missing and download != "no":
-        from lucid3d.families.diffusion.commands import offer_download
-
-        if offer_download(choice, download):
-            choice = choose_models(config.models, config.diffusion)
+    if choice.missing and download != "no" and offer_download(choice, download):
+        choice = choose_models(config.models, config.diffusion)
     on_event(Event("models", 0, 1, choice.reason))
     if choice.family == "diffusion":
         return _diffusion(prepared, choice.reason, load, on_event)
     if prepared.panorama is not None:
-        from lucid3d.from_picture.panorama_world import panorama_models
-
         painter, estimator, sphere = panorama_models(prepared.panorama, prompts.sentence, config.seed)
         return Models(painter, estimator, choice.family, choice.reason, _understood(sphere))
     if start is not None:
-        from lucid3d.from_picture.photo import photo_models
-
         image, camera = _cropped(start, prepared.cameras[0])
         painter, estimator, place = photo_models(image, camera, config.seed, prompts.sentence)
         return Models(painter, estimator, choice.family, choice.reason, _understood(place))
-    from lucid3d.families.procedural import procedural_models
 
     painter, estimator, world = procedural_models(prompts.sentence, config.seed, config.negative_prompt)
     return Models(painter, estimator, choice.family, choice.reason, _understood(world))
 
 
 def _diffusion(prepared: Prepared, reason: str, load: Loader | None, on_event: Listener) -> Models:
-    from lucid3d.families.choose import load_diffusion
-    from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
-
     settings = prepared.config.diffusion
     load = load or load_diffusion
     painter, estimator = load(settings, lambda what, step, steps: on_event(Event("paint", step, steps, what)))
     if prepared.panorama is not None:
-        from lucid3d.panorama.painting import PanoramaPainter
-
         painter = PanoramaPainter(prepared.panorama, painter)
     estimate = time_estimate(settings, len(prepared.cameras), prepared.config.dream.size)
     if estimate.seconds > LONG_SECONDS:

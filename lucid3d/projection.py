@@ -7,16 +7,16 @@ sampling of the surface around them are closed, so no background shows through a
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.camera import Camera
+from lucid3d.camera import Camera, lens_values
 from lucid3d.errors import InputError
 from lucid3d.pointcloud import PointCloud
+from lucid3d.threads import thread_count
 
 NEAR_DEPTH = 0.01
 """Metres; points nearer than this to the image plane are left out."""
@@ -119,15 +119,3 @@ def erode_rim(known: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:
     kernel = np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)
     eroded: Any = cv2.erode(known.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=1)
     return eroded.astype(bool)  # type: ignore[no-any-return]
-
-
-def lens_values(camera: Camera) -> NDArray[np.float32]:
-    """(4,) float32 fx, fy, cx, cy, as the native kernels take them."""
-    return np.array([camera.fx, camera.fy, camera.cx, camera.cy], np.float32)
-
-
-def thread_count(threads: int | None) -> int:
-    """The number of native threads to use: `threads`, or the cores that this process may run on."""
-    if threads is not None:
-        return max(1, threads)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

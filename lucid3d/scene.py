@@ -12,11 +12,15 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
+from lucid3d.export.ply import read_gaussians, read_points
 from lucid3d.families.base import Depth, Image
+from lucid3d.gaussians import render, render_equirectangular
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.panorama import fill_holes
 from lucid3d.pointcloud import PointCloud
 from lucid3d.progress import Listener, ignore
 from lucid3d.transforms import PosedView, read_transforms
+from lucid3d.workspace import Workspace, read_record
 
 if TYPE_CHECKING:
     from lucid3d.gaussians import Render
@@ -71,14 +75,11 @@ class Scene:
 
     def render(self, camera: Camera) -> Render:
         """What a camera sees: image (H, W, 3) float32 sRGB, depth (H, W) in metres, alpha (H, W)."""
-        from lucid3d.gaussians import render
 
         return render(self.gaussians, camera)
 
     def panorama(self, height: int | None = None, position: Sequence[float] = (0.0, 0.0, 0.0)) -> Panorama:
         """The view all around from `position` (world, metres), `height` rows by twice as many columns."""
-        from lucid3d.gaussians import render_equirectangular
-        from lucid3d.panorama import fill_holes
 
         height = height or self.config.render.panorama_height
         drawn = render_equirectangular(self.gaussians, np.asarray(position, np.float64), height)
@@ -103,7 +104,6 @@ class Scene:
             InputError: the folder holds something else.
         """
         from lucid3d.outputs import write_scene
-        from lucid3d.workspace import Workspace
 
         workspace = Workspace(Path(folder), self.config)
         if not workspace.open(resume=True):
@@ -119,8 +119,6 @@ class Scene:
         Raises:
             InputError: there is no scene, it is broken, or it comes from a later version.
         """
-        from lucid3d.export.ply import read_gaussians, read_points
-        from lucid3d.workspace import read_record
 
         folder = Path(folder)
         if not folder.is_dir():

@@ -11,6 +11,7 @@ from lucid3d import alignment
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image, Mask
+from lucid3d.input_pictures import load_depth, load_picture, prepare_picture
 from lucid3d.projection import PartialView
 
 RELATIVE_NEAR, RELATIVE_FAR = 1.5, 60.0
@@ -50,7 +51,6 @@ def load_start(image: str, depth: str, *, size: int, depth_unit: float) -> tuple
     Raises:
         InputError: a file is missing or cannot be used, or the two do not belong together.
     """
-    from lucid3d.input_pictures import load_depth, load_picture, prepare_picture
 
     unit = depth_unit or (0.001 if Path(depth).suffix.lower() in (".png", ".tif", ".tiff") else 1.0)
     measured = load_depth(depth, unit) if depth else None
@@ -69,7 +69,6 @@ def load_panorama(path: str) -> Image:
     Raises:
         InputError: the file is missing or no picture, or it is not twice as wide as high.
     """
-    from lucid3d.input_pictures import load_picture
 
     picture = load_picture(path)
     height, width = picture.image.shape[:2]

@@ -21,6 +21,7 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export.frames import frame_rotation
 from lucid3d.export.gltf import write_triangles_glb
+from lucid3d.gaussians import Renderer
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.panorama import cube_cameras
 
@@ -117,7 +118,6 @@ def mesh_cameras(cameras: Sequence[Camera]) -> list[Camera]:
 
 def rendered_points(gaussians: Gaussians, cameras: Sequence[Camera], sky_distance: float) -> OrientedPoints:
     """Lift what cameras see of the Gaussians: solid pixels nearer than the sky and not on a depth edge."""
-    from lucid3d.gaussians import Renderer
 
     renderer = Renderer(gaussians)
     parts: list[tuple[NDArray[np.float32], ...]] = []

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
 from lucid3d.export.skybox import write_skybox
+from lucid3d.gaussians import render_equirectangular
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.panorama import fill_holes
 from lucid3d.panorama.filling import HOLE_ALPHA, Inpaint
@@ -56,7 +57,6 @@ def render_panorama(
     Raises:
         InputError: no Gaussians, or a size out of range.
     """
-    from lucid3d.gaussians import render_equirectangular
 
     if not 8 <= height <= MAX_HEIGHT:
         raise InputError(f"panorama height {height} must lie between 8 and {MAX_HEIGHT}")

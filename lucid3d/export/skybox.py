@@ -30,7 +30,7 @@ from lucid3d.export.hdr import InverseToneMapping, carry_radiance, expand_highli
 from lucid3d.export.images import eight_bits, write_exr, write_hdr, write_png
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
 from lucid3d.panorama.resampling import checked_panorama
-from lucid3d.projection import thread_count
+from lucid3d.threads import thread_count
 
 Array = NDArray[np.float32]
 Pixel = TypeVar("Pixel", bound=np.generic)

@@ -18,6 +18,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.export.checks import checked_gaussians
 from lucid3d.export.images import write_png
+from lucid3d.gaussians import Renderer
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.panorama import equirectangular_rays, fill_holes
 
@@ -81,7 +82,6 @@ def stereo_panorama(
 
 def _eye(gaussians: Gaussians, height: int, offset: float, position: NDArray[np.float64]) -> NDArray[np.float32]:
     """One eye's panorama; `offset` in metres to the right of the middle, whichever way the head looks."""
-    from lucid3d.gaussians import Renderer
 
     renderer = Renderer(gaussians)
     width = 2 * height

@@ -13,8 +13,15 @@ from typing import Protocol
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export import node, usd
-from lucid3d.export.hdr import InverseToneMapping
-from lucid3d.export.splats import Reduction, reduce
+from lucid3d.export.gltf import write_gaussian_glb
+from lucid3d.export.hdr import InverseToneMapping, expand_highlights
+from lucid3d.export.images import write_exr, write_hdr
+from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
+from lucid3d.export.panorama_render import panorama_of, write_scene_skybox
+from lucid3d.export.ply import write_gaussians
+from lucid3d.export.splats import Reduction, reduce, write_compressed_ply, write_sog, write_splat, write_spz
+from lucid3d.export.stereo import write_stereo_panorama
+from lucid3d.export.usd import write_usd
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.pointcloud import PointCloud
 
@@ -163,58 +170,38 @@ def _reduced(scene: Exportable, options: ExportOptions) -> Gaussians:
 
 
 def _ply(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.ply import write_gaussians
-
     return [write_gaussians(_reduced(scene, options), folder / "scene.ply")]
 
 
 def _compressed_ply(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.splats import write_compressed_ply
-
     return [write_compressed_ply(_reduced(scene, options), folder / "scene.compressed.ply")]
 
 
 def _splat(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.splats import write_splat
-
     return [write_splat(_reduced(scene, options), folder / "scene.splat")]
 
 
 def _spz(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.splats import write_spz
-
     return [write_spz(_reduced(scene, options), folder / "scene.spz")]
 
 
 def _sog(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.splats import write_sog
-
     return [write_sog(_reduced(scene, options), folder / "scene.sog")]
 
 
 def _glb(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.gltf import write_gaussian_glb
-
     return [write_gaussian_glb(_reduced(scene, options), folder / "scene.glb")]
 
 
 def _usd(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.usd import write_usd
-
     return [write_usd(_reduced(scene, options), folder / "scene.usdc")]
 
 
 def _skybox(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.panorama_render import write_scene_skybox
-
     return [write_scene_skybox(scene, folder / "skybox", options)]
 
 
 def _hdr(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.hdr import expand_highlights
-    from lucid3d.export.images import write_exr, write_hdr
-    from lucid3d.export.panorama_render import panorama_of
-
     panorama = panorama_of(scene, options.panorama_height)
     radiance = panorama.radiance
     if radiance is None:
@@ -226,21 +213,15 @@ def _hdr(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
 
 
 def _mesh(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.mesh import scene_mesh, write_mesh_glb
-
     return [write_mesh_glb(scene_mesh(scene, options.mesh_triangles), folder / "mesh.glb")]
 
 
 def _collision(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
-
     mesh = collision_mesh(scene_mesh(scene, options.mesh_triangles), options.collision_triangles)
     return [write_mesh_glb(mesh, folder / "collision.glb")]
 
 
 def _ods(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    from lucid3d.export.stereo import write_stereo_panorama
-
     return [
         write_stereo_panorama(
             scene.gaussians, folder / "stereo360.png", options.panorama_height, eye_distance=options.eye_distance

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from lucid3d.errors import InputError
 from lucid3d.families.config import ModelsConfig, with_preset
 from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.depth import NetworkDepth
+from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 
 if TYPE_CHECKING:
     from lucid3d.families.diffusion.depth import NetworkDepth
@@ -117,7 +119,5 @@ def load_diffusion(config: ModelsConfig, progress: Progress | None = None) -> tu
     Raises:
         InputError: a model is missing, half there, of the wrong kind, or stored as pickles.
     """
-    from lucid3d.families.diffusion.depth import NetworkDepth
-    from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 
     return DiffusionPainter(config, progress), NetworkDepth(config, progress)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image, Mask
+from lucid3d.procedural.build import build_world
 
 if TYPE_CHECKING:
     from lucid3d.procedural.render.drawing import Drawing
@@ -160,7 +161,6 @@ def procedural_models(
     prompt: str, seed: int, negative_prompt: str = "", *, distortion: int | None = None
 ) -> tuple[ProceduralPainter, ProceduralDepth, World]:
     """Painter, depth estimator and the world that both look at; a view is drawn once for the two of them."""
-    from lucid3d.procedural import build_world
 
     world = build_world(prompt, seed, negative_prompt, drops=False)
     drawings = Drawings(world)

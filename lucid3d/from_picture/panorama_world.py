@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export.images import linear_from_srgb
+from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.from_picture.panorama_layout import SphereLayout, read_panorama
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT, WATER, Layout
 from lucid3d.from_picture.surround import clean_plate
@@ -30,6 +31,8 @@ from lucid3d.panorama.resampling import (
 )
 from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.render.drawing import Drawing
+from lucid3d.procedural.render.rays import RayScene
 
 if TYPE_CHECKING:
     from lucid3d.families.procedural import ProceduralDepth, ProceduralPainter
@@ -109,7 +112,6 @@ class PanoramaWorld:
     def _drawing(self, image: Array, distance: Array, seen: Array, length: Array) -> Drawing:
         """A picture (H, W, 3) whose pixels lie `distance` (H, W) along their rays, in the direction `seen` from the
         start; `length` (H, W) is what a unit of depth is along the ray."""
-        from lucid3d.procedural.render.drawing import Drawing
 
         image = np.clip(image, 0, 1).astype(np.float32)
         names = {SKY: "sky", GROUND: "ground", WATER: "water", UPRIGHT: "object"}
@@ -141,7 +143,6 @@ class PanoramaWorld:
     @functools.cached_property
     def _surface(self) -> RayScene:
         """The layout as triangles, closed around, cut where something upright ends."""
-        from lucid3d.procedural.render.rays import RayScene
 
         height, width = self.layout.distance.shape
         distance = self.layout.distance
@@ -217,7 +218,6 @@ def panorama_models(
     panorama: NDArray[np.floating], prompt: str = "", seed: int = 0
 ) -> tuple[ProceduralPainter, ProceduralDepth, PanoramaWorld]:
     """Painter and depth estimator that look around in a panorama; the depth agrees between views."""
-    from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 
     world = world_from_panorama(panorama, prompt, seed)
     drawings = Drawings(world)  # type: ignore[arg-type]

@@ -19,11 +19,17 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export.images import linear_from_srgb
+from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
+from lucid3d.from_picture.fitting import fitted
 from lucid3d.from_picture.grade import Grade, kinds_of, match, sky_colours
 from lucid3d.from_picture.picture import SKY, Kind, Layout, read_picture
 from lucid3d.from_picture.surround import Canvas, extend
+from lucid3d.procedural.build import build_place, place_under_sky
 from lucid3d.procedural.kit.arrays import f32
 from lucid3d.procedural.kit.mesh import Mesh, rotation_x
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render.drawing import equirectangular_rays
+from lucid3d.procedural.render.rays import RayScene
 
 if TYPE_CHECKING:
     from lucid3d.families.procedural import ProceduralDepth, ProceduralPainter
@@ -101,8 +107,6 @@ class PhotoWorld:
     def draw_equirectangular(self, height: int, position: NDArray[np.floating] | None = None) -> Drawing:
         """(height, 2 * height) panorama in the first camera's frame; depth is distance along the ray."""
         from dataclasses import replace
-
-        from lucid3d.procedural.render.drawing import equirectangular_rays
 
         place = np.zeros(3) if position is None else np.asarray(position, np.float64)
         local = np.linalg.inv(self.camera.world_from_camera)
@@ -229,8 +233,6 @@ class _Surface:
     """The photograph's stage as triangles, cut at the edges of things, for views from elsewhere."""
 
     def __init__(self, world: PhotoWorld) -> None:
-        from lucid3d.procedural.render.rays import RayScene
-
         canvas = world.canvas
         columns = min(GRID, canvas.camera.width)
         camera = canvas.camera.resized(columns, max(int(canvas.camera.height * columns / canvas.camera.width), 8))
@@ -303,10 +305,6 @@ def world_from_photo(
     """
     import cv2
 
-    from lucid3d.from_picture.fitting import fitted
-    from lucid3d.procedural import build_place, place_under_sky
-    from lucid3d.procedural.language.brief import understand
-
     picture = np.asarray(image, np.float32)
     if picture.ndim != 3 or picture.shape[2] != 3 or min(picture.shape[:2]) < 32:
         raise InputError(f"image has shape {picture.shape}: give (height, width, 3) of at least 32x32 pixels")
@@ -345,7 +343,6 @@ def photo_models(
 ) -> tuple[ProceduralPainter, ProceduralDepth, PhotoWorld]:
     """Painter and depth estimator that look at a photograph in its world: the painter imagines the photograph itself
     from the first camera, and continues it from others; depth agrees between views."""
-    from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 
     world = world_from_photo(image, camera, seed, prompt, kind=kind)
     drawings = Drawings(world)  # type: ignore[arg-type]

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from lucid3d.errors import InputError
 from lucid3d.gaussians import kernels
+from lucid3d.gaussians.gsplat_backend import rasterization_gsplat
+from lucid3d.gaussians.twin import draw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +112,6 @@ def rasterization(
     backend = _choose(backend, means)
 
     if backend == "gsplat":
-        from lucid3d.gaussians.gsplat_backend import rasterization_gsplat
-
         return rasterization_gsplat(
             *tensors,
             width,
@@ -149,9 +149,9 @@ def rasterization(
     }
     jobs = _jobs(tensors, batch, sh_degree)
     if backend == "native":
-        from lucid3d.gaussians.native_backend import draw
+        pass
     else:
-        from lucid3d.gaussians.twin import draw
+        pass
     images, alphas, meta = draw(jobs, width, height, packed=packed, absgrad=absgrad, threads=threads, **options)
 
     count = means.shape[-2]

@@ -11,6 +11,7 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Image
+from lucid3d.families.diffusion.device import memory_advice
 from lucid3d.families.diffusion.prompting import adapt
 from lucid3d.joint.overlaps import turned_overlaps
 from lucid3d.joint.stable_diffusion import LATENT_CELL, Known, known_views, paint_views
@@ -65,7 +66,6 @@ def paint_patiently(
     **options: Any,
 ) -> list[Image]:
     """`paint_views`, again with other seeds while a picture is blank or censored."""
-    from lucid3d.families.diffusion.device import memory_advice
 
     problem = ""
     for attempt in range(painter.config.retries + 1):

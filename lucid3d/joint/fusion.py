@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.joint.overlaps import Floats, Overlap, sampled
+from lucid3d.pixels import blur
 
 BAND = 2.0
 """Pixels, the standard deviation that parts low frequencies from detail."""
@@ -130,6 +131,4 @@ def _channels(values: Floats) -> Floats:
 
 
 def _blurred(view: Floats, sigma: float) -> Floats:
-    from lucid3d.pixels import blur
-
     return _channels(blur(view, sigma))

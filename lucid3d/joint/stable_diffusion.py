@@ -14,9 +14,11 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Image, Mask
 from lucid3d.families.diffusion.compositing import blank, block_unknown
+from lucid3d.families.diffusion.device import free, is_out_of_memory, total_memory
+from lucid3d.families.diffusion.loading import quiet
 from lucid3d.joint.fusion import Fuse, fusion
 from lucid3d.joint.noise import SphereNoise
-from lucid3d.joint.overlaps import Floats, Overlap
+from lucid3d.joint.overlaps import Floats, Overlap, sampled
 from lucid3d.joint.sampling import Fixed, Redrawn, denoise_together
 from lucid3d.joint.schedulers import SchedulerSteps
 
@@ -110,8 +112,6 @@ def paint_views(
     """
     import torch
 
-    from lucid3d.families.diffusion.loading import quiet
-
     check_pipeline(pipeline)
     latent_cameras = [camera.resized(camera.width // LATENT_CELL, camera.height // LATENT_CELL) for camera in cameras]
     sphere, rng = SphereNoise.over(latent_cameras), np.random.default_rng([seed, 0x701])
@@ -192,7 +192,6 @@ class StableDiffusion:
 
     def estimate(self, noisy: Floats, step: int, which: Sequence[int]) -> Floats:
         """See `sampling.Denoiser`. As many views at once as memory holds; the rest take turns."""
-        from lucid3d.families.diffusion.device import free, is_out_of_memory
 
         outputs: list[Floats] = []
         while len(outputs) < len(which):
@@ -361,8 +360,6 @@ def views_that_fit(pipeline: Any, device: Any, cells: int) -> int:
     """
     import torch
 
-    from lucid3d.families.diffusion.device import total_memory
-
     total = torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else total_memory()
     networks = [each for each in pipeline.components.values() if isinstance(each, torch.nn.Module)]
     held = sum(p.numel() * p.element_size() for network in networks for p in network.parameters())
@@ -380,7 +377,6 @@ def known_views(
         pictures: view -> its picture (H, W, 3) and where it is known (H, W).
         overlaps: of the views' pixels.
     """
-    from lucid3d.joint.overlaps import sampled
 
     shape = (len(cameras), cameras[0].height, cameras[0].width)
     images, known = np.zeros((*shape, 3), np.float32), np.zeros(shape, bool)

@@ -11,7 +11,18 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 
+from lucid3d.config import find_config, load_config
 from lucid3d.errors import InputError
+from lucid3d.export.images import write_jpeg, write_png
+from lucid3d.families.choose import choose_models
+from lucid3d.families.config import ModelsConfig
+from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.captioner import caption
+from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
+from lucid3d.input_pictures import load_picture
+from lucid3d.panorama.repair import repair_panorama
+from lucid3d.panorama.style import styled_panorama
+from lucid3d.restyle.redraw import redraw_panorama
 
 if TYPE_CHECKING:
     from lucid3d.families.config import ModelsConfig
@@ -71,8 +82,6 @@ def repair_file(options: RepairOptions) -> Repair:
     Raises:
         InputError: the picture cannot be read or is not 2:1, the target exists, or the models are not there.
     """
-    from lucid3d.export.images import write_jpeg, write_png
-    from lucid3d.panorama.repair import repair_panorama
 
     target = Path(options.target)
     if target.suffix.lower() not in WRITTEN:
@@ -84,8 +93,6 @@ def repair_file(options: RepairOptions) -> Repair:
         raise InputError(f"--style-strength {options.style_strength:g} must be from 0 to 1")
     style = None
     if options.style_image:
-        from lucid3d.input_pictures import load_picture
-
         style = load_picture(options.style_image).image
     painter, who = _painter(options)
     repair = repair_panorama(panorama, inpaint=_inpaint(painter, options) if painter else None)
@@ -102,13 +109,9 @@ def repair_file(options: RepairOptions) -> Repair:
     write = write_png if target.suffix.lower() == ".png" else write_jpeg
     mended = repair.panorama
     if style is not None:
-        from lucid3d.panorama.style import styled_panorama
-
         mended = styled_panorama(mended, style)
         taken = "colours only"
         if painter is not None and options.style_strength > 0:
-            from lucid3d.restyle.redraw import redraw_panorama
-
             words = _words(style, options, painter.config)
             mended = redraw_panorama(painter, mended, words, strength=options.style_strength, seed=options.seed)
             taken = f'then painted over by {who} as "{words}"'
@@ -146,15 +149,11 @@ def _painter(options: RepairOptions) -> tuple[DiffusionPainter | None, str]:
     """The painter, or None, and who or why not in words."""
     if options.models == "none":
         return None, "no painter, as asked for"
-    from lucid3d.config import find_config, load_config
-    from lucid3d.families.choose import choose_models
-    from lucid3d.families.config import ModelsConfig
 
     config = load_config(find_config(options.config)).diffusion if options.config else ModelsConfig()
     choice = choose_models(options.models, config, depth=False)
     if choice.family != "diffusion":
         return None, choice.reason.replace("procedural models", "no painter", 1)
-    from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 
     return DiffusionPainter(config), config.inpainting
 
@@ -168,8 +167,6 @@ def _inpaint(painter: DiffusionPainter, options: RepairOptions) -> Inpaint:
 
 def _words(style: NDArray[np.float32], options: RepairOptions, config: ModelsConfig) -> str:
     """What the panorama shows, in the manner of the picture, as far as its describer (BLIP) is on disk."""
-    from lucid3d.families.diffusion import weights
-    from lucid3d.families.diffusion.captioner import caption
 
     if not weights.inspect(config.captioner).complete:
         return options.prompt

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.projection import thread_count
+from lucid3d.threads import thread_count
 
 Array = NDArray[np.float32]
 Interpolation = Literal["nearest", "linear", "cubic"]

@@ -14,6 +14,7 @@ from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
 from lucid3d.procedural.groundtruth import optical_flow, write_mesh
 from lucid3d.procedural.kit.labels import LABELS
+from lucid3d.transforms import PosedView, write_transforms
 
 if TYPE_CHECKING:
     from lucid3d.procedural.world import World
@@ -62,8 +63,6 @@ def write_dataset(world: World, n: int, folder: str | Path, seed: int, *, size: 
         InputError: n is not between 1 and 10000.
     """
     import cv2
-
-    from lucid3d.transforms import PosedView, write_transforms
 
     if not 1 <= n <= 10_000:
         raise InputError(f"dataset size {n} must lie between 1 and 10000 views")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.files import atomic_path
+from lucid3d.procedural.build import build_world
 
 PROMPTS: tuple[str, ...] = (
     "a misty alpine lake at sunrise with a wooden pier",
@@ -54,8 +55,6 @@ def draw_gallery(
     """
     import cv2
     from PIL import Image, ImageDraw, ImageFont
-
-    from lucid3d.procedural import build_world
 
     width, label = 2 * height, 24
     rows = (len(prompts) + COLUMNS - 1) // COLUMNS

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.files import atomic_path
+from lucid3d.procedural.kit.labels import LABELS
 from lucid3d.procedural.render.shading import ALBEDO
 
 if TYPE_CHECKING:
@@ -92,8 +93,6 @@ def write_mesh(world: World, path: str | Path, *, reach: float = 3000.0) -> None
     """The world within `reach` metres as GLB, y UP (+z towards the viewer): one node a label, albedo as vertex
     colours."""
     import trimesh
-
-    from lucid3d.procedural.kit.labels import LABELS
 
     tables = world._renderer.shader.tables
     colors = vertex_colors(world)

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lucid3d.errors import InputError
+from lucid3d.families.choose import choose_models, load_diffusion
+from lucid3d.families.diffusion import weights
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import plan_prompts
 from lucid3d.restyle.recolour import recoloured
+from lucid3d.restyle.repaint import repaint_by_diffusion
 from lucid3d.restyle.rules import Repainted, repaint_by_rules
+from lucid3d.scene import Scene
 
 if TYPE_CHECKING:
     from lucid3d.families.config import ModelsConfig
@@ -44,7 +48,6 @@ def restyle_folder(
     Raises:
         InputError: no scene, no views in it, no prompt, or an output folder that holds something.
     """
-    from lucid3d.scene import Scene
 
     prompt = plan_prompts((prompt,)).default
     target = output or folder.parent / f"{folder.resolve().name}-{_slug(prompt)}"
@@ -98,9 +101,6 @@ def _repainted(
     load: Loader | None,
     on_event: Listener,
 ) -> Repainted:
-    from lucid3d.families.choose import choose_models, load_diffusion
-    from lucid3d.families.diffusion import weights
-
     config = scene.config.diffusion
     choice = choose_models(models, config)
     reason = choice.reason
@@ -108,7 +108,6 @@ def _repainted(
         network = weights.inspect(config.depth_controlnet)
         if network.complete or models == "diffusion":
             network.require(config.allow_pickle)
-            from lucid3d.restyle.repaint import repaint_by_diffusion
 
             on_event(Event("models", 0, 1, f"{reason}; over depth with {config.depth_controlnet}"))
 

@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.families.base import Image
+from lucid3d.gaussians import Trainer, TrainingView
+from lucid3d.gaussians.model import SH_C0
 from lucid3d.joint.fusion import SHARPNESS, centre_weights
-from lucid3d.joint.overlaps import DEPTH_TOLERANCE, Floats
+from lucid3d.joint.overlaps import DEPTH_TOLERANCE, Floats, Overlap, sampled
+from lucid3d.pipeline import train_config
 from lucid3d.progress import Event, Listener, ignore
+from lucid3d.projection import project_cloud
+from lucid3d.scene import SKY_FROM
 from lucid3d.transforms import PosedView
 
 if TYPE_CHECKING:
@@ -32,8 +37,6 @@ def recoloured(scene: Scene, pictures: Sequence[Image], on_event: Listener = ign
     Args:
         pictures: one for each dreamed view (`scene.views` without support views), (H, W, 3) float32 sRGB.
     """
-    from lucid3d.gaussians.model import SH_C0
-    from lucid3d.projection import project_cloud
 
     dreamed = [replace(v, image=p) for v, p in zip(_dreamed(scene), pictures, strict=True)]
     points = replace(scene.points, colors=seen_colours(scene.points.positions, scene.points.is_sky, dreamed))
@@ -54,7 +57,6 @@ def _dreamed(scene: Scene) -> list[PosedView]:
 
 def _sky_gaussians(scene: Scene) -> NDArray[np.bool_]:
     """(N,) bool: those on the dome that the sky points lie on."""
-    from lucid3d.scene import SKY_FROM
 
     distances = np.linalg.norm(scene.gaussians.means, axis=1)
     sky = scene.points.positions[scene.points.is_sky]
@@ -67,8 +69,6 @@ def _sky_gaussians(scene: Scene) -> NDArray[np.bool_]:
 def seen_colours(positions: Floats, is_sky: NDArray[np.bool_], views: Sequence[PosedView]) -> Floats:
     """(N, 3) float32 sRGB of positions (N, 3) as the views show them; what none shows takes its neighbour's colour."""
     from scipy.spatial import cKDTree
-
-    from lucid3d.joint.overlaps import Overlap, sampled
 
     total, colours = np.zeros(len(positions)), np.zeros((len(positions), 3))
     for view in views:
@@ -105,8 +105,6 @@ def _columns(values: Floats) -> Floats:
 
 def _trained(gaussians: Gaussians, views: Sequence[PosedView], scene: Scene, on_event: Listener) -> Gaussians:
     """Only the colours learn; the rest is put back as it was, to the last bit."""
-    from lucid3d.gaussians import Trainer, TrainingView
-    from lucid3d.pipeline import train_config
 
     config = scene.config
     if not config.train or config.training.iterations == 0:

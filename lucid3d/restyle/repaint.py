@@ -10,6 +10,7 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, Image, Mask
+from lucid3d.families.diffusion.checkpoints import load_controlnet
 from lucid3d.families.diffusion.prompting import adapt
 from lucid3d.joint.diffusion_painting import paint_patiently
 from lucid3d.joint.fusion import fusion
@@ -122,7 +123,6 @@ def depth_network(painter: DiffusionPainter) -> object:
     Raises:
         InputError: it is missing, or was made for another family of checkpoints.
     """
-    from lucid3d.families.diffusion.checkpoints import load_controlnet
 
     pipeline = painter.pipeline_for_words()
     name = painter.config.depth_controlnet

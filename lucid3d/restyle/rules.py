@@ -11,7 +11,13 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.families.base import Depth, Image
 from lucid3d.panorama import sample_equirectangular
+from lucid3d.procedural.build import build_from_brief, build_world, place_under_sky
+from lucid3d.procedural.kit.labels import LABELS
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.render.atmosphere import look_of
+from lucid3d.procedural.render.tone import redeveloped
 from lucid3d.progress import Event, Listener, ignore
+from lucid3d.prompts import plan_prompts
 from lucid3d.restyle.transport import Transport, transport
 from lucid3d.transforms import PosedView
 
@@ -71,7 +77,6 @@ def repaint_by_rules(
     its surfaces the new colours; where the sentence names nothing but a style, only the film is another. Every view
     goes through the same functions of direction and colour, so that they agree as much as before.
     """
-    from lucid3d.procedural.language.brief import understand
 
     asked = understand(prompt, negative_prompt)
     views = [view for view in scene.views if not view.support]
@@ -88,13 +93,11 @@ def repaint_by_rules(
 
 def _own_world(scene: Scene, views: Sequence[PosedView]) -> World | None:
     """The world that the scene was drawn from, if there was one and it still comes out the same."""
-    from lucid3d.procedural import build_world
 
     family = scene.facts.get("models", {}).get("family")
     begun = scene.config.image or scene.config.panorama
     if family != "procedural" or begun or not views or not scene.config.prompt:
         return None
-    from lucid3d.prompts import plan_prompts
 
     sentence = plan_prompts(scene.config.prompt).sentence
     world = build_world(sentence, scene.config.seed, scene.config.negative_prompt, drops=False)
@@ -111,8 +114,6 @@ def _ground_truth(world: World, camera: Camera) -> Drawing:
 
 
 def _under_new_sky(world: World, views: Sequence[PosedView], asked: Brief, seed: int, on_event: Listener) -> Repainted:
-    from lucid3d.procedural import build_from_brief, place_under_sky
-
     brief = merged(world.brief, asked)
     relit = place_under_sky(world.bare, brief, seed, weather=False)
     drawings = []
@@ -145,9 +146,6 @@ def merged(before: Brief, asked: Brief) -> Brief:
 
 def _carried_over(views: Sequence[PosedView], asked: Brief, seed: int, on_event: Listener) -> Repainted:
     """For scenes of unknown making: sky for sky, and one map for the colours of all surfaces."""
-    from lucid3d.procedural import build_from_brief
-    from lucid3d.procedural.render.atmosphere import look_of
-    from lucid3d.procedural.render.tone import redeveloped
 
     colourless = look_of(asked).saturation == 0  # which carried colours are only nearly
     world = build_from_brief(asked, seed)
@@ -174,9 +172,6 @@ def _in_style(views: Sequence[PosedView], asked: Brief, on_event: Listener) -> R
     """The same place in the same light, as the style has it."""
     from dataclasses import asdict
 
-    from lucid3d.procedural.render.atmosphere import look_of
-    from lucid3d.procedural.render.tone import redeveloped
-
     pictures = []
     for index, view in enumerate(views):
         pictures.append(redeveloped(view.image, **asdict(look_of(asked))))
@@ -186,7 +181,6 @@ def _in_style(views: Sequence[PosedView], asked: Brief, on_event: Listener) -> R
 
 def groups(labels: np.ndarray) -> np.ndarray:
     """Numbers of the groups in `GROUPS` for label numbers; 0 is the sky."""
-    from lucid3d.procedural.kit.labels import LABELS
 
     table = np.full(len(LABELS), len(GROUPS))
     for number, names in enumerate(GROUPS):

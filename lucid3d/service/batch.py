@@ -16,8 +16,13 @@ import tyro
 
 from lucid3d.config import find_config, load_config, overlay, to_mapping
 from lucid3d.errors import InputError
+from lucid3d.export.targets import check_target
 from lucid3d.files import atomic_path
+from lucid3d.service.cluster import RayWorkers
+from lucid3d.service.dispatch import TICK
+from lucid3d.service.local import LocalWorkers
 from lucid3d.service.spot import Ending, Spot
+from lucid3d.service.wording import worded
 
 if TYPE_CHECKING:
     from lucid3d.service.dispatch import Workers
@@ -103,12 +108,8 @@ def batch(arguments: Sequence[str]) -> int:
     scenes = plan(rows, output, options, source.parent)
     workers: Workers
     if options.ray:
-        from lucid3d.service.cluster import RayWorkers
-
         workers = RayWorkers(options.ray, cpus=options.ray_cpus, gpus=options.ray_gpus)
     else:
-        from lucid3d.service.local import LocalWorkers
-
         workers = LocalWorkers(min(options.workers, len(scenes)), output / ".batch" / "worker.log")
     try:
         for scene in work_off(scenes, workers):
@@ -189,8 +190,6 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
     Raises:
         InputError: a row cannot be dreamed as it stands.
     """
-    from lucid3d.export.targets import check_target
-    from lucid3d.service.wording import worded
 
     for target in options.export:
         check_target(target)
@@ -231,7 +230,6 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
 
 def work_off(scenes: Sequence[Scene], workers: Workers) -> Iterator[Scene]:
     """Dream what is not there yet; yields every scene as it ends."""
-    from lucid3d.service.dispatch import TICK
 
     waiting = [scene for scene in scenes if scene.state == "waiting"]
     active: list[tuple[Scene, Any, float]] = []

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from lucid3d.errors import InputError
+from lucid3d.service.work import perform
 
 log = logging.getLogger(__name__)
 
 
 def perform_there(folder: str) -> None:
     """What a Ray task runs."""
-    from lucid3d.service.work import perform
 
     perform(Path(folder))
 

@@ -14,6 +14,12 @@ import tyro
 
 from lucid3d.access import Access, address, free_port
 from lucid3d.errors import InputError
+from lucid3d.service.cluster import RayWorkers
+from lucid3d.service.dispatch import Dispatcher, Workers
+from lucid3d.service.local import LocalWorkers
+from lucid3d.service.settings import GIGABYTE, Limits, Settings, load_presets
+from lucid3d.service.store import Store
+from lucid3d.service.webhooks import Webhooks
 
 BACKLOG = 2048
 """Connections that may wait to be accepted: a thousand clients ask at once."""
@@ -78,11 +84,6 @@ def serve(arguments: Sequence[str]) -> None:
     access = Access.to(options.host, port, token, options.name)
 
     from lucid3d.service.app import create_app
-    from lucid3d.service.dispatch import Dispatcher, Workers
-    from lucid3d.service.local import LocalWorkers
-    from lucid3d.service.settings import GIGABYTE, Limits, Settings, load_presets
-    from lucid3d.service.store import Store
-    from lucid3d.service.webhooks import Webhooks
 
     settings = Settings(
         Path(options.outputs).resolve(),
@@ -100,8 +101,6 @@ def serve(arguments: Sequence[str]) -> None:
     with _alone(settings.home):
         workers: Workers
         if options.ray:
-            from lucid3d.service.cluster import RayWorkers
-
             workers = RayWorkers(options.ray, cpus=options.ray_cpus, gpus=options.ray_gpus)
         else:
             workers = LocalWorkers(options.workers, settings.home / "worker.log")

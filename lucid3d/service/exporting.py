@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucid3d.errors import InputError
+from lucid3d.export import ExportOptions, export_scene
+from lucid3d.export.images import write_exr, write_png
+from lucid3d.export.skybox import read_radiance, write_depth_png
+from lucid3d.export.video import write_film
+from lucid3d.files import write_text
+from lucid3d.gaussians import Renderer
+from lucid3d.outputs import film_cameras
 from lucid3d.progress import Event
+from lucid3d.scene import Scene
+from lucid3d.service.work import size_of, sweep
 
 if TYPE_CHECKING:
     from lucid3d.scene import Scene
@@ -40,9 +49,6 @@ def export(spec: dict[str, Any], folder: Path, teller: Teller) -> dict[str, Any]
     Raises:
         InputError: the source is gone or cannot be exported so.
     """
-    from lucid3d.export.skybox import read_radiance
-    from lucid3d.scene import Scene
-    from lucid3d.service.work import size_of, sweep
 
     source = Path(spec["source"])
     sweep(folder)
@@ -56,30 +62,20 @@ def export(spec: dict[str, Any], folder: Path, teller: Teller) -> dict[str, Any]
 
 
 def _equirectangular(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    from lucid3d.export.images import write_png
-
     write_png(folder / "panorama.png", scene.panorama(_rows(spec)).image)
 
 
 def _cubemap(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    from lucid3d.export import ExportOptions, export_scene
-
     rows = _rows(spec)
     export_scene(scene, "skybox", folder, ExportOptions(panorama_height=rows, cube_size=rows // 2))
 
 
 def _hdr(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    from lucid3d.export import ExportOptions, export_scene
-
     export_scene(scene, "hdr", folder, ExportOptions(panorama_height=_rows(spec)))
 
 
 def _depth(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
     import json
-
-    from lucid3d.export.images import write_exr
-    from lucid3d.export.skybox import write_depth_png
-    from lucid3d.files import write_text
 
     depth = scene.panorama(_rows(spec)).depth
     write_exr(folder / "depth.exr", depth, half=False)
@@ -89,16 +85,10 @@ def _depth(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> 
 
 
 def _mesh(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    from lucid3d.export import export_scene
-
     export_scene(scene, "mesh", folder)
 
 
 def _film(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    from lucid3d.export.video import write_film
-    from lucid3d.gaussians import Renderer
-    from lucid3d.outputs import film_cameras
-
     render = scene.config.render
     frames = max(2, round(spec["seconds"] * render.film_rate))
     config = replace(scene.config, render=replace(render, film=spec["path"], film_frames=frames))
@@ -119,8 +109,6 @@ def _film(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> N
 
 
 def _files(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    from lucid3d.export import ExportOptions, export_scene
-
     export_scene(scene, spec["targets"], folder, ExportOptions(panorama_height=_rows(spec)))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lucid3d.families.choose import load_diffusion
+
 
 class Keeper:
     """Loads the diffusion models once for as long as jobs want the same ones.
@@ -19,7 +21,6 @@ class Keeper:
 
     def load(self, settings: Any, progress: Any = None) -> tuple[Any, Any]:
         """The models for these settings, from memory where they are the same as before."""
-        from lucid3d.families.choose import load_diffusion
 
         self._progress = progress
         if self._models is None or settings != self._settings:

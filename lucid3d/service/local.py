@@ -13,6 +13,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lucid3d.service.keeping import Keeper
+from lucid3d.service.work import perform, warm_up
+
 STOP_SECONDS = 3.0
 """How long a worker may take to end by itself."""
 
@@ -145,8 +148,6 @@ def main() -> None:
         os._exit(0)  # the server is gone; a job in the middle goes on from its checkpoint
 
     threading.Thread(target=listen, daemon=True).start()
-    from lucid3d.service.keeping import Keeper
-    from lucid3d.service.work import perform, warm_up
 
     warm_up()
     keeper = Keeper()

@@ -12,6 +12,8 @@ import numpy as np
 from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
 from lucid3d.service.wording import Wording, cleaned, remixed, styled
+from lucid3d.start import is_panorama
+from lucid3d.transforms import read_transforms
 from lucid3d.workspace import read_record
 
 if TYPE_CHECKING:
@@ -104,7 +106,6 @@ def check_panorama(pixels: np.ndarray) -> None:
     Raises:
         InputError: it is not 2:1.
     """
-    from lucid3d.start import is_panorama
 
     height, width = pixels.shape[:2]
     if not is_panorama(width, height):
@@ -113,7 +114,6 @@ def check_panorama(pixels: np.ndarray) -> None:
 
 def agreement(source: Path, result: Path) -> float:
     """`agreement_of` two results in folders; -1 when one of them cannot be read."""
-    from lucid3d.transforms import read_transforms
 
     try:
         return agreement_of(read_transforms(source), read_transforms(result))

@@ -10,8 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from lucid3d import trajectory
 from lucid3d.config import Config, to_mapping
 from lucid3d.errors import InputError
+from lucid3d.export.targets import check_target
+from lucid3d.families.choose import choose_models
 from lucid3d.service import uploads
 from lucid3d.service.remix import Role, check_panorama, plan_remix, structure_of
 from lucid3d.service.schemas import ExportRequest, Job, JobRequest, RemixRequest, Webhook
@@ -83,8 +86,6 @@ class Desk:
 
     def export(self, job: str, wish: ExportRequest, sender: Sender) -> Job:
         """A result in another form."""
-        from lucid3d import trajectory
-        from lucid3d.export.targets import check_target
 
         source = self.finished(job, what="an export")
         if source.kind == "export":
@@ -170,9 +171,6 @@ class Desk:
         source: str = "",
         facts: dict[str, Any] | None = None,
     ) -> Job:
-        from lucid3d.export.targets import check_target
-        from lucid3d.families.choose import choose_models
-
         for target in wish.exports:
             check_target(target)
         choose_models(config.models, config.diffusion)  # diffusion that is not on disk is told now, not in an hour

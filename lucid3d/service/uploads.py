@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lucid3d.export.images import write_png
 from lucid3d.service.store import Refusal
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -61,6 +62,5 @@ def _check(width: int, height: int, most_pixels: int) -> None:
 
 def write_picture(path: Path, pixels: np.ndarray) -> None:
     """(H, W, 3) uint8 as a PNG of our own making."""
-    from lucid3d.export.images import write_png
 
     write_png(path, pixels)

@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lucid3d import __version__
 from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
+from lucid3d.export.images import write_jpeg
+from lucid3d.pipeline import run
+from lucid3d.preparation import prepare
 from lucid3d.progress import Event, part_of_job
+from lucid3d.restyle.command import restyle
+from lucid3d.scene import Scene
+from lucid3d.service.remix import agreement, agreement_of
 from lucid3d.service.spot import Ending, Progress, Spot
+from lucid3d.service.wording import Wording, styled
+from lucid3d.workspace import read_record
 
 if TYPE_CHECKING:
     from lucid3d.scene import Scene
@@ -164,8 +173,6 @@ def write_preview(path: Path, picture: np.ndarray) -> None:
     """A JPEG of at most `PREVIEW_SIDE` pixels from (H, W, 3) float32 sRGB."""
     import cv2
 
-    from lucid3d.export.images import write_jpeg
-
     scale = PREVIEW_SIDE / max(picture.shape[:2])
     if scale < 1:
         size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
@@ -187,8 +194,6 @@ def _do(spot: Spot, teller: Teller, load: Loader | None) -> dict[str, Any]:
 
 
 def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[str, Any]:
-    from lucid3d.pipeline import run
-
     folder = Path(spec["output"])
     config = overlay(Config(), spec["config"])
     teller.tell(stage="models", detail="")
@@ -214,8 +219,6 @@ def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[
 
     One that was interrupted begins again: it is short beside a dream.
     """
-    from lucid3d.restyle.command import restyle
-    from lucid3d.service.remix import agreement_of
 
     def listen(event: Event) -> None:
         # painting takes the time that dreaming takes otherwise
@@ -251,8 +254,6 @@ def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[
 
 def _source(spec: dict[str, Any], teller: Teller, load: Loader | None) -> Scene:
     """What is to be repainted."""
-    from lucid3d.pipeline import run
-    from lucid3d.scene import Scene
 
     if spec.get("source"):
         return Scene.load(Path(spec["source"]))
@@ -263,15 +264,12 @@ def _measured(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
     """What is known of a result only once it stands."""
     facts: dict[str, Any] = {"bytes": size_of(folder)}
     if spec.get("source"):
-        from lucid3d.service.remix import agreement
-
         facts["structure_kept"] = agreement(Path(spec["source"]), folder)
     return facts
 
 
 def _with_words(config: Config, spec: dict[str, Any]) -> Config:
     """A picture without a sentence is described first (BLIP where its weights are), so that the style can be added."""
-    from lucid3d.preparation import prepare
 
     if config.prompt:
         return config
@@ -280,8 +278,6 @@ def _with_words(config: Config, spec: dict[str, Any]) -> Config:
 
 
 def _styled(sentence: str, spec: dict[str, Any]) -> str:
-    from lucid3d.service.wording import Wording, styled
-
     return styled(Wording(sentence.rstrip(". ")), spec.get("style", "")).sentence
 
 
@@ -291,8 +287,6 @@ def sweep(folder: Path) -> bool:
     Returns:
         Whether what is there cannot be continued (another version of the program began it) and has to go.
     """
-    from lucid3d import __version__
-    from lucid3d.workspace import read_record
 
     if not folder.is_dir():
         return False

@@ -13,6 +13,7 @@ from lucid3d.viewer.growing import Growth
 from lucid3d.viewer.making import Job, Workshop
 from lucid3d.viewer.prepared import Shelf
 from lucid3d.viewer.server import SCENE_PATH, close_server, open_server
+from lucid3d.viewer.session import Session
 
 if TYPE_CHECKING:
     import viser
@@ -99,8 +100,6 @@ class Viewer:
             session.watch_job(job)
 
     def _arrived(self, client: viser.ClientHandle) -> None:
-        from lucid3d.viewer.session import Session
-
         session = Session(self, client)
         with self._lock:
             self.sessions[client.client_id] = session

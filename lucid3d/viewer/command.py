@@ -10,6 +10,7 @@ from pathlib import Path
 
 import tyro
 
+from lucid3d.access import Access
 from lucid3d.errors import InputError
 
 NOTHING_YET = "outputs"
@@ -45,7 +46,6 @@ def serve(arguments: Sequence[str]) -> None:
     options = tyro.cli(ViewOptions, args=list(arguments), prog="viewer.py", config=(tyro.conf.UseAppendAction,))
     root, first = place(options.scene)
 
-    from lucid3d.access import Access
     from lucid3d.viewer.app import Viewer
 
     if options.splats < 1000:

@@ -12,11 +12,18 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.config import Config
+from lucid3d.dreaming import dream_views
 from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator, Painter
+from lucid3d.families.choose import choose_models, load_diffusion
+from lucid3d.families.procedural import procedural_models
+from lucid3d.gaussians import from_points
 from lucid3d.gaussians.model import Gaussians
-from lucid3d.pointcloud import PointCloud
+from lucid3d.pointcloud import PointCloud, lift, merge
+from lucid3d.projection import project_cloud
+from lucid3d.prompts import plan_prompts
 from lucid3d.scene import Scene
+from lucid3d.start import Start
 from lucid3d.transforms import PosedView
 
 ENOUGH = 0.999
@@ -47,14 +54,10 @@ def models_for(config: Config, prompt: str) -> tuple[Painter, DepthEstimator]:
     Raises:
         InputError: diffusion is asked for and not on disk.
     """
-    from lucid3d.families.choose import choose_models
 
     choice = choose_models(config.models, config.diffusion)
     if choice.family == "diffusion":
-        from lucid3d.families.choose import load_diffusion
-
         return load_diffusion(config.diffusion)
-    from lucid3d.families.procedural import procedural_models
 
     return procedural_models(prompt, config.seed, config.negative_prompt)[:2]
 
@@ -77,12 +80,6 @@ def dream_here(
     Raises:
         InputError: the scene has no points, or shows everything from there already.
     """
-    from lucid3d.dreaming import dream_views
-    from lucid3d.gaussians import from_points
-    from lucid3d.pointcloud import lift, merge
-    from lucid3d.projection import project_cloud
-    from lucid3d.prompts import plan_prompts
-    from lucid3d.start import Start
 
     if len(scene.points) == 0:
         raise InputError("this scene was saved without its points (points.ply), so no view can be added to it")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.export.images import HALF_MAX
 from lucid3d.families.base import Image
+from lucid3d.panorama import cube_cameras
 from lucid3d.pointcloud import PointCloud
 from lucid3d.viewer.poses import quaternion, vertical_fov
 from lucid3d.viewer.splats import Splats
@@ -149,7 +150,6 @@ class Stage:
 
     def put_skybox(self, faces: Mapping[str, Image]) -> None:
         """Show six faces (F R B L U D, seen from inside) far away, in their exact colours."""
-        from lucid3d.panorama import cube_cameras
 
         self.clear("skybox")
         size = next(iter(faces.values())).shape[0]

@@ -15,14 +15,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.access import Access
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.export import export_scene
+from lucid3d.export.video import depth_colours, near_depth, write_film
 from lucid3d.families.base import Image
+from lucid3d.gaussians import Renderer
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
 from lucid3d.viewer.detail import reduce_to
+from lucid3d.viewer.poses import WALK_REACH
 from lucid3d.viewer.splats import Splats
+from lucid3d.viewer.stage import Stage
+from lucid3d.viewer.walking import SCRIPT, configuration
 
 if TYPE_CHECKING:
     from lucid3d.gaussians import Render
@@ -48,8 +55,6 @@ class Exact:
     """Exact pictures of a scene, spherical harmonics included. Safe to use from several threads."""
 
     def __init__(self, gaussians: Gaussians) -> None:
-        from lucid3d.gaussians import Renderer
-
         self._renderer = Renderer(gaussians)
         self._lock = threading.Lock()
 
@@ -65,8 +70,6 @@ class Exact:
         check_size(camera.width, camera.height)
         drawn = self.render(camera, background)
         if kind == "depth":
-            from lucid3d.export.video import depth_colours, near_depth
-
             depth = np.where(drawn.alpha >= COVERED, drawn.depth, np.inf).astype(np.float32)
             return depth_colours(depth, near_depth(depth))
         if kind == "opacity":
@@ -158,7 +161,6 @@ def film(
     Raises:
         InputError: fewer than two key frames, or a size or length that cannot be.
     """
-    from lucid3d.export.video import write_film
 
     if not 0.2 <= seconds <= MAX_SECONDS:
         raise InputError(f"a film of {seconds} seconds cannot be: 0.2 to {MAX_SECONDS:.0f}")
@@ -185,7 +187,6 @@ def export_file(scene: Scene, target: str) -> tuple[str, bytes]:
     Raises:
         InputError: the target is unknown or cannot be written.
     """
-    from lucid3d.export import export_scene
 
     with TemporaryDirectory() as folder:
         written = export_scene(scene, target, folder)
@@ -224,11 +225,7 @@ def standalone_page(
     """
     from viser._messages import RunJavascriptMessage
 
-    from lucid3d.access import Access
-    from lucid3d.viewer.poses import WALK_REACH
     from lucid3d.viewer.server import close_server, open_server
-    from lucid3d.viewer.stage import Stage
-    from lucid3d.viewer.walking import SCRIPT, configuration
 
     # viser can write a page only from a server's scene; this one is locked, and gone in a moment
     server = open_server(Access.to("127.0.0.1", 0, token=secrets.token_urlsafe(24)))

@@ -16,8 +16,16 @@ from numpy.typing import NDArray
 from lucid3d import files
 from lucid3d.camera import Camera
 from lucid3d.config import Config
+from lucid3d.export.images import write_png
+from lucid3d.export.video import write_film
+from lucid3d.gaussians import Renderer
+from lucid3d.input_pictures import load_picture
+from lucid3d.pipeline import grow
+from lucid3d.pixels import resize
+from lucid3d.preparation import Prepared, assemble_models
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import PromptPlan
+from lucid3d.start import Start
 from lucid3d.worldscore.cameras import Pose, between, camera_data, frames_between, key_frames
 from lucid3d.worldscore.tasks import Task
 
@@ -108,8 +116,6 @@ def answer(
 
 def centre_square(path: Path, size: int) -> Image:
     """(size, size, 3) float32: the middle of a picture, as the benchmark crops what it hands to a model."""
-    from lucid3d.input_pictures import load_picture
-    from lucid3d.pixels import resize
 
     image = load_picture(path).image
     side = min(image.shape[:2])
@@ -140,9 +146,6 @@ def dream_path(
     on_event: Listener = ignore,
 ) -> Gaussians:
     """The world that a task's moves see: Algorithm 1 along them, one sentence a scene, then training."""
-    from lucid3d.pipeline import grow
-    from lucid3d.preparation import Prepared, assemble_models
-    from lucid3d.start import Start
 
     path = path_cameras(task, keys, lens, shooting)
     prompts = PathPrompts(path[0][1], path=tuple(path))
@@ -176,9 +179,6 @@ def _write(
     shooting: Shooting,
     on_event: Listener,
 ) -> None:
-    from lucid3d.export.images import write_png
-    from lucid3d.export.video import write_film
-
     for name in ("frames", "videos"):
         (folder / name).mkdir(parents=True)
     write_png(folder / "input_image.png", picture)
@@ -205,8 +205,6 @@ def _write(
 def render_frames(gaussians: Gaussians, poses: Sequence[Pose], lens: Camera, unit: float) -> Iterator[Image]:
     """(size, size, 3) float32 a pose; what no view of the dream reached is filled from beside it."""
     import cv2
-
-    from lucid3d.gaussians import Renderer
 
     renderer = Renderer(gaussians)
     for pose in poses:

@@ -11,6 +11,9 @@ import tyro
 
 from lucid3d.config import Config, find_config, load_config
 from lucid3d.errors import InputError
+from lucid3d.progress import ignore
+from lucid3d.worldscore.answer import Shooting, answer, is_complete
+from lucid3d.worldscore.tasks import read_tasks
 
 if TYPE_CHECKING:
     from lucid3d.progress import Listener
@@ -57,8 +60,6 @@ def main(arguments: Sequence[str], on_event: Listener | None = None) -> int:
     """
     options = tyro.cli(WorldScoreOptions, args=list(arguments), prog="lucid3d worldscore")
     _check(options)
-    from lucid3d.worldscore.answer import Shooting
-    from lucid3d.worldscore.tasks import read_tasks
 
     tasks, dynamic = read_tasks(Path(options.tasks))
     if dynamic:
@@ -74,9 +75,6 @@ def main(arguments: Sequence[str], on_event: Listener | None = None) -> int:
 def _all(
     tasks: Sequence[Task], dataset: Path, output: Path, config: Config, shooting: Shooting, on_event: Listener | None
 ) -> int:
-    from lucid3d.progress import ignore
-    from lucid3d.worldscore.answer import answer, is_complete
-
     failed = 0
     for index, task in enumerate(tasks, start=1):
         where = f"{index}/{len(tasks)} {task.folder}"

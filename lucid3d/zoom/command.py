@@ -14,13 +14,27 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.export.video import depth_colours, write_film
 from lucid3d.families.base import DepthEstimator, Image, Painter
+from lucid3d.families.choose import choose_models, load_diffusion
+from lucid3d.families.diffusion.commands import offer_download
+from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.files import write_text
+from lucid3d.outputs import check_outputs, write_scene
+from lucid3d.pipeline import train_config
 from lucid3d.preparation import Download
 from lucid3d.progress import Event, Listener, ignore
+from lucid3d.scene import Scene
+from lucid3d.transforms import write_image
+from lucid3d.workspace import Workspace, dump_yaml, fingerprint
+from lucid3d.zoom.diffusion import load_denoiser
+from lucid3d.zoom.dive import Axis, dive, film_cameras, to_gaussians
+from lucid3d.zoom.film import frame_count, zoom_frames
+from lucid3d.zoom.place import FOV, build_place
 from lucid3d.zoom.plan import ZoomPlan, load_photograph, read_plan, refined
-from lucid3d.zoom.sampler import ZoomResult
+from lucid3d.zoom.sampler import ZoomResult, sample_zoom
 from lucid3d.zoom.stack import Geometry, agreement, blend, render_images, shrink
+from lucid3d.zoom.training import level_training, train_levels, training_views
 
 if TYPE_CHECKING:
     from lucid3d.procedural.render.drawing import Drawing
@@ -72,16 +86,12 @@ def zoom(
     Raises:
         InputError: the photograph or the words cannot be used, or weights are missing.
     """
-    from lucid3d.families.choose import choose_models
 
     size = config.dream.size
     photograph = load_photograph(plan.photograph, size) if plan.photograph is not None else None
     choice = choose_models(config.models, config.diffusion)
-    if choice.missing and download != "no":
-        from lucid3d.families.diffusion.commands import offer_download
-
-        if offer_download(choice, download):
-            choice = choose_models(config.models, config.diffusion)
+    if choice.missing and download != "no" and offer_download(choice, download):
+        choice = choose_models(config.models, config.diffusion)
     on_event(Event("models", 0, 1, choice.reason))
     if choice.family == "diffusion":
         return _diffusion(plan, config, photograph, choice.reason, on_event)
@@ -94,10 +104,6 @@ def zoom(
 
 
 def _procedural(plan: ZoomPlan, config: Config, reason: str, pictures: bool, on_event: Listener) -> Zoom:
-    from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
-    from lucid3d.zoom.dive import Axis
-    from lucid3d.zoom.place import FOV, build_place
-
     place = build_place(plan, config.seed, config.negative_prompt)
     on_event(Event("models", 1, 1, place.explanation))
     if pictures:
@@ -168,11 +174,6 @@ class Moved:
 
 
 def _diffusion(plan: ZoomPlan, config: Config, photograph: Image | None, reason: str, on_event: Listener) -> Zoom:
-    from lucid3d.families.choose import load_diffusion
-    from lucid3d.zoom.diffusion import load_denoiser
-    from lucid3d.zoom.dive import Axis
-    from lucid3d.zoom.sampler import sample_zoom
-
     settings = config.diffusion
     denoiser = load_denoiser(settings, config.negative_prompt)
     result = sample_zoom(
@@ -230,10 +231,6 @@ def run_zoom(
 
 def write_zoom(made: Zoom, output: Path, config: Config, on_event: Listener = ignore) -> None:
     """levels/level_0.png ..., zoom.mp4, zoom.jpg, and last zoom.yaml."""
-    from lucid3d.export.video import write_film
-    from lucid3d.transforms import write_image
-    from lucid3d.workspace import dump_yaml
-    from lucid3d.zoom.film import frame_count, zoom_frames
 
     result, render = made.result, config.render
     for level, image in enumerate(result.images):
@@ -264,9 +261,6 @@ def _told(frames: Iterator[Image], count: int, on_event: Listener) -> Iterator[I
 
 def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tuple[LevelGaussians, Any, Any]:
     """The 3-D zoom of a dreamed zoom: trained Gaussians by level, the cloud without what is covered, and the dive."""
-    from lucid3d.pipeline import train_config
-    from lucid3d.zoom.dive import dive, to_gaussians
-    from lucid3d.zoom.training import level_training, train_levels, training_views
 
     size, own = config.dream.size, list(range(len(made.plan)))
     plan, axis, pictures = made.plan, made.axis, list(made.result.images)
@@ -311,10 +305,6 @@ def _write_scene(
 ) -> str:
     import platform
 
-    from lucid3d.outputs import check_outputs, write_scene
-    from lucid3d.scene import Scene
-    from lucid3d.workspace import Workspace, fingerprint
-
     check_outputs(config, export)
     workspace = Workspace(output, config)
     workspace.record["inputs"]["zoom"] = fingerprint(str(path))
@@ -348,9 +338,7 @@ def _write_scene(
 
 def write_films(gaussians: LevelGaussians, axis: Axis, config: Config, folder: Path, on_event: Listener) -> None:
     """preview.mp4 and depth.mp4: the dive, every frame with the Gaussians that its distance asks for."""
-    from lucid3d.export.video import depth_colours, write_film
     from lucid3d.gaussians import render
-    from lucid3d.zoom.dive import film_cameras
 
     settings = config.render
     cameras = film_cameras(axis, settings.film_width, settings.film_height, settings.film_frames)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
 from lucid3d.families.config import ModelsConfig, with_preset
+from lucid3d.families.diffusion.checkpoints import load_pipeline
+from lucid3d.families.diffusion.device import choose_device, place
 
 Floats = NDArray[np.float32]
 
@@ -161,8 +163,6 @@ def load_denoiser(config: ModelsConfig, negative_prompt: str = "") -> DiffusersD
     Raises:
         InputError: it is not on disk, or cannot paint from text.
     """
-    from lucid3d.families.diffusion.checkpoints import load_pipeline
-    from lucid3d.families.diffusion.device import choose_device, place
 
     config = with_preset(config)
     device = choose_device(config.device)

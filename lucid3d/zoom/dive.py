@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d import alignment, depth, pointcloud, projection
-from lucid3d.camera import Camera, look_at
+from lucid3d.camera import Camera, look_at, yaw_pitch
 from lucid3d.dreaming import FARTHEST, SEED_STRIDE, SKY_RADIUS, settle_sky
 from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
+from lucid3d.gaussians import from_points
 from lucid3d.pointcloud import PointCloud
 from lucid3d.start import first_depth
 from lucid3d.transforms import PosedView
@@ -160,7 +161,6 @@ def dive(
 
 def _turned(camera: Camera, degrees: float) -> Camera:
     """A level camera at the same place that looks to the right of the axis."""
-    from lucid3d.camera import yaw_pitch
 
     heading = math.degrees(math.atan2(camera.forward[0], camera.forward[2])) + degrees
     return Camera.from_fov(camera.width, camera.height, AROUND_FOV, yaw_pitch(heading, 0.0, camera.position))
@@ -207,7 +207,6 @@ def to_gaussians(dream: Dive, factors: Sequence[float], pixel: float) -> tuple[L
     Args:
         factors: magnification from each level to the next; pixel: radians across a pixel of the views.
     """
-    from lucid3d.gaussians import from_points
 
     levels = np.concatenate([np.full(len(cloud), i, np.uint8) for i, cloud in enumerate(dream.clouds)])
     covered, covers = np.zeros(len(levels), bool), np.zeros(len(levels), bool)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.zoom.surface import step
@@ -86,7 +87,6 @@ class LevelGaussians:
 
     def save(self, folder: Path) -> None:
         """zoom/levels.npz and zoom/coarse.ply beside scene.ply: scene.ply holds what is not covered, in this order."""
-        from lucid3d.export.ply import write_gaussians
 
         write_gaussians(self.gaussians[self.covered], folder / "zoom" / "coarse.ply")
         order = np.concatenate([np.flatnonzero(~self.covered), np.flatnonzero(self.covered)])
@@ -108,7 +108,6 @@ class LevelGaussians:
         Raises:
             InputError: the folder holds no zoom, or its files do not belong together.
         """
-        from lucid3d.export.ply import read_gaussians
 
         path = folder / "zoom" / "levels.npz"
         if not path.is_file():

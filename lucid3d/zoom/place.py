@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera, look_at
 from lucid3d.errors import InputError
+from lucid3d.procedural.assets.rocks import smooth_normals, stone
+from lucid3d.procedural.build import build_world
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.prototype import srgb
+from lucid3d.procedural.render.rays import RayScene
+from lucid3d.procedural.world import World
 from lucid3d.zoom.plan import ZoomPlan
 from lucid3d.zoom.subject import Skin, growths, natural_width, rock_width, stone_kind, unheard
 
@@ -141,14 +145,12 @@ def build_place(plan: ZoomPlan, seed: int, negative_prompt: str = "") -> ZoomPla
     Raises:
         InputError: the first sentence describes an inside, or no free line of sight leads to the ground.
     """
-    from lucid3d.procedural import build_world
 
     return furnish(build_world(plan.prompts[0], seed, negative_prompt), plan, seed)
 
 
 def furnish(world: World, plan: ZoomPlan, seed: int) -> ZoomPlace:
     """Put what a zoom ends on into a world; see `build_place`."""
-    from lucid3d.procedural.world import World
 
     if world.place.interior or world.place.terrain is None:
         raise InputError(
@@ -249,8 +251,6 @@ class _Boulder:
     """The boulder: its smooth body, and the meshes of its skin."""
 
     def __init__(self, size: float, skin: Skin, seed: int) -> None:
-        from lucid3d.procedural.assets.rocks import stone
-
         rng = np.random.default_rng([seed, 78])
         vertices, triangles = stone(rng, SUBDIVISIONS, planes=13, roundness=0.22, rough=0.045, flat=0.8)
         self.size, self.skin = size, skin
@@ -261,7 +261,6 @@ class _Boulder:
 
     def aim(self, foot: Floats, axis: Floats) -> Floats:
         """Put the boulder on its foot; the point that the axis meets, a little above its middle."""
-        from lucid3d.procedural.render.rays import RayScene
 
         self.foot = np.asarray(foot, np.float64)
         self.rays = RayScene(self.body.astype(np.float32), self.triangles.astype(np.uint32))
@@ -286,8 +285,6 @@ class _Boulder:
         return found
 
     def _outer(self, target: Floats, frame: Floats, hole: float) -> Mesh:
-        from lucid3d.procedural.assets.rocks import smooth_normals
-
         points = self.body - self.local
         outwards = smooth_normals(self.body.astype(np.float32), self.triangles).astype(np.float64)
         relief, albedo = self.skin(points, 1.2 * self.facet)

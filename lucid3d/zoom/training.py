@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lucid3d.families.base import DepthEstimator, Mask, Painter
+from lucid3d.gaussians import Trainer, TrainingView
 from lucid3d.transforms import PosedView
 from lucid3d.zoom.dive import Axis, Dive
 from lucid3d.zoom.levels import INVISIBLE, LevelGaussians, faded
@@ -93,7 +94,6 @@ def train_levels(
         configs: one a level (`level_training`); without any iterations what was made is given back.
         on_step: told after every step of all.
     """
-    from lucid3d.gaussians import Trainer, TrainingView
 
     total = sum(config.iterations for config in configs)
     if total == 0:

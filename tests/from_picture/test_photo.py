@@ -13,7 +13,7 @@ from lucid3d.from_picture.photo import PhotoWorld, photo_models, world_from_phot
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT, WATER, Layout, read_picture
 from lucid3d.from_picture.room_box import Box
 from lucid3d.from_picture.surround import extend
-from lucid3d.procedural import build_world
+from lucid3d.procedural.build import build_world
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 
 FOV = 60.0
@@ -86,7 +86,7 @@ def test_clouds_do_not_lift_the_horizon() -> None:
 @pytest.mark.parametrize("prompt", PLACES_OF_KNOWN_HORIZON)
 def test_the_horizon_of_drawn_places(prompt: str) -> None:
     """A far shore, fields and a street, looking down, level and up: where the horizon is, is known."""
-    from lucid3d.procedural import build_world
+    from lucid3d.procedural.build import build_world
 
     world = build_world(prompt, seed=1)
     for pitch in (-10, 0, 10):
@@ -340,7 +340,7 @@ def test_a_rooms_edges_run_on_straight() -> None:
 
 def test_a_room_is_stretched_to_the_box_of_the_picture() -> None:
     from lucid3d.from_picture.fitting import fitted
-    from lucid3d.procedural import build_place
+    from lucid3d.procedural.build import build_place
     from lucid3d.procedural.language.brief import understand
 
     box = Box(4.0, 2.6, 3.4, EYE_HEIGHT, 1.3, (160.0, 120.0))

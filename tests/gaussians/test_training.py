@@ -23,7 +23,7 @@ from lucid3d.gaussians import (
     render,
     train,
 )
-from lucid3d.gaussians.training.engines import Shot
+from lucid3d.gaussians.training.engine import Shot
 from lucid3d.gaussians.training.state import State, morton_order
 from lucid3d.gaussians.training.torch_engine import image_loss
 from lucid3d.gaussians.training.trainer import find_sky

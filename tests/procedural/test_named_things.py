@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera
-from lucid3d.procedural import build_world
+from lucid3d.procedural.build import build_world
 from lucid3d.procedural.kit.labels import LABELS, label_number
 from lucid3d.procedural.render import light
 

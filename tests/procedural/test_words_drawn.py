@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
-from lucid3d.procedural import build_world
+from lucid3d.procedural.build import build_world
 from lucid3d.procedural.catalogue import meanings
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import understand

@@ -12,7 +12,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator, Painter
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter, cosine_field, random_field
-from lucid3d.procedural import build_world
+from lucid3d.procedural.build import build_world
 from lucid3d.procedural.catalogue import meanings
 from lucid3d.procedural.catalogue.places import PLACES, builder
 from lucid3d.procedural.dataset import dataset_cameras, write_dataset

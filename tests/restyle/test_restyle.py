@@ -19,7 +19,7 @@ from lucid3d.families.config import ModelsConfig
 from lucid3d.joint.fusion import disagreement
 from lucid3d.joint.overlaps import depth_overlaps
 from lucid3d.pointcloud import lift
-from lucid3d.procedural import place_under_sky
+from lucid3d.procedural.build import place_under_sky
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import understand
 from lucid3d.restyle import rules

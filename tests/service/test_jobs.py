@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 
 from lucid3d.config import Config, overlay
 from lucid3d.pipeline import run
-from lucid3d.procedural import build_world
+from lucid3d.procedural.build import build_world
 from tests.service.api import TINY, Api, serving
 from tests.service.conftest import picture
 

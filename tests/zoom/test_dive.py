@@ -209,7 +209,7 @@ def plan_file(folder: Path, text: str = "levels: [a meadow, a granite rock, lich
 def test_folders_of_a_zoom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import yaml
 
-    monkeypatch.setattr("lucid3d.procedural.build_world", lambda *_: flat_world())
+    monkeypatch.setattr("lucid3d.procedural.build.build_world", lambda *_: flat_world())
     out = tmp_path / "flat"
     said = run_zoom(plan_file(tmp_path), small_config(), out)
     assert "3 levels" in said
@@ -225,7 +225,7 @@ def test_the_folder_of_a_scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     from lucid3d.scene import Scene
     from lucid3d.viewer.walking import zoom_of
 
-    monkeypatch.setattr("lucid3d.procedural.build_world", lambda *_: flat_world())
+    monkeypatch.setattr("lucid3d.procedural.build.build_world", lambda *_: flat_world())
     out = tmp_path / "scene"
     run_zoom(plan_file(tmp_path), small_config(), out, scene=True)
     for name in ("scene.yaml", "scene.ply", "points.ply", "transforms.json", "preview.mp4", "depth.mp4", "index.html"):

@@ -7,6 +7,9 @@ from typing import Any
 from lucid3d.errors import InputError
 from lucid3d.families.base import Image
 from lucid3d.families.config import ModelsConfig
+from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.device import choose_device, free
+from lucid3d.families.diffusion.loading import quiet, read_checkpoint
 
 LONGEST_CAPTION = 40  # tokens; a prompt has room for 75
 
@@ -20,9 +23,6 @@ def caption(image: Image, config: ModelsConfig) -> str:
     Raises:
         InputError: the captioner is not on disk, or is no image-captioning checkpoint.
     """
-    from lucid3d.families.diffusion import weights
-    from lucid3d.families.diffusion.device import choose_device, free
-    from lucid3d.families.diffusion.loading import quiet, read_checkpoint
 
     folder = weights.inspect(config.captioner).require(config.allow_pickle)
     import torch

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lucid3d.errors import InputError
+from lucid3d.families.choose import lora_name
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.device import choose_dtype
 from lucid3d.families.diffusion.loading import quiet, read_checkpoint
+from lucid3d.families.diffusion.lora import merge_lora
 
 if TYPE_CHECKING:
     import torch
@@ -52,8 +54,6 @@ def load_pipeline(config: ModelsConfig, task: Task, device: torch.device) -> Any
             pipeline = _from_folder(config, found, path, task, dtype, controlnet)
     _check_task(pipeline, name, task, controlnet is not None)
     for lora, weight in loras:
-        from lucid3d.families.diffusion.lora import merge_lora
-
         with read_checkpoint(str(lora)):
             merge_lora(pipeline, lora, weight)
     if config.scheduler:
@@ -166,8 +166,6 @@ def load_controlnet(name: str, config: ModelsConfig, dtype: torch.dtype) -> Any:
 
 
 def _find_lora(text: str, config: ModelsConfig) -> tuple[Path, float]:
-    from lucid3d.families.choose import lora_name
-
     name, weight = lora_name(text)
     found = weights.inspect(name)
     found.require(False)  # a LoRA as a pickle is never worth it: every one exists as safetensors

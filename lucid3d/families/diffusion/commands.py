@@ -11,6 +11,7 @@ from lucid3d.errors import InputError
 from lucid3d.families.choose import Choice
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.catalogue import CATALOGUE, entry
+from lucid3d.families.diffusion.fetch import fetch
 
 TABLE_WIDTH = 130
 """Columns of a terminal from which on the list is a table."""
@@ -114,7 +115,6 @@ def download(*names: str) -> None:
     Raises:
         InputError: no name, a name that is no hub repository, no network, or no such repository.
     """
-    from lucid3d.families.diffusion.fetch import fetch
 
     if not names:
         raise InputError("name the model to download, such as: lucid3d models download Intel/zoedepth-nyu-kitti")

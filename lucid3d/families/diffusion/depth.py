@@ -10,6 +10,10 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image
 from lucid3d.families.config import ModelsConfig
+from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.device import choose_device, choose_dtype, free, memory_advice
+from lucid3d.families.diffusion.loading import quiet, read_checkpoint
+from lucid3d.families.diffusion.sky import find_sky
 
 if TYPE_CHECKING:
     import torch
@@ -38,9 +42,6 @@ class NetworkDepth:
     kind: DepthKind
 
     def __init__(self, config: ModelsConfig, progress: Progress | None = None) -> None:
-        from lucid3d.families.diffusion import weights
-        from lucid3d.families.diffusion.device import choose_device
-
         found = weights.inspect(config.depth)
         folder = found.require(config.allow_pickle)
         if not folder.is_dir() or not (folder / "config.json").is_file():
@@ -84,8 +85,6 @@ class NetworkDepth:
         elif self.kind == "relative-disparity":
             depth = np.maximum(depth, 0)
         if self.config.sky and not indoors:
-            from lucid3d.families.diffusion.sky import find_sky
-
             far = -depth if self.kind == "relative-disparity" else depth
             depth = np.where(find_sky(image, far, camera), np.inf, depth)
         if self.progress:
@@ -95,7 +94,6 @@ class NetworkDepth:
 
     def close(self) -> None:
         """Free the network; the next call reads it again."""
-        from lucid3d.families.diffusion.device import free
 
         self._network = self._processor = None
         free()
@@ -106,8 +104,6 @@ class NetworkDepth:
         from transformers import AutoImageProcessor, AutoModelForDepthEstimation
 
         from lucid3d.families.diffusion import depth_pro
-        from lucid3d.families.diffusion.device import choose_dtype, memory_advice
-        from lucid3d.families.diffusion.loading import quiet, read_checkpoint
 
         if self.progress:
             self.progress("reading the depth network", 0, 1)
@@ -135,8 +131,6 @@ class NetworkDepth:
         import torch
 
         from lucid3d.families.diffusion import depth_pro
-        from lucid3d.families.diffusion.device import memory_advice
-        from lucid3d.families.diffusion.loading import quiet
 
         height, width = image.shape[:2]
         picture = (image * 255 + 0.5).astype(np.uint8)  # processors expect bytes, and scale them themselves

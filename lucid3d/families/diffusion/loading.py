@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 
 from lucid3d.errors import InputError
+from lucid3d.families.diffusion.device import is_out_of_memory
 
 
 @contextlib.contextmanager
@@ -38,7 +39,6 @@ def quiet() -> Iterator[None]:
 @contextlib.contextmanager
 def read_checkpoint(name: str) -> Iterator[None]:
     """Say in a sentence what is wrong with a checkpoint that its library cannot read."""
-    from lucid3d.families.diffusion.device import is_out_of_memory
 
     try:
         yield

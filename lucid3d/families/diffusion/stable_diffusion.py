@@ -14,8 +14,12 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Image, Mask
 from lucid3d.families.config import ModelsConfig, with_preset
+from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.compositing import blank, block_unknown, composite, prefill
+from lucid3d.families.diffusion.device import choose_device, free, memory_advice, place
+from lucid3d.families.diffusion.loading import quiet
 from lucid3d.families.diffusion.prompting import adapt
+from lucid3d.joint.diffusion_painting import paint_ring
 from lucid3d.pixels import resize
 
 if TYPE_CHECKING:
@@ -39,9 +43,6 @@ class DiffusionPainter:
     """
 
     def __init__(self, config: ModelsConfig, progress: Progress | None = None) -> None:
-        from lucid3d.families.diffusion import weights
-        from lucid3d.families.diffusion.device import choose_device
-
         config = with_preset(config)
         if int(config.steps * config.strength) < 1:
             raise InputError(
@@ -125,7 +126,6 @@ class DiffusionPainter:
         Raises:
             InputError: the checkpoint is no Stable Diffusion, the pictures stay blank, or memory is short.
         """
-        from lucid3d.joint.diffusion_painting import paint_ring
 
         for prompt in dict.fromkeys(prompts):
             self._say_what_is_cut(self.pipeline_for_words(), prompt)
@@ -151,13 +151,10 @@ class DiffusionPainter:
         self._free()
 
     def _free(self) -> None:
-        from lucid3d.families.diffusion.device import free
-
         free()
 
     def _load(self, task: Any) -> Any:
         from lucid3d.families.diffusion.checkpoints import load_pipeline
-        from lucid3d.families.diffusion.device import memory_advice, place
 
         if task == "inpainting" and self._inpainting is not None:
             return self._inpainting
@@ -189,7 +186,6 @@ class DiffusionPainter:
         known: Mask | None = None,
     ) -> Image:
         """Run the network, again with other seeds while the result is blank; (camera.height, camera.width, 3)."""
-        from lucid3d.families.diffusion.device import memory_advice
 
         width, height = self.working_size(camera)
         asked = adapt(prompt, camera, self.config)
@@ -248,8 +244,6 @@ class DiffusionPainter:
     def _run(self, pipeline: Any, options: dict[str, Any], seed: int) -> tuple[Image, str]:
         """One denoising run: (height, width, 3) float32, and what is wrong with it ("" when nothing is)."""
         import torch
-
-        from lucid3d.families.diffusion.loading import quiet
 
         accepted = inspect.signature(pipeline.__call__).parameters  # not every pipeline knows a negative prompt, say
         options = {name: value for name, value in options.items() if name in accepted}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lucid3d.families.config import ModelsConfig, with_preset
 from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.device import choose_device, choose_dtype
 
 if TYPE_CHECKING:
     import torch
@@ -67,7 +68,6 @@ def time_estimate(config: ModelsConfig, views: int, size: int | tuple[int, int])
         views: pictures to be painted.
         size: pixels a side of a view, or (width, height).
     """
-    from lucid3d.families.diffusion.device import choose_device, choose_dtype
 
     config = with_preset(config)
     device = choose_device(config.device)

@@ -2,111 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.camera import Camera
 from lucid3d.gaussians import kernels
-from lucid3d.gaussians.training.config import TrainConfig, TrainingView
+from lucid3d.gaussians.training.config import TrainConfig
+from lucid3d.gaussians.training.engine import Engine, Losses, Seen, Shot, log_limits
 from lucid3d.gaussians.training.state import State
 
 if TYPE_CHECKING:
     import torch
-
-_UNLIMITED = 1e30
-
-
-@dataclass(frozen=True, eq=False)
-class Shot:
-    """A training view as the kernels want it.
-
-    Attributes:
-        camera: where it was taken.
-        target: (3, H, W) float32.
-        weight: (H, W) float32, 1 where the pixel is known, else 0.
-        depth: (H, W) float32, 0 where there is none; None if there is none anywhere.
-        known_pixels, depth_pixels: how many there are, at least 1.
-        share: the view's weight.
-    """
-
-    camera: Camera
-    target: NDArray[np.float32]
-    weight: NDArray[np.float32]
-    depth: NDArray[np.float32] | None
-    known_pixels: int
-    depth_pixels: int
-    share: float
-
-    @classmethod
-    def prepare(cls, view: TrainingView, sky_distance: float | None) -> Shot:
-        """Sky is put `sky_distance` metres away along its ray; without one it has no depth."""
-        known = view.known
-        target = np.ascontiguousarray(np.where(known[..., None], view.image, 0).transpose(2, 0, 1), np.float32)
-        depth = None
-        if view.depth is not None:
-            depth = np.nan_to_num(view.depth, nan=0, posinf=0, neginf=0).astype(np.float32)
-            if sky_distance is not None:
-                sky = sky_distance / np.linalg.norm(view.camera.rays(), axis=-1)
-                depth = np.where(np.isposinf(view.depth), sky, depth).astype(np.float32)
-            depth = np.where(known & (depth > 0), depth, 0).astype(np.float32)
-        known_pixels = max(1, int(known.sum()))
-        depth_pixels = 1 if depth is None else max(1, int((depth > 0).sum()))
-        return cls(view.camera, target, known.astype(np.float32), depth, known_pixels, depth_pixels, view.weight)
-
-
-@dataclass(frozen=True)
-class Losses:
-    """A step's loss and its terms before their weights."""
-
-    total: float
-    l1: float
-    ssim: float
-    depth: float
-    opaque: float
-
-
-@dataclass
-class Seen:
-    """What a strategy may want to know of the last step.
-
-    Attributes:
-        shot: the view.
-        visible: (N,) bool.
-        means2d_gradient: (N, 2) float32 by the projected centres in pixels; None unless asked for.
-    """
-
-    shot: Shot
-    visible: NDArray[np.bool_]
-    means2d_gradient: NDArray[np.float32] | None
-
-
-class Engine(Protocol):
-    """Takes training steps on a State."""
-
-    def step(self, shot: Shot, rates: NDArray[np.float32], step: int, *, with_means2d: bool) -> Losses:
-        """Draw, compare and update. rates: a learning rate a plane; step: counts from 1, for Adam's corrections."""
-        ...
-
-    def seen(self) -> Seen:
-        """About the last step."""
-        ...
-
-    def pull(self) -> None:
-        """Bring the State up to date."""
-        ...
-
-    def push(self) -> None:
-        """Read the State anew, after somebody else has changed it."""
-        ...
-
-
-def log_limits(config: TrainConfig) -> tuple[float, float]:
-    """Logarithms of `max_needle` and `max_scale`."""
-    return math.log(config.max_needle), _UNLIMITED if config.max_scale is None else math.log(config.max_scale)
 
 
 class NativeEngine:
@@ -198,19 +105,6 @@ def make_engine(state: State, config: TrainConfig, device: str | torch.device | 
     """The native engine on the CPU (None), the torch one on any named device or where nothing was compiled."""
     if device is None and kernels.available():
         return NativeEngine(state, config)
-    from lucid3d.gaussians.training.torch_engine import TorchEngine
+    from lucid3d.gaussians.training.torch_engine import TorchEngine  # imports torch, which takes seconds
 
     return TorchEngine(state, config, device or "cpu")
-
-
-def rates_of(config: TrainConfig, rows: int, progress: float) -> NDArray[np.float32]:
-    """Learning rate of every plane; progress runs from 0 to 1."""
-    decay = config.lr_decay**progress
-    rates = np.empty(rows, np.float32)
-    rates[kernels.MEANS] = config.means_lr * config.means_lr_decay**progress
-    rates[kernels.QUATS] = config.quats_lr * decay
-    rates[kernels.SCALES] = config.scales_lr * decay
-    rates[kernels.OPACITY] = config.opacities_lr * decay
-    rates[kernels.GEOMETRY_ROWS :] = config.sh_lr * decay * config.sh_rest_factor
-    rates[kernels.GEOMETRY_ROWS : kernels.GEOMETRY_ROWS + 3] = config.sh_lr * decay
-    return rates

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lucid3d.gaussians import kernels
 from lucid3d.gaussians.training.config import TrainConfig
-from lucid3d.gaussians.training.engines import Seen
+from lucid3d.gaussians.training.engine import Seen
 from lucid3d.gaussians.training.state import State
 
 Memory = dict[str, NDArray[np.float64]]

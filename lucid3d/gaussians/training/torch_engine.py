@@ -13,7 +13,7 @@ from torch.nn import functional
 from lucid3d.gaussians import kernels
 from lucid3d.gaussians.rasterizer import rasterization
 from lucid3d.gaussians.training.config import TrainConfig
-from lucid3d.gaussians.training.engines import Losses, Seen, Shot, log_limits
+from lucid3d.gaussians.training.engine import Losses, Seen, Shot, log_limits
 from lucid3d.gaussians.training.state import State
 
 _WINDOW, _SIGMA = 11, 1.5

@@ -16,7 +16,8 @@ from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import checkpoint
 from lucid3d.gaussians.training.config import TrainConfig, TrainingView
-from lucid3d.gaussians.training.engines import Shot, make_engine, rates_of
+from lucid3d.gaussians.training.engine import Shot, rates_of
+from lucid3d.gaussians.training.engines import make_engine
 from lucid3d.gaussians.training.state import State
 
 if TYPE_CHECKING:

@@ -11,8 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import props
+from lucid3d.procedural.assets.buildings import houses, landmarks, temples
+from lucid3d.procedural.catalogue.meanings import COLOURS
 from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.land.thickets import singles
+from lucid3d.procedural.compose.settlement import features
+from lucid3d.procedural.compose.settlement.context import label_of, lit_share, wall_for
+from lucid3d.procedural.compose.settlement.features import THINGS
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.place import Lamp
 from lucid3d.procedural.kit.water import Water
@@ -51,8 +56,6 @@ def add_things(site: Site, *, but: frozenset[str] = frozenset()) -> None:
     Args:
         but: features that the place has made already.
     """
-    from lucid3d.procedural.compose.settlement.context import label_of
-    from lucid3d.procedural.compose.settlement.features import THINGS
 
     for feature, (make, near, far) in (_THINGS | THINGS).items():
         count = site.brief.count(feature)
@@ -118,7 +121,6 @@ def _pier(site: Site, lamps: list[Lamp]) -> None:
 
 def _paint(site: Site, feature: str) -> tuple[float, float, float] | None:
     """The colour that a sentence gives a thing, as sRGB; None where it names none."""
-    from lucid3d.procedural.catalogue.meanings import COLOURS
 
     named = site.brief.colour(feature)
     if named not in COLOURS:
@@ -283,7 +285,6 @@ def add_named_buildings(site: Site, *, but: frozenset[str] = frozenset()) -> Non
 def add_buildings(site: Site, feature: str, count: int) -> None:
     """Set up to six buildings of one kind (a key of `_BUILDINGS`) on the flattest ground in view."""
     brief = site.brief
-    from lucid3d.procedural.compose.settlement.context import lit_share, wall_for
 
     build, near, far = _BUILDINGS[feature]
     for i in range(min(count, 6)):
@@ -376,9 +377,6 @@ def _cut(site: Site, x: float, z: float, radius: float) -> None:
 
 def _house(kind: str) -> Callable[..., Any]:
     def build(rng: np.random.Generator, lit: float, wall: Any) -> Any:
-        from lucid3d.procedural.assets.buildings import houses, landmarks, temples
-        from lucid3d.procedural.compose.settlement import features
-
         if kind == "house":
             return houses.house(rng, style=houses.village_style(rng, "", lit, wall))
         if kind == "cabin":

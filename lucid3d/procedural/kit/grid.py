@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.kernels import kernels
+
 Floats = NDArray[np.floating]
 Field = Callable[[Floats, Floats], NDArray[np.float32]]
 """(x, z) of one shape -> values."""
@@ -26,8 +28,6 @@ class Grid:
         return 2 * self.half / (len(self.values) - 1)
 
     def __call__(self, x: Floats, z: Floats) -> NDArray[np.float32]:
-        from lucid3d.procedural.kit.kernels import kernels
-
         flat_x, flat_z = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(z, np.float32)
         sampled = kernels().sample_grid(
             self.values, flat_x.ravel(), flat_z.ravel(), -self.half, -self.half, np.float32(self.cell)

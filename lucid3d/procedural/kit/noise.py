@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lucid3d.procedural.kit.kernels import kernels
+
 Kind = Literal["fbm", "ridged", "billow", "cells", "edges", "cell_id"]
 
 
@@ -32,7 +34,6 @@ def noise(
     Returns:
         float32 array of the shape of x.
     """
-    from lucid3d.procedural.kit.kernels import kernels
 
     flat_x = np.ascontiguousarray(x, np.float32)
     flat_z = np.ascontiguousarray(z, np.float32)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, merge
+from lucid3d.procedural.kit.mesh import Mesh, merge, placement
 
 _CORNERS = np.array(
     [
@@ -256,7 +256,6 @@ def side_matrices(width: float, depth: float) -> list[tuple[NDArray[np.float64],
 
     Order: front (-z), right (+x), back (+z), left (-x).
     """
-    from lucid3d.procedural.kit.mesh import placement
 
     w, d = width / 2, depth / 2
     return [

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.kernels import kernels
 from lucid3d.procedural.kit.materials import RGB
+from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.render.atmosphere import Atmosphere, direction
 
 Floats = NDArray[np.float32]
@@ -74,7 +76,6 @@ def directions(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np
 
 def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
     """Everything about the light that does not depend on where one stands."""
-    from lucid3d.procedural.kit.kernels import kernels
 
     sun = np.array(air.sun_direction)
     clear, direct = _scattered(air, air.sky_elevation, AIR_ROWS, AIR_COLUMNS)
@@ -116,7 +117,6 @@ def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
 
 def _scattered(air: Atmosphere, elevation: float, rows: int, columns: int) -> tuple[Floats, Floats]:
     """Clear-sky radiance (rows, columns, 3) under a sun at this elevation, and its colour (3,) through the air."""
-    from lucid3d.procedural.kit.kernels import kernels
 
     params = np.array([*direction(elevation, air.azimuth), *air.strength, air.turbidity, *air.rayleigh], np.float32)
     clear, through = kernels().scatter(params, rows, columns)
@@ -137,8 +137,6 @@ def _glow(clear: Floats, sun: NDArray[np.float64]) -> Floats:
 
 
 def _clouds(air: Atmosphere, clear: Floats, aloft: Floats, mean_sky: Floats) -> Floats:
-    from lucid3d.procedural.kit.kernels import kernels
-
     fine = _resampled(clear.astype(np.float32), CLOUD_ROWS, CLOUD_COLUMNS)
     lit = aloft * (0.35 + 0.65 * air.cloud_shade)
     params: dict[str, Any] = {
@@ -189,7 +187,6 @@ def _without_grain(table: Floats) -> Floats:
 
 def _bellies(table: Floats, air: Atmosphere) -> None:
     """Thunderclouds hang in dark bags and ragged shelves, with paler gaps between."""
-    from lucid3d.procedural.kit.noise import noise, smoothstep
 
     elevation, azimuth = _cloud_grid()
     away = 1 / (np.sin(elevation) + 0.09)  # a ceiling seen from below, drawn together towards the horizon
@@ -219,7 +216,6 @@ def _flash(table: Floats, air: Atmosphere, mean_sky: Floats) -> None:
 
 def _veils(table: Floats, air: Atmosphere, mean_sky: Floats) -> None:
     """Shafts of rain or snow that hang from far clouds to the horizon, leaning with the wind."""
-    from lucid3d.procedural.kit.noise import noise
 
     elevation, azimuth = _cloud_grid()
     lean = azimuth + 0.35 * elevation

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.kernels import kernels
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.render.atmosphere import Atmosphere
 from lucid3d.procedural.render.light import Sky, build_sky
 from lucid3d.procedural.render.probes import light_room
 from lucid3d.procedural.render.rays import RayHits, RayScene
 from lucid3d.procedural.render.tables import Tables, gather
+from lucid3d.threads import thread_count
 
 if TYPE_CHECKING:
     from lucid3d.procedural.kit.place import Place
@@ -83,8 +85,6 @@ class Shader:
     """A place made ready for rays."""
 
     def __init__(self, place: Place, atmosphere: Atmosphere) -> None:
-        from lucid3d.procedural.kit.kernels import kernels
-
         self.place, self.atmosphere = place, atmosphere
         self.meshes: list[Mesh] = list(place.meshes)
         if place.terrain is not None and place.terrain.mesh is not None:
@@ -339,7 +339,6 @@ class Shader:
         self, surface: Floats, lift: Floats, thin: NDArray[np.bool_], secondary: bool
     ) -> tuple[NDArray[np.int32], Floats]:
         """The lamps that matter most to each surface, and whether it sees them."""
-        from lucid3d.projection import thread_count
 
         number = min(1, self._shadowing) if secondary else self._shadowing
         if not number or not len(surface):

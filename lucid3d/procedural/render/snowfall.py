@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.compose.land.site import snowed_in
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.render.rays import RayScene
@@ -29,7 +30,6 @@ LYING = Material("lying snow", "snow", ((0.93, 0.95, 0.98),), roughness=0.8, bum
 
 def snow_caps(meshes: list[Mesh], brief: Any) -> list[Mesh]:
     """The snow on `meshes`; nothing where the sentence has no snow."""
-    from lucid3d.procedural.compose.land.site import snowed_in
 
     things = [m for m in meshes if m.label in COVERED and m.triangle_count and not _glows(m)]
     if not things or not snowed_in(brief):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.export.images import linear_from_srgb
 from lucid3d.procedural.kit.materials import RGB
 
 Floats = NDArray[np.float32]
@@ -75,7 +76,6 @@ def redeveloped(
     image: Floats, *, exposure: float = 0.0, saturation: float = 1.0, contrast: float = 1.0, tint: RGB | None = None
 ) -> Floats:
     """A finished picture (..., 3) of sRGB in [0, 1] as another film would have it; see `Film`, exposure in stops."""
-    from lucid3d.export.images import linear_from_srgb
 
     linear = linear_from_srgb(image) * np.float32(2.0**exposure)
     if tint is not None:

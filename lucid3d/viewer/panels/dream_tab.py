@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucid3d.errors import InputError
+from lucid3d.pipeline import run
 from lucid3d.progress import Event, Listener
+from lucid3d.viewer.dream_here import dream_here, models_for
 from lucid3d.viewer.making import Job, config_for, presets
+from lucid3d.workspace import default_folder
 
 if TYPE_CHECKING:
     from lucid3d.viewer.session import Session
@@ -88,15 +91,12 @@ class DreamTab:
             image=Path("picture") if picture else None,
             changes=viewer.changes,
         )
-        from lucid3d.workspace import default_folder
 
         wish = default_folder(config.prompt[0] if config.prompt else "picture").name
         folder = viewer.gallery.new_folder(viewer.gallery.free_name(wish))
 
         def work(on_event: Listener) -> str:
             from dataclasses import replace
-
-            from lucid3d.pipeline import run
 
             if picture is None:
                 run(config, folder, on_event=on_event)
@@ -168,8 +168,6 @@ class DreamTab:
         seed = (scene.config.seed + 1000 + len(session.undo)) % 2**32
 
         def work(on_event: Listener) -> Any:
-            from lucid3d.viewer.dream_here import dream_here, models_for
-
             on_event(Event("models", 0, 1))
             painter, estimator = models_for(scene.config, scene.prompt or prompt)
             on_event(Event("dream", 0, 1, "one more view"))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lucid3d.errors import InputError
 from lucid3d.progress import Listener
 from lucid3d.scene import Scene
+from lucid3d.viewer import walking
 from lucid3d.viewer.editing import Box, crop, floaters, kept, selected, with_radius, with_start
 from lucid3d.viewer.panels.fields import put
 
@@ -127,7 +128,6 @@ class EditTab:
     def _select(self) -> None:
         session = self.session
         session.shown()
-        from lucid3d.viewer import walking
 
         walking.configure(session.client, selecting=True)  # the drag is a rectangle now, not a look around
         self.select.label = "Drag over the picture ..."

@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lucid3d.errors import InputError
+from lucid3d.export import TARGETS
 from lucid3d.progress import Listener
 from lucid3d.viewer import poses
 from lucid3d.viewer.making import Job
-from lucid3d.viewer.taking import FILM_RATE, KeyFrame, export_file, film, path_through, png, standalone_page
+from lucid3d.viewer.taking import (
+    FILM_RATE,
+    MAX_SECONDS,
+    KeyFrame,
+    check_size,
+    export_file,
+    film,
+    path_through,
+    png,
+    standalone_page,
+)
 
 if TYPE_CHECKING:
     from lucid3d.viewer.session import Session
@@ -29,8 +40,6 @@ class TakeTab:
     """The Take tab."""
 
     def __init__(self, session: Session) -> None:
-        from lucid3d.export import TARGETS
-
         self.session = session
         gui, attempt = session.client.gui, session.attempt
         with gui.add_folder("Picture"):
@@ -84,7 +93,6 @@ class TakeTab:
 
     def _shoot(self) -> None:
         width, height = (int(value) for value in self.size.value)
-        from lucid3d.viewer.taking import check_size
 
         check_size(width, height)
         camera = self.session.camera(width, height)
@@ -120,8 +128,6 @@ class TakeTab:
             scene.remove_by_name("/film")
 
     def _preview(self) -> None:
-        from lucid3d.viewer.taking import MAX_SECONDS
-
         seconds = float(np.clip(self.seconds.value, 0.2, MAX_SECONDS))
         frames = path_through(self.keys, max(2, round(seconds * PREVIEW_RATE)), closed=bool(self.closed.value))
         began = time.monotonic()
@@ -150,8 +156,6 @@ class TakeTab:
     # ---- files ----
 
     def _describe(self) -> None:
-        from lucid3d.export import TARGETS
-
         target = TARGETS.get(str(self.target.value))
         self.about.content = target.description if target else ""
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucid3d.errors import InputError
+from lucid3d.export.mesh import scene_mesh
 from lucid3d.families.base import Image
+from lucid3d.panorama import CUBE_FACES, cube_from_equirectangular
+from lucid3d.transforms import read_image
 from lucid3d.viewer.editing import start_of
 from lucid3d.viewer.latest import Latest
 from lucid3d.viewer.panels.fields import put
@@ -174,8 +177,6 @@ class WalkTab:
             finally:
                 note.remove()
         elif kind == "mesh":
-            from lucid3d.export.mesh import scene_mesh
-
             note = session.client.add_notification("Making the mesh", "This takes a moment.", loading=True)
             try:
                 session.stage.put_mesh(scene_mesh(session.shown()))
@@ -184,8 +185,6 @@ class WalkTab:
 
     def skybox_faces(self) -> dict[str, Image]:
         """The scene's cube map from its folder, or painted now."""
-        from lucid3d.panorama import CUBE_FACES, cube_from_equirectangular
-        from lucid3d.transforms import read_image
 
         session = self.session
         scene = session.shown()

@@ -6,7 +6,7 @@ import numpy as np
 
 from lucid3d.procedural.assets.buildings import details
 from lucid3d.procedural.assets.buildings.details import Style
-from lucid3d.procedural.assets.buildings.houses import House
+from lucid3d.procedural.assets.buildings.houses import House, house
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, placement, rotation_z
@@ -286,7 +286,6 @@ def castle(rng: np.random.Generator, *, lit: bool = False, wall: Material | None
 
 def lighthouse(rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None) -> House:
     """A white tower with coloured bands, gallery and lantern, and a keeper's house beside it."""
-    from lucid3d.procedural.assets.buildings.houses import house
 
     parts = Parts()
     white = wall or palette.make("lighthouse white", "plaster", "#d6d2c6", "#c7c2b4", "#8f897a", scale=1.2, wear=0.6)

@@ -10,7 +10,7 @@ from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.parts import Parts, clump
-from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
+from lucid3d.procedural.kit.shapes import cylinder, icosphere, sphere, tube
 
 
 def picture(width: float, height: float, rng: np.random.Generator, frame: Material, *, kind: str = "") -> Mesh:
@@ -266,7 +266,6 @@ def globe() -> Mesh:
     sea = palette.make("globe sea", "mottled", "#6f8a86", "#7d9590", "#55706e", scale=0.2, roughness=0.4)
     land = palette.make("globe land", "mottled", "#b59a62", "#a3854f", "#7d6639", scale=0.1, roughness=0.4)
     parts.add(sphere((0, -0.82, 0), 0.29, sea, subdivisions=4))
-    from lucid3d.procedural.kit.shapes import icosphere
 
     unit, triangles = icosphere(4)
     bumps = sum(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.assets.plants.foliage import SNOW_MATERIAL
 from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, ROPE, boards, hanging, lathe, rounds, yaw_matrix
 from lucid3d.procedural.assets.rocks import stone_material, stone_shape
 from lucid3d.procedural.kit.arrays import KITE, UP, f32, leaves, unit
@@ -217,7 +218,6 @@ def crate(rng: np.random.Generator, size: float = 0.6) -> Mesh:
 
 def snowman(rng: np.random.Generator, height: float = 1.5) -> Mesh:
     """Three lumpy balls, a carrot, coals and two sticks, looking to -z."""
-    from lucid3d.procedural.assets.plants.foliage import SNOW_MATERIAL
 
     parts, y = [], 0.04
     for size in (0.5, 0.36, 0.24):

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.assets import rocks
+from lucid3d.procedural.assets import plants, rocks
 from lucid3d.procedural.assets.formations import sheet
+from lucid3d.procedural.assets.props import campfire
+from lucid3d.procedural.compose.land.scatter import scatter
 from lucid3d.procedural.kit.ground import Ground
+from lucid3d.procedural.kit.kernels import kernels
 from lucid3d.procedural.kit.materials import Material, rgb
 from lucid3d.procedural.kit.mesh import Mesh, instances, placement
 from lucid3d.procedural.kit.noise import noise, smoothstep
@@ -72,7 +75,6 @@ class Chamber:
 
     def shell(self) -> NDArray[np.float32]:
         """Walls and vault (rows along z, columns from the right foot over the vault to the left foot, 3)."""
-        from lucid3d.procedural.kit.kernels import kernels
 
         fractal = kernels().fractal3
         rows, columns = 300, 190
@@ -119,8 +121,6 @@ def cave(brief: Any, rng: np.random.Generator) -> Place:
         grown, lamps = _crystals(rng, chamber, brief.wants("crystals") or brief.mood in ("magical", "dreamy"))
         meshes += grown
     if brief.wants("lamp") or brief.wants("campfire") or brief.wants("candle"):
-        from lucid3d.procedural.assets.props import campfire
-
         fire, light = campfire(rng)
         foot = _floor(chamber, 1.8, 4.0)
         meshes.append(fire.transformed(placement((1.8, foot, 4.0))))
@@ -239,8 +239,6 @@ def _turned(rng: np.random.Generator, radius: Floats, sides: int = 14) -> Mesh:
 
 def _threshold(rng: np.random.Generator, terrain: Terrain) -> list[Mesh]:
     """Fallen blocks inside, ferns and grass where daylight comes in, a few trees outside: the way out."""
-    from lucid3d.procedural.assets import plants
-    from lucid3d.procedural.compose.land.scatter import scatter
 
     def inside(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return smoothstep(MOUTH, MOUTH - 4, z) * smoothstep(1.6, 2.6, np.hypot(x, z)) * (POOL - y > 0.1)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.assets import plants, rocks
+from lucid3d.procedural.assets.plants import palms
 from lucid3d.procedural.compose.land.relief import to_polyline
 from lucid3d.procedural.compose.land.site import Site, Where, in_bloom, snowed_in
 from lucid3d.procedural.kit.noise import smoothstep
@@ -25,8 +27,6 @@ KINDS = {
 
 def tree_prototypes(site: Site, usual: Sequence[str], count: int, height: float) -> list[Any]:
     """Trees of the kinds asked for, or of the usual ones; [] where the sentence says no trees."""
-    from lucid3d.procedural.assets import plants
-    from lucid3d.procedural.assets.plants import palms
 
     brief, rng = site.brief, site.rng
     if "trees" in brief.without and not any(brief.wants(word) for word in KINDS):
@@ -67,7 +67,6 @@ def grass(
     site: Site, kind: str = "meadow", where: Where | None = None, *, height: float = 0.28, amount: float = 1.0
 ) -> None:
     """Tufts: dense at one's feet, thinning out; further away the land's own material takes over."""
-    from lucid3d.procedural.assets import plants
 
     if "grass" in site.brief.without or amount <= 0:
         return
@@ -102,7 +101,6 @@ def grass(
 
 def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amount: float = 1.0) -> None:
     """Flowers in drifts, each kind in its own."""
-    from lucid3d.procedural.assets import plants
 
     if "flowers" in site.brief.without or site.season == "winter" or amount <= 0:
         return
@@ -138,7 +136,6 @@ def stones(
     above_water: float = -0.6,
 ) -> None:
     """Pebbles at one's feet, stones and boulders further off, their sizes by a power law."""
-    from lucid3d.procedural.assets import rocks
 
     rng = site.rng
     if site.brief.wants("rocks"):
@@ -178,7 +175,6 @@ def stones(
 
 def wayside(site: Site, kind: str = "granite", *, amount: float = 1.0) -> None:
     """What lies and grows on the site's path itself: grit, loose stones, short grass on its edges and middle strip."""
-    from lucid3d.procedural.assets import plants, rocks
 
     if not site.path:
         return

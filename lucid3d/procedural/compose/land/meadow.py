@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import rocks
-from lucid3d.procedural.assets.props import bench, fence
+from lucid3d.procedural.assets.props import bench, fence, hay_bale
 from lucid3d.procedural.compose.extras import add_buildings
 from lucid3d.procedural.compose.land import greenery, thickets
 from lucid3d.procedural.compose.land.relief import mountains, river_ahead, to_polyline
@@ -116,8 +116,6 @@ def farmland(brief: Any, rng: np.random.Generator) -> Place:
     greenery.stones(site, "limestone", amount=0.15, boulders=0.1)
     greenery.wayside(site, "limestone")
     if brief.wants("hay", brief.season in ("summer", "autumn")):
-        from lucid3d.procedural.assets.props import hay_bale
-
         thickets.singles(site, [hay_bale(rng) for _ in range(2)], count=9, near=9, far=70, where=right)
     if not brief.wants("barn") and "barn" not in brief.without:
         add_buildings(site, "barn", 1)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.grid import Grid, sampled
+from lucid3d.procedural.kit.kernels import kernels
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 from lucid3d.procedural.kit.terrain import Heights
@@ -43,7 +44,6 @@ def shaped(
     Returns:
         heights (x, z) -> y, down positive, with the ground at the start at EYE_HEIGHT; and the y that `up` = 0 has.
     """
-    from lucid3d.procedural.kit.kernels import kernels
 
     grid = sampled(up, half, cells)
     if drops:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import rocks
+from lucid3d.procedural.assets.plants import litter
 from lucid3d.procedural.compose.land import greenery, thickets
 from lucid3d.procedural.compose.land.relief import mountains
 from lucid3d.procedural.compose.land.site import Site
@@ -138,7 +139,6 @@ def coast(brief: Any, rng: np.random.Generator) -> Place:
 
 def _washed_up(site: Site, level: float, stone: str, *, nuts: bool = False) -> None:
     """What the tide leaves: broken `stone` and shells in bands, weed along the last high water, driftwood, coconuts."""
-    from lucid3d.procedural.assets.plants import litter
 
     rng = site.rng
 

@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.assets import plants
+from lucid3d.procedural.assets.plants import desert, litter, palms
+from lucid3d.procedural.assets.plants.foliage import leaf_material, mixed
+from lucid3d.procedural.assets.plants.palettes import LEAVES
 from lucid3d.procedural.compose.land.site import Site, Where, in_bloom, snowed_in
-from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.arrays import KITE, f32, leaves, unit
+from lucid3d.procedural.kit.mesh import Mesh, instances, placement
 from lucid3d.procedural.kit.noise import smoothstep
+from lucid3d.procedural.kit.prototype import solid
 
 Floats = NDArray[np.floating]
 
@@ -25,7 +31,6 @@ def shrubs(
     near: float = 3.2,
 ) -> None:
     """Bushes in groups: the edge of a wood, a hedge, a bed."""
-    from lucid3d.procedural.assets import plants
 
     if "bushes" in site.brief.without:
         return
@@ -65,10 +70,6 @@ def shrubs(
 
 def hedges(site: Site, *lines: tuple[tuple[float, float], ...], height: float = 1.1, width: float = 0.8) -> None:
     """Clipped hedges along polylines of (x, z): a leafy skin over an even block, cut where a path goes through."""
-    from lucid3d.procedural.assets.plants.foliage import leaf_material, mixed
-    from lucid3d.procedural.assets.plants.palettes import LEAVES
-    from lucid3d.procedural.kit.arrays import KITE, f32, leaves, unit
-    from lucid3d.procedural.kit.prototype import solid
 
     if "bushes" in site.brief.without:
         return
@@ -101,8 +102,6 @@ def hedges(site: Site, *lines: tuple[tuple[float, float], ...], height: float = 
 
 def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms: bool = True) -> None:
     """Ferns, fallen trunks, stumps, twigs and mushrooms of a wood's floor."""
-    from lucid3d.procedural.assets import plants
-    from lucid3d.procedural.assets.plants import litter
 
     rng, brief = site.rng, site.brief
     if "ferns" not in brief.without and site.season != "winter":
@@ -156,7 +155,6 @@ def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms:
 
 def leaf_litter(site: Site, *, amount: float = 1.0) -> None:
     """Fallen leaves that lie on the ground near the viewer."""
-    from lucid3d.procedural.assets.plants import litter
 
     if "leaves" in site.brief.without or site.brief.weather == "snow":
         return
@@ -171,7 +169,6 @@ def leaf_litter(site: Site, *, amount: float = 1.0) -> None:
 
 def tropical(site: Site, *, amount: float = 1.0) -> None:
     """Banana plants, agaves and bamboo close by."""
-    from lucid3d.procedural.assets.plants import palms
 
     rng = site.rng
     grown = [palms.banana(rng), palms.banana(rng, 1.6, 7), palms.palm(rng, 2.2, 12, coconuts=False)]
@@ -190,7 +187,6 @@ def tropical(site: Site, *, amount: float = 1.0) -> None:
 
 def reed_beds(site: Site, *, amount: float = 1.0) -> None:
     """Reeds in shallow water and on its edge."""
-    from lucid3d.procedural.assets import plants
 
     if site.water_level is None or "reeds" in site.brief.without:
         return
@@ -217,8 +213,6 @@ def reed_beds(site: Site, *, amount: float = 1.0) -> None:
 
 def lilies(site: Site, *, amount: float = 1.0) -> None:
     """Patches of lily pads on still water."""
-    from lucid3d.procedural.assets.plants import litter
-    from lucid3d.procedural.kit.mesh import instances, placement
 
     if site.water_level is None or "lilies" in site.brief.without:
         return
@@ -243,8 +237,6 @@ def lilies(site: Site, *, amount: float = 1.0) -> None:
 
 def desert_plants(site: Site, *, cacti: float = 1.0) -> None:
     """Cacti, agaves and dry tufts in the hollows."""
-    from lucid3d.procedural.assets import plants
-    from lucid3d.procedural.assets.plants import desert
 
     rng = site.rng
     tufts = [plants.grass_tuft(rng, "dry", 0.35, 0.14, 30), plants.grass_tuft(rng, "dune", 0.5, 0.16, 26)]
@@ -286,7 +278,6 @@ def singles(
 ) -> list[tuple[float, float]]:
     """Set a few whole things about on free ground; returns where they stand. With `in_view` the first of them stands
     ahead, where it is seen from the start, if there is a place for it."""
-    from lucid3d.procedural.kit.mesh import placement
 
     rng = site.rng
     spots: list[tuple[float, float]] = []

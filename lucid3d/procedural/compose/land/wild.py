@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.compose.extras import add_extras
 from lucid3d.procedural.compose.land.relief import Course, Up, river_valley, shaped
 from lucid3d.procedural.compose.land.site import Site, snowed_in
 from lucid3d.procedural.kit.canopy import canopy_for
@@ -162,7 +163,6 @@ def finish(
     sky: dict[str, Any] | None = None,
 ) -> Place:
     """The planted site as a place, with the things that the sentence asks for."""
-    from lucid3d.procedural.compose.extras import add_extras
 
     lights = list(lamps or [])
     add_extras(site, lights, water)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.palettes import BRASS
 from lucid3d.procedural.kit.parts import Opening, Parts, pierced_wall
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 
@@ -187,7 +188,6 @@ def window_frame(part: Parts, hole: Opening, trim: Material, mullions: tuple[int
 
 def panel_door(part: Parts, hole: Opening, trim: Material) -> None:
     """A closed panelled door in its casing, with a handle."""
-    from lucid3d.procedural.kit.palettes import BRASS
 
     middle, width, top = (hole.left + hole.right) / 2, hole.width, hole.top
     part.box((middle, -top / 2, 0.05), (width, top, 0.05), trim, grain=1, tint=0.96)

@@ -7,9 +7,12 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.assets.buildings.towers import tower_block
+from lucid3d.procedural.assets.buildings.towers import facade_glass, tower_block
 from lucid3d.procedural.assets.props import street_things as things
 from lucid3d.procedural.compose.land import greenery
+from lucid3d.procedural.compose.land.scatter import Spots
+from lucid3d.procedural.compose.land.scatter import place as place_copies
+from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish, hills, lamp_color, lit_share, wall_for
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.ground import Ground
@@ -215,7 +218,6 @@ def _skyline(place: Place, rng: np.random.Generator, lit: float, ax: float, az: 
         angle, reach = rng.uniform(0, 2 * np.pi), rng.uniform(330, 900)
         x, z = reach * np.sin(angle), reach * np.cos(angle)
         w, d, h = rng.uniform(18, 38), rng.uniform(18, 38), float(np.clip(tall * rng.lognormal(0.05, 0.55), 25, 330))
-        from lucid3d.procedural.assets.buildings.towers import facade_glass
 
         far = Parts()
         glass = facade_glass(rng, lit)
@@ -407,9 +409,6 @@ def _furniture(
 
 def _trees(place: Place, brief: Brief, ax: float, az: float, y: float, rng: np.random.Generator) -> None:
     """Street trees in grates along the avenue."""
-    from lucid3d.procedural.compose.land.scatter import Spots
-    from lucid3d.procedural.compose.land.scatter import place as place_copies
-    from lucid3d.procedural.compose.land.site import Site
 
     assert place.terrain is not None
     site = Site(place.terrain, brief, rng)

@@ -8,11 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.buildings.houses import House
+from lucid3d.procedural.assets.buildings.landmarks import round_tower
+from lucid3d.procedural.assets.buildings.temples import torii
+from lucid3d.procedural.assets.buildings.towers import tower_block
+from lucid3d.procedural.assets.props.street_things import car, cart, fountain, stall
 from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.compose.settlement.ruins import column, ragged_wall, statue
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.parts import Parts
+from lucid3d.procedural.kit.shapes import cylinder, tube
 
 
 def stand(site: Site, made: House, x: float, z: float, yaw: float) -> NDArray[np.float64]:
@@ -33,7 +39,6 @@ def stand(site: Site, made: House, x: float, z: float, yaw: float) -> NDArray[np
 
 def tower(rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None) -> House:
     """A lone round tower of stone, with battlements or a cone roof."""
-    from lucid3d.procedural.assets.buildings.landmarks import round_tower
 
     parts = Parts()
     tall = float(rng.uniform(14, 20))
@@ -45,7 +50,6 @@ def tower(rng: np.random.Generator, *, lit: bool = False, wall: Material | None 
 
 def skyscraper(rng: np.random.Generator, *, lit: float = 0.0, wall: Material | None = None) -> House:
     """A tower block of 80 to 150 m for the distance."""
-    from lucid3d.procedural.assets.buildings.towers import tower_block
 
     height = float(rng.uniform(80, 150))
     return tower_block(rng, lit=lit, width=26.0, depth=24.0, height=height, near=False, wall=wall)
@@ -71,7 +75,6 @@ def stairs(rng: np.random.Generator) -> Mesh:
 
 def rover(rng: np.random.Generator) -> Mesh:
     """A six-wheeled rover: body, solar wings, mast with a camera, dish, cable arms; its nose towards -z."""
-    from lucid3d.procedural.kit.shapes import cylinder, tube
 
     parts = Parts()
     body = palette.make("rover body", "panel", "#b5b1a6", "#a39f95", "#6b675f", scale=0.3, roughness=0.5, wear=0.5)
@@ -118,52 +121,36 @@ def _stone(rng: np.random.Generator) -> Material:
 
 
 def _statue(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.compose.settlement.ruins import statue
-
     return statue(_stone(rng), rng)
 
 
 def _column(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.compose.settlement.ruins import column
-
     return column(5.0, 0.42, _stone(rng), rng, whole=float(rng.choice([1.0, 1.0, 0.7, 0.4])))
 
 
 def _wall(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.compose.settlement.ruins import ragged_wall
-
     return ragged_wall(7.0, 2.4, 0.6, _stone(rng), rng, arches=int(rng.integers(2))).transformed(
         placement([-3.5, 0.25, 0])
     )
 
 
 def _gate(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.assets.buildings.temples import torii
-
     return torii(3.8, 3.9)
 
 
 def _fountain(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.assets.props.street_things import fountain
-
     return fountain(rng)
 
 
 def _car(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.assets.props.street_things import car
-
     return car(rng, False)
 
 
 def _stall(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.assets.props.street_things import stall
-
     return stall(rng, False)
 
 
 def _cart(rng: np.random.Generator) -> Mesh:
-    from lucid3d.procedural.assets.props.street_things import cart
-
     return cart()
 
 

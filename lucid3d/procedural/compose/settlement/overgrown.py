@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.assets.plants import grass_tuft
 from lucid3d.procedural.compose.land.site import Site, snowed_in
 from lucid3d.procedural.compose.settlement.context import ground_y
 from lucid3d.procedural.kit import palettes as palette
@@ -54,8 +55,6 @@ def worn_way(place: Place, site: Site, stone: Material, rng: np.random.Generator
 def grass_between(site: Site, slabs: Floats, rng: np.random.Generator) -> None:
     """Grass in the joints of the paved way and where its slabs are gone."""
     from scipy.spatial import cKDTree
-
-    from lucid3d.procedural.assets.plants import grass_tuft
 
     if "grass" in site.brief.without or snowed_in(site.brief):
         return

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import rocks
+from lucid3d.procedural.assets.plants import shrub
 from lucid3d.procedural.compose.land import greenery
 from lucid3d.procedural.compose.land.site import Site, snowed_in
 from lucid3d.procedural.compose.settlement.context import finish, ground_y, hills, wall_for
@@ -19,6 +20,7 @@ from lucid3d.procedural.kit.mesh import Mesh, placement, rotation_x, rotation_y,
 from lucid3d.procedural.kit.noise import noise
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 from lucid3d.procedural.language.brief import Brief
 
 Floats = NDArray[np.floating]
@@ -98,8 +100,6 @@ def column(height: float, radius: float, stone: Material, rng: np.random.Generat
 
 
 def _disc(radius: float, height: float, stone: Material) -> Mesh:
-    from lucid3d.procedural.kit.shapes import cylinder
-
     return cylinder((0, 0, 0), height, radius * 0.93, stone, top_radius=radius, sides=28)
 
 
@@ -232,8 +232,6 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
             greenery.forest(site, trees, slopes, spacing=7.0, near=14, far=380, patch=40, limit=900, detail=0.7)
             site.put(trees[:1], per_square_metre=0.004, near=9, far=30, apart=5, sizes=(0.5, 0.9), detail=0.7, clear=8)
         if "bushes" not in brief.without:
-            from lucid3d.procedural.assets.plants import shrub
-
             site.put(
                 [shrub(rng, h, season=site.season) for h in (0.5, 0.9)],
                 per_square_metre=0.06 if overgrown else 0.02,
@@ -360,7 +358,6 @@ def _temple_stump(
 
 def statue(stone: Material, rng: np.random.Generator) -> Mesh:
     """A draped figure on a plinth that has lost its head and an arm."""
-    from lucid3d.procedural.kit.shapes import sphere, tube
 
     parts = Parts()
     parts.box((0, -0.1, 0), (1.3, 0.25, 1.3), stone, grain=-2)

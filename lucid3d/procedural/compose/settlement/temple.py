@@ -17,6 +17,7 @@ from lucid3d.procedural.assets.buildings.temples import (
     sweeping_roof,
     torii,
 )
+from lucid3d.procedural.assets.plants import broadleaf, fern, grass_tuft, shrub
 from lucid3d.procedural.compose.land import greenery, thickets
 from lucid3d.procedural.compose.land.site import Site, in_bloom, snowed_in
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish, ground_y, hills, lamp_color, wall_for
@@ -132,7 +133,6 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     if brief.wants("fence", True):
         _wall_around(place, site, tiles, rng)
     trees = greenery.tree_prototypes(site, ("pine", "maple", "cypress"), 3, 9.0)
-    from lucid3d.procedural.assets.plants import broadleaf
 
     if trees and brief.season != "winter":
         trees.append(broadleaf(rng, "maple", 5.0, "autumn"))  # the red-leaved sort keeps that colour all summer
@@ -153,8 +153,6 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
         return ((np.abs(x) > 2.45) & (np.hypot(x, z - 10) < 34)).astype(np.float32)
 
     if "bushes" not in brief.without:
-        from lucid3d.procedural.assets.plants import fern, shrub
-
         blossom = "cherry" if in_bloom(brief) else None
         clipped = [shrub(rng, 0.75, season=site.season), shrub(rng, 0.6, season=site.season, blossom=blossom)]
         site.put([*clipped, fern(rng, 0.5)], beside_way, per_square_metre=0.2, near=3.4, far=32, patch=5, contrast=2.2,
@@ -202,7 +200,6 @@ def _way(place: Place, y: float, rng: np.random.Generator) -> None:
 
 def _moss_in_joints(site: Site) -> None:
     """Short grass between the slabs and along the kerbs, where nobody treads."""
-    from lucid3d.procedural.assets.plants import grass_tuft
 
     if "grass" in site.brief.without or snowed_in(site.brief):
         return

@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 from lucid3d.procedural.assets.buildings import details
 from lucid3d.procedural.assets.buildings.houses import House, barn, house, village_style
 from lucid3d.procedural.assets.buildings.landmarks import church, windmill
+from lucid3d.procedural.assets.plants import shrub
 from lucid3d.procedural.assets.props import fields
 from lucid3d.procedural.assets.props import street_things as things
 from lucid3d.procedural.compose.extras import add_named_buildings, add_things, add_waterside
 from lucid3d.procedural.compose.land import greenery
+from lucid3d.procedural.compose.land.relief import to_polyline
+from lucid3d.procedural.compose.land.scatter import Spots
+from lucid3d.procedural.compose.land.scatter import place as place_copies
 from lucid3d.procedural.compose.land.site import Site, snowed_in
 from lucid3d.procedural.compose.settlement.context import (
     DARK_TIMES,
@@ -191,7 +195,6 @@ def _yard(place: Place, site: Site, x: float, z: float, yaw: float, brief: Brief
 
 def _offset(site: Site, corner: tuple[float, ...]) -> float:
     """Metres from the lane."""
-    from lucid3d.procedural.compose.land.relief import to_polyline
 
     return float(to_polyline(np.array([corner[0]], np.float32), np.array([corner[1]], np.float32), site.path)[0])
 
@@ -210,9 +213,6 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
     if brief.wants("trees", True):
         old = greenery.tree_prototypes(site, ("oak",), 1, 10.5)
         if old:
-            from lucid3d.procedural.compose.land.scatter import Spots
-            from lucid3d.procedural.compose.land.scatter import place as place_copies
-
             at = (x0 + 2.4, 11.5)
             where = Spots(
                 np.array([[at[0], ground_y(site.terrain, *at), at[1]]], np.float32),
@@ -281,8 +281,6 @@ def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
         many = min(max(int(900 * grown.trees), 120), 2200)
         greenery.forest(site, trees, beyond, spacing=9.0, near=80, far=420, limit=many, detail=0.7)
     if "bushes" not in brief.without:
-        from lucid3d.procedural.assets.plants import shrub
-
         bushes = [shrub(rng, h, season=site.season) for h in (0.8, 1.3)]
         site.put(bushes, gardens, per_square_metre=0.03, near=4.5, far=60, patch=7, contrast=1.7, apart=0.9, detail=0.6)
     greenery.grass(site, "dry" if grown.grass < 0.2 else "meadow", height=0.2, amount=0.8 * grown.grass)
