@@ -66,6 +66,15 @@ class World:
         o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
         return self._renderer.shader.trace(o, d)
 
+    def things(self) -> dict[int, str]:
+        """Instance number (as in `Drawing.instances`) -> what was made there, in the catalogue's word; instances that
+        nobody would ask for by name (walls, blades, the ground) are not in it."""
+        return {
+            number: thing
+            for first, behind, thing in self._renderer.shader.tables.things
+            for number in range(first, behind)
+        }
+
     @property
     def meshes(self) -> list[Mesh]:
         """Every mesh of the world, terrain and water included."""

@@ -6,8 +6,10 @@ decides nothing there, but outward counter-clockwise triangles make better expor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +18,8 @@ from lucid3d.procedural.kit.materials import Material
 
 Vertices = NDArray[np.float32]
 Triangles = NDArray[np.int32]
+Making = ParamSpec("Making")
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -36,6 +40,8 @@ class Mesh:
         None:
             then walls take u along their horizontal tangent and v downwards, floors take world x and z.
         instances: (T,) int32 instance numbers local to this mesh, or None where the whole mesh is one instance.
+        thing: what each of its instances is, in the catalogue's word ("well", "spruce"), or "" for what nobody asks
+            for by name. Finer than the label; see `made_as` and `World.things`.
     """
 
     vertices: Vertices
@@ -47,6 +53,7 @@ class Mesh:
     normals: NDArray[np.float32] | None = None
     uv: NDArray[np.float32] | None = None
     instances: NDArray[np.int32] | None = field(default=None)
+    thing: str = ""
 
     def __post_init__(self) -> None:
         self.vertices = np.ascontiguousarray(self.vertices, np.float32).reshape(-1, 3)
@@ -98,7 +105,7 @@ class Mesh:
 
 def merge(meshes: Sequence[Mesh], label: str | None = None, *, one_instance: bool = False) -> Mesh:
     """One mesh from several. Instance numbers stay apart unless `one_instance`; the label is the first mesh's by
-    default.
+    default. What the meshes are is kept where they are all the same thing.
 
     Raises:
         ValueError: no meshes.
@@ -133,6 +140,7 @@ def merge(meshes: Sequence[Mesh], label: str | None = None, *, one_instance: boo
         _merged_normals(meshes),
         _optional([m.uv for m in meshes], meshes, np.nan),
         None if one_instance else np.concatenate(instances),
+        meshes[0].thing if len({m.thing for m in meshes}) == 1 else "",
     )
 
 
@@ -194,7 +202,25 @@ def instances(
         normals,
         None if prototype.uv is None else np.tile(prototype.uv, (count, 1)),
         np.repeat(np.arange(count, dtype=np.int32), len(prototype.triangles)),
+        prototype.thing,
     )
+
+
+def made_as(thing: str) -> Callable[[Callable[Making, Made]], Callable[Making, Made]]:
+    """Decorates a function that makes a thing: the mesh that it returns (also as `.mesh` of what it returns, or first
+    in a tuple) says what it is."""
+
+    def decorate(make: Callable[Making, Made]) -> Callable[Making, Made]:
+        @functools.wraps(make)
+        def made(*args: Making.args, **kwargs: Making.kwargs) -> Made:
+            result = make(*args, **kwargs)
+            mesh: Any = result[0] if isinstance(result, tuple) else getattr(result, "mesh", result)
+            mesh.thing = thing
+            return result
+
+        return made
+
+    return decorate
 
 
 def placement(

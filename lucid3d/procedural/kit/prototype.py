@@ -35,6 +35,10 @@ class Prototype:
     sink: float = 0.05
     lean: float = 0.0
 
+    def __post_init__(self) -> None:
+        for level in self.levels:
+            level.thing = level.thing or self.name
+
     @property
     def height(self) -> float:
         """Metres above the ground."""

@@ -30,6 +30,8 @@ class Tables:
     materials: Floats
     label: NDArray[np.int32]
     instance: NDArray[np.int32]
+    things: tuple[tuple[int, int, str], ...]
+    """(first instance number, one past the last, what they are) of every mesh that says what it is."""
 
     def identify(self, triangle: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Labels and instances of triangle numbers (-1 water, -2 sky)."""
@@ -72,7 +74,7 @@ def gather(meshes: Sequence[Mesh]) -> Tables:
     The meshes' own arrays by vertex become views into the tables: so many triangles are kept in memory once.
     """
     table: dict[Material, int] = {}
-    material, labels, instances, triangles = [], [], [], []
+    material, labels, instances, triangles, things = [], [], [], [], []
     first_vertex, first_instance = 0, 2
     for mesh in meshes:
         count = len(mesh.triangles)
@@ -82,7 +84,10 @@ def gather(meshes: Sequence[Mesh]) -> Tables:
         labels.append(np.full(count, label_number(mesh.label), np.int32))
         own = np.zeros(count, np.int32) if mesh.instances is None else mesh.instances
         instances.append((own + first_instance).astype(np.int32))
-        first_instance += int(own.max(initial=0)) + 1
+        behind = first_instance + int(own.max(initial=0)) + 1
+        if mesh.thing:
+            things.append((first_instance, behind, mesh.thing))
+        first_instance = behind
         triangles.append((mesh.triangles + first_vertex).astype(np.uint32))
         first_vertex += len(mesh.vertices)
 
@@ -116,4 +121,5 @@ def gather(meshes: Sequence[Mesh]) -> Tables:
         np.array([_row(m, i) for m, i in table.items()], np.float32),
         stacked(labels),
         stacked(instances),
+        tuple(things),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement
 from lucid3d.procedural.kit.parts import Opening, Parts, clump
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 
@@ -197,6 +197,7 @@ def balcony(parts: Parts, left: float, right: float, floor: float, style: Style)
     parts.box((middle, -floor - 0.98, -reach + 0.05), (right - left, 0.04, 0.05), palette.IRON)
 
 
+@made_as("lamp")
 def street_lamp(lit: bool, height: float = 3.6) -> Mesh:
     """An iron lamp post with a lantern, its foot at the origin."""
     parts = Parts()
@@ -217,6 +218,7 @@ def street_lamp(lit: bool, height: float = 3.6) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("lantern")
 def lantern(lit: bool) -> Mesh:
     """A wall lantern on a bracket; the wall is at z = 0, outside towards -z, its globe at (0, 0, -0.35)."""
     parts = Parts()
@@ -232,6 +234,7 @@ def lantern(lit: bool) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("barrel")
 def barrel(material: Material = palette.OLD_WOOD) -> Mesh:
     """A barrel, its foot at the origin."""
     heights = np.linspace(0, 0.85, 7)
@@ -244,6 +247,7 @@ def barrel(material: Material = palette.OLD_WOOD) -> Mesh:
     return parts.mesh("barrel")
 
 
+@made_as("crate")
 def crate(size: float = 0.55) -> Mesh:
     """A slatted wooden crate, its foot at the origin."""
     parts = Parts()
@@ -259,6 +263,7 @@ def crate(size: float = 0.55) -> Mesh:
     return parts.mesh("crate")
 
 
+@made_as("flowerpot")
 def flower_pot(rng: np.random.Generator, size: float = 0.3) -> Mesh:
     """A terracotta pot with a plant in it."""
     parts = Parts()

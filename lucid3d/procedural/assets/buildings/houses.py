@@ -11,7 +11,7 @@ from lucid3d.procedural.assets.buildings import details
 from lucid3d.procedural.assets.buildings.details import Style
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement
 from lucid3d.procedural.kit.parts import Opening, Parts, clump, pierced_wall, side_matrices, slope
 
 
@@ -170,6 +170,7 @@ def village_style(rng: np.random.Generator, look: str, lit: float, wall: Materia
     return style
 
 
+@made_as("house")
 def house(
     rng: np.random.Generator,
     *,
@@ -311,6 +312,7 @@ def ivy(parts: Parts, x: float, height: float, rng: np.random.Generator) -> None
         )
 
 
+@made_as("cabin")
 def cabin(
     rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None, roof: Material | None = None
 ) -> House:
@@ -411,6 +413,7 @@ def cabin(
     return House(parts.mesh("building"), width, depth + 2 * reach, ridge + 0.8, lamps)
 
 
+@made_as("barn")
 def barn(rng: np.random.Generator, *, wall: Material | None = None) -> House:
     """A big barn with a bent roof, cross-braced doors and a hay loft hatch; the doors are in the gable, towards -z."""
     wall = wall or palette.pick((palette.RED_BARN, palette.RED_BARN, palette.GREY_WOOD), rng)

@@ -9,7 +9,7 @@ from lucid3d.procedural.assets.buildings.details import Style
 from lucid3d.procedural.assets.buildings.houses import House, house
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement, rotation_z
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_z
 from lucid3d.procedural.kit.parts import Opening, Parts, pierced_wall, side_matrices, slope
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 
@@ -55,6 +55,7 @@ def pointed_opening(
     parts.box((x, -bottom + 0.06, -0.06), (2 * half + 0.3, 0.12, 0.3), trim)
 
 
+@made_as("church")
 def church(rng: np.random.Generator, *, style: str = "", lit: bool = False, wall: Material | None = None) -> House:
     """A church with its tower in front, towards -z: portal, pointed windows, buttresses, a spire with a cross."""
     wall = wall or palette.pick((palette.RUBBLE, palette.LIMEWASH, palette.LIMESTONE), rng)
@@ -184,6 +185,7 @@ def round_tower(
             parts.box((spot[0], spot[1] + 0.72, spot[2]), (0.34, 0.14, 0.7), palette.LIMESTONE, yaw=-a)
 
 
+@made_as("castle")
 def castle(rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None) -> House:
     """A castle: four corner towers, walls with battlements, a gatehouse towards -z, a keep with a steep roof."""
     wall = wall or palette.pick((palette.RUBBLE, palette.LIMESTONE, palette.ASHLAR), rng)
@@ -284,6 +286,7 @@ def castle(rng: np.random.Generator, *, lit: bool = False, wall: Material | None
     return House(parts.mesh("building"), 2 * w, 2 * d, ridge, ())
 
 
+@made_as("lighthouse")
 def lighthouse(rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None) -> House:
     """A white tower with coloured bands, gallery and lantern, and a keeper's house beside it."""
 
@@ -357,6 +360,7 @@ def lighthouse(rng: np.random.Generator, *, lit: bool = False, wall: Material | 
     return House(parts.mesh("building"), 16, 8, top + 5, lamps)
 
 
+@made_as("windmill")
 def windmill(rng: np.random.Generator, *, wall: Material | None = None) -> House:
     """A tower mill with a boat-shaped cap and four latticed sails, facing -z."""
     wall = wall or palette.pick((palette.LIMEWASH, palette.BRICK, palette.OLD_WOOD), rng)
@@ -398,6 +402,7 @@ def windmill(rng: np.random.Generator, *, wall: Material | None = None) -> House
     return House(parts.mesh("building"), 7, 7, tall + 2.5, ())
 
 
+@made_as("bridge")
 def stone_bridge(span: float, width: float, rise: float, material: Material = palette.RUBBLE) -> Mesh:
     """An arched bridge along z from 0 to `span`, its ends at y = 0, its back `rise` metres higher, with parapets."""
     parts = Parts()

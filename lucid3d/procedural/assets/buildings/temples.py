@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.assets.buildings.houses import House
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 
@@ -114,6 +114,7 @@ def lattice(parts: Parts, x: float, low: float, high: float, z: float, width: fl
         parts.box((x, -y, z - 0.03), (width, 0.035, 0.05), DARK_TIMBER)
 
 
+@made_as("temple hall")
 def hall(rng: np.random.Generator, *, lit: bool, wall: Material | None = None, tiles: Material = GREEN_TILES) -> House:
     """The main hall: a stone terrace with stairs, round red columns, brackets, lattice doors, a double roof."""
     parts = Parts()
@@ -207,6 +208,7 @@ def hall(rng: np.random.Generator, *, lit: bool, wall: Material | None = None, t
     return House(parts.mesh("building"), 2 * w + 5, 2 * d + 5, upper + 5, tuple(lamps))
 
 
+@made_as("lantern")
 def paper_lantern(lit: bool) -> Mesh:
     """A round red lantern that hangs from its origin."""
     parts = Parts()
@@ -223,6 +225,7 @@ def paper_lantern(lit: bool) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("lantern")
 def stone_lantern(lit: bool) -> Mesh:
     """A stone lantern of 1.7 m; its light is at (0, -1.15, 0)."""
     parts = Parts()
@@ -240,6 +243,7 @@ def stone_lantern(lit: bool) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("gate")
 def torii(width: float = 5.2, height: float = 5.0, paint: Material = VERMILION) -> Mesh:
     """A gate of two leaning posts and two beams, its passage along z."""
     parts = Parts()
@@ -263,6 +267,7 @@ def torii(width: float = 5.2, height: float = 5.0, paint: Material = VERMILION) 
     return parts.mesh("building")
 
 
+@made_as("pagoda")
 def pagoda(rng: np.random.Generator, *, lit: bool = False, storeys: int = 5, tiles: Material = GREY_TILES) -> House:
     """A tower of `storeys` square floors, each under its own sweeping roof, with a spire of rings."""
     parts = Parts()

@@ -9,6 +9,7 @@ import numpy as np
 from lucid3d.procedural.assets.buildings.houses import House
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import made_as
 from lucid3d.procedural.kit.parts import Parts, side_matrices
 from lucid3d.procedural.kit.shapes import cylinder
 
@@ -36,6 +37,7 @@ def facade_glass(rng: np.random.Generator, lit: float) -> Material:
     )
 
 
+@made_as("skyscraper")
 def tower_block(
     rng: np.random.Generator,
     *,

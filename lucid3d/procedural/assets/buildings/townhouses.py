@@ -11,7 +11,7 @@ from lucid3d.procedural.assets.buildings.details import Style
 from lucid3d.procedural.assets.buildings.houses import House
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import placement
+from lucid3d.procedural.kit.mesh import made_as, placement
 from lucid3d.procedural.kit.parts import Opening, Parts, clump, pierced_wall, slope
 
 
@@ -123,6 +123,7 @@ def awning(parts: Parts, left: float, right: float, height: float, cloth: Materi
         parts.beam((x, -height + 0.75, 0), (x, -height + 0.5, -reach), 0.03, 0.03, palette.IRON)
 
 
+@made_as("house")
 def townhouse(
     rng: np.random.Generator,
     width: float,

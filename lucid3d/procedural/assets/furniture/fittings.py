@@ -8,11 +8,12 @@ from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.assets.furniture.furniture import cushion
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.mesh import Mesh, made_as
 from lucid3d.procedural.kit.parts import Parts, clump
 from lucid3d.procedural.kit.shapes import cylinder, icosphere, sphere, tube
 
 
+@made_as("picture")
 def picture(width: float, height: float, rng: np.random.Generator, frame: Material, *, kind: str = "") -> Mesh:
     """A framed picture: hills, sea, sun or shapes, in layers of paint; its back at z = 0, its middle at the origin."""
     parts = Parts()
@@ -60,6 +61,7 @@ def _disc(x: float, y: float, z: float, radius: float, material: Material) -> Me
     return Mesh(vertices, np.stack([i, (i + 1) % 24, np.full(24, 24)], 1), (material,), "picture")
 
 
+@made_as("mirror")
 def mirror(width: float, height: float, frame: Material) -> Mesh:
     """A mirror in a frame; its back at z = 0, its middle at the origin."""
     parts = Parts()
@@ -80,6 +82,7 @@ def mirror(width: float, height: float, frame: Material) -> Mesh:
     return parts.mesh("mirror")
 
 
+@made_as("houseplant")
 def house_plant(rng: np.random.Generator, height: float = 1.2, pot: Material = palette.TERRACOTTA) -> Mesh:
     """A potted plant: a rubber tree, a palm of arching leaves, or a bushy fern, by the seed."""
     parts = Parts()
@@ -160,6 +163,7 @@ def _leaf(
     return Mesh(vertices, np.array(triangles, np.int32), (material,), "plant", tints=tint)
 
 
+@made_as("fireplace")
 def fireplace(width: float, stone: Material, lit: bool, rng: np.random.Generator, *, breast: float = 0.0) -> Mesh:
     """A fireplace whose back is the wall at z = 0, with a hearth, logs, flames when lit, a mantelpiece.
 
@@ -223,6 +227,7 @@ def fireplace(width: float, stone: Material, lit: bool, rng: np.random.Generator
     return parts.mesh("fireplace")
 
 
+@made_as("clock")
 def clock(radius: float, wood: Material) -> Mesh:
     """A round wall clock; its back at z = 0."""
     parts = Parts()
@@ -244,6 +249,7 @@ def clock(radius: float, wood: Material) -> Mesh:
     return parts.mesh("clock")
 
 
+@made_as("globe")
 def globe() -> Mesh:
     """A terrestrial globe on a turned stand, 1.1 m high."""
     parts = Parts()
@@ -281,6 +287,7 @@ def globe() -> Mesh:
     return parts.mesh("globe")
 
 
+@made_as("ladder")
 def ladder(height: float, wood: Material) -> Mesh:
     """A library ladder that leans back towards +z, its top at y = -height."""
     parts = Parts()
@@ -294,6 +301,7 @@ def ladder(height: float, wood: Material) -> Mesh:
     return parts.mesh("ladder")
 
 
+@made_as("cup")
 def cup(material: Material = stuff.PORCELAIN) -> Mesh:
     """A cup on a saucer with coffee in it."""
     parts = Parts()
@@ -307,6 +315,7 @@ def cup(material: Material = stuff.PORCELAIN) -> Mesh:
     return parts.mesh("cup")
 
 
+@made_as("teapot")
 def teapot(material: Material) -> Mesh:
     """A round teapot or kettle."""
     parts = Parts()
@@ -319,6 +328,7 @@ def teapot(material: Material) -> Mesh:
     return parts.mesh("cup")
 
 
+@made_as("fruit")
 def fruit_bowl(rng: np.random.Generator, bowl: Material = palette.OLD_WOOD) -> Mesh:
     """A bowl of apples, oranges and a bunch of grapes."""
     parts = Parts()
@@ -339,6 +349,7 @@ def fruit_bowl(rng: np.random.Generator, bowl: Material = palette.OLD_WOOD) -> M
     return parts.mesh("fruit")
 
 
+@made_as("vase")
 def vase(rng: np.random.Generator, clay: Material = stuff.PORCELAIN) -> Mesh:
     """A vase of flowers."""
     parts = Parts()
@@ -362,6 +373,7 @@ def vase(rng: np.random.Generator, clay: Material = stuff.PORCELAIN) -> Mesh:
     return parts.mesh("plant")
 
 
+@made_as("books")
 def book_pile(rng: np.random.Generator, count: int = 4, *, opened: bool = False) -> Mesh:
     """Books lying on each other, perhaps an open one on top."""
     parts = Parts()
@@ -402,6 +414,7 @@ def book_pile(rng: np.random.Generator, count: int = 4, *, opened: bool = False)
     return parts.mesh("books")
 
 
+@made_as("basket")
 def basket(rng: np.random.Generator) -> Mesh:
     """A wicker basket with blankets or firewood."""
     parts = Parts()

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement, rotation_x, rotation_y, rotation_z
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_y, rotation_z
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import cylinder, icosphere, sphere, tube
 
@@ -64,6 +64,7 @@ def legs(
             parts.beam(foot, (x, -height, z), size, size, material)
 
 
+@made_as("sofa")
 def sofa(rng: np.random.Generator, cloth: Material, accent: Material, wood: Material, *, seats: int = 3) -> Mesh:
     """A sofa with seat and back cushions, arms, wooden feet, scatter cushions and a throw."""
     parts = Parts()
@@ -119,6 +120,7 @@ def throw(parts: Parts, x: float, cloth: Material) -> None:
         )
 
 
+@made_as("armchair")
 def armchair(rng: np.random.Generator, cloth: Material, accent: Material, wood: Material) -> Mesh:
     """A wing chair with rolled arms, turned feet and a cushion."""
     parts = Parts()
@@ -134,6 +136,7 @@ def armchair(rng: np.random.Generator, cloth: Material, accent: Material, wood: 
     return parts.mesh("armchair")
 
 
+@made_as("chair")
 def chair(wood: Material, seat: Material | None = None) -> Mesh:
     """A dining chair with a slatted back."""
     parts = Parts()
@@ -152,6 +155,7 @@ def chair(wood: Material, seat: Material | None = None) -> Mesh:
     return parts.mesh("chair")
 
 
+@made_as("table")
 def table(
     width: float, depth: float, height: float, wood: Material, *, round_top: bool = False, boards: bool = True
 ) -> Mesh:
@@ -191,6 +195,7 @@ def table(
     return parts.mesh("table")
 
 
+@made_as("bed")
 def bed(rng: np.random.Generator, wood: Material, cover: Material, accent: Material, *, width: float = 1.7) -> Mesh:
     """A made bed: frame, mattress, duvet that falls over the sides, pillows, a folded blanket. The head is at +z."""
     parts = Parts()
@@ -262,6 +267,7 @@ def _duvet(rng: np.random.Generator, width: float, length: float, cloth: Materia
     return mesh
 
 
+@made_as("cabinet")
 def cabinet(
     width: float,
     height: float,
@@ -358,6 +364,7 @@ def books_row(
         x += 0.002
 
 
+@made_as("bookshelf")
 def bookshelf(
     rng: np.random.Generator,
     width: float,
@@ -423,6 +430,7 @@ def ornament(parts: Parts, x: float, y: float, height: float, rng: np.random.Gen
         parts.add(sphere((x, y - size * 0.65, -0.02), size * 0.42, clay, subdivisions=2))
 
 
+@made_as("piano")
 def piano(wood: Material = stuff.BLACK_WOOD) -> Mesh:
     """An upright piano with keys, music stand and stool."""
     parts = Parts()
@@ -447,6 +455,7 @@ def piano(wood: Material = stuff.BLACK_WOOD) -> Mesh:
     return parts.mesh("piano")
 
 
+@made_as("television")
 def television(width: float, lit: bool) -> Mesh:
     """A flat screen on a low board."""
     parts = Parts()

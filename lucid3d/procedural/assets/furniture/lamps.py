@@ -9,7 +9,7 @@ import numpy as np
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.mesh import Mesh, made_as
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 
@@ -21,6 +21,7 @@ def shade_material(lit: bool, color: str = "#d8c7a4") -> Material:
     return palette.make("lampshade", "fabric", color, scale=0.012, translucency=0.4)
 
 
+@made_as("lamp")
 def floor_lamp(lit: bool) -> Mesh:
     """A standard lamp, 1.6 m; its light is at (0, -1.48, 0)."""
     parts = Parts()
@@ -30,6 +31,7 @@ def floor_lamp(lit: bool) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("lamp")
 def table_lamp(lit: bool, base: Material = stuff.PORCELAIN) -> Mesh:
     """A lamp of 0.5 m for tables; its light is at (0, -0.4, 0)."""
     parts = Parts()
@@ -39,6 +41,7 @@ def table_lamp(lit: bool, base: Material = stuff.PORCELAIN) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("lamp")
 def banker_lamp(lit: bool) -> Mesh:
     """A reading lamp with a green glass shade along x; its light is at (0, -0.32, 0)."""
     parts = Parts()
@@ -65,6 +68,7 @@ def banker_lamp(lit: bool) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("lamp")
 def pendant(lit: bool, drop: float, color: str = "#3b3f3c") -> Mesh:
     """A hanging lamp: the ceiling is at y = 0, the shade's rim at y = `drop`; its light is at (0, drop - 0.06, 0)."""
     parts = Parts()
@@ -82,6 +86,7 @@ def pendant(lit: bool, drop: float, color: str = "#3b3f3c") -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("lamp")
 def globe_lamp(lit: bool, drop: float) -> Mesh:
     """A hanging globe of opal glass: the ceiling is at y = 0, its middle, where its light is, at y = `drop`."""
     parts = Parts()
@@ -101,6 +106,7 @@ GLOBE = 0.14
 """Radius of the globe in metres; a light at its middle with a radius of 0.2 does not see it."""
 
 
+@made_as("chandelier")
 def chandelier(lit: bool, drop: float, arms: int = 8) -> Mesh:
     """A brass ring of candle lamps: the ceiling at y = 0, the ring at y = `drop`."""
     parts = Parts()
@@ -126,6 +132,7 @@ def chandelier(lit: bool, drop: float, arms: int = 8) -> Mesh:
     return parts.mesh("lamp")
 
 
+@made_as("candle")
 def candle(lit: bool, height: float = 0.18, holder: bool = True) -> Mesh:
     """A candle, in a brass holder; its flame is at (0, -height - 0.06, 0)."""
     parts = Parts()

@@ -7,11 +7,12 @@ import numpy as np
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
-from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.mesh import Mesh, made_as
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import sphere, tube
 
 
+@made_as("curtain")
 def curtain(width: float, height: float, cloth: Material, rng: np.random.Generator, *, gathered: float = 0.0) -> Mesh:
     """A curtain that hangs in folds from y = -height to the floor, `width` wide about x = 0, just in front of z = 0."""
     columns, rows = max(12, int(width * 60)), 14
@@ -43,6 +44,7 @@ def curtain_rail(left: float, right: float, height: float) -> Mesh:
     return parts.mesh("curtain")
 
 
+@made_as("rug")
 def rug(
     width: float, length: float, ground: RGB, second: RGB, third: RGB, rng: np.random.Generator, *, plain: bool = False
 ) -> Mesh:

@@ -10,10 +10,11 @@ from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, ROPE, board
 from lucid3d.procedural.assets.rocks import stone_material, stone_shape
 from lucid3d.procedural.kit.arrays import KITE, UP, f32, leaves, unit
 from lucid3d.procedural.kit.materials import RGB, Material
-from lucid3d.procedural.kit.mesh import Mesh, merge, placement
+from lucid3d.procedural.kit.mesh import Mesh, made_as, merge, placement
 from lucid3d.procedural.kit.prototype import solid
 
 
+@made_as("campfire")
 def campfire(rng: np.random.Generator, *, lit: bool = True) -> tuple[Mesh, tuple[float, float, float]]:
     """A ring of stones, charred logs leaning together, embers and flames; and the place of its light."""
     parts = []
@@ -71,6 +72,7 @@ def campfire(rng: np.random.Generator, *, lit: bool = True) -> tuple[Mesh, tuple
     return merge(parts, "object", one_instance=True), (0.0, -0.4, 0.0)
 
 
+@made_as("tent")
 def tent(
     rng: np.random.Generator,
     length: float = 2.2,
@@ -152,6 +154,7 @@ def _cloth(grid: NDArray[np.floating], material: Material) -> Mesh:
     ).with_smooth_normals()
 
 
+@made_as("barrel")
 def barrel(rng: np.random.Generator, height: float = 0.9) -> Mesh:
     """A cask with iron hoops."""
     t = np.linspace(0, 1, 9)
@@ -180,6 +183,7 @@ def barrel(rng: np.random.Generator, height: float = 0.9) -> Mesh:
     return merge(parts, "object", one_instance=True).tinted(np.exp(rng.normal(0, 0.08)))
 
 
+@made_as("crate")
 def crate(rng: np.random.Generator, size: float = 0.6) -> Mesh:
     """A slatted wooden box."""
     parts, h = [], size / 2
@@ -216,6 +220,7 @@ def crate(rng: np.random.Generator, size: float = 0.6) -> Mesh:
     return merge(parts, "object", one_instance=True)
 
 
+@made_as("snowman")
 def snowman(rng: np.random.Generator, height: float = 1.5) -> Mesh:
     """Three lumpy balls, a carrot, coals and two sticks, looking to -z."""
 
@@ -251,6 +256,7 @@ def snowman(rng: np.random.Generator, height: float = 1.5) -> Mesh:
     return merge(parts, "object", one_instance=True)
 
 
+@made_as("parasol")
 def parasol(
     rng: np.random.Generator, radius: float = 1.2, colors: tuple[RGB, RGB] = ((0.85, 0.3, 0.24), (0.93, 0.9, 0.84))
 ) -> Mesh:

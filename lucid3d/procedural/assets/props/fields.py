@@ -23,7 +23,7 @@ from lucid3d.procedural.assets.props.timber import (
 from lucid3d.procedural.assets.rocks import stone_material, stone_shape
 from lucid3d.procedural.kit.arrays import KITE, UP, f32, leaves, unit
 from lucid3d.procedural.kit.materials import RGB, Material
-from lucid3d.procedural.kit.mesh import Mesh, merge, placement
+from lucid3d.procedural.kit.mesh import Mesh, made_as, merge, placement
 from lucid3d.procedural.kit.prototype import solid
 
 Heights = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.floating]]
@@ -41,6 +41,7 @@ def along_path(path: Sequence[tuple[float, float]], step: float) -> NDArray[np.f
     return np.stack([np.interp(at, total, points[:, 0]), np.interp(at, total, points[:, 1])], axis=1)
 
 
+@made_as("fence")
 def fence(
     rng: np.random.Generator,
     path: Sequence[tuple[float, float]],
@@ -128,6 +129,7 @@ def _dry_wall(rng: np.random.Generator, path: Sequence[tuple[float, float]], hei
     return merge(meshes, "fence", one_instance=True)
 
 
+@made_as("sign")
 def signpost(rng: np.random.Generator, arms: int = 3, height: float = 2.2) -> Mesh:
     """A wooden post with pointing arms."""
     line = np.linspace([0, 0.3, 0], [rng.normal(0, 0.04), -height, rng.normal(0, 0.04)], 5)
@@ -160,6 +162,7 @@ def signpost(rng: np.random.Generator, arms: int = 3, height: float = 2.2) -> Me
     return merge(parts, "object", one_instance=True)
 
 
+@made_as("well")
 def well(rng: np.random.Generator, radius: float = 0.7) -> Mesh:
     """A stone well with a shingled roof, a winch, a rope and a bucket."""
     stones = Material(
@@ -238,6 +241,7 @@ def well(rng: np.random.Generator, radius: float = 0.7) -> Mesh:
     return merge(parts, "building", one_instance=True)
 
 
+@made_as("hay")
 def hay_bale(rng: np.random.Generator, radius: float = 0.65, width: float = 1.2) -> Mesh:
     """A round bale that lies on its side, with loose stalks."""
     straw = Material(
@@ -266,6 +270,7 @@ def hay_bale(rng: np.random.Generator, radius: float = 0.65, width: float = 1.2)
     return merge(parts, "object", one_instance=True)
 
 
+@made_as("path")
 def stepping_stones(
     rng: np.random.Generator,
     path: Sequence[tuple[float, float]],

@@ -7,9 +7,10 @@ import numpy as np
 from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, boards, lathe, rounds
 from lucid3d.procedural.kit.arrays import UP, f32
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, merge
+from lucid3d.procedural.kit.mesh import Mesh, made_as, merge
 
 
+@made_as("bench")
 def bench(rng: np.random.Generator, width: float = 1.6, *, back: bool = True) -> Mesh:
     """A park bench that looks to +z: slats on iron legs."""
     rows = np.linspace(-0.18, 0.2, 4)
@@ -28,6 +29,7 @@ def bench(rng: np.random.Generator, width: float = 1.6, *, back: bool = True) ->
     return merge(parts, "furniture", one_instance=True)
 
 
+@made_as("lamp")
 def lamp_post(
     rng: np.random.Generator, height: float = 3.4, *, lit: bool = False
 ) -> tuple[Mesh, tuple[float, float, float]]:
@@ -76,6 +78,7 @@ def lamp_post(
     return merge([post, lantern, roof, bars], "lamp", one_instance=True), (0.0, -(height - 0.22), 0.0)
 
 
+@made_as("lantern")
 def lantern(
     rng: np.random.Generator, height: float = 0.32, *, lit: bool = True
 ) -> tuple[Mesh, tuple[float, float, float]]:

@@ -8,11 +8,12 @@ import numpy as np
 
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement
 from lucid3d.procedural.kit.parts import Parts, clump
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 
 
+@made_as("bench")
 def bench(material: Material = palette.OLD_WOOD) -> Mesh:
     """A slatted bench on iron feet, its front towards -z."""
     parts = Parts()
@@ -28,6 +29,7 @@ def bench(material: Material = palette.OLD_WOOD) -> Mesh:
     return parts.mesh("bench")
 
 
+@made_as("table")
 def cafe_table(rng: np.random.Generator, *, parasol: bool = False) -> Mesh:
     """A round table with cups on it and two or three chairs."""
     parts = Parts()
@@ -54,6 +56,7 @@ def cafe_table(rng: np.random.Generator, *, parasol: bool = False) -> Mesh:
     return parts.mesh("table")
 
 
+@made_as("chair")
 def bistro_chair() -> Mesh:
     """A light chair, its back towards +z."""
     parts = Parts()
@@ -67,6 +70,7 @@ def bistro_chair() -> Mesh:
     return parts.mesh("chair")
 
 
+@made_as("stall")
 def stall(rng: np.random.Generator, lit: bool) -> Mesh:
     """A market stall: trestles, crates of produce, a striped roof; its front towards -z."""
     parts = Parts()
@@ -101,6 +105,7 @@ def stall(rng: np.random.Generator, lit: bool) -> Mesh:
     return parts.mesh("stall")
 
 
+@made_as("fountain")
 def fountain(rng: np.random.Generator, stone: Material = palette.GRANITE) -> Mesh:
     """A round basin with water, a column, an upper bowl and thin jets."""
     parts = Parts()
@@ -139,6 +144,7 @@ def fountain(rng: np.random.Generator, stone: Material = palette.GRANITE) -> Mes
     return parts.mesh("fountain")
 
 
+@made_as("bicycle")
 def bicycle(rng: np.random.Generator) -> Mesh:
     """A bicycle that leans on its stand; along x."""
     parts = Parts()
@@ -175,6 +181,7 @@ def bicycle(rng: np.random.Generator) -> Mesh:
     return parts.mesh("bicycle")
 
 
+@made_as("sign")
 def hanging_sign(rng: np.random.Generator) -> Mesh:
     """A painted board on an iron bracket; the wall at z = 0, outside towards -z."""
     parts = Parts()
@@ -190,12 +197,14 @@ def hanging_sign(rng: np.random.Generator) -> Mesh:
     return parts.mesh("sign")
 
 
+@made_as("bollard")
 def bollard() -> Mesh:
     """A cast iron bollard."""
     profile = ((-0.1, 0.1), (0.12, 0.1), (0.16, 0.075), (0.72, 0.06), (0.76, 0.085), (0.8, 0.07), (0.88, 0.02))
     return tube([[0, -y, 0] for y, _ in profile], [r for _, r in profile], palette.IRON, sides=12, label="bollard")
 
 
+@made_as("planter")
 def planter(rng: np.random.Generator, size: float = 0.9) -> Mesh:
     """A wooden tub with a clipped round tree or a shrub."""
     parts = Parts()
@@ -219,6 +228,7 @@ def planter(rng: np.random.Generator, size: float = 0.9) -> Mesh:
     return parts.mesh("plant")
 
 
+@made_as("garland")
 def string_lights(start: np.ndarray, end: np.ndarray, lit: bool, *, sag: float = 0.7, pitch: float = 0.85) -> Mesh:
     """Bulbs on a hanging wire between two points in world coordinates."""
     parts = Parts()
@@ -237,6 +247,7 @@ def string_lights(start: np.ndarray, end: np.ndarray, lit: bool, *, sag: float =
     return parts.mesh("lamp")
 
 
+@made_as("cart")
 def cart() -> Mesh:
     """A two-wheeled wooden handcart; its shafts reach towards -x."""
     parts = Parts()
@@ -280,6 +291,7 @@ _CAR_PROFILE = np.array(
 """Outline of a small car from the side: x forward (to -x), height."""
 
 
+@made_as("car")
 def car(rng: np.random.Generator, lit: bool, paint: Material | None = None) -> Mesh:
     """A parked car along x, its nose towards -x."""
     hues = ("#7d2420", "#2c3f55", "#c0bdb6", "#34373a", "#5b6b5a", "#9a9fa3", "#b7913c")

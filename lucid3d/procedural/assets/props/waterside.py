@@ -7,9 +7,10 @@ import numpy as np
 from lucid3d.procedural.assets.props.timber import GREY_WOOD, IRON, ROPE, boards, hanging, painted_wood, rounds
 from lucid3d.procedural.kit.arrays import UP, f32, unit
 from lucid3d.procedural.kit.materials import RGB, Material
-from lucid3d.procedural.kit.mesh import Mesh, merge
+from lucid3d.procedural.kit.mesh import Mesh, made_as, merge
 
 
+@made_as("pier")
 def pier(
     rng: np.random.Generator,
     length: float = 12.0,
@@ -96,6 +97,7 @@ def pier(
     return merge(parts, "pier", one_instance=True)
 
 
+@made_as("boat")
 def rowing_boat(
     rng: np.random.Generator, length: float = 3.8, color: RGB = (0.62, 0.2, 0.16), *, oars: bool = True
 ) -> Mesh:
@@ -234,6 +236,7 @@ SAILS = (((0.74, 0.68, 0.56), (0.66, 0.6, 0.48)), ((0.5, 0.2, 0.11), (0.42, 0.16
 """Colours of sailcloth: bleached canvas, and canvas tanned with bark as fishermen did."""
 
 
+@made_as("sailboat")
 def sailing_boat(rng: np.random.Generator, length: float = 7.0, color: RGB = (0.12, 0.2, 0.32)) -> Mesh:
     """A small sailing boat along z, its waterline at y = 0: an open hull, a mast with stays, mainsail and jib set."""
     hull = rowing_boat(rng, length, color, oars=False)
@@ -273,6 +276,7 @@ def _sail(tack: np.ndarray, clew: np.ndarray, head: np.ndarray, swing: float, ca
     return Mesh(f32(points.reshape(-1, 3)), triangles, (canvas,), "boat", uv=uv).with_smooth_normals()
 
 
+@made_as("bridge")
 def wooden_bridge(
     rng: np.random.Generator, length: float = 7.0, width: float = 1.7, *, arch: float = 0.5, color: RGB | None = None
 ) -> Mesh:
@@ -313,6 +317,7 @@ def wooden_bridge(
     return merge(parts, "bridge", one_instance=True)
 
 
+@made_as("bridge")
 def stone_bridge(rng: np.random.Generator, length: float = 10.0, width: float = 3.0, height: float = 2.4) -> Mesh:
     """A humpbacked bridge along z with one arch; y = 0 is the ground at both ends, the arch opens below it."""
     material = Material(
@@ -373,6 +378,7 @@ def _ribbon(first: np.ndarray, second: np.ndarray, material: Material) -> Mesh:
     return Mesh(f32(np.concatenate([first, second])), triangles, (material,), "bridge", uv=f32(uv))
 
 
+@made_as("mooring post")
 def mooring_post(rng: np.random.Generator, height: float = 1.0) -> Mesh:
     """A stout post with an iron ring, in the water beside a pier."""
     line = np.linspace([0, 1.5, 0], [rng.normal(0, 0.03), -height, rng.normal(0, 0.03)], 7)

@@ -294,6 +294,6 @@ def scatter(
 
 
 def merged(meshes: Sequence[Mesh]) -> list[Mesh]:
-    """As few meshes as there are labels."""
-    labels = sorted({m.label for m in meshes})
-    return [merge([m for m in meshes if m.label == label], label) for label in labels]
+    """As few meshes as there are labels and things."""
+    kinds = sorted({(m.label, m.thing) for m in meshes})
+    return [merge([m for m in meshes if (m.label, m.thing) == kind], kind[0]) for kind in kinds]

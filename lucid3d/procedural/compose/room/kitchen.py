@@ -9,7 +9,7 @@ from lucid3d.procedural.compose.room.rooms import Furnisher, warm, windows
 from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room, beams
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.mesh import Mesh, made_as
 from lucid3d.procedural.kit.parts import Opening, Parts
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.kit.shapes import cylinder, tube
@@ -47,6 +47,7 @@ def units(
     return parts.mesh("cabinet")
 
 
+@made_as("stove")
 def stove(lit: bool) -> Mesh:
     """A range cooker with an oven door, four rings, a kettle, and a hood above; 0.9 m wide, its back at z = 0."""
     parts = Parts()
@@ -77,6 +78,7 @@ def stove(lit: bool) -> Mesh:
     return parts.mesh("stove")
 
 
+@made_as("sink")
 def sink() -> Mesh:
     """A stoneware sink set into a worktop, with a swan-necked tap; its back at z = 0."""
     parts = Parts()
@@ -176,6 +178,7 @@ def pans(width: float, rng: np.random.Generator) -> Mesh:
     return parts.mesh("pan")
 
 
+@made_as("fridge")
 def fridge(paint: Material) -> Mesh:
     """A rounded fridge, 0.65 m wide, with notes on its door; its back at z = 0."""
     parts = Parts()

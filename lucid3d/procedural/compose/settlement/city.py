@@ -16,7 +16,7 @@ from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish, hills, lamp_color, lit_share, wall_for
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.ground import Ground
-from lucid3d.procedural.kit.mesh import Mesh, instances, placement
+from lucid3d.procedural.kit.mesh import Mesh, instances, made_as, placement
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
@@ -237,6 +237,7 @@ MAST = 170.0
 """Intensity of a street lamp: the light of a city drowns the moon."""
 
 
+@made_as("lamp")
 def mast_lamp(dark: bool) -> Mesh:
     """A tall street lamp whose arm reaches along -x; its light is at (-2.2, -7.7, 0)."""
     parts = Parts()
@@ -311,6 +312,7 @@ def _cars(place: Place, brief: Brief, ax: float, az: float, road: float, dark: b
             place.meshes.append(instances(kind, where))
 
 
+@made_as("traffic light")
 def traffic_light(green: bool) -> Mesh:
     """A traffic light that faces -z."""
     parts = Parts()

@@ -16,7 +16,7 @@ from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.ruins import column, ragged_wall, statue
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import cylinder, tube
 
@@ -37,6 +37,7 @@ def stand(site: Site, made: House, x: float, z: float, yaw: float) -> NDArray[np
     return placement([x, level, z], yaw=yaw)
 
 
+@made_as("tower")
 def tower(rng: np.random.Generator, *, lit: bool = False, wall: Material | None = None) -> House:
     """A lone round tower of stone, with battlements or a cone roof."""
 
@@ -55,6 +56,7 @@ def skyscraper(rng: np.random.Generator, *, lit: float = 0.0, wall: Material | N
     return tower_block(rng, lit=lit, width=26.0, depth=24.0, height=height, near=False, wall=wall)
 
 
+@made_as("stairs")
 def stairs(rng: np.random.Generator) -> Mesh:
     """Nine worn stone steps up to a landing with a broken parapet; they climb towards +z."""
     parts = Parts()
@@ -73,6 +75,7 @@ def stairs(rng: np.random.Generator) -> Mesh:
     return parts.mesh("building")
 
 
+@made_as("rover")
 def rover(rng: np.random.Generator) -> Mesh:
     """A six-wheeled rover: body, solar wings, mast with a camera, dish, cable arms; its nose towards -z."""
 
@@ -128,6 +131,7 @@ def _column(rng: np.random.Generator) -> Mesh:
     return column(5.0, 0.42, _stone(rng), rng, whole=float(rng.choice([1.0, 1.0, 0.7, 0.4])))
 
 
+@made_as("wall")
 def _wall(rng: np.random.Generator) -> Mesh:
     return ragged_wall(7.0, 2.4, 0.6, _stone(rng), rng, arches=int(rng.integers(2))).transformed(
         placement([-3.5, 0.25, 0])

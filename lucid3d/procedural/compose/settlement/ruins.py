@@ -16,7 +16,7 @@ from lucid3d.procedural.compose.settlement.overgrown import climbers, grass_betw
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement, rotation_x, rotation_y, rotation_z
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_y, rotation_z
 from lucid3d.procedural.kit.noise import noise
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
@@ -66,6 +66,7 @@ def drum(
     return Mesh(np.concatenate(vertices), triangles, (stone,), "building", uv=np.concatenate(uv).astype(np.float32))
 
 
+@made_as("column")
 def column(height: float, radius: float, stone: Material, rng: np.random.Generator, *, whole: float = 1.0) -> Mesh:
     """A Doric column of drums with its capital, of which a share `whole` still stands."""
     parts = Parts()
@@ -356,6 +357,7 @@ def _temple_stump(
         place.meshes.append(lintels.mesh("building").transformed(placement([0, 0, centre_z])))
 
 
+@made_as("statue")
 def statue(stone: Material, rng: np.random.Generator) -> Mesh:
     """A draped figure on a plinth that has lost its head and an arm."""
 

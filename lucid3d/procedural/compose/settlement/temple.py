@@ -24,7 +24,7 @@ from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish, gr
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh, placement, rotation_x, rotation_z
+from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_z
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
@@ -212,6 +212,7 @@ def _moss_in_joints(site: Site) -> None:
              clear=0.7, sizes=(0.5, 1.1))  # fmt: skip
 
 
+@made_as("statue")
 def guardian() -> Mesh:
     """A seated stone lion on a plinth, facing -z."""
     parts = Parts()
