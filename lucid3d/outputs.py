@@ -19,7 +19,7 @@ from lucid3d.families.base import Image
 from lucid3d.gaussians import Renderer
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.report import write_report
-from lucid3d.scene import Scene
+from lucid3d.scene_contents import SceneContents
 from lucid3d.trajectory import load_cameras
 from lucid3d.transforms import write_image, write_transforms
 from lucid3d.workspace import Workspace
@@ -31,7 +31,9 @@ DEPTH_ALPHA = 0.5
 """Below this opacity a pixel of the depth film shows nothing."""
 
 
-def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (), on_event: Listener = ignore) -> None:
+def write_scene(
+    scene: SceneContents, workspace: Workspace, *, export: Sequence[str] = (), on_event: Listener = ignore
+) -> None:
     """Write every file of the output folder; scene.yaml says "complete" only after the last one."""
 
     folder, timings = workspace.folder, scene.facts.setdefault("timings", {})
@@ -79,11 +81,11 @@ def write_scene(scene: Scene, workspace: Workspace, *, export: Sequence[str] = (
     step(5, "done")
 
 
-def _plain_facts(scene: Scene) -> dict[str, Any]:
+def _plain_facts(scene: SceneContents) -> dict[str, Any]:
     return {key: value for key, value in scene.facts.items() if key not in ("lucid3d", "inputs", "prompt")}
 
 
-def film_cameras(scene: Scene) -> list[Camera]:
+def film_cameras(scene: SceneContents) -> list[Camera]:
     """The cameras of the preview film, in the world of the scene."""
     render = scene.config.render
     return load_cameras(
@@ -96,7 +98,7 @@ def film_cameras(scene: Scene) -> list[Camera]:
     )
 
 
-def _write_films(scene: Scene, workspace: Workspace, on_event: Listener) -> None:
+def _write_films(scene: SceneContents, workspace: Workspace, on_event: Listener) -> None:
     render = scene.config.render
     if render.film_frames == 0:
         return

@@ -13,7 +13,7 @@ import numpy as np
 from lucid3d import __version__
 from lucid3d.families.base import Image
 from lucid3d.files import write_text
-from lucid3d.scene import Panorama, Scene
+from lucid3d.scene_contents import Panorama, SceneContents
 
 LOOK_AROUND_WIDTH = 2048
 """Columns of the panorama inside the page: sharp enough on a laptop, well under a megabyte."""
@@ -29,7 +29,7 @@ FILES = (
 )
 
 
-def write_report(scene: Scene, panorama: Panorama, folder: Path) -> None:
+def write_report(scene: SceneContents, panorama: Panorama, folder: Path) -> None:
     """Write index.html into the folder; it shows the files beside it, and the panorama from inside."""
     template = Template((Path(__file__).parent / "report.html").read_text(encoding="utf-8"))
     models = scene.facts.get("models", {})
@@ -63,7 +63,7 @@ def _view(index: int, prompt: str) -> str:
     return f'<a href="{name}"><img loading="lazy" src="{name}" alt="{html.escape(prompt[:100])}"></a>'
 
 
-def _facts(scene: Scene, panorama: Panorama) -> str:
+def _facts(scene: SceneContents, panorama: Panorama) -> str:
     config, facts = scene.config, scene.facts
     timings = facts.get("timings", {})
     rows = [

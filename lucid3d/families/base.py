@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -19,6 +20,9 @@ Mask = NDArray[np.bool_]
 DepthKind = Literal["metric", "relative-depth", "relative-disparity"]
 """What an estimator's numbers mean: metres (up to a scale error), depth up to scale and shift, or inverse depth up to
 scale and shift."""
+
+Progress = Callable[[str, int, int], None]
+"""progress(what, step, steps); an exception raised in it cancels the run at once and leaves the networks usable."""
 
 
 @runtime_checkable

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lucid3d.errors import InputError
-from lucid3d.families.config import ModelsConfig, with_preset
+from lucid3d.families.base import Progress
+from lucid3d.families.config import ModelsConfig, lora_name, with_preset
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.depth import NetworkDepth
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
@@ -15,9 +15,6 @@ from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 if TYPE_CHECKING:
     from lucid3d.families.diffusion.depth import NetworkDepth
     from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
-
-Progress = Callable[[str, int, int], None]
-"""progress(what, step, steps); an exception raised in it cancels the run at once and leaves the networks usable."""
 
 Family = Literal["procedural", "diffusion"]
 Requested = Literal["auto", "procedural", "diffusion"]
@@ -55,17 +52,6 @@ def needed(config: ModelsConfig, *, caption: bool = False, depth: bool = True) -
     names += [config.captioner] if caption else []
     names = [name for name in dict.fromkeys(names) if name]
     return [weights.inspect(name, safety_checker=config.safety_checker) for name in names]
-
-
-def lora_name(text: str) -> tuple[str, float]:
-    """Split "name:0.7" into the LoRA's name and its weight, 1 when none is given."""
-    name, colon, weight = text.rpartition(":")
-    if not colon or "/" in weight or "\\" in weight:  # "C:\lora.safetensors" has a colon and no weight
-        return text, 1.0
-    try:
-        return name, float(weight)
-    except ValueError:
-        raise InputError(f'diffusion.lora "{text}": what follows the colon must be a number, such as 0.7') from None
 
 
 def choose_models(requested: Requested, config: ModelsConfig, *, caption: bool = False, depth: bool = True) -> Choice:

@@ -132,3 +132,14 @@ def with_preset(config: ModelsConfig) -> ModelsConfig:
     if config.preset == "turbo":
         return replace(config, scheduler="euler-a", steps=4, guidance=0.0)
     return config
+
+
+def lora_name(text: str) -> tuple[str, float]:
+    """Split "name:0.7" into the LoRA's name and its weight, 1 when none is given."""
+    name, colon, weight = text.rpartition(":")
+    if not colon or "/" in weight or "\\" in weight:  # "C:\lora.safetensors" has a colon and no weight
+        return text, 1.0
+    try:
+        return name, float(weight)
+    except ValueError:
+        raise InputError(f'diffusion.lora "{text}": what follows the colon must be a number, such as 0.7') from None

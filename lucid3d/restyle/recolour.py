@@ -17,7 +17,7 @@ from lucid3d.joint.overlaps import DEPTH_TOLERANCE, Floats, Overlap, sampled
 from lucid3d.pipeline import train_config
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
-from lucid3d.scene import SKY_FROM
+from lucid3d.scene_contents import SKY_FROM
 from lucid3d.transforms import PosedView
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lucid3d.errors import InputError
-from lucid3d.families.choose import Choice, choose_models, lora_name
-from lucid3d.families.config import LCM_LORAS, ModelsConfig, with_preset
+from lucid3d.families.choose import Choice, choose_models
+from lucid3d.families.config import LCM_LORAS, ModelsConfig, lora_name, with_preset
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.commands import download, list_models, models_on_disk, offer_download
 from tests.families import tiny

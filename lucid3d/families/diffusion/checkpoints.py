@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lucid3d.errors import InputError
-from lucid3d.families.choose import lora_name
-from lucid3d.families.config import ModelsConfig
+from lucid3d.families.config import ModelsConfig, lora_name
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.device import choose_dtype
 from lucid3d.families.diffusion.loading import quiet, read_checkpoint

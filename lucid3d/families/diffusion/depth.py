@@ -8,9 +8,9 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.families.base import Depth, DepthKind, Image
+from lucid3d.families.base import Depth, DepthKind, Image, Progress
 from lucid3d.families.config import ModelsConfig
-from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion import depth_pro, weights
 from lucid3d.families.diffusion.device import choose_device, choose_dtype, free, memory_advice
 from lucid3d.families.diffusion.loading import quiet, read_checkpoint
 from lucid3d.families.diffusion.sky import find_sky
@@ -18,7 +18,6 @@ from lucid3d.families.diffusion.sky import find_sky
 if TYPE_CHECKING:
     import torch
 
-    from lucid3d.families.choose import Progress
 
 NEAREST_METRES = (
     1e-3  # a metric network that answers 0 or less has failed on that pixel; alignment needs a positive number
@@ -103,8 +102,6 @@ class NetworkDepth:
             return
         from transformers import AutoImageProcessor, AutoModelForDepthEstimation
 
-        from lucid3d.families.diffusion import depth_pro
-
         if self.progress:
             self.progress("reading the depth network", 0, 1)
         dtype = choose_dtype(self.config.dtype, self.device)
@@ -129,8 +126,6 @@ class NetworkDepth:
         indoors.
         """
         import torch
-
-        from lucid3d.families.diffusion import depth_pro
 
         height, width = image.shape[:2]
         picture = (image * 255 + 0.5).astype(np.uint8)  # processors expect bytes, and scale them themselves

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-import torch.nn.functional as functional
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.families.diffusion.weights import read_json
+
+if TYPE_CHECKING:
+    import torch
 
 USUAL_SIZE = 1536  # pixels a side that its patches are cut from
 SMALLEST, LARGEST = 1e-4, 1e4  # canonical inverse depth: what lies outside is noise of the network
@@ -20,6 +21,9 @@ SMALLEST, LARGEST = 1e-4, 1e4  # canonical inverse depth: what lies outside is n
 
 def processor(folder: Path) -> Callable[..., dict[str, torch.Tensor]]:
     """What stands in for its image processor: bytes (H, W, 3) -> {"pixel_values": (1, 3, size, size)} in [-1, 1]."""
+    import torch
+    import torch.nn.functional as functional
+
     size: Any = read_json(folder / "preprocessor_config.json").get("size", USUAL_SIZE)
     height, width = (size["height"], size["width"]) if isinstance(size, dict) else (size, size)
 

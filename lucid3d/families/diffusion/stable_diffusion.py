@@ -12,9 +12,10 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.families.base import Image, Mask
+from lucid3d.families.base import Image, Mask, Progress
 from lucid3d.families.config import ModelsConfig, with_preset
 from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.checkpoints import load_pipeline, text_to_image_from
 from lucid3d.families.diffusion.compositing import blank, block_unknown, composite, prefill
 from lucid3d.families.diffusion.device import choose_device, free, memory_advice, place
 from lucid3d.families.diffusion.loading import quiet
@@ -23,7 +24,6 @@ from lucid3d.joint.diffusion_painting import paint_ring
 from lucid3d.pixels import resize
 
 if TYPE_CHECKING:
-    from lucid3d.families.choose import Progress
     from lucid3d.start import Start
 
 LATENT_CELL = 8  # pixels a side of what one latent stands for; sizes must be divisible by it
@@ -76,8 +76,6 @@ class DiffusionPainter:
             return painted
         pipeline = self._load("inpainting")
         if getattr(pipeline, "unet", None) is not None and pipeline.unet.config.in_channels == 4:
-            from lucid3d.families.diffusion.checkpoints import text_to_image_from
-
             return self._paint(text_to_image_from(pipeline), prompt, camera, negative_prompt, seed)
         nothing = np.zeros((camera.height, camera.width, 3), np.float32)
         return self.inpaint(
@@ -154,8 +152,6 @@ class DiffusionPainter:
         free()
 
     def _load(self, task: Any) -> Any:
-        from lucid3d.families.diffusion.checkpoints import load_pipeline
-
         if task == "inpainting" and self._inpainting is not None:
             return self._inpainting
         if self.progress:
