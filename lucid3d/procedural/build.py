@@ -10,7 +10,8 @@ import zlib
 
 import numpy as np
 
-from lucid3d.procedural.catalogue.places import builder
+from lucid3d.procedural.catalogue.load import Catalogue
+from lucid3d.procedural.compose.composing import compose
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import Brief, understand
 from lucid3d.procedural.render.atmosphere import atmosphere_for
@@ -18,7 +19,9 @@ from lucid3d.procedural.render.weather import weathered
 from lucid3d.procedural.world import World
 
 
-def build_world(prompt: str, seed: int, negative_prompt: str = "", *, drops: bool = True) -> World:
+def build_world(
+    prompt: str, seed: int, negative_prompt: str = "", *, drops: bool = True, catalogue: Catalogue | None = None
+) -> World:
     """Build the world that `prompt` describes; the same words and seed give the same world.
 
     Args:
@@ -28,8 +31,9 @@ def build_world(prompt: str, seed: int, negative_prompt: str = "", *, drops: boo
         negative_prompt: what must not appear.
         drops: whether falling rain is drawn. A picture wants it; in a scene to walk in, where time stands still, it
             would hang in the air as beads.
+        catalogue: the places that there are; None = the package's. `load_catalogue("my/folder")` adds one's own.
     """
-    brief = understand(prompt, negative_prompt)
+    brief = understand(prompt, negative_prompt, catalogue)
     return build_from_brief(brief, seed, drops=drops)
 
 
@@ -40,7 +44,7 @@ def build_from_brief(brief: Brief, seed: int, *, drops: bool = True) -> World:
 
 def build_place(brief: Brief, seed: int) -> Place:
     """What stands in the world of a brief, without sky and weather."""
-    return builder(brief.place)(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
+    return compose(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
 
 
 def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = True, drops: bool = True) -> World:

@@ -11,7 +11,7 @@ import pytest
 from lucid3d.procedural.assets.buildings import houses, landmarks, temples, towers, townhouses
 from lucid3d.procedural.assets.buildings.details import Style
 from lucid3d.procedural.assets.buildings.houses import House
-from lucid3d.procedural.catalogue.places import builder
+from lucid3d.procedural.compose.composing import compose
 from lucid3d.procedural.compose.land import greenery
 from lucid3d.procedural.compose.settlement import context, features
 from lucid3d.procedural.kit import palettes as palette
@@ -194,7 +194,7 @@ def place_of(sentence: str, seed: int = 1) -> Place:
     with pytest.MonkeyPatch.context() as monkeypatch:
         _bare(monkeypatch)
         brief = understand(sentence)
-        return builder(brief.place)(brief, np.random.default_rng(seed))
+        return compose(brief, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("name", ["village", "town_street", "modern_city", "ruins", "temple"])

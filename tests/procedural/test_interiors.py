@@ -10,7 +10,7 @@ import pytest
 from lucid3d.procedural.assets import planet_sphere as planet
 from lucid3d.procedural.assets.furniture import furniture, stuff, textiles
 from lucid3d.procedural.catalogue.meanings import INDOORS
-from lucid3d.procedural.catalogue.places import builder
+from lucid3d.procedural.compose.composing import compose
 from lucid3d.procedural.compose.room import outside, rooms
 from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room
 from lucid3d.procedural.kit.materials import Material
@@ -33,7 +33,7 @@ def _no_outside(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
 def place_of(sentence: str, seed: int = 1) -> Place:
     brief = understand(sentence)
     assert brief.indoors
-    return builder(brief.place)(brief, np.random.default_rng(seed))
+    return compose(brief, np.random.default_rng(seed))
 
 
 def cast(meshes: list[Mesh], directions: np.ndarray) -> np.ndarray:

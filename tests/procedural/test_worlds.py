@@ -13,8 +13,6 @@ from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator, Painter
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter, cosine_field, random_field
 from lucid3d.procedural.build import build_world
-from lucid3d.procedural.catalogue import meanings
-from lucid3d.procedural.catalogue.places import PLACES, builder
 from lucid3d.procedural.dataset import dataset_cameras, write_dataset
 from lucid3d.procedural.groundtruth import write_mesh
 from lucid3d.procedural.kit.labels import LABELS, label_number
@@ -31,16 +29,6 @@ SMALL = Camera.from_fov(40, 40, 90)
 @pytest.fixture(scope="module")
 def world() -> World:
     return small_world()
-
-
-def test_every_place_of_the_vocabulary_has_a_builder() -> None:
-    assert set(meanings.PLACES) == set(PLACES)
-    for name in PLACES:
-        assert callable(builder(name))
-
-
-def test_an_unknown_place_is_the_default_one() -> None:
-    assert builder("nowhere") is builder("alpine_lake")
 
 
 def test_the_same_words_and_seed_give_the_same_world() -> None:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
 from lucid3d.procedural.catalogue.meanings import (
     FEATURES,
     FURNITURE,
@@ -17,6 +18,7 @@ from lucid3d.procedural.catalogue.meanings import (
     TIMES,
     WEATHERS,
 )
+from lucid3d.procedural.catalogue.records import PlaceRecord
 from lucid3d.procedural.language.finding import find
 from lucid3d.procedural.language.reader import MANY, Reader
 
@@ -49,6 +51,7 @@ class Brief:
         understood: (word, meaning) in the order of the sentence.
         ignored: words that nothing here draws.
         explanation: one or two sentences: what was chosen and why.
+        catalogue: the places and things that were known.
     """
 
     prompt: str = ""
@@ -72,11 +75,22 @@ class Brief:
     understood: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
     explanation: str = ""
+    catalogue: Catalogue = field(default_factory=load_catalogue, compare=False, repr=False)
+
+    @property
+    def record(self) -> PlaceRecord:
+        """What is known of the place."""
+        return self.catalogue.places[self.place]
+
+    @property
+    def around(self) -> tuple[PlaceRecord, ...]:
+        """The records of `secondary`."""
+        return tuple(self.catalogue.places[name] for name in self.secondary)
 
     @property
     def indoors(self) -> bool:
         """Whether the place is a room."""
-        return self.place in INDOORS
+        return self.record.indoors
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -134,7 +148,7 @@ _DEFAULTS = ("alpine_lake", "meadow", "coast", "forest", "village", "island", "g
 """Pleasant places for a sentence that names none; which one depends on the sentence."""
 
 
-def understand(prompt: str, negative_prompt: str = "") -> Brief:
+def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | None = None) -> Brief:
     """Read a sentence (English or Chinese, emoji too) and what is not wanted.
 
     Any text gives a brief: unknown words are listed as ignored, missing ones get defaults that suit the place, and
@@ -220,6 +234,7 @@ def understand(prompt: str, negative_prompt: str = "") -> Brief:
         understood=tuple(reader.understood),
         ignored=tuple(ignored),
         explanation=explanation,
+        catalogue=catalogue or load_catalogue(),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lucid3d.procedural.assets.plants import broadleaf, conifer, grass_tuft, shrub
 from lucid3d.procedural.catalogue.meanings import INDOORS
-from lucid3d.procedural.catalogue.places import builder
+from lucid3d.procedural.compose.composing import compose
 from lucid3d.procedural.compose.land.scatter import groups, scatter
 from lucid3d.procedural.compose.settlement.context import hills
 from lucid3d.procedural.kit.mesh import Mesh
@@ -27,7 +27,7 @@ def add_outside(place: Place, brief: Brief, rng: np.random.Generator, *, clear: 
     """
     named = [p for p in brief.secondary if p not in INDOORS]
     if named:
-        scenery = builder(named[0])(replace(brief, place=named[0], secondary=()), rng)
+        scenery = compose(replace(brief, place=named[0], secondary=()), rng)
         if not scenery.interior and scenery.terrain is not None:
             _borrow(place, scenery, clear)
             return
