@@ -69,11 +69,11 @@ class World:
     def things(self) -> dict[int, str]:
         """Instance number (as in `Drawing.instances`) -> what was made there, in the catalogue's word; instances that
         nobody would ask for by name (walls, blades, the ground) are not in it."""
-        return {
-            number: thing
-            for first, behind, thing in self._renderer.shader.tables.things
-            for number in range(first, behind)
-        }
+        return {number: thing for first, behind, thing in self.spans() if thing for number in range(first, behind)}
+
+    def spans(self) -> tuple[tuple[int, int, str], ...]:
+        """(first instance number, one past the last, what they are or "") of each of `meshes`."""
+        return self._renderer.shader.tables.things
 
     @property
     def meshes(self) -> list[Mesh]:

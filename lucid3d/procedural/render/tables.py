@@ -31,7 +31,7 @@ class Tables:
     label: NDArray[np.int32]
     instance: NDArray[np.int32]
     things: tuple[tuple[int, int, str], ...]
-    """(first instance number, one past the last, what they are) of every mesh that says what it is."""
+    """(first instance number, one past the last, what they are or "") of each mesh."""
 
     def identify(self, triangle: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Labels and instances of triangle numbers (-1 water, -2 sky)."""
@@ -85,8 +85,7 @@ def gather(meshes: Sequence[Mesh]) -> Tables:
         own = np.zeros(count, np.int32) if mesh.instances is None else mesh.instances
         instances.append((own + first_instance).astype(np.int32))
         behind = first_instance + int(own.max(initial=0)) + 1
-        if mesh.thing:
-            things.append((first_instance, behind, mesh.thing))
+        things.append((first_instance, behind, mesh.thing))
         first_instance = behind
         triangles.append((mesh.triangles + first_vertex).astype(np.uint32))
         first_vertex += len(mesh.vertices)
