@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from lucid3d.config import Config
 from lucid3d.gaussians import render
 from lucid3d.transforms import write_image
-from lucid3d.zoom.command import dive_levels, zoom
 from lucid3d.zoom.dive import film_cameras
 from lucid3d.zoom.film import changes, spikes, zoom_frames
+from lucid3d.zoom.pipeline import dive_levels, zoom
 from lucid3d.zoom.plan import read_plan
 from lucid3d.zoom.sampler import sample_zoom
 from lucid3d.zoom.stack import Geometry, agreement, centre, render_noise, white_matrix

@@ -16,7 +16,8 @@ import pytest
 import yaml
 from PIL import Image as Pillow
 
-from lucid3d.cli import main, parse_run, run_main
+from lucid3d.cli import main, run_main
+from lucid3d.commands.run_options import parse_run
 from lucid3d.export.ply import read_gaussians
 from tests.small import small_arguments
 from tests.viewer.tiny_scene import save, tiny_scene
@@ -33,7 +34,10 @@ def refused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
 
 
 def test_importing_the_command_line_imports_nothing_heavy() -> None:
-    code = "import lucid3d.cli, sys; lucid3d.cli.parse_run(['--prompt', 'x']); print(*sys.modules)"
+    code = (
+        "import lucid3d.cli, sys; from lucid3d.commands.run_options import parse_run;"
+        "parse_run(['--prompt', 'x']); print(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert not {"torch", "diffusers", "transformers", "open3d", "viser", "gsplat", "cv2", "scipy"} & set(loaded.split())
 

@@ -9,5 +9,4 @@ closes (after MVDiffusion, Tang et al. 2023, and MultiDiffusion, Bar-Tal et al. 
     schedulers.py        diffusers' schedulers as Steps
     stable_diffusion.py  Stable Diffusion as a Denoiser
     painter.py           the joint pictures as a Painter for the dream-and-align loop
-    restyle.py           a finished scene repainted over its own depth
 """

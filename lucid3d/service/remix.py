@@ -47,7 +47,7 @@ def plan_remix(source: Path, change: str, negative: str, style: str, base: Confi
 
     A place made of rules from a sentence is built again, and everything about it can change. Of every other one (from
     a picture, or painted by diffusion) only the pixels exist, so its views are repainted over their own depth
-    (`lucid3d.restyle.command`).
+    (`lucid3d.restyle.pipeline`).
 
     Args:
         source: its folder.

@@ -20,7 +20,7 @@ from lucid3d.export.images import write_jpeg
 from lucid3d.pipeline import run
 from lucid3d.preparation import prepare
 from lucid3d.progress import Event, part_of_job
-from lucid3d.restyle.command import restyle
+from lucid3d.restyle.pipeline import restyle
 from lucid3d.scene import Scene
 from lucid3d.service.remix import agreement, agreement_of
 from lucid3d.service.spot import Ending, Progress, Spot

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 import tyro
 
+from lucid3d.commands.display import ProgressDisplay
 from lucid3d.config import Config, find_config, load_config
 from lucid3d.errors import InputError
-from lucid3d.progress import ignore
 from lucid3d.worldscore.answer import Shooting, answer, is_complete
 from lucid3d.worldscore.tasks import read_tasks
 
@@ -52,8 +52,8 @@ class WorldScoreOptions:
     """Answer only so many tasks; 0 for all."""
 
 
-def main(arguments: Sequence[str], on_event: Listener | None = None) -> int:
-    """Answer the tasks; returns how many failed.
+def main(arguments: Sequence[str]) -> int:
+    """Answer the tasks; the exit code is 1 if one failed.
 
     Raises:
         InputError: an option or the file of tasks cannot be used.
@@ -69,11 +69,13 @@ def main(arguments: Sequence[str], on_event: Listener | None = None) -> int:
     config = replace(base, models=options.models, seed=options.seed)
     shooting = Shooting(options.size, options.focal, options.frames, options.steps, options.unit)
     dataset = Path(options.dataset) if options.dataset else Path(options.tasks).parent
-    return _all(tasks, dataset, Path(options.output), config, shooting, on_event)
+    with ProgressDisplay() as display:
+        failed = _all(tasks, dataset, Path(options.output), config, shooting, display.show)
+    return int(failed > 0)
 
 
 def _all(
-    tasks: Sequence[Task], dataset: Path, output: Path, config: Config, shooting: Shooting, on_event: Listener | None
+    tasks: Sequence[Task], dataset: Path, output: Path, config: Config, shooting: Shooting, on_event: Listener
 ) -> int:
     failed = 0
     for index, task in enumerate(tasks, start=1):
@@ -82,7 +84,7 @@ def _all(
             print(f"{where}: there already")
             continue
         try:
-            answer(task, dataset, output, config, shooting, on_event or ignore)
+            answer(task, dataset, output, config, shooting, on_event)
             print(f"{where}: done", flush=True)
         except InputError as error:
             failed += 1

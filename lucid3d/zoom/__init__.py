@@ -11,7 +11,8 @@
     levels.py        3-D: Gaussians that carry their level, blended by their size on the screen
     dive.py          3-D: every level dreamed into the scene at its scale
     training.py      3-D: the Gaussians of every level learn to look right from about the axis
-    command.py       `run.py --zoom zoom.yaml [--scene]`
+    pipeline.py      a zoom from its plan: who dreams it, and the dive
+    command.py       the folder of a zoom, as `run.py --zoom zoom.yaml [--scene]` writes it
 
 After "Generative Powers of Ten", Wang et al., CVPR 2024.
 """

@@ -23,7 +23,7 @@ from lucid3d.procedural.build import place_under_sky
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import understand
 from lucid3d.restyle import rules
-from lucid3d.restyle.command import restyle, restyle_folder
+from lucid3d.restyle.pipeline import restyle, restyle_folder
 from lucid3d.restyle.recolour import seen_colours
 from lucid3d.restyle.repaint import depth_picture, key_frames, repaint_by_diffusion
 from lucid3d.restyle.transport import to_lab, transport
@@ -157,7 +157,7 @@ def test_diffusion_repaints_over_depth(
     # without its ControlNet the family of rules does it, and says what is missing
     said.clear()
     pictures = [view.image for view in dreamed(scene)]
-    monkeypatch.setattr("lucid3d.restyle.command.repaint_by_rules", lambda *_: rules.Repainted(pictures, "by rules"))
+    monkeypatch.setattr("lucid3d.restyle.pipeline.repaint_by_rules", lambda *_: rules.Repainted(pictures, "by rules"))
     alone = replace(networks, depth_controlnet="nobody/nothing")
     loaded = lucid3d.Scene.load(folder)
     restyle(

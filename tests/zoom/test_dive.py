@@ -14,9 +14,10 @@ from lucid3d.errors import InputError
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.gaussians import TrainConfig, render
 from lucid3d.transforms import PosedView
-from lucid3d.zoom.command import Moved, run_zoom
+from lucid3d.zoom.command import run_zoom
 from lucid3d.zoom.dive import Axis, Dive, dive, film_cameras, to_gaussians
 from lucid3d.zoom.levels import LevelGaussians, faded
+from lucid3d.zoom.pipeline import Moved
 from lucid3d.zoom.place import FOV, ZoomPlace
 from lucid3d.zoom.training import level_training, train_levels, training_views
 from tests.zoom.conftest import PLAN

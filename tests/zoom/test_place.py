@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lucid3d.errors import InputError
-from lucid3d.zoom.command import Moved, draw_levels
+from lucid3d.zoom.pipeline import Moved, draw_levels
 from lucid3d.zoom.place import ZoomPlace, furnish, level_widths, rock_level
 from lucid3d.zoom.plan import ZoomPlan, parse_plan, read_plan, refined
 from lucid3d.zoom.stack import agreement

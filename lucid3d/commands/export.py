@@ -1,0 +1,64 @@
+"""`lucid3d export <scene> --to unity,spz`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+
+from lucid3d import export
+from lucid3d.export.skybox import read_radiance
+from lucid3d.scene import Scene
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """Write a finished scene in further formats."""
+
+    scene: tyro.conf.Positional[str]
+    """The folder of the scene."""
+    to: str
+    """Formats or engines, separated by commas."""
+    output: str = ""
+    """Where to write (default: <scene>/export)."""
+    sh_degree: int | None = None
+    """Of the colours' spherical harmonics that splat files keep: 0 (the same from everywhere) to 3 (default: all)."""
+    min_opacity: float = 0.0
+    """Splat files leave out Gaussians fainter than this."""
+    max_gaussians: int | None = None
+    """Splat files keep at most this many, those that cover most (default: all)."""
+    panorama_height: int = 2048
+    """Rows of a rendered panorama, up to 4096; it is twice as wide."""
+    cube_size: int | None = None
+    """Pixels along a cube face's edge (default: half of the panorama's height)."""
+    eye_distance: float = 0.064
+    """Metres between the eyes of the stereo panorama (target ods)."""
+    mesh_triangles: int = 200_000
+    """Of the mesh, at most."""
+    collision_triangles: int = 5_000
+    """Of the mesh to walk on, at most."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and export.
+
+    Raises:
+        InputError: the scene or an option cannot be used.
+    """
+    options = tyro.cli(ExportOptions, args=list(arguments), prog="lucid3d export")
+    targets = export.parse_targets(options.to)
+    choices = export.ExportOptions(
+        reduction=export.Reduction(options.sh_degree, options.min_opacity, options.max_gaussians),
+        panorama_height=options.panorama_height,
+        cube_size=options.cube_size,
+        eye_distance=options.eye_distance,
+        mesh_triangles=options.mesh_triangles,
+        collision_triangles=options.collision_triangles,
+    )
+    folder = Path(options.output) if options.output else Path(options.scene) / "export"
+    scene = Scene.load(options.scene)
+    scene.radiance = read_radiance(Path(options.scene) / "skybox")
+    for path in export.export_scene(scene, targets, folder, choices):
+        print(path)
