@@ -1,5 +1,6 @@
 # make scene PROMPT="..."   from a fresh clone to a finished folder
 # make test                 from a fresh clone to a tested one
+# make torture              the tests of tests/torture/, which damage, kill and flood, with twenty times the tries
 # make env                  only the environment: .venv with exact pins, the package built and installed in it
 
 PYTHON ?= python3.11
@@ -7,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
 
-.PHONY: scene test lint env gallery benchmarks blender sanitize arm64 clean
+.PHONY: scene test torture lint env gallery benchmarks blender sanitize arm64 clean
 .DELETE_ON_ERROR:
 
 # Exported, so that the shell never parses what a person typed: any quote or dollar sign may stand in a prompt.
@@ -19,6 +20,10 @@ scene: env
 # One process a core; files stay whole, because tests of a file share what is slow to make.
 test: env
 	$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+# The same tests of tests/torture/ with twenty times the tries: about an hour.
+torture: env
+	LUCID3D_TORTURE=20 $(PY) -m pytest --numprocesses auto --dist loadfile tests/torture $(ARGS)
 
 lint: env
 	$(VENV)/bin/ruff check

@@ -24,8 +24,9 @@ NO_ROOM = {
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
     errno.EROFS: "the file system is read-only",
+    errno.EIO: "",
 }
-"""What the system says when a file cannot be written, in words."""
+"""What the system says when a file cannot be written, in words; EIO comes with words of its own."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class _reported:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             where = f" '{error.filename}'" if error.filename else ""
             hint = f"; mend that, and continue with {self.resume}" if self.resume else ""
-            _fail(f"cannot write{where}: {NO_ROOM[error.errno]}{hint}")
+            _fail(f"cannot write{where}: {NO_ROOM[error.errno] or error.strerror}{hint}")
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -82,10 +82,26 @@ def run(
     if prepared.config.prompt != config.prompt:
         on_event(Event("models", 0, 1, f'the picture is taken for: "{prepared.prompts.sentence}"'))
     config = prepared.config
-    workspace = Workspace(output, config) if output is not None else None
-    if workspace is not None and workspace.open(resume=resume, overwrite=overwrite):
-        return Scene.load(workspace.folder)
-    models = assemble_models(prepared, painter, estimator, download=download, load=load, on_event=on_event)
+    if output is None:
+        models = assemble_models(prepared, painter, estimator, download=download, load=load, on_event=on_event)
+        return _make(prepared, models, None, export, began, on_event)
+    with Workspace(output, config) as workspace:
+        if workspace.open(resume=resume, overwrite=overwrite):
+            return Scene.load(workspace.folder)
+        models = assemble_models(prepared, painter, estimator, download=download, load=load, on_event=on_event)
+        return _make(prepared, models, workspace, export, began, on_event)
+
+
+def _make(
+    prepared: Prepared,
+    models: Models,
+    workspace: Workspace | None,
+    export: Sequence[str],
+    began: float,
+    on_event: Listener,
+) -> Scene:
+    """The stages of `run` once its models are there, each noted where it can be continued."""
+    config = prepared.config
     if models.understood or models.look is not None:
         on_event(Event("models", 1, 1, models.understood, look=models.look))
     timings = Timings(workspace)
@@ -230,10 +246,13 @@ def _gaussians(
         for view in views
     ]
     checkpoint = workspace.checkpoint if workspace is not None else None
-    if checkpoint is not None and checkpoint.is_file():
-        trainer = Trainer.load(checkpoint, material, settings)
-    else:
-        trainer = Trainer(initial, material, settings)
+    trainer = None
+    if workspace is not None and workspace.checkpoint.is_file():
+        try:
+            trainer = Trainer.load(workspace.checkpoint, material, settings)
+        except InputError as error:
+            workspace.drop_checkpoint(error)
+    trainer = trainer or Trainer(initial, material, settings)
     total = settings.iterations
     while trainer.iteration < total:
         report = trainer.step()

@@ -30,9 +30,9 @@ class Scene(SceneContents):
         Raises:
             InputError: the folder holds something else.
         """
-        workspace = Workspace(Path(folder), self.config)
-        if not workspace.open(resume=True):
-            write_scene(self, workspace, export=export, on_event=on_event)
+        with Workspace(Path(folder), self.config) as workspace:
+            if not workspace.open(resume=True):
+                write_scene(self, workspace, export=export, on_event=on_event)
         return Path(folder)
 
     @classmethod

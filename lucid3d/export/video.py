@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
+import re
+import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,30 +21,71 @@ NEAR_PERCENTILE = 1.0
 
 
 def write_film(frames: Iterable[Image], path: Path, *, width: int, height: int, rate: int) -> None:
-    """Write pictures as they come; atomic.
+    """Write pictures as they come; the film has its name only when all of them decode again.
 
     Args:
         frames: (height, width, 3) float32 sRGB each; even sizes.
         rate: pictures a second.
+    Raises:
+        OSError: the encoder failed: the disk is full (ENOSPC), or it was killed or is broken (EIO).
     """
+    with atomic_path(path) as temporary:
+        count = _encode(frames, temporary, path, width, height, rate)
+        decoded = decoded_frames(temporary)
+        if decoded != count:
+            raise OSError(errno.EIO, f"only {decoded} of the film's {count} pictures can be read again", str(path))
+
+
+def _encode(frames: Iterable[Image], file: Path, name: Path, width: int, height: int, rate: int) -> int:
+    """Feed the encoder, and believe it only when it says that it ended well; how many pictures it got."""
+    command = [
+        ffmpeg(), "-y", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
+        "-r", str(rate), "-i", "-", "-an", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20",
+        # with faststart browsers play from the first byte on
+        "-preset", "veryfast", "-movflags", "+faststart", str(file),
+    ]  # fmt: skip
+    count = 0
+    with tempfile.TemporaryFile() as said:
+        # in a session of its own: a Ctrl-C is for us, who stop it in order
+        encoder = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+        )
+        assert encoder.stdin is not None
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it died: its exit code and its last words say why
+                for frame in frames:
+                    encoder.stdin.write(np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8).tobytes())
+                    count += 1
+            with contextlib.suppress(BrokenPipeError):
+                encoder.stdin.close()
+            code = encoder.wait()
+        finally:
+            if encoder.poll() is None:
+                encoder.kill()
+                encoder.wait()
+        if code != 0:
+            said.seek(0)
+            words = said.read().decode(errors="replace").strip()
+            if os.strerror(errno.ENOSPC) in words:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(name))
+            last = words.splitlines()[-1] if words else "it said nothing"
+            raise OSError(errno.EIO, f"the film's encoder ended with code {code}: {last}", str(name))
+    return count
+
+
+def decoded_frames(path: Path) -> int:
+    """How many pictures of a film can be decoded, up to the first that cannot."""
+    command = [ffmpeg(), "-v", "error", "-xerror", "-i", str(path), "-map", "0:v:0", "-f", "null", "-"]
+    done = subprocess.run([*command, "-progress", "pipe:1", "-nostats"], capture_output=True, text=True, check=False)
+    counts = re.findall(r"^frame=\s*(\d+)", done.stdout, re.MULTILINE)
+    return int(counts[-1]) if done.returncode == 0 and counts else 0
+
+
+def ffmpeg() -> str:
+    """The program that imageio-ffmpeg carries."""
     import imageio_ffmpeg
 
-    with atomic_path(path) as temporary:
-        writer = imageio_ffmpeg.write_frames(
-            str(temporary),
-            (width, height),
-            fps=rate,
-            codec="libx264",
-            macro_block_size=2,
-            # imageio-ffmpeg asks for yuv420p itself; with faststart browsers play from the first byte on
-            output_params=["-crf", "20", "-preset", "veryfast", "-movflags", "+faststart"],
-        )
-        writer.send(None)
-        try:
-            for frame in frames:
-                writer.send(np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8).tobytes())
-        finally:
-            writer.close()
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def depth_colours(depth: Depth, near: float) -> Image:

@@ -89,7 +89,7 @@ class Spot:
 
     def tell(self, progress: Progress) -> None:
         """Say how it stands."""
-        write_text(self.folder / "progress.json", json.dumps(asdict(progress)))
+        write_text(self.folder / "progress.json", json.dumps(asdict(progress)), sync=False)
 
     def progress(self) -> Progress | None:
         """What was told last, or None."""

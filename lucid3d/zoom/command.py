@@ -113,8 +113,21 @@ def _write_scene(
     check_outputs(config, export)
     workspace = Workspace(output, config)
     workspace.record["inputs"]["zoom"] = fingerprint(str(path))
-    if workspace.open(resume=True, overwrite=overwrite):
-        return "the zoom is there already"
+    with workspace:
+        if workspace.open(resume=True, overwrite=overwrite):
+            return "the zoom is there already"
+        return _make_scene(plan, config, workspace, download, export, on_event)
+
+
+def _make_scene(
+    plan: ZoomPlan,
+    config: Config,
+    workspace: Workspace,
+    download: Download,
+    export: tuple[str, ...],
+    on_event: Listener,
+) -> str:
+    output = workspace.folder
     began = time.perf_counter()
     made = zoom(plan, config, pictures=False, download=download, on_event=on_event)
     gaussians, cloud, dream = dive_levels(made, config, on_event)

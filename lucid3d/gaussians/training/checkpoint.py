@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.training.state import State
+from lucid3d.reading import read_arrays
 
 FORMAT = 1
 _MEMORY = "memory/"
@@ -66,8 +67,12 @@ def load(path: str | os.PathLike[str]) -> Saved:
         InputError: the file is not there, or is not a checkpoint of this version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = read_arrays(Path(path))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such checkpoint") from None
+    except InputError as error:
+        raise InputError(f"{path} is not a training checkpoint ({error})") from None
+    try:
         header = json.loads(str(arrays.pop("header")))
         if header["format"] != FORMAT:
             raise InputError(f"{path}: a checkpoint of format {header['format']}, this version reads {FORMAT}")
@@ -83,14 +88,15 @@ def load(path: str | os.PathLike[str]) -> Saved:
         if not (
             state.planes.shape == state.first.shape == state.second.shape
             and state.planes.dtype == state.first.dtype == state.second.dtype == np.float32
+            and state.planes.ndim == 2
             and len(state.identity) == len(state.is_sky) == state.count <= state.planes.shape[1]
         ):
             raise ValueError("arrays that do not fit each other")
+        if not all(np.isfinite(each).all() for each in (state.planes, state.first, state.second)):
+            raise ValueError("numbers that are not finite")
         memory = {name[len(_MEMORY) :]: value for name, value in arrays.items() if name.startswith(_MEMORY)}
-        return Saved(state, header["iteration"], header["queue"], header["rng"], memory)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such checkpoint") from None
+        return Saved(state, int(header["iteration"]), [int(i) for i in header["queue"]], header["rng"], memory)
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is not a training checkpoint ({error})") from error
