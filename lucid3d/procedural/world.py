@@ -75,6 +75,13 @@ class World:
         """(first instance number, one past the last, what they are or "") of each of `meshes`."""
         return self._renderer.shader.tables.things
 
+    def hits(
+        self, origins: NDArray[np.floating], directions: NDArray[np.floating]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
+        """`trace` with the semantic label numbers (N,) of what is hit (0 where nothing is)."""
+        o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
+        return self._renderer.shader.hits(o, d)
+
     @property
     def meshes(self) -> list[Mesh]:
         """Every mesh of the world, terrain and water included."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.kernels import kernels
+from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.render.atmosphere import Atmosphere
 from lucid3d.procedural.render.light import Sky, build_sky
@@ -427,14 +428,22 @@ class Shader:
 
     def trace(self, origins: Floats, directions: Floats) -> tuple[Floats, Floats]:
         """Distance in ray lengths (N,) and normal (N, 3) of the nearest surface, water included."""
+        distance, normals, _ = self.hits(origins, directions)
+        return distance, normals
+
+    def hits(self, origins: Floats, directions: Floats) -> tuple[Floats, Floats, NDArray[np.int32]]:
+        """`trace`, and the label numbers (N,) of the surfaces; 0 where a ray hits nothing."""
         hits = self.solid.cast(origins, directions)
         distance, normals = hits.distance, hits.normals.copy()
+        struck = np.where(np.isfinite(distance), hits.triangle.astype(np.int64), -1).astype(np.int32)
+        labels, _ = self.tables.identify(struck)
         water = self.water_hits(origins, directions, distance)
         if water is not None:
             wet = np.isfinite(water)
             distance, normals[wet] = np.where(wet, water, distance), (0, -1, 0)
+            labels = np.where(wet, label_number("water"), labels).astype(np.int32)
         normals[_dot(normals, directions) > 0] *= -1
-        return distance, normals
+        return distance, normals, labels
 
 
 def _nearest(seen: Seen, choices: NDArray[np.intp], rows: NDArray[np.intp], distance: Floats) -> Seen:
