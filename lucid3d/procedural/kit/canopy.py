@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,11 +53,3 @@ class Canopy:
         hue = base + (other - base) * (pick**1.5)[:, None]
         hue = hue * (0.45 + 0.55 * dome)[:, None]  # dark between the crowns
         return np.asarray(tall, np.float32), np.asarray(1 + (hue - 1) * wood[:, None], np.float32)
-
-
-def canopy_for(brief: Any, share: float, begin: float, seed: int) -> Canopy | None:
-    """Far woods as a brief wants them, or None where it wants no trees or the land around bears none."""
-    bare = {"desert", "canyon", "volcano", "arctic", "other_planet"}
-    if share <= 0 or "trees" in brief.without or bare & set(brief.secondary):
-        return None
-    return Canopy(share, begin, brief.season, seed)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.materials import RGB
 from lucid3d.procedural.kit.mesh import Mesh
@@ -17,7 +13,8 @@ from lucid3d.procedural.kit.water import Water
 EYE_HEIGHT = 1.6
 """Metres from the ground to the start camera, which is the world's origin: the ground at the start is at y = +1.6."""
 
-HeightFunction = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float32]]
+Path = tuple[tuple[float, float], ...]
+"""Corners (x, z) of a path."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,6 @@ class Lamp:
     Attributes:
         position: (x, y, z) metres.
         color: linear RGB intensity: a lamp of (4, 3, 2) lights a white wall 1 m away like a white wall in the sun is
-        lit
             by (4, 3, 2) / pi. Street lamp 30 to 60, room lamp 4 to 10, candle 0.5.
         radius: metres; distances below it count as it, so that a lampshade is not burnt out.
         reach: metres where its light has faded to nothing.

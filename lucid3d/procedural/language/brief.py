@@ -93,6 +93,11 @@ class Brief:
         return self.record.indoors
 
     @property
+    def snowed_in(self) -> bool:
+        """Whether snow lies on the ground of temperate places."""
+        return self.weather == "snow" or (self.season == "winter" and "snow" not in self.without)
+
+    @property
     def colours(self) -> tuple[str, ...]:
         """Colour names that the sentence mentions, those of nothing in particular first."""
         return tuple(dict.fromkeys(self.painted[k] for k in sorted(self.painted)))

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.compose.land.site import snowed_in
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.render.rays import RayScene
@@ -32,7 +31,7 @@ def snow_caps(meshes: list[Mesh], brief: Any) -> list[Mesh]:
     """The snow on `meshes`; nothing where the sentence has no snow."""
 
     things = [m for m in meshes if m.label in COVERED and m.triangle_count and not _glows(m)]
-    if not things or not snowed_in(brief):
+    if not things or not brief.snowed_in:
         return []
     counts = np.cumsum([0, *(len(m.vertices) for m in things)])
     vertices = np.concatenate([m.vertices for m in things])

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.compose.land.dry import dune_field
-from lucid3d.procedural.compose.land.relief import mountains
-from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.compose.land.wild import finish, lay_out, sheet_of_water, sun_side
-from lucid3d.procedural.kit.ground import Ground
+from lucid3d.procedural.compose.land.lot import Lot
+from lucid3d.procedural.compose.land.relief import Shape, Start, mountains
 from lucid3d.procedural.kit.noise import noise, smoothstep
-from lucid3d.procedural.kit.place import Place
 
 Floats = NDArray[np.floating]
-
-
-LOW_MOON = 0.3
-"""Radians: it stands low over snow, so that every ridge that the wind has cut throws a shadow."""
 
 
 def sastrugi(x: Floats, z: Floats, seed: int) -> NDArray[np.float32]:
@@ -35,41 +26,9 @@ def sastrugi(x: Floats, z: Floats, seed: int) -> NDArray[np.float32]:
     return np.asarray(0.23 * ridge * patches + soft + 0.012 * noise(along * 0.3, across, seed + 4, 0.3, 3), np.float32)
 
 
-def _ice_and_stones(site: Site) -> None:
-    """Ridges where floes have been pushed together, blocks stranded on the shore, snow-capped rocks inland."""
-    rng, level = site.rng, site.water_level or 2.3
-    heaps = [rocks.rubble(rng, "ice", 1.5, 16) for _ in range(3)]
-    lumps = [rocks.boulder(rng, 1.1, "ice", planes=7, roundness=0.1, snow=0.6) for _ in range(3)]
-    capped = [rocks.boulder(rng, 1.2, "slate", planes=9, roundness=0.15, snow=0.75) for _ in range(3)]
-
-    def lines(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        pushed = smoothstep(0.14, 0.05, noise(x, z, int(site.terrain.ground.seed) + 5, 60, 2, kind="edges"))
-        return pushed * smoothstep(1.2, 0.3, level - y)
-
-    def strand(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        return smoothstep(0.9, 0.5, level - y)
-
-    def inland(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        return smoothstep(0.7, 2.0, level - y)
-
-    site.put(heaps, lines, per_square_metre=0.12, near=5, far=150, apart=1.2, sizes=(0.5, 2.2), limit=1500, steepest=3)
-    site.put(lumps, strand, per_square_metre=0.03, near=3.5, far=70, patch=14, sizes=(0.25, 1.8), power=2.2, steepest=2)
-    bits = [rocks.boulder(rng, 0.5, "ice", planes=6, roundness=0.05, snow=0.4) for _ in range(3)]
-    drift = [rocks.boulder(rng, 0.5, "slate", planes=8, roundness=0.2, snow=0.5) for _ in range(2)]
-    site.put(bits + drift, inland, per_square_metre=0.5, near=1.8, far=26, patch=8, contrast=2.6, middle=-0.1,
-             falloff=14, sizes=(0.15, 1.3), power=2.2)  # fmt: skip
-    site.put(capped, inland, per_square_metre=0.022, near=5, far=120, patch=30, contrast=2.2, sizes=(0.3, 2.4),
-             power=2.1, apart=1.0)  # fmt: skip
-
-
-SNOW_EXPOSURE = 0.6
-"""Stops of more exposure by day: what meters for the average makes snow grey."""
-
-
-def arctic(brief: Any, rng: np.random.Generator) -> Place:
+def arctic(start: Start) -> Shape:
     """Wind-carved snow above a cold sea with floes and icebergs, white mountains around the bay."""
-    seed = int(rng.integers(1 << 20))
-
+    seed = start.seed
     bias = float(noise(np.zeros(1), np.zeros(1), seed + 1, 160, 3)[0])
 
     def inland_of(x: Floats, z: Floats) -> NDArray[np.float32]:
@@ -106,21 +65,31 @@ def arctic(brief: Any, rng: np.random.Generator) -> Place:
         ice = smoothstep(6, -6, inland_of(x, z))[:, None] * (np.array([1.0, 1.2, 1.34]) - 1)
         return np.asarray(1 + ice, np.float32)
 
-    ground = Ground(
-        vegetation=0.0, snow_cover=1.0, snow_line=-1000.0, rock_slope=0.36, rock=(0.2, 0.22, 0.25),
-        rock_light=(0.3, 0.32, 0.35), rock_dark=(0.12, 0.13, 0.15), beach=0.12, moss=0, sand=(0.5, 0.56, 0.6),
-        sand_dark=(0.42, 0.5, 0.55), gravel=(0.5, 0.56, 0.6), strata=0.5, pebbles=0.0,
-    )  # fmt: skip
-    site = lay_out(
-        brief, rng, seed, up, ground, near=near, water_up=0.0, water_clearance=0.55, shore=8.0, drops=50_000,
-        strength=0.7, rough=0.5, half=2600, calm=2.5, tint=tint,
-    )  # fmt: skip
-    _ice_and_stones(site)
-    cold: dict[str, Any] = {"absorb": (0.5, 0.14, 0.1), "scatter": (0.006, 0.03, 0.04)}
-    water = sheet_of_water(site, amplitude=0.02, wavelength=3.0, **cold)
-    sky: dict[str, Any] = {}
-    if brief.time == "night":
-        sky = {"exposure": -0.5, "elevation": LOW_MOON}
-    elif brief.time not in ("dawn", "dusk"):
-        sky = {"exposure": SNOW_EXPOSURE}
-    return finish(site, water=water, sun=sun_side(rng, 0.3, 0.8), haze=0.6, sky=sky)
+    return Shape(up, near, tint)
+
+
+def ice_and_stones(lot: Lot) -> None:
+    """Ridges where floes have been pushed together, blocks stranded on the shore, snow-capped rocks inland."""
+    site, rng, level = lot.site, lot.site.rng, lot.site.water_level or 2.3
+    heaps = [rocks.rubble(rng, "ice", 1.5, 16) for _ in range(3)]
+    lumps = [rocks.boulder(rng, 1.1, "ice", planes=7, roundness=0.1, snow=0.6) for _ in range(3)]
+    capped = [rocks.boulder(rng, 1.2, "slate", planes=9, roundness=0.15, snow=0.75) for _ in range(3)]
+
+    def lines(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        pushed = smoothstep(0.14, 0.05, noise(x, z, int(site.terrain.ground.seed) + 5, 60, 2, kind="edges"))
+        return pushed * smoothstep(1.2, 0.3, level - y)
+
+    def strand(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.9, 0.5, level - y)
+
+    def inland(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+        return smoothstep(0.7, 2.0, level - y)
+
+    site.put(heaps, lines, per_square_metre=0.12, near=5, far=150, apart=1.2, sizes=(0.5, 2.2), limit=1500, steepest=3)
+    site.put(lumps, strand, per_square_metre=0.03, near=3.5, far=70, patch=14, sizes=(0.25, 1.8), power=2.2, steepest=2)
+    bits = [rocks.boulder(rng, 0.5, "ice", planes=6, roundness=0.05, snow=0.4) for _ in range(3)]
+    drift = [rocks.boulder(rng, 0.5, "slate", planes=8, roundness=0.2, snow=0.5) for _ in range(2)]
+    site.put(bits + drift, inland, per_square_metre=0.5, near=1.8, far=26, patch=8, contrast=2.6, middle=-0.1,
+             falloff=14, sizes=(0.15, 1.3), power=2.2)  # fmt: skip
+    site.put(capped, inland, per_square_metre=0.022, near=5, far=120, patch=30, contrast=2.2, sizes=(0.3, 2.4),
+             power=2.1, apart=1.0)  # fmt: skip

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.assets import rocks
-from lucid3d.procedural.compose.land import greenery, thickets
-from lucid3d.procedural.compose.land.relief import Course
-from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.compose.land.wild import finish, lay_out, sheet_of_water, sun_side
-from lucid3d.procedural.kit.ground import Ground
+from lucid3d.procedural.compose.land.relief import Course, Shape, Start
 from lucid3d.procedural.kit.noise import noise, smoothstep
-from lucid3d.procedural.kit.place import Place
 
 Floats = NDArray[np.floating]
 BEDS = np.array([0.0, 9.0, 13.0, 31.0, 37.0, 62.0, 70.0, 96.0, 100.0, 128.0])
@@ -56,13 +48,11 @@ def _tower(x: Floats, z: Floats, course: Course, seed: int) -> NDArray[np.float3
     )
 
 
-def canyon(brief: Any, rng: np.random.Generator) -> Place:
+def canyon(start: Start) -> Shape:
     """The start stands on a gravel bank inside a bend; red walls close the view on every side, the river winds on."""
-    seed = int(rng.integers(1 << 20))
-    dry = "desert" in brief.secondary and not (brief.wants("river") or brief.wants("lake"))
-    wet = "river" not in brief.without and not dry
-    side = 1.0 if rng.random() < 0.5 else -1.0
-    course = Course(side * 8.2, 0.0, ((-side * 10.0, 19.0, 0.9), (34.0, 95.0, float(rng.uniform(0, 6.3)))))
+    seed, side = start.seed, start.side
+    wet = "river" not in start.refused and ("desert" not in start.around or start.wants("river", "lake"))
+    course = Course(side * 8.2, 0.0, ((-side * 10.0, 19.0, 0.9), (34.0, 95.0, float(start.rng.uniform(0, 6.3)))))
     gorge = Course(side * 3.0, 0.0, course.bends[1:])
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
@@ -86,52 +76,10 @@ def canyon(brief: Any, rng: np.random.Generator) -> Place:
         hue = 1 + green * (np.array([0.42, 0.8, 0.5]) - 1)
         return np.asarray(tone[:, None] * hue, np.float32)
 
-    ground = Ground(
-        vegetation=0.3, sand=(0.4, 0.25, 0.15), sand_dark=(0.27, 0.15, 0.09), rock=(0.36, 0.15, 0.075),
-        rock_light=(0.5, 0.29, 0.17), rock_dark=(0.2, 0.075, 0.045), gravel=(0.36, 0.21, 0.14), soil=(0.3, 0.16, 0.09),
-        strata=1.0, strata_scale=4.5, rock_slope=0.2, moss=0, dryness=0.75, beach=0.45, trodden=(0.42, 0.27, 0.17),
-        grass_dry=(0.2, 0.16, 0.07), pebbles=0.9,
-    )  # fmt: skip
-    site = lay_out(
-        brief, rng, seed, up, ground, near=near, drops=0, rough=0.0, half=900, cells=640,
-        calm=2.2, water_up=-0.55 if wet else None, water_clearance=0.5, tint=tint,
-    )  # fmt: skip
-    _plant(site, course, gorge, wet)
-    silty: dict[str, Any] = {"absorb": (2.2, 2.0, 2.4), "scatter": (0.05, 0.045, 0.026)}
-    water = sheet_of_water(site, amplitude=0.018, wavelength=0.9, wind=0.2, **silty)
-    return finish(site, water=water, sun=sun_side(rng, 0.5, 0.9))
+    def river(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return np.abs(course.across(x, z))
 
+    def middle(x: Floats, z: Floats) -> NDArray[np.float32]:
+        return np.abs(gorge.across(x, z))
 
-def _plant(site: Site, course: Course, gorge: Course, wet: bool) -> None:
-    """Cottonwoods, willows and reeds along the water, dry scrub on the terraces, blocks below the walls."""
-
-    def beside(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        away = np.abs(course.across(x, z))
-        flat = smoothstep(26, 22, np.abs(gorge.across(x, z)))
-        return smoothstep(4.0, 5.2, away) * smoothstep(12, 8, away) * flat
-
-    def terrace(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        return smoothstep(8, 13, np.abs(course.across(x, z)))
-
-    def below_walls(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-        away = np.abs(gorge.across(x, z))
-        return smoothstep(13, 22, away) * smoothstep(48, 34, away)
-
-    rng = site.rng
-    if wet:
-        trees = greenery.tree_prototypes(site, ("willow", "poplar", "willow"), 3, 7)
-        greenery.forest(site, trees, beside, spacing=5.5, near=8, far=260, patch=26, contrast=1.8, limit=260)
-        thickets.shrubs(site, beside, amount=3.0)
-        greenery.grass(site, "lush", beside, amount=1.0, height=0.42)
-        thickets.reed_beds(site, amount=0.6)
-    greenery.stones(site, "sandstone", amount=2.2, boulders=2.2)
-    talus = [rocks.boulder(rng, 2.4, "sandstone", planes=8, roundness=0.05, flat=0.8) for _ in range(3)]
-    site.put(
-        talus, below_walls, per_square_metre=0.02, near=9, far=150, patch=30, sizes=(0.3, 2.6), power=2.3, apart=1.5,
-        steepest=1.5, limit=700,
-    )  # fmt: skip
-    screes = [rocks.scree(rng, "sandstone", 1.2, 30) for _ in range(2)]
-    site.put(screes, below_walls, per_square_metre=0.06, near=6, far=70, patch=12, sizes=(0.6, 2.0), steepest=1.3)
-    thickets.desert_plants(site, cacti=1.2 if site.brief.wants("cacti") else 0.5)
-    greenery.grass(site, "dry", terrace, amount=0.3, height=0.3)
-    thickets.shrubs(site, terrace, amount=0.6, palette="dry")
+    return Shape(up, near, tint, dry=not wet, measures={"river": river, "gorge": middle})

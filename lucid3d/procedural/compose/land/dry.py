@@ -1,22 +1,16 @@
-"""Dry land: the desert."""
+"""Dry land: dunes, and the rock that stands out of them."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.assets.formations import arch
-from lucid3d.procedural.compose.land import greenery, thickets
-from lucid3d.procedural.compose.land.relief import Course, footprints
-from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.compose.land.wild import finish, lay_out, sheet_of_water, sun_side
-from lucid3d.procedural.kit.ground import Ground
+from lucid3d.procedural.compose.land.lot import Lot
+from lucid3d.procedural.compose.land.relief import Shape, Start
 from lucid3d.procedural.kit.mesh import placement
 from lucid3d.procedural.kit.noise import noise, smoothstep
-from lucid3d.procedural.kit.place import Place
 
 Floats = NDArray[np.floating]
 
@@ -37,29 +31,9 @@ def dune_field(x: Floats, z: Floats, seed: int, size: float, height: float) -> N
     return np.asarray(height * smooth * swell, np.float32)
 
 
-def _outcrops(site: Site) -> None:
-    """Sandstone that stands out of the sand: a heap of blocks at hand, an arch and a butte's ruin farther off."""
-    rng = site.rng
-    if "rocks" in site.brief.without:
-        return
-    side = float(rng.choice([-1, 1]))
-    blocks = [rocks.boulder(rng, 2.6, "sandstone", planes=7, roundness=0.08, flat=0.75) for _ in range(3)]
-    screes = [rocks.scree(rng, "sandstone", 1.2, 30) for _ in range(2)]
-    for bearing, away, wide in ((0.5 * side, 15.0, 4.5), (-1.1 * side, 31.0, 8.0), (2.5 * side, 24.0, 6.0)):
-        centre = (away * float(np.sin(bearing)), away * float(np.cos(bearing)))
-        site.put(blocks, per_square_metre=0.16, far=wide, centre=centre, sizes=(0.25, 1.5), power=1.4, apart=0.9)
-        site.put(screes, per_square_metre=0.1, far=wide * 1.6, centre=centre, sizes=(0.5, 1.2))
-    x, z = 75.0 * side * -0.35, 75.0
-    y = float(site.terrain.height(np.array([x], np.float32), np.array([z], np.float32))[0])
-    standing = arch(rng, 24.0, 15.0, 9.0, rocks.stone_material("sandstone", 2.5))
-    site.meshes.append(standing.transformed(placement((x, y + 2.0, z), yaw=float(rng.uniform(-0.5, 0.5)))))
-
-
-def desert(brief: Any, rng: np.random.Generator) -> Place:
-    """A sea of dunes with rippled sand underfoot, rock towers on the horizon, dry shrubs in the hollows."""
-    seed = int(rng.integers(1 << 20))
-    cacti = brief.wants("cacti")
-    trail = Course(float(rng.uniform(-1.6, -0.9)), float(rng.uniform(-0.2, 0.3)), ((1.6, 7.0, 0.4),))
+def desert(start: Start) -> Shape:
+    """A sea of dunes with rippled sand underfoot, rock towers on the horizon."""
+    seed = start.seed
 
     def up(x: Floats, z: Floats) -> NDArray[np.float32]:
         r = np.hypot(x, z)
@@ -73,32 +47,22 @@ def desert(brief: Any, rng: np.random.Generator) -> Place:
         waves = (
             0.014 * np.sin((x * 0.83 + z * 0.55) / 0.13 + drift) * smoothstep(-0.3, 0.3, noise(x, z, seed + 7, 5, 2))
         )
-        return np.asarray(0.08 * noise(x, z, seed + 5, 3.5, 3) + waves + footprints(x, z, trail), np.float32)
+        return np.asarray(0.08 * noise(x, z, seed + 5, 3.5, 3) + waves, np.float32)
 
-    oasis = brief.wants("lake") or brief.wants("river") or brief.wants("palms")
-    ground = Ground(
-        vegetation=0.0, ripples=1.0, sand=(0.5, 0.345, 0.195), sand_dark=(0.38, 0.235, 0.12), rock=(0.3, 0.15, 0.085),
-        rock_light=(0.42, 0.25, 0.15), rock_dark=(0.16, 0.08, 0.05), gravel=(0.38, 0.24, 0.14), strata=0.9,
-        strata_scale=16,
-        rock_slope=0.36, moss=0, treeline=0, grass=(0.12, 0.11, 0.05), beach=0.5,
-    )  # fmt: skip
-    site = lay_out(
-        brief, rng, seed, up, ground, near=near, drops=0, rough=0.12, calm=4, water_up=6.0 if oasis else None,
-        water_clearance=0.6,
-    )  # fmt: skip
-    _outcrops(site)
-    greenery.stones(site, "sandstone", amount=0.35, boulders=0.45)
-    thickets.desert_plants(site, cacti=1.6 if cacti else 0.35)
-    thickets.shrubs(site, amount=0.35, palette="dry")
-    water = None
-    if oasis and site.water_level is not None:
-        palms = greenery.tree_prototypes(site, ("palm",), 3, 8)
-        level = site.water_level
+    return Shape(up, near)
 
-        def shore(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
-            return smoothstep(3.5, 0.8, level - y)
 
-        greenery.forest(site, palms, shore, spacing=4, near=5, far=160, patch=20, limit=220)
-        greenery.grass(site, "lush", shore, amount=0.8)
-        water = sheet_of_water(site, amplitude=0.012, wavelength=1.6)
-    return finish(site, water=water, sun=sun_side(rng, 0.5, 1.1), haze=1.5)
+def outcrops(lot: Lot) -> None:
+    """Sandstone that stands out of the sand: a heap of blocks at hand, an arch and a butte's ruin farther off."""
+    site, rng = lot.site, lot.site.rng
+    side = float(rng.choice([-1, 1]))
+    blocks = [rocks.boulder(rng, 2.6, "sandstone", planes=7, roundness=0.08, flat=0.75) for _ in range(3)]
+    screes = [rocks.scree(rng, "sandstone", 1.2, 30) for _ in range(2)]
+    for bearing, away, wide in ((0.5 * side, 15.0, 4.5), (-1.1 * side, 31.0, 8.0), (2.5 * side, 24.0, 6.0)):
+        centre = (away * float(np.sin(bearing)), away * float(np.cos(bearing)))
+        site.put(blocks, per_square_metre=0.16, far=wide, centre=centre, sizes=(0.25, 1.5), power=1.4, apart=0.9)
+        site.put(screes, per_square_metre=0.1, far=wide * 1.6, centre=centre, sizes=(0.5, 1.2))
+    x, z = 75.0 * side * -0.35, 75.0
+    y = float(site.terrain.height(np.array([x], np.float32), np.array([z], np.float32))[0])
+    standing = arch(rng, 24.0, 15.0, 9.0, rocks.stone_material("sandstone", 2.5))
+    site.meshes.append(standing.transformed(placement((x, y + 2.0, z), yaw=float(rng.uniform(-0.5, 0.5)))))

@@ -1,5 +1,4 @@
-"""Trees, grass, flowers and stones on a site; each layer asks the brief what it wants. Smaller growth is in
-`thickets`."""
+"""Trees, grass, flowers and stones on a site. Smaller growth is in `thickets`."""
 
 from __future__ import annotations
 
@@ -13,40 +12,23 @@ from numpy.typing import NDArray
 from lucid3d.procedural.assets import plants, rocks
 from lucid3d.procedural.assets.plants import palms
 from lucid3d.procedural.compose.land.relief import to_polyline
-from lucid3d.procedural.compose.land.site import Site, Where, in_bloom, snowed_in
+from lucid3d.procedural.compose.land.site import Site, Where
 from lucid3d.procedural.kit.noise import smoothstep
 
 Floats = NDArray[np.floating]
 
-KINDS = {
-    "pines": "conifer", "birches": "birch", "oaks": "oak", "maples": "maple", "palms": "palm", "willows": "willow",
-    "cypresses": "cypress", "cherry_trees": "cherry", "dead_trees": "dead", "bamboo": "bamboo",
-}  # fmt: skip
-"""Words for trees -> what is grown."""
 
-
-def tree_prototypes(site: Site, usual: Sequence[str], count: int, height: float) -> list[Any]:
-    """Trees of the kinds asked for, or of the usual ones; [] where the sentence says no trees."""
-
-    brief, rng = site.brief, site.rng
-    if "trees" in brief.without and not any(brief.wants(word) for word in KINDS):
-        return []
-    asked = [kind for word, kind in KINDS.items() if brief.wants(word)]
-    refused = {kind for word, kind in KINDS.items() if word in brief.without}
-    kinds = asked or [
-        k for k in usual if k not in refused and not (k in ("spruce", "fir", "pine", "larch") and "conifer" in refused)
-    ]
-    size = brief.size("trees")
+def tree_prototypes(site: Site, kinds: Sequence[str], count: int, height: float) -> list[Any]:
+    """`count` trees of these kinds in turn, about `height` metres tall; [] where there are no kinds."""
+    rng, conditions = site.rng, site.conditions
     grown = []
-    for i in range(count):
-        if not kinds:
-            break
+    for i in range(count if kinds else 0):
         kind = kinds[i % len(kinds)]
-        tall = height * size * float(rng.uniform(0.75, 1.25))
+        tall = height * float(rng.uniform(0.75, 1.25))
         if kind == "conifer":
             kind = ("spruce", "pine", "fir")[i % 3]
         if kind in ("spruce", "fir", "larch", "pine", "cypress"):
-            snow = 0.5 if snowed_in(brief) else 0.0
+            snow = 0.5 if conditions.snowed_in else 0.0
             grown.append(plants.conifer(rng, kind, tall * 1.25, site.season, snow=snow))
         elif kind == "dead":
             grown.append(plants.dead_tree(rng, tall * 0.8))
@@ -55,7 +37,7 @@ def tree_prototypes(site: Site, usual: Sequence[str], count: int, height: float)
         elif kind == "bamboo":
             grown.append(palms.bamboo(rng, tall))
         elif kind == "cherry":
-            bloom = in_bloom(brief)
+            bloom = conditions.in_bloom
             season: Any = "spring" if bloom else site.season
             grown.append(plants.broadleaf(rng, "oak", tall * 0.7, season, blossom="cherry" if bloom else None))
         else:
@@ -67,12 +49,11 @@ def grass(
     site: Site, kind: str = "meadow", where: Where | None = None, *, height: float = 0.28, amount: float = 1.0
 ) -> None:
     """Tufts: dense at one's feet, thinning out; further away the land's own material takes over."""
-
-    if "grass" in site.brief.without or amount <= 0:
+    if not site.conditions.grass or amount <= 0:
         return
     if site.season == "autumn" and kind in ("meadow", "lush", "alpine"):
         kind = "autumn"
-    if snowed_in(site.brief):
+    if site.conditions.snowed_in:
         kind, amount = "frost", amount * 0.5
     amount *= site.lush
     rng = site.rng
@@ -102,9 +83,7 @@ def grass(
 def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amount: float = 1.0) -> None:
     """Flowers in drifts, each kind in its own."""
 
-    if "flowers" in site.brief.without or site.season == "winter" or amount <= 0:
-        return
-    amount *= site.lush * (1.6 if site.brief.wants("flowers") else 1.0)
+    amount *= site.lush
     for kind in kinds:
         heads = [plants.flower(site.rng, kind, stems=n) for n in (3, 5)]
         # Each kind keeps to drifts of its own: thick in the middle, a few outliers between.
@@ -136,12 +115,9 @@ def stones(
     above_water: float = -0.6,
 ) -> None:
     """Pebbles at one's feet, stones and boulders further off, their sizes by a power law."""
-
     rng = site.rng
-    if site.brief.wants("rocks"):
-        boulders *= 1.8
     small = [rocks.pebble(rng, kind=kind) for _ in range(3)]
-    snow = 0.75 if snowed_in(site.brief) else 0.0
+    snow = 0.75 if site.conditions.snowed_in else 0.0
     large = [rocks.boulder(rng, kind=kind, snow=snow) for _ in range(4)]
     common: dict[str, Any] = {"where": where, "above_water": above_water, "steepest": 1.4}
     site.put(small, per_square_metre=16 * amount, far=5, patch=2.5, clear=0.3, sizes=(0.5, 3.2), power=2.6, **common)
@@ -175,7 +151,6 @@ def stones(
 
 def wayside(site: Site, kind: str = "granite", *, amount: float = 1.0) -> None:
     """What lies and grows on the site's path itself: grit, loose stones, short grass on its edges and middle strip."""
-
     if not site.path:
         return
     way = replace(site, path=())  # shares the meshes
@@ -195,7 +170,7 @@ def wayside(site: Site, kind: str = "granite", *, amount: float = 1.0) -> None:
             sizes=(0.25, 1.7), power=2.7, **common)  # fmt: skip
     way.put(grit, trodden, per_square_metre=4 * amount, near=4.5, far=16, patch=4, sizes=(0.7, 2.6), power=2.4,
             falloff=10, **common)  # fmt: skip
-    if "grass" in site.brief.without or snowed_in(site.brief):
+    if not site.conditions.grass or site.conditions.snowed_in:
         return
     tufts = [plants.grass_tuft(site.rng, "meadow", h, 0.1, 18) for h in (0.1, 0.17)]
     way.put(tufts, spared, per_square_metre=22 * amount * site.lush, far=18, falloff=9, patch=2.2, contrast=2.0,
@@ -228,7 +203,7 @@ def forest(
         "sizes": sizes,
         "power": 1.2,
         "tint": 0.16,
-        "hue": 0.015 if snowed_in(site.brief) else 0.06,  # snow is white on every tree
+        "hue": 0.015 if site.conditions.snowed_in else 0.06,  # snow is white on every tree
     }
     split = min(90.0, far)
     site.put(

@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.assets.formations import arch
 from lucid3d.procedural.assets.plants import alien
+from lucid3d.procedural.compose import wishes
 from lucid3d.procedural.compose.land import greenery
+from lucid3d.procedural.compose.land.composer import finish, sun_side
 from lucid3d.procedural.compose.land.dry import dune_field
-from lucid3d.procedural.compose.land.relief import mountains
+from lucid3d.procedural.compose.land.layout import lay_out
+from lucid3d.procedural.compose.land.relief import Shape, mountains
 from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.compose.land.wild import finish, lay_out, sheet_of_water, sun_side
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.mesh import placement
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import Place
+from lucid3d.procedural.kit.water import Water
 
 Floats = NDArray[np.floating]
 
@@ -105,10 +108,11 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
     )  # fmt: skip
     wet = brief.wants("lake") or brief.wants("sea")
     site = lay_out(
-        brief, rng, seed, up, ground, near=near, drops=70_000, strength=0.8, rough=0.9, half=2400, calm=3,
-        water_up=-2.5 if wet else None,
+        Shape(up, near), seed, rng, wishes.conditions_of(brief), ground, drops=70_000, strength=0.8, rough=0.9,
+        half=2400, calm=3, water_up=-2.5 if wet else None,
     )  # fmt: skip
-    greenery.stones(site, look["stone"], amount=3.6, boulders=2.6)
+    site.brief = brief
+    greenery.stones(site, look["stone"], amount=3.6, boulders=2.6 * wishes.amount(brief, "rocks"))
     shards = [rocks.scree(rng, look["stone"], 1.0, 26) for _ in range(2)]
     site.put(shards, per_square_metre=0.1, near=1.5, far=45, patch=11, contrast=2.2, sizes=(0.4, 1.8), power=2.0)
     _arches(site, look["stone"])
@@ -151,7 +155,10 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
     low = [alien.feathers(rng, h, tuple(c * 1.5 + 0.02 for c in look["frond"]), 9) for h in (0.16, 0.3)]
     site.put(low, per_square_metre=7.0, far=22, patch=7, contrast=3.2, middle=-0.3, clear=1.2, falloff=9,
              sizes=(0.5, 1.6))  # fmt: skip
-    water = sheet_of_water(site, amplitude=0.015, scatter=look["glow"], absorb=(0.9, 0.9, 0.9))
+    water = None
+    if site.water_level is not None:
+        water = Water(site.water_level, amplitude=0.015, scatter=look["glow"], absorb=(0.9, 0.9, 0.9),
+                      seed=int(site.terrain.ground.seed))  # fmt: skip
     sky = {
         "rayleigh": tuple(THIN_AIR * k for k in look["rayleigh"]),
         "stars": 0.5 if brief.time in ("dusk", "night", "dawn") else 0.12,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from lucid3d.procedural.kit.grid import Grid, sampled
 from lucid3d.procedural.kit.kernels import kernels
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import EYE_HEIGHT
-from lucid3d.procedural.kit.terrain import Heights
+from lucid3d.procedural.kit.terrain import Heights, Tint
 
 Floats = NDArray[np.floating]
 Up = Callable[[Floats, Floats], NDArray[np.float32]]
@@ -113,6 +113,66 @@ class Course:
         return np.asarray((x - self.x(z)) / np.sqrt(1 + slope * slope), np.float32)
 
 
+@dataclass(frozen=True)
+class Knoll:
+    """Level ground in or by the water, for a building that is asked for: (x, z) and metres above the water, the radius
+    of its top, and how many metres of shore fall from there. It runs on to the side, towards the land there."""
+
+    x: float
+    z: float
+    height: float
+    top: float
+    fall: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The composition of a place.
+
+    Attributes:
+        up: large shapes, down to about 30 m; near: small ones; both metres up.
+        tint: factors on the land's albedo where the ground's own layers are not enough.
+        knoll: level ground for a building; shore: metres to the waterline, where the shape decides it.
+        dry: there is no water after all.
+        measures: names that a recipe's areas use -> metres over (x, z).
+    """
+
+    up: Up
+    near: Up | None = None
+    tint: Tint | None = None
+    knoll: Knoll | None = None
+    shore: float | None = None
+    dry: bool = False
+    measures: Mapping[str, Up] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a shape begins with.
+
+    Attributes:
+        seed: of its noise; side: 1 or -1, for land that is mirrored; rng: for what else is drawn.
+        wished, refused: features that the sentence asks for and refuses; sizes: feature -> factor on its usual size.
+        around: other places that are named.
+    """
+
+    seed: int
+    side: float
+    rng: np.random.Generator
+    wished: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    sizes: Mapping[str, float] = field(default_factory=dict)
+    around: frozenset[str] = frozenset()
+
+    def wants(self, *features: str) -> bool:
+        """Whether any of these features is asked for."""
+        return bool(self.wished & set(features))
+
+    def size(self, feature: str) -> float:
+        """The factor on a feature's usual size."""
+        return self.sizes.get(feature, 1.0)
+
+
 RIVER_HALF, RIVER_SHORE = 2.6, 2.4
 """Metres from a river's middle to the foot of its banks, and across a bank."""
 RIVER_DEPTH, RIVER_BANK = 0.8, 0.7
@@ -161,16 +221,6 @@ def mountains(x: Floats, z: Floats, seed: int, size: float = 1500.0) -> NDArray[
     mass = 0.5 + 0.5 * noise(x, z, seed + 34, size * 1.6, 3)
     tall: NDArray[np.float32] = np.clip(ridges * (0.35 + 0.9 * mass) - 0.12, 0, None)
     return tall
-
-
-def bearing(x: Floats, z: Floats) -> NDArray[np.float32]:
-    """Azimuth of a place seen from the start: 0 ahead, positive to the right, in [-pi, pi]."""
-    return np.arctan2(x, z).astype(np.float32)
-
-
-def distance(x: Floats, z: Floats) -> NDArray[np.float32]:
-    """Metres from the start."""
-    return np.hypot(x, z).astype(np.float32)
 
 
 def to_polyline(x: Floats, z: Floats, points: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:

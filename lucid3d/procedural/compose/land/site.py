@@ -13,6 +13,8 @@ from lucid3d.procedural.compose.land.relief import to_polyline
 from lucid3d.procedural.compose.land.scatter import groups, scatter
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.noise import smoothstep
+from lucid3d.procedural.kit.place import Path
+from lucid3d.procedural.kit.prototype import Season
 from lucid3d.procedural.kit.terrain import Terrain
 
 Floats = NDArray[np.floating]
@@ -21,17 +23,25 @@ Where = Callable[[Floats, Floats, Floats, Floats], Floats]
 
 
 LOOSE_STONES = ("boulder", "pebble", "scree")
-"""Names of the prototypes that a sentence without rocks does without."""
+"""Names of the prototypes that a place without rocks does without."""
 
 
-def snowed_in(brief: Any) -> bool:
-    """Whether snow lies on the ground of temperate places."""
-    return bool(brief.weather == "snow" or (brief.season == "winter" and "snow" not in brief.without))
+@dataclass(frozen=True)
+class Conditions:
+    """What decides how everything grows in a place, said once.
 
+    Attributes:
+        season: of the year; snowed_in: snow lies on the ground; in_bloom: trees and shrubs blossom; wet: rain on all.
+        lush: factor on how much grows; stones: whether loose stones lie about; grass: whether grass grows.
+    """
 
-def in_bloom(brief: Any) -> bool:
-    """Whether trees and shrubs blossom: not once their leaves have turned or fallen."""
-    return brief.season not in ("autumn", "winter")
+    season: Season = "summer"
+    snowed_in: bool = False
+    in_bloom: bool = True
+    wet: bool = False
+    lush: float = 1.0
+    stones: bool = True
+    grass: bool = True
 
 
 @dataclass
@@ -40,34 +50,37 @@ class Site:
 
     Attributes:
         terrain: the land; water_level: y of the water, or None.
-        brief: what was asked for; rng: the generator that everything here draws from.
+        rng: the generator that everything here draws from.
+        conditions: how things grow here.
         path, path_width: kept free of plants.
         clear: metres about the start that stay free of anything taller than grass.
         keep_out: (x, z, radius) circles where something else stands.
         vantage: (x, z) of level ground where a building that is asked for is seen best, or None.
         meshes: what has been put there.
+        brief: for the things that a sentence names, which are set up by `compose.extras`.
     """
 
     terrain: Terrain
-    brief: Any
     rng: np.random.Generator
+    conditions: Conditions = field(default_factory=Conditions)
     water_level: float | None = None
-    path: tuple[tuple[float, float], ...] = ()
+    path: Path = ()
     path_width: float = 1.6
     clear: float = 2.6
     keep_out: list[tuple[float, float, float]] = field(default_factory=list)
     vantage: tuple[float, float] | None = None
     meshes: list[Mesh] = field(default_factory=list)
+    brief: Any = None
 
     @property
-    def season(self) -> Any:
-        """The brief's season."""
-        return self.brief.season
+    def season(self) -> Season:
+        """The season in which everything here grows."""
+        return self.conditions.season
 
     @property
     def lush(self) -> float:
-        """The brief's factor on how much grows."""
-        return float(np.clip(getattr(self.brief, "density", 1.0), 0.3, 2.0))
+        """The factor on how much grows."""
+        return self.conditions.lush
 
     def free(self, x: Floats, z: Floats, y: Floats, *, above_water: float = 0.15, clear: float | None = None) -> Floats:
         """1 where something may stand, 0 in water, on the path, at the start and where something else stands."""
@@ -100,7 +113,7 @@ class Site:
     ) -> None:
         """Scatter prototypes by `where`, on free ground, in patches `patch` metres wide (0 = no patches; see
         `scatter.groups` for `contrast` and `middle`), between which a share `floor` of the density remains."""
-        if not prototypes or ("rocks" in self.brief.without and prototypes[0].name in LOOSE_STONES):
+        if not prototypes or (not self.conditions.stones and prototypes[0].name in LOOSE_STONES):
             return
         field_of = groups(self.rng, patch, contrast, middle) if patch else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from lucid3d.procedural.assets import plants
 from lucid3d.procedural.assets.plants import desert, litter, palms
 from lucid3d.procedural.assets.plants.foliage import leaf_material, mixed
 from lucid3d.procedural.assets.plants.palettes import LEAVES
-from lucid3d.procedural.compose.land.site import Site, Where, in_bloom, snowed_in
+from lucid3d.procedural.compose.land.site import Site, Where
 from lucid3d.procedural.kit.arrays import KITE, f32, leaves, unit
 from lucid3d.procedural.kit.mesh import Mesh, instances, placement
 from lucid3d.procedural.kit.noise import smoothstep
@@ -31,13 +32,8 @@ def shrubs(
     near: float = 3.2,
 ) -> None:
     """Bushes in groups: the edge of a wood, a hedge, a bed."""
-
-    if "bushes" in site.brief.without:
-        return
-    if site.brief.wants("bushes"):
-        amount *= 2
     rng, amount = site.rng, amount * site.lush
-    blossom = blossom and in_bloom(site.brief)
+    blossom = blossom and site.conditions.in_bloom
     grown = [
         plants.shrub(rng, height, palette, site.season, blossom="cherry" if blossom and i == 1 else None)
         for i, height in enumerate((0.7, 1.1, 1.6))
@@ -70,9 +66,6 @@ def shrubs(
 
 def hedges(site: Site, *lines: tuple[tuple[float, float], ...], height: float = 1.1, width: float = 0.8) -> None:
     """Clipped hedges along polylines of (x, z): a leafy skin over an even block, cut where a path goes through."""
-
-    if "bushes" in site.brief.without:
-        return
     rng = site.rng
     for line in lines:
         corners = np.asarray(line, np.float64)
@@ -100,13 +93,14 @@ def hedges(site: Site, *lines: tuple[tuple[float, float], ...], height: float = 
         site.meshes.append(solid([(skin, leaf_material("box", [LEAVES["oak"]["summer"][0]]))], "shrub"))
 
 
-def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms: bool = True) -> None:
-    """Ferns, fallen trunks, stumps, twigs and mushrooms of a wood's floor."""
-
-    rng, brief = site.rng, site.brief
-    if "ferns" not in brief.without and site.season != "winter":
+def undergrowth(
+    site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms: float = 0.0, glow: float = 0.0
+) -> None:
+    """Ferns, fallen trunks, stumps, twigs and (glowing) mushrooms of a wood's floor."""
+    rng, snow = site.rng, site.conditions.snowed_in
+    if ferns > 0:
         grown = [plants.fern(rng, size, 9) for size in (0.5, 0.8)]
-        amount = ferns * site.lush * (2 if brief.wants("ferns") else 1)
+        amount = ferns * site.lush
         site.put(
             grown, per_square_metre=0.9 * amount, near=1.0, far=13, patch=5, contrast=1.6, sizes=(0.5, 1.4), tint=0.15
         )
@@ -122,7 +116,7 @@ def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms:
             tint=0.15,
         )
     if logs:
-        moss = 0.05 if snowed_in(brief) else 0.4
+        moss = 0.05 if snow else 0.4
         fallen = [
             litter.log(rng, float(rng.uniform(1.8, 4)), float(rng.uniform(0.1, 0.26)), moss=moss) for _ in range(2)
         ]
@@ -138,38 +132,38 @@ def undergrowth(site: Site, *, ferns: float = 1.0, logs: bool = True, mushrooms:
         common: dict[str, Any] = {"near": 2.8, "far": 45, "apart": 2.5, "sizes": (0.6, 1.3), "clear": 2.4}
         site.put(fallen, even, per_square_metre=0.016, **common)
         site.put([litter.stump(rng)], per_square_metre=0.004, **common)
-    twigs = 0.2 if snowed_in(brief) else 1.6
+    twigs = 0.2 if snow else 1.6
     site.put([litter.twigs(rng) for _ in range(2)], per_square_metre=twigs, far=9, patch=4, sizes=(0.5, 1.7), clear=0.4)
-    if "mushrooms" not in brief.without and (brief.wants("mushrooms") or (mushrooms and site.season == "autumn")):
-        glow = 0.5 if brief.mood in ("magical", "dreamy") else 0.0
-        many = 3.0 if brief.wants("mushrooms") else 1.0
+    if mushrooms > 0:
         kinds = [
             litter.mushroom(rng, 0.12),
             litter.mushroom(rng, 0.16, (0.42, 0.035, 0.02), spots=True, glow=glow),
             litter.mushroom(rng, 0.1, (0.4, 0.3, 0.16), glow=glow),
         ]
         site.put(
-            kinds, per_square_metre=0.3 * many, near=0.9, far=15, patch=4, contrast=2.0, sizes=(0.6, 2.2), clear=0.8
+            kinds,
+            per_square_metre=0.3 * mushrooms,
+            near=0.9,
+            far=15,
+            patch=4,
+            contrast=2.0,
+            sizes=(0.6, 2.2),
+            clear=0.8,
         )
 
 
 def leaf_litter(site: Site, *, amount: float = 1.0) -> None:
     """Fallen leaves that lie on the ground near the viewer."""
-
-    if "leaves" in site.brief.without or site.brief.weather == "snow":
-        return
-    amount *= 2.0 if site.brief.wants("leaves") else 1.0
     palettes = [litter.litter_for(site.season), "maple" if site.season == "autumn" else "oak"]
     lying = [litter.fallen_leaves(site.rng, palette) for palette in palettes]
     common: dict[str, Any] = {"clear": 0.0, "tint": 0.2, "hue": 0.1, "steepest": 1.2}
-    lower = Site(site.terrain, site.brief, site.rng, site.water_level, meshes=site.meshes)  # leaves fall on paths too
+    lower = replace(site, path=(), keep_out=[])  # leaves fall on paths too
     lower.put(lying, per_square_metre=6 * amount, far=6, patch=2.5, sizes=(0.7, 1.5), **common)
     lower.put(lying, per_square_metre=2.2 * amount, near=6, far=22, patch=5, sizes=(0.9, 2.0), falloff=14, **common)
 
 
 def tropical(site: Site, *, amount: float = 1.0) -> None:
     """Banana plants, agaves and bamboo close by."""
-
     rng = site.rng
     grown = [palms.banana(rng), palms.banana(rng, 1.6, 7), palms.palm(rng, 2.2, 12, coconuts=False)]
     site.put(
@@ -187,8 +181,7 @@ def tropical(site: Site, *, amount: float = 1.0) -> None:
 
 def reed_beds(site: Site, *, amount: float = 1.0) -> None:
     """Reeds in shallow water and on its edge."""
-
-    if site.water_level is None or "reeds" in site.brief.without:
+    if site.water_level is None:
         return
     level = site.water_level
     grown = [plants.reeds(site.rng, height, 16, cattails=n) for height, n in ((1.4, 2), (1.9, 3))]
@@ -196,7 +189,7 @@ def reed_beds(site: Site, *, amount: float = 1.0) -> None:
     def edge(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return smoothstep(0.5, 0.1, np.abs(y - level - 0.12))
 
-    amount *= site.lush * (2 if site.brief.wants("reeds") else 1)
+    amount *= site.lush
     site.put(
         grown,
         edge,
@@ -213,12 +206,11 @@ def reed_beds(site: Site, *, amount: float = 1.0) -> None:
 
 def lilies(site: Site, *, amount: float = 1.0) -> None:
     """Patches of lily pads on still water."""
-
-    if site.water_level is None or "lilies" in site.brief.without:
+    if site.water_level is None:
         return
     rng, level = site.rng, site.water_level
     kinds = [litter.lily_pads(rng, 14, 1.1), litter.lily_pads(rng, 8, 0.7, bloom=False)]
-    count = int(26 * amount * (2 if site.brief.wants("lilies") else 1))
+    count = int(26 * amount)
     radius, bearing = 3 + 30 * rng.random(count * 4) ** 0.8, rng.uniform(-np.pi, np.pi, count * 4)
     x, z = (radius * np.sin(bearing)).astype(np.float32), (radius * np.cos(bearing)).astype(np.float32)
     deep = site.terrain.height(x, z) - level
@@ -235,22 +227,17 @@ def lilies(site: Site, *, amount: float = 1.0) -> None:
             site.meshes.append(instances(kind.levels[0], np.array(matrices)))
 
 
-def desert_plants(site: Site, *, cacti: float = 1.0) -> None:
-    """Cacti, agaves and dry tufts in the hollows."""
-
+def cacti(site: Site, *, amount: float = 1.0) -> None:
+    """Agaves, prickly pears and barrel cacti, and where there are many, tall ones."""
     rng = site.rng
-    tufts = [plants.grass_tuft(rng, "dry", 0.35, 0.14, 30), plants.grass_tuft(rng, "dune", 0.5, 0.16, 26)]
     common: dict[str, Any] = {"steepest": 0.35, "patch": 14, "contrast": 2.2}
-    site.put(tufts, per_square_metre=0.8 * site.lush, near=1.5, far=40, sizes=(0.5, 1.8), **common)
-    if "cacti" in site.brief.without or cacti <= 0:
-        return
     small = [desert.agave(rng), desert.prickly_pear(rng), desert.barrel_cactus(rng)]
-    site.put(small, per_square_metre=0.03 * cacti, near=3, far=60, apart=1.2, sizes=(0.6, 1.5), limit=500, **common)
-    if cacti > 1:
+    site.put(small, per_square_metre=0.03 * amount, near=3, far=60, apart=1.2, sizes=(0.6, 1.5), limit=500, **common)
+    if amount > 1:
         tall = [desert.saguaro(rng, 4.5), desert.saguaro(rng, 3.2, 1)]
         site.put(
             tall,
-            per_square_metre=0.006 * cacti,
+            per_square_metre=0.006 * amount,
             near=7,
             far=190,
             apart=5,
@@ -278,7 +265,6 @@ def singles(
 ) -> list[tuple[float, float]]:
     """Set a few whole things about on free ground; returns where they stand. With `in_view` the first of them stands
     ahead, where it is seen from the start, if there is a place for it."""
-
     rng = site.rng
     spots: list[tuple[float, float]] = []
     tries = 60 if in_view else 0

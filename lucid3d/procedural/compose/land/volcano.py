@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.assets.formations import column_of_smoke, stream
+from lucid3d.procedural.compose import wishes
 from lucid3d.procedural.compose.land import greenery
-from lucid3d.procedural.compose.land.relief import Course, mountains
-from lucid3d.procedural.compose.land.wild import finish, lay_out
+from lucid3d.procedural.compose.land.composer import finish
+from lucid3d.procedural.compose.land.layout import lay_out
+from lucid3d.procedural.compose.land.relief import Course, Shape, mountains
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material, rgb
 from lucid3d.procedural.kit.noise import noise, smoothstep
@@ -90,12 +92,15 @@ def volcano(brief: Any, rng: np.random.Generator) -> Place:
         gravel=(0.075, 0.07, 0.068), soil=(0.045, 0.035, 0.03), lava=0.3, strata=0.25, rock_slope=-0.3, moss=0,
         glow=(7.0, 1.3, 0.08),
     )  # fmt: skip
-    site = lay_out(brief, rng, seed, up, ground, near=near, drops=50_000, rough=0.7, half=2200, calm=1.6, tint=tint)
+    conditions = wishes.conditions_of(brief)
+    site = lay_out(Shape(up, near, tint), seed, rng, conditions, ground, drops=50_000, rough=0.7, half=2200, calm=1.6)
+    site.brief = brief
 
     def off_the_stream(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return smoothstep(1.2, 1.7, np.abs(course.across(x, z)) / half_width(z))
 
-    greenery.stones(site, "basalt", off_the_stream, amount=0.5, boulders=1.6)
+    greenery.stones(site, "basalt", off_the_stream, amount=0.5,
+                    boulders=1.6 * wishes.amount(brief, "rocks"))  # fmt: skip
     slag = [rocks.scree(rng, "basalt", 0.8, 26) for _ in range(3)]
     site.put(slag, off_the_stream, per_square_metre=0.35, near=0.8, far=26, patch=7, contrast=2.2, sizes=(0.4, 1.3))
     if "lava" not in brief.without:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.buildings.towers import facade_glass, tower_block
 from lucid3d.procedural.assets.props import street_things as things
-from lucid3d.procedural.compose.land import greenery
+from lucid3d.procedural.compose.land.planting import lot_for
 from lucid3d.procedural.compose.land.scatter import Spots
 from lucid3d.procedural.compose.land.scatter import place as place_copies
-from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish, hills, lamp_color, lit_share, wall_for
+from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.mesh import Mesh, instances, made_as, placement
@@ -413,8 +413,8 @@ def _trees(place: Place, brief: Brief, ax: float, az: float, y: float, rng: np.r
     """Street trees in grates along the avenue."""
 
     assert place.terrain is not None
-    site = Site(place.terrain, brief, rng)
-    trees = greenery.tree_prototypes(site, ("maple", "oak"), 2, 7.0)
+    site = site_for(brief, place.terrain, rng)
+    trees = lot_for(site, brief).trees(("maple", "oak"), 2, 7.0)
     spots = []
     for z in np.arange(-66, 120, 9.5):
         for side in (-1.0, 1.0):

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.compose.land.relief import mountains
-from lucid3d.procedural.compose.land.site import snowed_in
+from lucid3d.procedural.compose.land.sea import sea
+from lucid3d.procedural.compose.wishes import far_woods
 from lucid3d.procedural.kit import palettes as palette
-from lucid3d.procedural.kit.canopy import canopy_for
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.noise import noise, smoothstep
@@ -170,7 +170,7 @@ def hills(
         return y
 
     shore = shore_of(brief, flat)
-    snow = snowed_in(brief)
+    snow = brief.snowed_in
     cover = ground or Ground(
         seed=seed % 4096,
         snow_line=-10.0 if snow else 320.0,
@@ -180,7 +180,7 @@ def hills(
     cover = setting(brief, cover)
     if shore is not None:
         cover = replace(cover, water_level=level + SHORE_DROP)
-    canopy = canopy_for(brief, wooded, flat * 1.3, seed + 9)
+    canopy = far_woods(brief, wooded, flat * 1.3, seed + 9)
     if canopy is not None:  # crowns are steep, and not of rock
         cover = replace(cover, rock_slope=max(cover.rock_slope, 0.85))
     return Terrain(
@@ -230,9 +230,7 @@ def water_of(brief: Brief, place: Place) -> Water | None:
         return None
     level, seed = terrain.ground.water_level, int(terrain.ground.seed)
     if brief.wants("sea"):
-        from lucid3d.procedural.compose.land.shores import sea
-
-        return sea(brief, level, seed, np.random.default_rng(seed))
+        return sea(brief.weather, level, seed, np.random.default_rng(seed))
     return Water(level, amplitude=0.03, wavelength=2.4, seed=seed)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.plants import grass_tuft
-from lucid3d.procedural.compose.land.site import Site, snowed_in
+from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import ground_y
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
@@ -56,7 +56,7 @@ def grass_between(site: Site, slabs: Floats, rng: np.random.Generator) -> None:
     """Grass in the joints of the paved way and where its slabs are gone."""
     from scipy.spatial import cKDTree
 
-    if "grass" in site.brief.without or snowed_in(site.brief):
+    if not site.conditions.grass or site.conditions.snowed_in:
         return
     tree = cKDTree(slabs[:, :2])
 
@@ -65,7 +65,7 @@ def grass_between(site: Site, slabs: Floats, rng: np.random.Generator) -> None:
         off = np.abs(np.stack([x, z], axis=1)[:, None] - slabs[near, :2]) - slabs[near, 2:]
         return np.asarray((off.max(axis=2) > -0.02).all(axis=1) & (np.abs(x) < 2.6), np.float32)
 
-    joined = Site(site.terrain, site.brief, rng, meshes=site.meshes)
+    joined = Site(site.terrain, rng, site.conditions, meshes=site.meshes)
     tufts = [grass_tuft(rng, sort, h, 0.09, 22) for sort, h in (("lush", 0.2), ("meadow", 0.32))]
     joined.put(tufts, joints, per_square_metre=95.0, far=15, falloff=6, patch=1.8, floor=0.45, clear=0.5,
                sizes=(0.4, 1.2))  # fmt: skip

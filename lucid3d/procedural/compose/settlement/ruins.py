@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.assets.plants import shrub
-from lucid3d.procedural.compose.land import greenery
-from lucid3d.procedural.compose.land.site import Site, snowed_in
+from lucid3d.procedural.compose.land import greenery, recipe
+from lucid3d.procedural.compose.land.planting import lot_for, plant
+from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import finish, ground_y, hills, wall_for
 from lucid3d.procedural.compose.settlement.overgrown import climbers, grass_between, worn_way
+from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
@@ -180,13 +182,14 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
         dryness=0.75,
         path=((0.0, -30.0), (0.6, -8.0), (0.0, 4.0), (0.0, 12.0)),
         path_width=3.6,
-        snow_line=-10.0 if snowed_in(brief) else 420.0,
-        snow_cover=0.85 if snowed_in(brief) else 0.0,
+        snow_line=-10.0 if brief.snowed_in else 420.0,
+        snow_cover=0.85 if brief.snowed_in else 0.0,
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
     terrain = hills(brief, rng, flat=48.0, level=EYE_HEIGHT, height=105.0, rolling=0.5, ground=ground,
                     wooded=0.0 if desert else 0.5, ridges=0.6)  # fmt: skip
-    site = Site(terrain, brief, rng, path=ground.path, path_width=3.6)
+    site = site_for(brief, terrain, rng, path=ground.path, path_width=3.6)
+    lot = lot_for(site, brief)
     place = Place(sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.55, 0.95)))
     side = float(rng.choice([-1.0, 1.0]))
 
@@ -224,7 +227,7 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     _fallen(place, site, stone, rng)
     slabs = worn_way(place, site, blocks, rng)
     if not desert:
-        trees = greenery.tree_prototypes(site, ("cypress", "pine", "oak"), 3, 6.5)
+        trees = lot.trees(("cypress", "pine", "oak"), 3, 6.5)
 
         def slopes(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
             return np.clip((np.hypot(x, z - 8) - 24) / 14, 0, 1).astype(np.float32)
@@ -243,10 +246,10 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
                 detail=0.5,
             )
         sort = "dry" if brief.season in ("summer", "autumn") else "meadow"
-        greenery.grass(site, sort, height=0.3, amount=1.1)
-        greenery.flowers(site, ("poppy", "daisy"), amount=0.7)
+        plant(recipe.Grass(kind=sort, height=0.3, amount=1.1), lot)
+        plant(recipe.Flowers(kinds=("poppy", "daisy"), amount=0.7), lot)
         grass_between(site, slabs, rng)
-    greenery.stones(site, "limestone", amount=0.9, boulders=1.0)
+    plant(recipe.Stones(kind="limestone", amount=0.9), lot)
     chips = [rocks.scree(rng, "limestone", r, 22) for r in (0.5, 0.8)]
     site.put(chips, per_square_metre=0.1, near=1.8, far=26, patch=6, contrast=2.0, middle=0.1, sizes=(0.4, 1.3))
     place.meshes += site.meshes

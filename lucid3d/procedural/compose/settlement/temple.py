@@ -18,9 +18,11 @@ from lucid3d.procedural.assets.buildings.temples import (
     torii,
 )
 from lucid3d.procedural.assets.plants import broadleaf, fern, grass_tuft, shrub
-from lucid3d.procedural.compose.land import greenery, thickets
-from lucid3d.procedural.compose.land.site import Site, in_bloom, snowed_in
+from lucid3d.procedural.compose.land import greenery, recipe
+from lucid3d.procedural.compose.land.planting import lot_for, plant
+from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish, ground_y, hills, lamp_color, wall_for
+from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
@@ -37,7 +39,7 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     """The start stands on the stone way inside the gate; the hall lies ahead, the pagoda to one side, woods around."""
     dark = brief.time in DARK_TIMES
     lit = (dark or brief.wants("lamp") or brief.mood in ("magical", "romantic")) and "lamp" not in brief.without
-    snow = snowed_in(brief)
+    snow = brief.snowed_in
     ground = Ground(
         seed=int(rng.integers(4096)),
         vegetation=0.9,
@@ -60,7 +62,8 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
         wooded=0.72,
         ridges=0.8,
     )
-    site = Site(terrain, brief, rng, clear=2.0)
+    site = site_for(brief, terrain, rng, clear=2.0)
+    lot = lot_for(site, brief)
     place = Place(sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.5, 0.9)))
     side = float(rng.choice([-1.0, 1.0]))
     y = EYE_HEIGHT
@@ -132,8 +135,7 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     put(small.mesh("building"), -side * 6.2, 10.5, yaw=side * 0.3, keep=2.8)
     if brief.wants("fence", True):
         _wall_around(place, site, tiles, rng)
-    trees = greenery.tree_prototypes(site, ("pine", "maple", "cypress"), 3, 9.0)
-
+    trees = lot.trees(("pine", "maple", "cypress"), 3, 9.0)
     if trees and brief.season != "winter":
         trees.append(broadleaf(rng, "maple", 5.0, "autumn"))  # the red-leaved sort keeps that colour all summer
     if brief.season == "spring" and not any(brief.wants(k) for k in ("pines", "maples", "bamboo")) and trees:
@@ -153,14 +155,14 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
         return ((np.abs(x) > 2.45) & (np.hypot(x, z - 10) < 34)).astype(np.float32)
 
     if "bushes" not in brief.without:
-        blossom = "cherry" if in_bloom(brief) else None
+        blossom = "cherry" if site.conditions.in_bloom else None
         clipped = [shrub(rng, 0.75, season=site.season), shrub(rng, 0.6, season=site.season, blossom=blossom)]
         site.put([*clipped, fern(rng, 0.5)], beside_way, per_square_metre=0.2, near=3.4, far=32, patch=5, contrast=2.2,
                  middle=0.2, clear=3.2, sizes=(0.5, 1.5), detail=0.5)  # fmt: skip
-    greenery.grass(site, "lush", beside_way, height=0.15, amount=1.1)
-    greenery.flowers(site, ("daisy",), beside_way, amount=0.3)
-    thickets.leaf_litter(site, amount=1.6 if site.season == "autumn" else 0.45)
-    greenery.stones(site, "granite", beside_way, amount=0.5, boulders=2.2)
+    plant(recipe.Grass(kind="lush", where=(beside_way,), height=0.15, amount=1.1), lot)
+    plant(recipe.Flowers(kinds=("daisy",), where=(beside_way,), amount=0.3), lot)
+    plant(recipe.Leaves(amount=1.6 if site.season == "autumn" else 0.45), lot)
+    plant(recipe.Stones(where=(beside_way,), amount=0.5, boulders=2.2), lot)
     _moss_in_joints(site)
     place.meshes += site.meshes
     place.terrain = terrain
@@ -201,7 +203,7 @@ def _way(place: Place, y: float, rng: np.random.Generator) -> None:
 def _moss_in_joints(site: Site) -> None:
     """Short grass between the slabs and along the kerbs, where nobody treads."""
 
-    if "grass" in site.brief.without or snowed_in(site.brief):
+    if not site.conditions.grass or site.conditions.snowed_in:
         return
 
     def seldom_trodden(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:

@@ -14,11 +14,12 @@ from lucid3d.procedural.assets.plants import shrub
 from lucid3d.procedural.assets.props import fields
 from lucid3d.procedural.assets.props import street_things as things
 from lucid3d.procedural.compose.extras import add_named_buildings, add_things, add_waterside
-from lucid3d.procedural.compose.land import greenery
+from lucid3d.procedural.compose.land import greenery, recipe
+from lucid3d.procedural.compose.land.planting import lot_for, plant
 from lucid3d.procedural.compose.land.relief import to_polyline
 from lucid3d.procedural.compose.land.scatter import Spots
 from lucid3d.procedural.compose.land.scatter import place as place_copies
-from lucid3d.procedural.compose.land.site import Site, snowed_in
+from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import (
     DARK_TIMES,
     finish,
@@ -31,6 +32,7 @@ from lucid3d.procedural.compose.settlement.context import (
     wall_for,
 )
 from lucid3d.procedural.compose.settlement.features import stand
+from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import placement
@@ -61,15 +63,15 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         path_width=3.4,
         vegetation=0.9,
         fields=0.0,
-        snow_line=-10.0 if snowed_in(brief) else 420.0,
-        snow_cover=0.85 if snowed_in(brief) else 0.0,
+        snow_line=-10.0 if brief.snowed_in else 420.0,
+        snow_cover=0.85 if brief.snowed_in else 0.0,
         wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
     high = 240.0 if brief.wants("mountains") else 110.0
     terrain = hills(brief, rng, flat=FLAT, level=EYE_HEIGHT, height=high, rolling=0.55, ground=ground, wooded=0.45)
     shore = shore_of(brief, FLAT)
     level = terrain.ground.water_level if shore is not None else None
-    site = Site(terrain, brief, rng, level, path=path, path_width=3.4)
+    site = site_for(brief, terrain, rng, level, path=path, path_width=3.4)
     place = Place(sun_azimuth=float(rng.choice([-0.8, 0.8])) * float(rng.uniform(0.7, 1.1)))
     look = {"medieval": "medieval", "rustic": "thatch"}.get(brief.style, "")
     if brief.material("") == "thatch" or brief.material("house") == "thatch":
@@ -100,7 +102,7 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
                 break
             style = village_style(rng, look, lit, wall_for(brief, rng, "house"))
         last = style.wall
-        if snowed_in(brief):
+        if brief.snowed_in:
             style = replace(style, boxes=0.0)
         far = np.hypot(x, z) > 48
         timber = True if look == "medieval" else None
@@ -211,7 +213,7 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
         place.meshes.append(fields.well(rng).transformed(ground(x0 - 2.2, 7.5, 0.4)))
         site.keep_out.append((x0 - 2.2, 7.5, 1.5))
     if brief.wants("trees", True):
-        old = greenery.tree_prototypes(site, ("oak",), 1, 10.5)
+        old = lot_for(site, brief).trees(("oak",), 1, 10.5)
         if old:
             at = (x0 + 2.4, 11.5)
             where = Spots(
@@ -258,7 +260,8 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
 def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
     """Grass, flowers, garden shrubs, trees between the houses and woods beyond."""
     grown = growth(brief, ("oak", "birch", "maple", "pine"))
-    trees = greenery.tree_prototypes(site, grown.kinds, 5, 7.5)
+    lot = lot_for(site, brief)
+    trees = lot.trees(grown.kinds, 5, 7.5)
 
     def gardens(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
         return (np.hypot(x, z) < 75).astype(np.float32)
@@ -283,7 +286,8 @@ def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
     if "bushes" not in brief.without:
         bushes = [shrub(rng, h, season=site.season) for h in (0.8, 1.3)]
         site.put(bushes, gardens, per_square_metre=0.03, near=4.5, far=60, patch=7, contrast=1.7, apart=0.9, detail=0.6)
-    greenery.grass(site, "dry" if grown.grass < 0.2 else "meadow", height=0.2, amount=0.8 * grown.grass)
-    greenery.flowers(site, ("daisy", "poppy", "buttercup"), gardens, amount=0.35 * grown.grass)
-    greenery.stones(site, "granite", amount=0.35, boulders=0.3)
-    greenery.wayside(site)
+    kind = "dry" if grown.grass < 0.2 else "meadow"
+    plant(recipe.Grass(kind=kind, height=0.2, amount=0.8 * grown.grass), lot)
+    plant(recipe.Flowers(kinds=("daisy", "poppy", "buttercup"), where=(gardens,), amount=0.35 * grown.grass), lot)
+    plant(recipe.Stones(amount=0.35, boulders=0.3), lot)
+    plant(recipe.Wayside(), lot)
