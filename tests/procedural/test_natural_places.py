@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -16,9 +14,10 @@ from lucid3d.procedural.compose.land.cave import BACK, MOUTH, POOL, Chamber
 from lucid3d.procedural.compose.land.greenery import wayside
 from lucid3d.procedural.compose.land.other_planet import crater
 from lucid3d.procedural.compose.land.relief import Course, footprints
-from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.compose.land.site import Conditions, Site
 from lucid3d.procedural.compose.land.volcano import pahoehoe
 from lucid3d.procedural.compose.settlement.overgrown import grass_between
+from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import EYE_HEIGHT
@@ -176,7 +175,7 @@ def test_the_tint_of_the_land_is_taken_by_place() -> None:
 @pytest.mark.parametrize("without", [(), ("rocks",)])
 def test_a_sentence_without_rocks_has_none_lying_about(without: tuple[str, ...]) -> None:
     terrain = Terrain(lambda x, z: np.full(np.shape(x), 1.6, np.float32))
-    site = Site(terrain, SimpleNamespace(without=without), np.random.default_rng(1))
+    site = Site(terrain, np.random.default_rng(1), Conditions(stones="rocks" not in without))
     site.put([boulder(np.random.default_rng(1))], per_square_metre=0.1, far=20)
     site.put([rubble(np.random.default_rng(1))], per_square_metre=0.1, far=20)
     assert {mesh.label for mesh in site.meshes} == ({"ice"} if without else {"ice", "rock"})
@@ -184,7 +183,7 @@ def test_a_sentence_without_rocks_has_none_lying_about(without: tuple[str, ...])
 
 def _on_a_plain(**options: object) -> Site:
     terrain = Terrain(lambda x, z: np.full(np.shape(x), EYE_HEIGHT, np.float32))
-    return Site(terrain, understand("a meadow in summer"), np.random.default_rng(1), **options)  # type: ignore[arg-type]
+    return Site(terrain, np.random.default_rng(1), **options)  # type: ignore[arg-type]
 
 
 def test_grit_and_grass_of_a_path_keep_to_it() -> None:
@@ -239,7 +238,7 @@ def test_a_bridge_spans_the_water_ahead(sentence: str) -> None:
         return (EYE_HEIGHT + 1.2 * channel).astype(np.float32)
 
     level = EYE_HEIGHT + 0.4 if wet else None
-    site = Site(Terrain(heights), understand(sentence), np.random.default_rng(3), water_level=level)
+    site = site_for(understand(sentence), Terrain(heights), np.random.default_rng(3), level)
     _bridge(site)
     (bridge,) = site.meshes
     assert bridge.label == "bridge"
@@ -268,7 +267,7 @@ def test_a_building_stands_on_dry_ground_where_it_is_seen() -> None:
 
     level = EYE_HEIGHT + 0.5
     for seed in range(5):
-        site = Site(Terrain(heights), understand("a lake with a cabin"), np.random.default_rng(seed), water_level=level)
+        site = site_for(understand("a lake with a cabin"), Terrain(heights), np.random.default_rng(seed), level)
         spot = _plot(site, 14.0, 60.0, 7.0, 9.0, 5.0)
         assert spot is not None
         x, y, z, _ = spot

@@ -70,12 +70,8 @@ def flowering(brief: Brief) -> bool:
     return "flowers" not in brief.without and brief.season != "winter" and brief.weather != "snow"
 
 
-BARE = frozenset({"desert", "canyon", "volcano", "arctic", "other_planet"})
-"""Places around which no woods stand."""
-
-
 def far_woods(brief: Brief, share: float, begin: float, seed: int) -> Canopy | None:
     """Woods on `share` of the land from `begin` metres on; None where the brief wants none or the land bears none."""
-    if share <= 0 or "trees" in brief.without or BARE & set(brief.secondary):
+    if share <= 0 or "trees" in brief.without or not all(place.landscape.woods for place in brief.around):
         return None
     return Canopy(share, begin, brief.season, seed)

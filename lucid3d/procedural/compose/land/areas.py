@@ -55,7 +55,7 @@ def beds(lot: Lot) -> Where:
         off = to_polyline(x, z, lot.site.path)
         turns = smoothstep(-0.1, 0.3, np.sin(z / 5 + 2 * (x > 0)))
         borders = smoothstep(1.15, 1.4, off) * smoothstep(3.2, 2.3, off) * turns
-        return np.maximum(smoothstep(0.12, 0.3, noise(x, z, lot.start.seed + 5, 9, 3)), borders)
+        return np.asarray(np.maximum(smoothstep(0.12, 0.3, noise(x, z, lot.start.seed + 5, 9, 3)), borders))
 
     return where
 

@@ -23,11 +23,12 @@ from lucid3d.procedural.compose.land.recipe import Recipe, read_recipe
 from lucid3d.procedural.compose.land.relief import Course, Shape, Start, footprints, river_ahead
 from lucid3d.procedural.compose.land.sea import sea
 from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.kit.place import Lamp, Place
+from lucid3d.procedural.kit.place import Lamp, Path, Place
 from lucid3d.procedural.kit.water import Water
 from lucid3d.procedural.language.brief import Brief
 
 DARK = ("dusk", "night", "dawn")
+
 
 def compose(record: PlaceRecord, brief: Brief, rng: np.random.Generator) -> Place:
     """A natural place.
@@ -61,7 +62,7 @@ def lay(made: Recipe, brief: Brief, rng: np.random.Generator) -> Lot:
     start = start_of(brief, seed, rng, mirrored=land.mirrored)
     shape = _shape(made, start)
     river = river_ahead(rng) if land.river and brief.wants("river") else None
-    path = ()
+    path: Path = ()
     if land.path is not None and river is None and "path" not in brief.without:
         path = winding_path(rng, land.path.length, land.path.turn, land.path.back)
     if land.tracks is not None:

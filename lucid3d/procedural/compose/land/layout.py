@@ -45,7 +45,8 @@ def lay_out(
     path_width: float = 1.5,
     canopy: Canopy | None = None,
     river: Course | None = None,
-    far: float = 9000.0,
+    around: int = 720,
+    rings: int = 400,
     **form: Any,
 ) -> Site:
     """The land, ready to be planted.
@@ -56,6 +57,7 @@ def lay_out(
         shore: metres from the start ahead to the waterline; 0 = wherever it is.
         canopy: far woods; for land without bare rock.
         river: its middle line; it lies in a valley of its own, and its water is the site's.
+        around, rings: spokes and circles of the mesh.
         form: options of `relief.shaped`.
     """
     up, near = shape.up, shape.near
@@ -81,7 +83,7 @@ def lay_out(
     ).by_season(conditions.season)
     if canopy is not None:  # crowns are steep, and not of rock
         ground = replace(ground, rock_slope=max(ground.rock_slope, 0.85))
-    mesh = terrain_mesh(heights, far=far, canopy=canopy)
+    mesh = terrain_mesh(heights, around=around, rings=rings, canopy=canopy)
     if shape.tint is not None:
         mesh = mesh.tinted(shape.tint(mesh.vertices[:, 0], mesh.vertices[:, 2] + np.float32(step)))
     vantage = None if shape.knoll is None or level is None else (shape.knoll.x, shape.knoll.z)

@@ -28,7 +28,7 @@ from lucid3d.procedural.assets.plants.palettes import FLOWERS, GRASSES, LEAVES
 from lucid3d.procedural.assets.plants.trees import CROWNS
 from lucid3d.procedural.assets.rocks import STONES
 from lucid3d.procedural.catalogue.checked import checked, suggestion
-from lucid3d.procedural.catalogue.records import STRICT, Function
+from lucid3d.procedural.catalogue.records import STRICT, Function, Season
 from lucid3d.procedural.kit.ground import Ground
 
 Pair = tuple[float, float]
@@ -36,6 +36,9 @@ RGB = tuple[float, float, float]
 Case = Literal["spring", "summer", "autumn", "winter", "clear", "cloudy", "mist", "rain", "snow", "storm", "asked"]
 """A season, a weather, or that the sentence asks for the layer by its word."""
 Kind = Literal["fbm", "ridged", "billow", "cells", "edges", "cell_id"]
+
+
+MEASURES = ("up", "shore", "far", "ahead", "side", "aside", "path", "slope", "patches", "by")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -68,6 +71,10 @@ class Factor:
     octaves: int = 3
     seed: int = 0
     least: float = 0.0
+
+    def __post_init__(self) -> None:
+        if sum(getattr(self, name) is not None for name in MEASURES) != 1 or (self.by is not None) != bool(self.of):
+            raise ValueError(f"one measure is wanted here: {', '.join(MEASURES)} (with 'of')")
 
 
 Area = tuple[Factor | Function | Callable[..., Any], ...]
@@ -158,7 +165,7 @@ Term = Noise | Knoll | Mountains | Rise | Channel | Ramp | Faded
 
 @dataclass(frozen=True, config=STRICT)
 class Form:
-    """How the composition becomes land: see `relief.shaped`."""
+    """How the composition becomes land: see `relief.shaped`; `around`, `rings`: spokes and circles of its mesh."""
 
     half: float = 2600.0
     cells: int = 512
@@ -166,6 +173,8 @@ class Form:
     strength: float = 1.0
     rough: float = 1.0
     calm: float = 5.0
+    around: int = 720
+    rings: int = 400
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -240,7 +249,7 @@ class Layer:
     """
 
     where: Area = ()
-    only: tuple[Literal["spring", "summer", "autumn", "winter"], ...] = ()
+    only: tuple[Season, ...] = ()
     word: str = ""
     unless_asked: bool = False
     needs_water: bool = False
@@ -478,9 +487,7 @@ class Land:
     mirrored: bool = False
     form: Form = Field(default_factory=Form)
     ground: Mapping[str, Any] = Field(default_factory=dict)
-    ground_when: Mapping[Literal["spring", "summer", "autumn", "winter"], Mapping[str, Any]] = Field(
-        default_factory=dict
-    )
+    ground_when: Mapping[Season, Mapping[str, Any]] = Field(default_factory=dict)
     water: Water | None = None
     path: Path | None = None
     river: bool = False
@@ -507,7 +514,7 @@ class Recipe:
     layers: tuple[Layer, ...]
 
 
-_Cover: type[Ground] = dataclass(frozen=True, config=STRICT)(Ground)
+_Cover: type[Any] = dataclass(frozen=True, config=STRICT)(Ground)
 T = TypeVar("T", bound=Layer)
 
 
@@ -520,8 +527,8 @@ def read_recipe(page: Mapping[str, Any], where: str) -> Recipe:
         InputError: something is wrong: one sentence with file, key and way out.
     """
     land = checked(Land, page, where=f"{where}, land")
-    seasons = ("spring", "summer", "autumn", "winter")
-    grounds = {
+    seasons: tuple[Season, ...] = ("spring", "summer", "autumn", "winter")
+    grounds: dict[str, Ground] = {
         season: checked(_Cover, {**land.ground, **land.ground_when.get(season, {})}, where=f"{where}, ground")
         for season in seasons
     }
@@ -555,7 +562,8 @@ def vars_of(item: Any) -> dict[str, Any]:
 
 
 KNOWN: Mapping[tuple[type[Layer], str], Collection[str]] = {
-    (Trees, "kinds"): ("cherry", "palm", "bamboo", "dead", "conifer", *NEEDLES, *CROWNS), (Shrubs, "palette"): LEAVES, (Grass, "kind"): GRASSES,
+    (Trees, "kinds"): ("cherry", "palm", "bamboo", "dead", "conifer", *NEEDLES, *CROWNS),
+    (Shrubs, "palette"): LEAVES, (Grass, "kind"): GRASSES,
     (Flowers, "kinds"): FLOWERS, (Stones, "kind"): STONES, (Wayside, "kind"): STONES,
 }  # fmt: skip
 """Layer and key -> the names that can stand there."""

@@ -45,7 +45,7 @@ def swamp_trees(lot: Lot) -> None:
     """Trees in the shallows and on the banks, near enough on every side to break the horizon."""
     if not (usual := lot.trees(("willow", "dead"), 2, 8.0)):
         return
-    site, rng, level = lot.site, lot.site.rng, lot.site.water_level
+    site, rng, level = lot.site, lot.site.rng, lot.site.water_level or 2.0
     asked = wishes.names_trees(lot.brief)
     grown = usual if asked else [swamp_tree(rng, h, site.season) for h in (9.0, 12.5, 7.0)] + usual[1:]
 

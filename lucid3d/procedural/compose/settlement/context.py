@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.catalogue.records import Growth
 from lucid3d.procedural.compose.land.relief import mountains
 from lucid3d.procedural.compose.land.sea import sea
 from lucid3d.procedural.compose.wishes import far_woods
@@ -170,13 +171,7 @@ def hills(
         return y
 
     shore = shore_of(brief, flat)
-    snow = brief.snowed_in
-    cover = ground or Ground(
-        seed=seed % 4096,
-        snow_line=-10.0 if snow else 320.0,
-        snow_cover=0.85 if snow else 0.0,
-        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
-    )
+    cover = weathered_ground(brief, seed=seed % 4096, snow_line=320.0) if ground is None else ground
     cover = setting(brief, cover)
     if shore is not None:
         cover = replace(cover, water_level=level + SHORE_DROP)
@@ -187,6 +182,18 @@ def hills(
         heights,
         cover.by_season(brief.season),
         terrain_mesh(heights, far=6000.0, around=420, rings=260, near=0.08, canopy=canopy),
+    )
+
+
+def weathered_ground(brief: Brief, *, seed: int, snow_line: float, **fields: Any) -> Ground:
+    """The ground of a built place under the brief's snow or rain; `fields` of `Ground`, `snow_line` without snow."""
+    snow = brief.snowed_in
+    return Ground(
+        seed=seed,
+        snow_line=-10.0 if snow else snow_line,
+        snow_cover=0.85 if snow else 0.0,
+        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
+        **fields,
     )
 
 
@@ -234,58 +241,16 @@ def water_of(brief: Brief, place: Place) -> Water | None:
     return Water(level, amplitude=0.03, wavelength=2.4, seed=seed)
 
 
-_SETTINGS: dict[str, dict[str, Any]] = {
-    "desert": {
-        "vegetation": 0.04, "ripples": 0.8, "sand": (0.5, 0.345, 0.195), "sand_dark": (0.38, 0.235, 0.12),
-        "soil": (0.36, 0.24, 0.14), "trodden": (0.42, 0.29, 0.17), "rock": (0.3, 0.15, 0.085),
-        "rock_light": (0.42, 0.25, 0.15), "rock_dark": (0.16, 0.08, 0.05), "gravel": (0.38, 0.24, 0.14),
-        "grass": (0.14, 0.12, 0.055), "dryness": 1.0, "strata": 0.8, "moss": 0.0,
-    },
-    "canyon": {
-        "vegetation": 0.3, "soil": (0.3, 0.16, 0.09), "trodden": (0.42, 0.27, 0.17), "rock": (0.36, 0.15, 0.075),
-        "rock_light": (0.5, 0.29, 0.17), "rock_dark": (0.2, 0.075, 0.045), "gravel": (0.38, 0.22, 0.14),
-        "dryness": 0.9, "strata": 1.0, "moss": 0.0,
-    },
-    "jungle": {"grass": (0.05, 0.1, 0.02), "grass_dark": (0.025, 0.055, 0.012), "dryness": 0.0, "moss": 0.5},
-    "forest": {"litter_amount": 0.45, "moss": 0.4},
-    "volcano": {
-        "vegetation": 0.25, "soil": (0.05, 0.042, 0.038), "rock": (0.06, 0.055, 0.052),
-        "rock_light": (0.1, 0.09, 0.085), "rock_dark": (0.03, 0.028, 0.028),
-        "gravel": (0.08, 0.07, 0.065), "trodden": (0.09, 0.075, 0.068),
-    },
-}  # fmt: skip
-"""The ground of a built place that lies in a landscape."""
-
-
 def setting(brief: Brief, ground: Ground) -> Ground:
     """The ground as the landscape around has it ("a desert village")."""
-    for around in brief.secondary:
-        if around in _SETTINGS:
-            return replace(ground, **_SETTINGS[around])
-    return ground
-
-
-@dataclass(frozen=True)
-class Growth:
-    """What grows about a built place: kinds of trees, factors on their number and on grass and flowers."""
-
-    kinds: tuple[str, ...]
-    trees: float = 1.0
-    grass: float = 1.0
+    fields = next((place.landscape.ground for place in brief.around if place.landscape.ground), {})
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return replace(ground, **given)
 
 
 def growth(brief: Brief, kinds: tuple[str, ...]) -> Growth:
     """Trees and grass as the landscape around has them; `kinds` elsewhere."""
-    table = {
-        "desert": Growth(("palm",), 0.35, 0.06),
-        "canyon": Growth(("palm",), 0.25, 0.15),
-        "jungle": Growth(("palm", "oak"), 4.0, 1.2),
-        "forest": Growth(("pine", "oak", "birch"), 4.5, 0.8),
-        "alpine_lake": Growth(("pine", "birch"), 1.5, 1.0),
-        "arctic": Growth(("pine",), 0.4, 0.2),
-        "volcano": Growth(("dead",), 0.4, 0.2),
-    }
-    return next((table[p] for p in brief.secondary if p in table), Growth(kinds))
+    return next((place.landscape.growth for place in brief.around if place.landscape.growth), Growth(kinds))
 
 
 def ground_y(terrain: Terrain, x: float, z: float) -> float:

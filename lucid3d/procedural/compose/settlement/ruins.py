@@ -12,11 +12,10 @@ from lucid3d.procedural.assets.plants import shrub
 from lucid3d.procedural.compose.land import greenery, recipe
 from lucid3d.procedural.compose.land.planting import lot_for, plant
 from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.compose.settlement.context import finish, ground_y, hills, wall_for
+from lucid3d.procedural.compose.settlement.context import finish, ground_y, hills, wall_for, weathered_ground
 from lucid3d.procedural.compose.settlement.overgrown import climbers, grass_between, worn_way
 from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit import palettes as palette
-from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_y, rotation_z
 from lucid3d.procedural.kit.noise import noise
@@ -176,15 +175,14 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     blocks = _weathered("old blocks", blocks, "#9c8561" if desert else "#5f6348")
     stone = _weathered("old stone", stone, "#a48d68" if desert else "#6a6a4e")
     overgrown = brief.density >= 1.0
-    ground = Ground(
+    ground = weathered_ground(
+        brief,
         seed=int(rng.integers(4096)),
+        snow_line=420.0,
         vegetation=0.15 if desert else 0.75,
         dryness=0.75,
         path=((0.0, -30.0), (0.6, -8.0), (0.0, 4.0), (0.0, 12.0)),
         path_width=3.6,
-        snow_line=-10.0 if brief.snowed_in else 420.0,
-        snow_cover=0.85 if brief.snowed_in else 0.0,
-        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
     )
     terrain = hills(brief, rng, flat=48.0, level=EYE_HEIGHT, height=105.0, rolling=0.5, ground=ground,
                     wooded=0.0 if desert else 0.5, ridges=0.6)  # fmt: skip

@@ -21,10 +21,17 @@ from lucid3d.procedural.assets.plants import broadleaf, fern, grass_tuft, shrub
 from lucid3d.procedural.compose.land import greenery, recipe
 from lucid3d.procedural.compose.land.planting import lot_for, plant
 from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish, ground_y, hills, lamp_color, wall_for
+from lucid3d.procedural.compose.settlement.context import (
+    DARK_TIMES,
+    finish,
+    ground_y,
+    hills,
+    lamp_color,
+    wall_for,
+    weathered_ground,
+)
 from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit import palettes as palette
-from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_z
 from lucid3d.procedural.kit.parts import Parts
@@ -39,15 +46,13 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     """The start stands on the stone way inside the gate; the hall lies ahead, the pagoda to one side, woods around."""
     dark = brief.time in DARK_TIMES
     lit = (dark or brief.wants("lamp") or brief.mood in ("magical", "romantic")) and "lamp" not in brief.without
-    snow = brief.snowed_in
-    ground = Ground(
+    ground = weathered_ground(
+        brief,
         seed=int(rng.integers(4096)),
+        snow_line=520.0,
         vegetation=0.9,
         moss=0.6,
         dryness=0.1,
-        snow_line=-10.0 if snow else 520.0,
-        snow_cover=0.85 if snow else 0.0,
-        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
         litter_amount=0.5 if brief.season == "autumn" else 0.15,
     )
     height = 380.0 if brief.wants("mountains", True) else 120.0

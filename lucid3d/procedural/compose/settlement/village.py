@@ -30,10 +30,10 @@ from lucid3d.procedural.compose.settlement.context import (
     lit_share,
     shore_of,
     wall_for,
+    weathered_ground,
 )
 from lucid3d.procedural.compose.settlement.features import stand
 from lucid3d.procedural.compose.wishes import site_for
-from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import placement
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
@@ -57,15 +57,8 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         bend = -1.0  # towards the water
     lane = _lane(bend, rng)
     path = tuple((float(x), float(z)) for x, z in lane)
-    ground = Ground(
-        seed=int(rng.integers(4096)),
-        path=path,
-        path_width=3.4,
-        vegetation=0.9,
-        fields=0.0,
-        snow_line=-10.0 if brief.snowed_in else 420.0,
-        snow_cover=0.85 if brief.snowed_in else 0.0,
-        wetness=0.8 if brief.weather in ("rain", "storm") else 0.0,
+    ground = weathered_ground(
+        brief, seed=int(rng.integers(4096)), snow_line=420.0, path=path, path_width=3.4, vegetation=0.9
     )
     high = 240.0 if brief.wants("mountains") else 110.0
     terrain = hills(brief, rng, flat=FLAT, level=EYE_HEIGHT, height=high, rolling=0.55, ground=ground, wooded=0.45)
