@@ -113,7 +113,7 @@ def _scatter(layer: recipe.Scatter, lot: Lot) -> None:
     options = {name: value for name, value in recipe.vars_of(layer.copies).items() if value is not None}
     if layer.usual and (not wishes.kinds_of_trees(lot.brief, ("oak",)) or wishes.names_trees(lot.brief)):
         return
-    copied = lot.grown.get(layer.again, [])[:2]
+    copied = lot.grown[layer.again][:2] if layer.again else []
     for item in layer.of:
         copied += [function(item.make)(site.rng, **item.given) for _ in range(item.times)]
     if layer.lush:
