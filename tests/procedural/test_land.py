@@ -37,7 +37,7 @@ def small(recipe: Recipe) -> Recipe:
     layers = []
     for layer in recipe.layers:
         if isinstance(layer, Trees):
-            layer = replace(layer, far=min(layer.far, 60.0), limit=30, count=min(layer.count, 2))
+            layer = replace(layer, far=min(layer.far, 60.0), limit=200, count=min(layer.count, 2))
         layers.append(layer)
     form = replace(recipe.land.form, drops=0, cells=128, around=96, rings=60)
     return replace(recipe, land=replace(recipe.land, form=form), layers=tuple(layers))

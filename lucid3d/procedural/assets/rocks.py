@@ -204,7 +204,7 @@ def scree(rng: np.random.Generator, kind: str = "granite", radius: float = 0.9, 
         form = {"planes": 7, "roundness": 0.1, "rough": 0.03, "flat": 0.65}
         stones = [stone_shape(np.random.default_rng(k), 1.0, kind, n, **form) for k in kinds]
         shapes = []
-        for i in np.nonzero(sizes >= keep)[0]:
+        for i in np.nonzero(sizes >= min(keep, sizes.max()))[0]:
             c, s = np.cos(turns[i]), np.sin(turns[i])
             offset = (float(np.cos(angle[i]) * distance[i]), 0.0, float(np.sin(angle[i]) * distance[i]))
             turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])

@@ -46,7 +46,7 @@ def twigs(rng: np.random.Generator, count: int = 5, length: float = 0.35) -> Pro
     shape = wood([stems, side], [4, 3], (0.09, 0.07, 0.05), rng, flare=0.0)
     return Prototype(
         "twigs",
-        [solid([(shape, bark_material("oak", 0.02, 0.001))], "tree")],
+        [solid([(shape, bark_material("oak", 0.02, 0.001))], "log")],
         (np.inf,),
         radius=0.05,
         sink=0.0,
@@ -172,7 +172,7 @@ def stump(rng: np.random.Generator, radius: float = 0.25, height: float = 0.4, k
     trunk = Branches(line, f32(np.full((1, 6), radius)), np.zeros(1, np.int64), f32(np.zeros(1)))
     body = wood([trunk], [20], BARK[kind], rng, flare=0.8)
     top = _disc(line[0, -1], UP, radius * 1.02, 20, rng)
-    mesh = solid([(body, bark_material(kind)), (top, cut_wood())], "tree")
+    mesh = solid([(body, bark_material(kind)), (top, cut_wood())], "log")
     return Prototype("stump", [mesh], (np.inf,), radius=radius * 2, sink=0.05)
 
 

@@ -97,7 +97,7 @@ def _undergrowth(layer: recipe.Undergrowth, lot: Lot) -> None:
     thickets.undergrowth(
         lot.site,
         ferns=0.0 if brief.season == "winter" else layer.ferns * lot.amount("ferns"),
-        logs=layer.logs,
+        logs=layer.logs and "trees" not in brief.without,
         mushrooms=lot.amount("mushrooms") if brief.wants("mushrooms", usual) else 0.0,
         glow=MAGICAL_GLOW if brief.mood in ("magical", "dreamy") else 0.0,
     )
