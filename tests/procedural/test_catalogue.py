@@ -22,7 +22,7 @@ label: a salt flat
 words: {english: [salt flat, salt pan], chinese: [盐沼], emoji: [🧂]}
 time: noon
 things: {rocks: 2}
-build: lucid3d.procedural.compose.land.dry:desert
+build: lucid3d.procedural.compose.land.volcano:volcano
 """
 
 
@@ -78,8 +78,8 @@ def test_a_place_of_ones_own_is_one_page(page: Callable[[str], Path]) -> None:
         (PAGE + "land: {}", "has land and build"),
         (PAGE.replace("build", "built"), "has none"),
         (
-            PAGE.replace("dry:desert", "dry.desert"),
-            "'build' cannot be 'lucid3d.procedural.compose.land.dry.desert'; a function",
+            PAGE.replace("volcano:volcano", "volcano.volcano"),
+            "'build' cannot be 'lucid3d.procedural.compose.land.volcano.volcano'; a function",
         ),
         (PAGE + "time: night", "'time' stands twice"),
         (PAGE + "land: [", "this is no YAML"),
@@ -99,7 +99,7 @@ def test_a_wrong_page_is_told_in_a_sentence(page: Callable[[str], Path], text: s
 
 def test_a_function_that_is_not_there_is_told(page: Callable[[str], Path]) -> None:
     for wrong in ("lucid3d.procedural.compose.land.dry:dessert", "no_such_module:desert"):
-        folder = page(PAGE.replace("lucid3d.procedural.compose.land.dry:desert", wrong))
+        folder = page(PAGE.replace("lucid3d.procedural.compose.land.volcano:volcano", wrong))
         with pytest.raises(InputError, match=r"salt_flat.yaml: .*mend the name"):
             build_from_brief(Brief(place="salt_flat", catalogue=load_catalogue(folder)), 1)
 

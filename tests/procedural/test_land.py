@@ -28,7 +28,6 @@ PLACES = sorted(name for name, record in load_catalogue().places.items() if reco
 @functools.cache
 def recipe_of(name: str) -> Recipe:
     record = load_catalogue().places[name]
-    assert not isinstance(record.recipe, str)
     return read_recipe(record.recipe, record.file)
 
 

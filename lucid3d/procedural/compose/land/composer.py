@@ -5,7 +5,6 @@ The generators below (`layout`, `site`, `greenery`, `thickets`, `scatter`) get p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +37,6 @@ def compose(record: PlaceRecord, brief: Brief, rng: np.random.Generator) -> Plac
     Raises:
         InputError: the recipe is wrong.
     """
-    assert isinstance(record.recipe, Mapping)
     return compose_recipe(read_recipe(record.recipe, record.file), brief, rng)
 
 
