@@ -104,7 +104,7 @@ def dive_figures(made: Any, config: Config, folder: Path | None, build_seconds: 
     began, used = time.perf_counter(), time.process_time()
     gaussians, _, _ = dive_levels(made, config)
     seconds, cpu = time.perf_counter() - began, time.process_time() - used
-    world = made.painter.drawings.world
+    world = made.models.painter.drawings.world
     rows: list[dict[str, Any]] = [
         {
             "what": "built in, s (with the pictures above)",

@@ -15,8 +15,8 @@ def main(folder: str, output: str, yaw: float = 0.0, pitch: float = -40.0) -> No
     scene = lucid3d.Scene.load(folder)
     size = scene.config.dream.size
     camera = lucid3d.Camera.from_fov(size, size, 90, yaw_pitch(float(yaw), float(pitch)))
-    painter, estimator = models_for(scene.config, scene.prompt)
-    grown = dream_here(scene, camera, scene.prompt, painter, estimator)
+    models = models_for(scene.config, scene.prompt)
+    grown = dream_here(scene, camera, scene.prompt, models.painter, models.estimator)
     grown.scene.save(output)
     print(f"{1 - grown.known:.0%} of the view was new: {grown.added:,} Gaussians more in {output}")
 

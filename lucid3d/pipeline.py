@@ -16,12 +16,13 @@ import numpy as np
 from lucid3d.config import Config
 from lucid3d.dreaming import dream_views, settle_sky, support_cameras
 from lucid3d.errors import InputError
-from lucid3d.families.base import DepthEstimator, Painter
+from lucid3d.families.base import DepthEstimator, Models, Painter
+from lucid3d.families.choose import Download, Loader, check_own
 from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, TrainConfig, Trainer, TrainingView, from_points
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.outputs import check_outputs, write_scene
-from lucid3d.preparation import RADIANCE_ROWS, Download, Loader, Models, Prepared, assemble_models, prepare
+from lucid3d.preparation import Prepared, assemble_models, prepare, wish_for
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
@@ -42,6 +43,9 @@ CHECKPOINT_EVERY = 200
 PREVIEW_EVERY = 25
 """Training iterations between the looks that a listener may take at the Gaussians."""
 
+RADIANCE_ROWS = 384
+"""Of the panorama of true radiance that a procedural world gives: light needs no more, and it costs one view."""
+
 VERSIONS = ("torch", "numpy", "diffusers", "transformers", "gsplat", "open3d")
 """Packages whose versions decide the result and are therefore recorded."""
 
@@ -53,8 +57,8 @@ def run(
     export: Sequence[str] = (),
     resume: bool = False,
     overwrite: bool = False,
-    painter: Painter | None = None,
-    estimator: DepthEstimator | None = None,
+    painter: Painter | str | None = None,
+    estimator: DepthEstimator | str | None = None,
     download: Download = "no",
     load: Loader | None = None,
     on_event: Listener = ignore,
@@ -66,17 +70,19 @@ def run(
         export: further formats to write, by the names of `lucid3d.export`.
         resume: continue an unfinished job in `output`.
         overwrite: replace what another job of this project left in `output`.
-        painter, estimator: models of your own; both or neither.
+        painter, estimator: of your own, one or both, as objects or by the names of entry points (docs/models.md).
         download: whether missing weights may be fetched; "ask" asks in a terminal on a machine with a GPU.
-        load: how the diffusion models are loaded, for whoever keeps them between runs (see `assemble_models`).
+        load: how models are loaded, for whoever keeps them between runs.
         on_event: told after every step; an exception from it ends the job cleanly.
     Raises:
         InputError: something in the config cannot be used; nothing has been written then.
     """
-
     began = time.perf_counter()
-    if (painter is None) != (estimator is None):
-        raise InputError("hand in both a painter and an estimator, or neither")
+    if isinstance(painter, str):  # a name belongs to the config, so that the scene remembers it
+        config = replace(config, painter=painter)
+    if isinstance(estimator, str):
+        config = replace(config, estimator=estimator)
+    check_own(wish_for(config, "", painter=painter, estimator=estimator))
     check_outputs(config, export)
     prepared = prepare(config)
     if prepared.config.prompt != config.prompt:
@@ -120,7 +126,7 @@ def _make(
     dream = _dream(models, prepared, workspace, on_event)
     cloud, views = _supported(dream, config)
     radiance = models.radiance(min(RADIANCE_ROWS, config.render.panorama_height))
-    models.release()
+    models.close()
     facts["dream"] = _summary(dream, prepared)
     timings.add("dream", began)
 
@@ -137,7 +143,7 @@ def grow(prepared: Prepared, models: Models, on_event: Listener = ignore) -> Gau
     """Dream and train in memory what is prepared already, for whoever has cameras and words of their own."""
     dream = _dream(models, prepared, None, on_event)
     cloud, views = _supported(dream, prepared.config)
-    models.release()
+    models.close()
     return _gaussians(cloud, views, prepared.config, None, on_event)
 
 
@@ -282,8 +288,8 @@ def dream(
     prompt: str | Sequence[str] = (),
     *,
     config: Config | None = None,
-    painter: Painter | None = None,
-    estimator: DepthEstimator | None = None,
+    painter: Painter | str | None = None,
+    estimator: DepthEstimator | str | None = None,
     on_event: Listener = ignore,
     **choices: Any,
 ) -> Scene:
@@ -292,7 +298,7 @@ def dream(
     Args:
         prompt: what to dream; several sentences share the circle.
         config: a base to start from, for example `load_config(find_config("fast"))`.
-        painter, estimator: models of your own; both or neither.
+        painter, estimator: of your own, as objects or by the names of entry points; what is left out is the stock one.
         on_event: told after every step.
         choices: fields of `Config` by name: seed=3, image="photo.jpg", models="procedural", ...
     Raises:

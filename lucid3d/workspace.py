@@ -22,7 +22,7 @@ import numpy as np
 
 from lucid3d import __version__
 from lucid3d.camera import Camera, lens_values
-from lucid3d.config import Config, plain, to_mapping
+from lucid3d.config import Config, overlay, plain, to_mapping
 from lucid3d.dreaming import DreamedView
 from lucid3d.errors import InputError
 from lucid3d.families.base import Image
@@ -162,7 +162,7 @@ class Workspace:
                 f"--output '{self.folder}' holds files that are not a scene of lucid3d; choose another folder"
             )
         there = self._read_records()
-        differences = _differences(there, self.record)
+        differences = _differences(_spelled_out(there), self.record)
         if differences:
             raise InputError(
                 f"--output '{self.folder}' holds another scene ({'; '.join(differences)}); "
@@ -373,6 +373,14 @@ def parse_record(text: str, path: Path) -> dict[str, Any]:
     if not isinstance(record.get("config"), dict):
         raise InputError(f"'{path}' is damaged: it does not say how the scene was made ('config' is missing)")
     return record
+
+
+def _spelled_out(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the options that are younger than it at the values that they had before there was a choice."""
+    try:
+        return {**record, "config": to_mapping(overlay(Config(), record["config"]))}
+    except (InputError, KeyError, AttributeError, TypeError):  # not a config of ours: it differs, whatever it says
+        return record
 
 
 def _differences(there: dict[str, Any], here: dict[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,21 @@ def test_a_complete_job_is_left_alone(finished: Path) -> None:
     assert contents(finished) == before
 
 
+def test_an_option_younger_than_a_scene_does_not_make_it_another(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    shutil.copytree(finished, folder)
+    record = yaml.safe_load((folder / "scene.yaml").read_text())
+    del record["config"]["estimator"], record["config"]["render"]["film_rate"]
+    (folder / "scene.yaml").write_text(yaml.safe_dump(record))
+    painter = RoomPainter(furnished_room(1, open_top=True, spheres=4, poles=1))
+    run(small_config(), folder, painter=painter, estimator=RoomDepth(painter.room))
+    assert painter.asked == 0
+    record["config"]["estimator"] = ["what"]
+    (folder / "scene.yaml").write_text(yaml.safe_dump(record))
+    with pytest.raises(InputError, match="another scene"):
+        run(small_config(), folder, **models())
+
+
 def test_another_job_does_not_touch_the_folder(finished: Path) -> None:
     before = contents(finished)
     with pytest.raises(InputError, match=r"prompt.*--overwrite"):
@@ -197,8 +213,8 @@ def test_the_library_call_is_one_line() -> None:
     assert scene.config.seed == 5
     with pytest.raises(InputError, match="no option 'sed'"):
         lucid3d.dream("a room", sed=5)
-    with pytest.raises(InputError, match="both"):
-        lucid3d.dream("a room", painter=models()["painter"])
+    with pytest.raises(InputError, match="estimator that measures its pictures"):
+        lucid3d.dream("a room", config=config, models="procedural", painter=models()["painter"])
 
 
 def test_saving_writes_what_run_writes(finished: Path, tmp_path: Path) -> None:
@@ -223,8 +239,6 @@ def test_saving_writes_what_run_writes(finished: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_scene_is_named(damage, message: str, finished: Path, tmp_path: Path) -> None:
-    import shutil
-
     folder = tmp_path / "copy"
     shutil.copytree(finished, folder)
     damage(folder)

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from lucid3d.config import find_config, load_config
 from lucid3d.errors import InputError
 from lucid3d.export.images import write_jpeg, write_png
-from lucid3d.families.choose import choose_models
+from lucid3d.families.base import Uses, Wish
+from lucid3d.families.choose import choose_models, load_models
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.captioner import caption
+from lucid3d.families.diffusion.family import DIFFUSION
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 from lucid3d.input_pictures import load_picture
 from lucid3d.panorama.repair import repair_panorama
@@ -149,13 +151,14 @@ def _painter(options: RepairOptions) -> tuple[DiffusionPainter | None, str]:
     """The painter, or None, and who or why not in words."""
     if options.models == "none":
         return None, "no painter, as asked for"
-
-    config = load_config(find_config(options.config)).diffusion if options.config else ModelsConfig()
-    choice = choose_models(options.models, config, depth=False)
-    if choice.family != "diffusion":
+    settings = load_config(find_config(options.config)).diffusion if options.config else ModelsConfig()
+    alone = Uses(estimator=False)
+    choice = choose_models(options.models, settings, alone)
+    if choice.family != DIFFUSION.name:
         return None, choice.reason.replace("procedural models", "no painter", 1)
-
-    return DiffusionPainter(config), config.inpainting
+    painter = load_models(Wish(choice.family, settings), alone).painter
+    assert isinstance(painter, DiffusionPainter)
+    return painter, settings.inpainting
 
 
 def _inpaint(painter: DiffusionPainter, options: RepairOptions) -> Inpaint:

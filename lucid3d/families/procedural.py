@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +31,18 @@ FIELD_ORDER = 3
 Distortion = Literal["cosine", "random"]
 
 
+class Drawable(Protocol):
+    """A world made of rules, of a photograph or of a panorama."""
+
+    def draw(self, camera: Camera, *, only: Mask | None = None) -> Drawing:
+        """What `camera` sees; with `only`, colours may be left out where it is False."""
+        ...
+
+
 class Drawings:
     """Draws a world and keeps the last few views, so that painting a view and asking for its depth cost one drawing."""
 
-    def __init__(self, world: World, keep: int = 4) -> None:
+    def __init__(self, world: Drawable, keep: int = 4) -> None:
         self.world = world
         self.keep = keep
         self._kept: OrderedDict[tuple[object, ...], Drawing] = OrderedDict()
@@ -68,7 +76,7 @@ def _key(camera: Camera) -> tuple[object, ...]:
 class ProceduralPainter:
     """Paints what a camera sees of a world. The prompt has done its work when the world was built."""
 
-    def __init__(self, world: World, drawings: Drawings | None = None) -> None:
+    def __init__(self, world: Drawable, drawings: Drawings | None = None) -> None:
         self.world = world
         self.drawings = drawings or Drawings(world)
 
@@ -106,7 +114,7 @@ class ProceduralDepth:
 
     def __init__(
         self,
-        world: World,
+        world: Drawable,
         distortion: int | None = None,
         *,
         field: Distortion = "cosine",

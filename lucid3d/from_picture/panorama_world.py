@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export.images import linear_from_srgb
-from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.from_picture.panorama_layout import SphereLayout, read_panorama
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT, WATER, Layout
 from lucid3d.from_picture.surround import clean_plate
-from lucid3d.panorama.painting import HERE
 from lucid3d.panorama.resampling import (
     equirectangular_pixels,
     equirectangular_rays,
@@ -35,7 +33,6 @@ from lucid3d.procedural.render.drawing import Drawing
 from lucid3d.procedural.render.rays import RayScene
 
 if TYPE_CHECKING:
-    from lucid3d.families.procedural import ProceduralDepth, ProceduralPainter
     from lucid3d.procedural.render.drawing import Drawing
     from lucid3d.procedural.render.rays import RayScene
 
@@ -46,6 +43,8 @@ TEAR = 0.12
 """A step in distance of more than this share between something upright and the ground is an edge, and is cut."""
 RIM = 3
 """Pixels of the layout by which the outline of a thing may be off: what it hid is not coloured from there."""
+HERE = 1e-5
+"""Metres within which a camera stands where the panorama was taken."""
 SMALLEST = 32
 """Rows below which a panorama holds nothing that could be read."""
 
@@ -212,13 +211,3 @@ def world_from_panorama(panorama: NDArray[np.floating], prompt: str = "", seed: 
     layout = read_panorama(picture, prompt)
     logging.getLogger(__name__).info("panorama read as %s: %s", layout.kind, layout.words)
     return PanoramaWorld(picture, layout, prompt, seed)
-
-
-def panorama_models(
-    panorama: NDArray[np.floating], prompt: str = "", seed: int = 0
-) -> tuple[ProceduralPainter, ProceduralDepth, PanoramaWorld]:
-    """Painter and depth estimator that look around in a panorama; the depth agrees between views."""
-
-    world = world_from_panorama(panorama, prompt, seed)
-    drawings = Drawings(world)  # type: ignore[arg-type]
-    return ProceduralPainter(world, drawings), ProceduralDepth(world, drawings=drawings), world  # type: ignore[arg-type]

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export.images import linear_from_srgb
-from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.from_picture.fitting import fitted
 from lucid3d.from_picture.grade import Grade, kinds_of, match, sky_colours
 from lucid3d.from_picture.picture import SKY, Kind, Layout, read_picture
@@ -32,7 +31,6 @@ from lucid3d.procedural.render.drawing import equirectangular_rays
 from lucid3d.procedural.render.rays import RayScene
 
 if TYPE_CHECKING:
-    from lucid3d.families.procedural import ProceduralDepth, ProceduralPainter
     from lucid3d.procedural.render.drawing import Drawing
     from lucid3d.procedural.world import World
 
@@ -331,19 +329,3 @@ def world_from_photo(
         place = fitted(place, layout.box)
     around = place_under_sky(place, brief, seed, drops=False)
     return PhotoWorld(picture, camera, layout, around, extend(working, layout, lens, seed))
-
-
-def photo_models(
-    image: NDArray[np.floating],
-    camera: Camera | float = 60.0,
-    seed: int = 0,
-    prompt: str = "",
-    *,
-    kind: Kind | None = None,
-) -> tuple[ProceduralPainter, ProceduralDepth, PhotoWorld]:
-    """Painter and depth estimator that look at a photograph in its world: the painter imagines the photograph itself
-    from the first camera, and continues it from others; depth agrees between views."""
-
-    world = world_from_photo(image, camera, seed, prompt, kind=kind)
-    drawings = Drawings(world)  # type: ignore[arg-type]
-    return ProceduralPainter(world, drawings), ProceduralDepth(world, drawings=drawings), world  # type: ignore[arg-type]

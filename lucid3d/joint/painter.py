@@ -113,9 +113,3 @@ class JointPainter:
             if same_pose and np.array_equal(mine.intrinsics, camera.intrinsics) and mine.width == camera.width:
                 return picture
         return None
-
-    def close(self) -> None:
-        """Free what the other painter holds."""
-        close = getattr(self.painter, "close", None)
-        if close is not None:
-            close()

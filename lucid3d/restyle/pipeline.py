@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from lucid3d.errors import InputError
-from lucid3d.families.choose import choose_models, load_diffusion
+from lucid3d.families.base import Wish
+from lucid3d.families.choose import Loader, choose_models, load_models
 from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.family import DIFFUSION
+from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import plan_prompts
 from lucid3d.restyle.recolour import recoloured
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from lucid3d.scene import Scene
 
 Requested = Literal["auto", "procedural", "diffusion"]
-Loader = Callable[..., tuple[Any, Any]]
 
 
 def restyle_folder(
@@ -75,7 +76,7 @@ def restyle(
     The new scene's config stays that of the geometry; `facts["restyled"]` says what was done to the colours.
 
     Args:
-        load: in place of `lucid3d.families.choose.load_diffusion`, to keep networks between scenes.
+        load: how models are loaded, for whoever keeps networks between scenes.
     Raises:
         InputError: the scene was saved without views, or diffusion was asked for and something is missing.
     """
@@ -103,20 +104,21 @@ def _repainted(
     config = scene.config.diffusion
     choice = choose_models(models, config)
     reason = choice.reason
-    if choice.family == "diffusion":
+    if choice.family == DIFFUSION.name:
         network = weights.inspect(config.depth_controlnet)
-        if network.complete or models == "diffusion":
+        if network.complete or models == DIFFUSION.name:
             network.require(config.allow_pickle)
-
             on_event(Event("models", 0, 1, f"{reason}; over depth with {config.depth_controlnet}"))
 
             def said(what: str, step: int, steps: int) -> None:
                 on_event(Event("paint", step, steps, what))
 
-            painter, _ = (load or load_diffusion)(config, said)
+            loaded = load_models(Wish(choice.family, config, progress=said), load=load)
+            painter = loaded.painter
+            assert isinstance(painter, DiffusionPainter)
             views = [view for view in scene.views if not view.support]
             pictures = repaint_by_diffusion(painter, views, prompt, negative_prompt=negative_prompt, seed=seed)
-            painter.close()
+            loaded.close()
             return Repainted(pictures, f"all views were painted together by {config.inpainting} over their depth")
         reason = f"rules, because {network.explain()}; fetch it with: {network.fetch_command}"
     on_event(Event("models", 0, 1, reason))

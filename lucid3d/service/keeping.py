@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from lucid3d.families.choose import load_diffusion
+from lucid3d.families.base import Family, Models, Progress, Uses, Wish, nothing
+from lucid3d.families.config import ModelsConfig
 
 
 class Keeper:
-    """Loads the diffusion models once for as long as jobs want the same ones.
+    """Loads a family's networks once for as long as jobs want the same ones.
 
-    `load` takes the place of `lucid3d.families.choose.load_diffusion`. What it returns does not close between dreaming
-    and training, as models do in a single run: the next job would have to read gigabytes again.
+    Its `load` is a `lucid3d.families.choose.Loader`. What it returns does not let go between dreaming and training, as
+    models do in a single run: the next job would have to read gigabytes again.
     """
 
     def __init__(self) -> None:
-        self._settings: Any = None
-        self._models: tuple[Any, Any] | None = None
-        self._progress: Any = None
+        self._kept: tuple[str, ModelsConfig, Uses] | None = None
+        self._models: Models | None = None
+        self._progress: Progress | None = None
 
-    def load(self, settings: Any, progress: Any = None) -> tuple[Any, Any]:
-        """The models for these settings, from memory where they are the same as before."""
-
-        self._progress = progress
-        if self._models is None or settings != self._settings:
+    def load(self, family: Family, wish: Wish, uses: Uses) -> Models:
+        """The models for a wish, from memory where they are the same as before."""
+        if not family.keeps:
+            return family.load(wish, uses)
+        wanted = (family.name, wish.settings, uses)
+        self._progress = wish.progress
+        if self._models is None or wanted != self._kept:
             self.close()
-            self._models = load_diffusion(settings, lambda *step: self._progress(*step) if self._progress else None)
-            self._settings = settings
-        return _Kept(self._models[0]), _Kept(self._models[1])
+            self._models = family.load(replace(wish, progress=self._tell), uses)
+            self._kept = wanted
+        return replace(self._models, close=nothing)
+
+    def _tell(self, what: str, step: int, steps: int) -> None:
+        if self._progress is not None:
+            self._progress(what, step, steps)
 
     def close(self) -> None:
         """Let go of the networks."""
-        for model in self._models or ():
-            model.close()
-        self._models, self._settings = None, None
-
-
-class _Kept:
-    """A model whose `close` does nothing."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def close(self) -> None:
-        """Stays open."""
+        if self._models is not None:
+            self._models.close()
+        self._models, self._kept = None, None

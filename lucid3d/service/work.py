@@ -56,7 +56,7 @@ def perform(folder: Path, load: Loader | None = None) -> Ending:
 
     Args:
         folder: the job's (see `lucid3d.service.spot`).
-        load: in place of `lucid3d.families.choose.load_diffusion`, to keep networks between jobs.
+        load: how models are loaded (a `lucid3d.families.choose.Loader`), to keep networks between jobs.
     Raises:
         OSError: not even the ending could be written.
     """

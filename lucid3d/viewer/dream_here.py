@@ -14,12 +14,12 @@ from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.dreaming import dream_views
 from lucid3d.errors import InputError
-from lucid3d.families.base import DepthEstimator, Painter
-from lucid3d.families.choose import choose_models, load_diffusion
-from lucid3d.families.procedural import procedural_models
+from lucid3d.families.base import DepthEstimator, Models, Painter
+from lucid3d.families.choose import load_models
 from lucid3d.gaussians import from_points
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.pointcloud import PointCloud, lift, merge
+from lucid3d.preparation import wish_for
 from lucid3d.projection import project_cloud
 from lucid3d.prompts import plan_prompts
 from lucid3d.scene import Scene
@@ -48,18 +48,13 @@ class Grown:
     known: float
 
 
-def models_for(config: Config, prompt: str) -> tuple[Painter, DepthEstimator]:
-    """The painter and the estimator of the family that a scene was made with, for another sentence.
+def models_for(config: Config, prompt: str) -> Models:
+    """The models that a scene was made with, for another sentence.
 
     Raises:
-        InputError: diffusion is asked for and not on disk.
+        InputError: they are not here.
     """
-
-    choice = choose_models(config.models, config.diffusion)
-    if choice.family == "diffusion":
-        return load_diffusion(config.diffusion)
-
-    return procedural_models(prompt, config.seed, config.negative_prompt)[:2]
+    return load_models(wish_for(config, prompt))
 
 
 def dream_here(

@@ -159,7 +159,7 @@ def dream_path(
     )
     start = Start(picture, np.ones(picture.shape[:2], bool))
     prepared = Prepared(config, prompts, [camera for camera, _ in path], start)
-    return grow(prepared, assemble_models(prepared, None, None, on_event=on_event), on_event)
+    return grow(prepared, assemble_models(prepared, on_event=on_event), on_event)
 
 
 def _metres(pose: Pose, unit: float) -> Pose:

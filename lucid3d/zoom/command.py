@@ -15,10 +15,10 @@ from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.export.video import depth_colours, write_film
 from lucid3d.families.base import Image
+from lucid3d.families.choose import Download
 from lucid3d.files import write_text
 from lucid3d.gaussians import render
 from lucid3d.outputs import check_outputs, write_scene
-from lucid3d.preparation import Download
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
 from lucid3d.transforms import write_image
@@ -86,8 +86,8 @@ def write_zoom(made: Zoom, output: Path, config: Config, on_event: Listener = ig
         "prompts": made.plan.prompts,
         "factors": [result.geometry.size / result.geometry.span(i, 1) for i in range(len(made.plan.factors))],
         "seed": config.seed,
-        "models": {"family": made.family, "reason": made.reason},
-        "understood": made.understood,
+        "models": {"family": made.models.family, "reason": made.models.reason},
+        "understood": made.models.understood,
         "agreement_db": [round(float(value), 2) for value in agreement(result.images, result.geometry)],
         "agreement_before_pasting_db": [round(float(value), 2) for value in result.raw_agreement],
     }
@@ -133,8 +133,8 @@ def _make_scene(
     gaussians, cloud, dream = dive_levels(made, config, on_event)
     facts: dict[str, Any] = {
         "prompt": " / ".join(plan.prompts),
-        "models": {"family": made.family, "reason": made.reason},
-        "understood": made.understood,
+        "models": {"family": made.models.family, "reason": made.models.reason},
+        "understood": made.models.understood,
         "versions": {"python": platform.python_version()},
         "timings": {"dream": round(time.perf_counter() - began, 2)},
         "dream": {"views": len(dream.views), "points": len(cloud), "warnings": dream.warnings},

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
-from lucid3d.families.base import DepthEstimator, Image, Painter
-from lucid3d.families.choose import choose_models, load_diffusion
-from lucid3d.families.diffusion.commands import offer_download
+from lucid3d.families.base import Image, Models, Wish
+from lucid3d.families.choose import Download, load_models, settle
+from lucid3d.families.diffusion.family import DIFFUSION
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
+from lucid3d.families.worlds import PROCEDURAL
 from lucid3d.pipeline import train_config
-from lucid3d.preparation import Download
+from lucid3d.preparation import wish_for
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.zoom.diffusion import load_denoiser
 from lucid3d.zoom.dive import Axis, dive, to_gaussians
@@ -50,18 +51,14 @@ class Zoom:
 
     Attributes:
         plan: what was asked for; result: pictures that agree.
-        painter, estimator, axis: what a 3-D zoom is dreamed with, or None.
-        family, reason, understood: for the record.
+        models: who painted, and who paints and measures what a 3-D zoom dreams.
+        axis: along which it is flown.
     """
 
     plan: ZoomPlan
     result: ZoomResult
-    painter: Painter
-    estimator: DepthEstimator
+    models: Models
     axis: Axis
-    family: str
-    reason: str
-    understood: str = ""
 
 
 def zoom(
@@ -74,15 +71,13 @@ def zoom(
     Raises:
         InputError: the photograph or the words cannot be used, or weights are missing.
     """
-
-    size = config.dream.size
-    photograph = load_photograph(plan.photograph, size) if plan.photograph is not None else None
-    choice = choose_models(config.models, config.diffusion)
-    if choice.missing and download != "no" and offer_download(choice, download):
-        choice = choose_models(config.models, config.diffusion)
-    on_event(Event("models", 0, 1, choice.reason))
-    if choice.family == "diffusion":
-        return _diffusion(plan, config, photograph, choice.reason, on_event)
+    if config.painter or config.estimator:
+        raise InputError("a zoom is dreamed by a whole family: leave out painter and estimator")
+    photograph = load_photograph(plan.photograph, config.dream.size) if plan.photograph is not None else None
+    wish = wish_for(config, " / ".join(plan.prompts), on_event=on_event)
+    choice = settle(wish, download=download, tell=lambda reason: on_event(Event("models", 0, 1, reason)))
+    if choice.family == DIFFUSION.name:
+        return _diffusion(plan, config, photograph, wish, choice.reason, on_event)
     if photograph is not None:
         raise InputError(
             "worlds made of rules cannot take a photograph as a level of a zoom: leave 'photograph' out, or use the "
@@ -106,10 +101,9 @@ def _procedural(plan: ZoomPlan, config: Config, reason: str, pictures: bool, on_
         tuple(place.distance(level) for level in range(len(plan))),
         FOV,
     )
-    world: Any = moved
-    drawings = Drawings(world)
-    painter, estimator = ProceduralPainter(world, drawings), ProceduralDepth(world, drawings=drawings)
-    return Zoom(plan, result, painter, estimator, axis, "procedural", reason, place.explanation)
+    drawings = Drawings(moved)
+    painter, estimator = ProceduralPainter(moved, drawings), ProceduralDepth(moved, drawings=drawings)
+    return Zoom(plan, result, Models(PROCEDURAL.name, painter, estimator, reason, place.explanation), axis)
 
 
 def draw_levels(
@@ -161,7 +155,9 @@ class Moved:
         return self.world.draw(camera.at(pose), only=only)
 
 
-def _diffusion(plan: ZoomPlan, config: Config, photograph: Image | None, reason: str, on_event: Listener) -> Zoom:
+def _diffusion(
+    plan: ZoomPlan, config: Config, photograph: Image | None, wish: Wish, reason: str, on_event: Listener
+) -> Zoom:
     settings = config.diffusion
     denoiser = load_denoiser(settings, config.negative_prompt)
     result = sample_zoom(
@@ -174,11 +170,11 @@ def _diffusion(plan: ZoomPlan, config: Config, photograph: Image | None, reason:
         on_step=lambda step, steps: on_event(Event("paint", step, steps, f"{len(plan)} levels together")),
     )
     del denoiser
-    painter, estimator = load_diffusion(settings, lambda what, step, steps: on_event(Event("paint", step, steps, what)))
+    models = replace(load_models(replace(wish, models=DIFFUSION.name)), reason=reason)
     far = DIFFUSION_DISTANCE if plan.width is None else plan.width / (2 * np.tan(np.radians(config.dream.fov) / 2))
     distances = tuple(float(far / magnification) for magnification in plan.magnifications)
     axis = Axis(np.array([0.0, 0.0, distances[0]]), np.array([0.0, 0.0, 1.0]), distances, config.dream.fov)
-    return Zoom(plan, result, painter, estimator, axis, "diffusion", reason)
+    return Zoom(plan, result, models, axis)
 
 
 def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tuple[LevelGaussians, Any, Any]:
@@ -186,15 +182,15 @@ def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tupl
 
     size, own = config.dream.size, list(range(len(made.plan)))
     plan, axis, pictures = made.plan, made.axis, list(made.result.images)
-    if made.family == "procedural":  # any level can be drawn: steps of two keep what is passed by sharp
+    if made.models.family == PROCEDURAL.name:  # any level can be drawn: steps of two keep what is passed by sharp
         plan, between = refined(plan)
         own, pictures = list(between), []
         axis = replace(axis, distances=tuple(axis.distances[0] / m for m in plan.magnifications))
     dream = dive(
         axis,
         plan.prompts,
-        made.painter,
-        made.estimator,
+        made.models.painter,
+        made.models.estimator,
         size=size,
         pictures=pictures or None,
         with_sides=own,
@@ -205,7 +201,9 @@ def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tupl
     gaussians, cloud = to_gaussians(dream, plan.factors, 1 / axis.camera(0, size).fx)
 
     def views(level: int) -> list[PosedView]:
-        return training_views(dream, axis, level, plan.prompts[level], made.painter, made.estimator, level in own)
+        return training_views(
+            dream, axis, level, plan.prompts[level], made.models.painter, made.models.estimator, level in own
+        )
 
     def report(done: int, total: int) -> None:
         on_event(Event("train", done, total))

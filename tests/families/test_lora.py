@@ -13,10 +13,10 @@ from safetensors.torch import save_file
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.families.choose import load_diffusion
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion.checkpoints import load_pipeline
 from lucid3d.families.diffusion.lora import merge_lora
+from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 
 Checkpoint = Callable[[str], str]
 LAYER = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
@@ -93,7 +93,7 @@ def test_a_configured_lora_changes_the_picture_and_weight_zero_does_not(checkpoi
         config = ModelsConfig(
             inpainting=checkpoint("sd-inpaint"), depth=checkpoint("zoe-n"), steps=2, safety_checker=False, lora=lora
         )
-        return load_diffusion(config)[0].imagine("a lake", camera, seed=1)
+        return DiffusionPainter(config).imagine("a lake", camera, seed=1)
 
     assert np.array_equal(paint(), paint(f"{file}:0"))
     assert not np.array_equal(paint(), paint(str(file)))

@@ -12,7 +12,6 @@ import pytest
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.families.base import Painter
-from lucid3d.families.choose import load_diffusion
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter, cut_text
 from tests.families import tiny
@@ -34,7 +33,7 @@ def picture(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 def painter(checkpoint: Checkpoint, name: str, **options: Any) -> DiffusionPainter:
     settings = {"steps": 2, "retries": 0, "safety_checker": False} | options
     config = ModelsConfig(inpainting=checkpoint(name), depth=checkpoint("zoe-n"), **settings)
-    return load_diffusion(config)[0]
+    return DiffusionPainter(config)
 
 
 @pytest.mark.parametrize("name", ["sd-inpaint", "sd", "sdxl-inpaint", "sdxl"])
@@ -160,8 +159,8 @@ def test_a_single_file_paints_what_its_folder_paints(checkpoint: Checkpoint) -> 
     file = checkpoint("sd-file")
     folder = str(Path(file).parent / "source")
     config = {"depth": checkpoint("zoe-n"), "steps": 2, "safety_checker": False}
-    from_file = load_diffusion(ModelsConfig(inpainting=file, base_config=folder, **config))[0]
-    from_folder = load_diffusion(ModelsConfig(inpainting=folder, **config))[0]
+    from_file = DiffusionPainter(ModelsConfig(inpainting=file, base_config=folder, **config))
+    from_folder = DiffusionPainter(ModelsConfig(inpainting=folder, **config))
     a = from_file.inpaint(image, known, "a lake", CAMERA, seed=1)
     b = from_folder.inpaint(image, known, "a lake", CAMERA, seed=1)
     assert np.abs(a - b).max() < 1e-5

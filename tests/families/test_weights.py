@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from lucid3d.errors import InputError
-from lucid3d.families.choose import Choice, choose_models
+from lucid3d.families.base import Uses
+from lucid3d.families.choose import choose_models
 from lucid3d.families.config import LCM_LORAS, ModelsConfig, lora_name, with_preset
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.commands import download, list_models, models_on_disk, offer_download
@@ -159,9 +160,10 @@ def test_auto_falls_back_and_says_why_in_one_line(empty_cache: Path) -> None:
 def test_the_captioner_counts_when_a_caption_is_needed(checkpoint: Checkpoint, empty_cache: Path) -> None:
     config = configured(checkpoint)
     assert choose_models("auto", config).family == "diffusion"
-    assert choose_models("auto", config, caption=True).missing == (config.captioner,)
+    assert choose_models("auto", config, Uses(captioner=True)).missing == (config.captioner,)
     assert (
-        choose_models("auto", configured(checkpoint, captioner=checkpoint("blip")), caption=True).family == "diffusion"
+        choose_models("auto", configured(checkpoint, captioner=checkpoint("blip")), Uses(captioner=True)).family
+        == "diffusion"
     )
 
 
@@ -173,8 +175,8 @@ def test_pickled_weights_do_not_count_for_auto(checkpoint: Checkpoint) -> None:
 
 
 def test_an_unknown_family() -> None:
-    with pytest.raises(InputError, match="auto, procedural or diffusion"):
-        choose_models("magic", ModelsConfig())  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="auto, diffusion, procedural"):
+        choose_models("magic", ModelsConfig())
 
 
 def test_missing_weights_are_answered_fast_without_heavy_imports(empty_cache: Path) -> None:
@@ -238,12 +240,12 @@ def test_download_refuses_what_no_hub_has(checkpoint: Checkpoint) -> None:
 def test_nothing_is_offered_without_a_gpu_or_a_need(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr("lucid3d.families.diffusion.commands.download", lambda *names: asked.extend(names))
-    lacking = Choice("procedural", "because", ("a/b",))
+    lacking = ("a/b",)
     assert not offer_download(lacking, "yes")  # no GPU here
     monkeypatch.setattr("lucid3d.families.diffusion.commands._has_cuda", lambda: True)
     assert not offer_download(lacking, "no")
     assert not offer_download(lacking, "ask")  # not in a terminal
-    assert not offer_download(Choice("diffusion", "all there"), "yes")
+    assert not offer_download((), "yes")
     assert asked == []
     assert offer_download(lacking, "yes") and asked == ["a/b"]
 

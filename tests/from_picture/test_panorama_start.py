@@ -12,11 +12,11 @@ import pytest
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.families.picture import PanoramaPainter
 from lucid3d.from_picture.panorama_layout import Room, SphereLayout, fit_box, read_panorama
 from lucid3d.from_picture.panorama_world import world_from_panorama
 from lucid3d.from_picture.picture import SKY, UPRIGHT
 from lucid3d.panorama import equirectangular_rays, perspective_from_equirectangular
-from lucid3d.panorama.painting import PanoramaPainter
 from lucid3d.pipeline import run
 from lucid3d.preparation import prepare
 from lucid3d.procedural.kit.place import EYE_HEIGHT
@@ -162,7 +162,6 @@ def test_other_painters_only_paint_what_the_panorama_does_not_show() -> None:
     np.testing.assert_array_equal(filled[:, 32:], view[:, 32:])
     aside = camera.at(yaw_pitch(100, 0, np.array([0.5, 0, 0])))
     assert (painter.inpaint(view, known, "", aside, seed=0)[:, 32:] == 0.5).all()
-    painter.close()
 
 
 @pytest.fixture(scope="module")

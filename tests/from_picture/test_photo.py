@@ -9,7 +9,8 @@ import pytest
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator, Painter
-from lucid3d.from_picture.photo import PhotoWorld, photo_models, world_from_photo
+from lucid3d.families.picture import photo_models
+from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT, WATER, Layout, read_picture
 from lucid3d.from_picture.room_box import Box
 from lucid3d.from_picture.surround import extend

@@ -15,7 +15,6 @@ from PIL import Image as pillow
 import lucid3d
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.families.choose import load_diffusion
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 from lucid3d.joint.fusion import disagreement, separate
@@ -40,7 +39,7 @@ def networks(checkpoint: Checkpoint, name: str, **options: Any) -> ModelsConfig:
 
 
 def painter(checkpoint: Checkpoint, name: str, **options: Any) -> DiffusionPainter:
-    return load_diffusion(networks(checkpoint, name, **options))[0]
+    return DiffusionPainter(networks(checkpoint, name, **options))
 
 
 def painted(it: DiffusionPainter, prompt: str = "a lake", seed: int = 1, start: Start | None = None) -> np.ndarray:

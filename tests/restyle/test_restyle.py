@@ -14,8 +14,8 @@ import lucid3d
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.cli import main
 from lucid3d.errors import InputError
-from lucid3d.families.choose import load_diffusion
 from lucid3d.families.config import ModelsConfig
+from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 from lucid3d.joint.fusion import disagreement
 from lucid3d.joint.overlaps import depth_overlaps
 from lucid3d.pointcloud import lift
@@ -188,7 +188,7 @@ def test_repainted_views_agree_and_depth_guides(checkpoint: Checkpoint, monkeypa
             retries=0,
             safety_checker=False,
         )
-        painter = load_diffusion(networks)[0]
+        painter = DiffusionPainter(networks)
         if separate:
             monkeypatch.setattr("lucid3d.restyle.repaint.depth_overlaps", lambda *_: [])
         found = repaint_by_diffusion(painter, views, "a lake", negative_prompt="", seed=1)
@@ -212,7 +212,7 @@ def test_a_controlnet_of_another_family_is_refused(checkpoint: Checkpoint) -> No
         safety_checker=False,
     )
     with pytest.raises(InputError, match="painter's family"):
-        depth_network(load_diffusion(networks)[0])
+        depth_network(DiffusionPainter(networks))
 
 
 def test_the_depth_picture_is_white_when_near() -> None:

@@ -94,6 +94,14 @@ def test_watch_it_grow(dreamed: Path, preset: str, capsys: pytest.CaptureFixture
     assert "http://127.0.0.1:" in capsys.readouterr().out
 
 
+def test_own_depth(tmp_path: Path, preset: str) -> None:
+    example("08_own_depth").main(str(tmp_path / "meadow"), "a meadow", preset)
+    scene = lucid3d.Scene.load(tmp_path / "meadow")
+    assert scene.facts["models"]["reason"].endswith("with MyDepth of your own")
+    first = scene.views[0].depth
+    assert not (first[: len(first) // 2 - 1] < first[-1].min()).any()  # what it takes for ground is nearest
+
+
 def test_dream_here(dreamed: Path, tmp_path: Path) -> None:
     example("07_dream_here").main(str(dreamed), str(tmp_path / "wider"), 30, -50)
     narrow, wide = (lucid3d.Scene.load(folder, views=False) for folder in (dreamed, tmp_path / "wider"))

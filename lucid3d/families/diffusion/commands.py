@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from lucid3d.errors import InputError
-from lucid3d.families.choose import Choice
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.catalogue import CATALOGUE, entry
 from lucid3d.families.diffusion.fetch import fetch
@@ -77,26 +77,26 @@ def list_models() -> None:
     console.print("Fetch one with: lucid3d models download <model>", markup=False)
 
 
-def offer_download(choice: Choice, answer: Literal["ask", "yes", "no"] = "ask") -> bool:
+def offer_download(missing: Sequence[str], answer: Literal["ask", "yes", "no"] = "ask") -> bool:
     """On a machine with a CUDA GPU, ask whether to fetch what `choose_models` found missing, and fetch it.
 
     Args:
-        choice: what was chosen; nothing is offered when it lacks nothing.
+        missing: hub names; nothing is offered when there are none.
         answer: "ask" asks in a terminal and takes silence for no; "yes" and "no" answer for scripts.
     Returns:
         True when everything has been fetched, so that the choice should be made again.
     """
-    if not choice.missing or answer == "no" or not _has_cuda():
+    if not missing or answer == "no" or not _has_cuda():
         return False
     if answer == "ask":
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             return False
-        known = [entry(name) for name in choice.missing]
+        known = [entry(name) for name in missing]
         size = f", about {sum(each.gigabytes for each in known if each):.1f} GB" if all(known) else ""
-        question = f"This GPU can run the diffusion models. Fetch {' and '.join(choice.missing)}{size}? [y/N] "
+        question = f"This GPU can run the diffusion models. Fetch {' and '.join(missing)}{size}? [y/N] "
         if input(question).strip().lower() not in ("y", "yes"):
             return False
-    download(*choice.missing)
+    download(*missing)
     return True
 
 

@@ -169,9 +169,9 @@ class DreamTab:
 
         def work(on_event: Listener) -> Any:
             on_event(Event("models", 0, 1))
-            painter, estimator = models_for(scene.config, scene.prompt or prompt)
+            models = models_for(scene.config, scene.prompt or prompt)
             on_event(Event("dream", 0, 1, "one more view"))
-            grown = dream_here(scene, camera, prompt, painter, estimator, seed=seed)
+            grown = dream_here(scene, camera, prompt, models.painter, models.estimator, seed=seed)
             on_event(Event("dream", 1, 1, "one more view"))
             return grown
 
