@@ -11,8 +11,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
 from lucid3d.families.config import ModelsConfig
+from lucid3d.reading import read_yaml
 
 
 @dataclass(frozen=True)
@@ -172,12 +173,7 @@ def load_config(path: str | Path, base: Config | None = None) -> Config:
     Raises:
         InputError: the file is no YAML mapping, has an unknown key (the nearest is suggested) or a wrong type.
     """
-    import yaml
-
-    try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"config '{path}' cannot be read: {str(error).splitlines()[0]}") from None
+    data = read_yaml(Path(path), f"config '{path}'")
     if data is None:
         data = {}
     if not isinstance(data, dict):
@@ -200,11 +196,11 @@ def overlay(base: _T, data: Mapping[str, Any], where: str = "") -> _T:
         if key not in known:
             close = get_close_matches(str(key), list(known), n=1, cutoff=0.5)
             hint = f"did you mean '{where}{close[0]}'?" if close else f"known: {', '.join(known)}"
-            raise InputError(f"unknown key '{name}'; {hint}")
+            raise InputError(f"unknown key {short(name)}; {hint}")
         current = getattr(base, key)
         if dataclasses.is_dataclass(current):
             if not isinstance(value, dict):
-                raise InputError(f"'{name}' must be a mapping, not {value!r}")
+                raise InputError(f"'{name}' must be a mapping, not {short(value)}")
             changes[key] = overlay(current, value, f"{name}.")
         else:
             changes[key] = _typed(value, known[key], name)
@@ -227,11 +223,11 @@ def plain(value: Any) -> Any:
 def _typed(value: Any, kind: Any, name: str) -> Any:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is Literal:
-        if value in arguments:
+        if isinstance(value, str | int | float) and value in arguments:
             return value
         close = get_close_matches(str(value), [str(a) for a in arguments], n=1)
         hint = f"; did you mean '{close[0]}'?" if close else ""
-        raise InputError(f"'{name}' is {value!r} but must be one of {', '.join(repr(a) for a in arguments)}{hint}")
+        raise InputError(f"'{name}' is {short(value)} but must be one of {', '.join(repr(a) for a in arguments)}{hint}")
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in arguments:
             return None
@@ -248,7 +244,7 @@ def _typed(value: Any, kind: Any, name: str) -> Any:
     elif not isinstance(kind, type) or isinstance(value, kind):
         return value
     expected = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}.get(kind, "a list")
-    raise InputError(f"'{name}' is {value!r} but must be {expected}")
+    raise InputError(f"'{name}' is {short(value)} but must be {expected}")
 
 
 def _check(config: Any, name: str, fine: bool, rule: str) -> None:

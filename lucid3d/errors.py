@@ -8,3 +8,9 @@ class InputError(ValueError):
 
     Command lines print the message alone and exit with code 2; a traceback is only for bugs.
     """
+
+
+def short(value: object, most: int = 60) -> str:
+    """A value as it may stand in a message: one line, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 3] + "..."

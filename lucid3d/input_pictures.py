@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, Image, Mask
 from lucid3d.pixels import resize
+from lucid3d.reading import bounded, guarded, open_picture, read_array
 
 if TYPE_CHECKING:
     from PIL import Image as PillowImage
@@ -27,7 +28,7 @@ DepthUnit = Literal["m", "cm", "mm"]
 
 SMALLEST_SIDE = 16  # pixels; below that there is nothing to estimate depth from
 LONGEST_SIDE = 4096  # pixels; larger pictures are reduced on loading, no painter works above this
-MOST_PIXELS = 400_000_000  # 20,000 x 20,000: beyond it decoding alone takes more memory than most machines have
+DEPTH_PIXELS = 100_000_000  # of a depth map, 10,000 x 10,000: it takes 0.4 GB as it is read
 WIDEST_ASPECT = 4.0  # a narrower strip would leave three quarters of the square to invention
 NEARLY_SQUARE = 1.1  # aspect up to which cropping loses less than 10 % of the picture
 OPAQUE = 0.5  # alpha from which a pixel counts as known
@@ -75,31 +76,19 @@ def load_picture(path: str | os.PathLike[str]) -> Picture:
     Raises:
         InputError: no file, no picture, cut short, too small, too large, too narrow, or nearly all transparent.
     """
-    from PIL import Image as pillow
-    from PIL import ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
     path = Path(path)
     if not path.is_file():
         raise InputError(
             f"the picture {path} does not exist" if not path.exists() else f"{path} is a folder, no picture"
         )
-    limit, pillow.MAX_IMAGE_PIXELS = pillow.MAX_IMAGE_PIXELS, None  # the limit below is ours, and an error
-    try:
-        with pillow.open(path) as opened:
-            width, height = opened.size
-            _check_size(path, width, height)
-            fov_original = _focal_pixels(opened)
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # lets a JPEG decode at a fraction of its size
-            upright = ImageOps.exif_transpose(opened)
-            image, alpha = _to_srgb(upright)
-    except UnidentifiedImageError:
-        raise InputError(f"{path} is not a picture that can be read (PNG, JPEG, WebP, TIFF and others can)") from None
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"the picture {path} cannot be read: {error}") from None
-    finally:
-        pillow.MAX_IMAGE_PIXELS = limit
+    with open_picture(path, f"the picture {path}") as opened:
+        width, height = opened.size
+        _check_size(path, width, height)
+        fov_original = _focal_pixels(opened)
+        upright = ImageOps.exif_transpose(bounded(opened, LONGEST_SIDE))
+        image, alpha = _to_srgb(upright)
     known = alpha >= OPAQUE
     if known.mean() < 0.05:
         raise InputError(f"the picture {path} is transparent nearly everywhere: nothing is left to dream from")
@@ -116,8 +105,6 @@ def _check_size(path: Path, width: int, height: int) -> None:
         raise InputError(
             f"the picture {path} is {width}x{height} pixels: at least {SMALLEST_SIDE}x{SMALLEST_SIDE} are needed"
         )
-    if width * height > MOST_PIXELS:
-        raise InputError(f"the picture {path} is {width}x{height} pixels: reduce it to below 20,000x20,000")
     if max(width, height) > WIDEST_ASPECT * min(width, height):
         raise InputError(
             f"the picture {path} is {width}x{height}: crop it, its sides may differ {WIDEST_ASPECT:g}-fold at most"
@@ -221,6 +208,8 @@ def load_depth(path: str | os.PathLike[str], unit: DepthUnit | float = "m") -> D
     if not path.is_file():
         raise InputError(f"the depth map {path} does not exist")
     raw = _read_depth(path)
+    if raw.size > DEPTH_PIXELS:
+        raise InputError(f"the depth map {path} has {raw.size} pixels; {DEPTH_PIXELS // 10**6} million are the most")
     if raw.ndim == 3 and raw.shape[-1] == 1:
         raw = raw[..., 0]
     if raw.ndim != 2 or not (np.issubdtype(raw.dtype, np.floating) or np.issubdtype(raw.dtype, np.integer)):
@@ -265,32 +254,31 @@ def fill_unmeasured(depth: Depth, name: str) -> Depth:
 
 
 def _read_depth(path: Path) -> NDArray[Any]:
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".npy":
-            return np.asarray(np.load(path, allow_pickle=False))
-        if suffix == ".exr":
+    suffix, what = path.suffix.lower(), f"the depth map {path}"
+    if suffix == ".npy":
+        return read_array(path, what)
+    if suffix == ".exr":
+        with guarded(what):
             return _read_exr(path)
-        from PIL import Image as pillow
-
-        with pillow.open(path) as opened:
-            if opened.mode in ("L", "P", "1"):
-                raise InputError(
-                    f"the depth map {path} has 8 bits, 256 steps at most: save it with 16 bits, or as .npy or .exr"
-                )
-            if not (opened.mode.startswith("I;16") or opened.mode in ("I", "F")):
-                raise InputError(f"the depth map {path} is a colour picture ({opened.mode}): it must have one channel")
-            return np.asarray(opened)
-    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"the depth map {path} cannot be read: {error}") from None
+    with open_picture(path, what, most_pixels=DEPTH_PIXELS) as opened:
+        if opened.mode in ("L", "P", "1"):
+            raise InputError(
+                f"the depth map {path} has 8 bits, 256 steps at most: save it with 16 bits, or as .npy or .exr"
+            )
+        if not (opened.mode.startswith("I;16") or opened.mode in ("I", "F")):
+            raise InputError(f"the depth map {path} is a colour picture ({opened.mode}): it must have one channel")
+        return np.asarray(opened)
 
 
 def _read_exr(path: Path) -> NDArray[Any]:
     """The depth channel of an OpenEXR file: Z, or whatever single channel there is."""
     import OpenEXR
 
+    with OpenEXR.File(str(path), header_only=True) as file:
+        low, high = (np.asarray(corner, np.int64) for corner in file.header()["dataWindow"])
+        pixels = int(np.prod(high - low + 1))
+    if not 0 < pixels <= DEPTH_PIXELS:
+        raise InputError(f"the depth map {path} claims {pixels} pixels; {DEPTH_PIXELS // 10**6} million are the most")
     with OpenEXR.File(str(path), separate_channels=True) as file:
         channels = file.channels()
         name = next((name for name in ("Z", "depth.Z", "Depth", "depth", "Y", "V", "R") if name in channels), None)

@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from lucid3d.camera import Camera
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
+from lucid3d.reading import read_yaml
 
 MAX_PROMPT = 20_000
 """Characters; beyond this a prompt is a file handed in by mistake."""
+
+
+MOST_DEGREES = 36_000.0
+"""A hundred turns: beyond this an angle is a mistake."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def plan_prompts(prompts: Sequence[str]) -> PromptPlan:
 
 def _clean(prompt: Any) -> str:
     if not isinstance(prompt, str):
-        raise InputError(f"prompt {prompt!r} must be text")
+        raise InputError(f"prompt {short(prompt)} must be text")
     text = " ".join("".join(c if c.isprintable() else " " for c in prompt).split())
     if not text:
         raise InputError("--prompt is empty: say what to dream, in words")
@@ -79,22 +84,17 @@ def _clean(prompt: Any) -> str:
 
 
 def _read(path: Path) -> PromptPlan:
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"--prompt file '{path}' cannot be read: {str(error).splitlines()[0]}") from None
+    data = read_yaml(path, f"--prompt file '{path}'")
     form = "it needs 'ranges: [{from: -45, to: 45, prompt: \"...\"}]' and may have 'default'"
     if not isinstance(data, dict) or not isinstance(data.get("ranges"), list) or not data["ranges"]:
         raise InputError(f"--prompt file '{path}': {form}")
     ranges = []
     for entry in data["ranges"]:
         if not isinstance(entry, Mapping) or set(entry) != {"from", "to", "prompt"}:
-            raise InputError(f"--prompt file '{path}': {form}, not {entry!r}")
+            raise InputError(f"--prompt file '{path}': {form}, not {short(entry)}")
         bounds = (entry["from"], entry["to"])
-        if not all(isinstance(b, int | float) and math.isfinite(b) for b in bounds):
-            raise InputError(f"--prompt file '{path}': 'from' and 'to' must be degrees, not {bounds}")
+        if not all(isinstance(b, int | float) and abs(b) <= MOST_DEGREES for b in bounds):  # NaN fails too
+            raise InputError(f"--prompt file '{path}': 'from' and 'to' must be degrees, not {short(bounds)}")
         if (bounds[1] - bounds[0]) % 360 == 0:
             raise InputError(f"--prompt file '{path}': the range {bounds} is empty or a full circle; use 'default'")
         ranges.append((float(bounds[0]), float(bounds[1]), _clean(entry["prompt"])))

@@ -41,6 +41,8 @@ ARRAY_BYTES = 2 * 1024**3
 """Of all the arrays of an .npz or .npy: a checkpoint of 10 million Gaussians has 1.7 GB."""
 MOST_PIXELS = 400_000_000
 """Of a picture, 20,000 x 20,000: it decodes into 1.6 GB, which is the most that any file may take here."""
+BAND_PIXELS = 16_000_000
+"""Of a picture that are averaged at a time."""
 WORDS = 300
 """Characters of a decoder's complaint that are passed on."""
 
@@ -114,7 +116,11 @@ def parse_yaml(text: str, what: str) -> Any:
     if len(text) > YAML_BYTES:
         raise InputError(f"{what} is larger than {_size(YAML_BYTES)}, the most that can be read")
     with guarded(what):
-        return yaml.load(text, Loader=_Loader)
+        try:
+            return yaml.load(text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            line = f" (line {error.problem_mark.line + 1})" if error.problem_mark is not None else ""
+            raise InputError(f"{what} cannot be read: it is no YAML{line}: {error.problem}") from None
 
 
 class _Loader(yaml.SafeLoader):
@@ -229,7 +235,7 @@ def _array(file: Any, size: int, what: str) -> NDArray[Any]:
     else:
         raise InputError(f"{what} has an array of an unknown version {version}")
     if dtype.hasobject:
-        raise InputError(f"{what} holds Python objects, which are not read from a file")
+        raise InputError(f"{what} cannot be read: it holds Python objects")
     count = math.prod(shape)  # exact whole numbers: a shape cannot overflow
     if min(shape, default=1) < 0 or count * dtype.itemsize > min(size, ARRAY_BYTES):
         raise InputError(f"{what} claims an array of {shape} and is too short for it: it was cut off or is damaged")
@@ -265,7 +271,7 @@ def open_picture(source: Path | bytes, what: str, *, most_pixels: int = MOST_PIX
                     Image.MAX_IMAGE_PIXELS = limit
         except UnidentifiedImageError:
             raise InputError(
-                f"{what} is not a picture that can be read (PNG, JPEG, WebP, TIFF and others can)"
+                f"{what} cannot be read: it is not a picture (PNG, JPEG, WebP, TIFF and others are)"
             ) from None
         if picture.width * picture.height > most_pixels:
             raise InputError(
@@ -273,6 +279,44 @@ def open_picture(source: Path | bytes, what: str, *, most_pixels: int = MOST_PIX
                 "the most that can be read"
             )
         yield picture
+
+
+def bounded(picture: PillowImage.Image, side: int) -> PillowImage.Image:
+    """A picture with its longer side at `side` pixels or a little more, averaged in bands of rows.
+
+    A picture of 20,000 x 20,000 takes 1.6 GB decoded; nothing here needs a second copy of that. One that is smaller
+    comes back as it is.
+    """
+    from PIL import Image
+
+    factor = max(picture.size) // side
+    if factor < 2:
+        return picture
+    if picture.format == "JPEG":
+        picture.draft(picture.mode, (side, side))  # it decodes at a fraction of its size
+        factor = max(max(picture.size) // side, 1)
+    picture.load()
+    width, height = (-(-each // factor) for each in picture.size)
+    rows = max(1, BAND_PIXELS // (picture.width * factor)) * factor
+    result: PillowImage.Image | None = None
+    for top in range(0, picture.height, rows):
+        band = picture.crop((0, top, picture.width, min(picture.height, top + rows)))
+        if band.mode in ("P", "PA", "1"):  # indices cannot be averaged
+            band = band.convert("RGBA" if "transparency" in picture.info or band.mode == "PA" else "RGB")
+        elif band.mode.startswith("I;16"):
+            band = band.convert("I")
+        small = band if factor == 1 else band.reduce(factor)
+        if result is None:
+            result = Image.new(small.mode, (width, height))
+            result.info = dict(picture.info) if band.mode == picture.mode else _profile(picture)
+            result.getexif().update(picture.getexif())
+        result.paste(small, (0, top // factor))
+    assert result is not None
+    return result
+
+
+def _profile(picture: PillowImage.Image) -> dict[Any, Any]:
+    return {name: picture.info[name] for name in ("icc_profile", "exif") if name in picture.info}
 
 
 def _size(count: float) -> str:

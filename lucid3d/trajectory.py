@@ -8,7 +8,6 @@ degrees (yaw turns right, pitch looks up), positions in metres in the world (x r
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera, yaw_pitch
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
+from lucid3d.reading import read_json, read_yaml
 
 CAMERAS = Path(__file__).parent.parent / "cameras"
 """Where the named paths live in a checkout; an installed package carries them inside (see `_named_file`)."""
@@ -28,6 +28,15 @@ OPENGL_FROM_OPENCV = np.diag([1.0, -1.0, -1.0, 1.0])
 
 NERFSTUDIO_FROM_WORLD = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 """nerfstudio's world has z up; ours has y down: x stays, forward (z) becomes y, up (-y) becomes z."""
+
+MOST_CAMERAS = 10_000
+"""Of a path to dream along: a day of dreaming on a GPU."""
+
+MOST_FRAMES = 100_000
+"""Of a film: an hour of it."""
+
+FARTHEST = 1e5
+"""Metres from the start at which a camera may stand."""
 
 _VIEW_KEYS = {"yaw", "pitch", "position", "fov", "ring", "radius"}
 _KEYFRAME_KEYS = {"yaw", "pitch", "position"}
@@ -66,6 +75,8 @@ def load_cameras(
     else:
         poses, fovs = [np.asarray(pose, np.float64) for pose in trajectory], [None] * len(trajectory)
         where = "trajectory"
+    if len(poses) > MOST_FRAMES:
+        raise InputError(f"{where} holds {len(poses)} cameras; {MOST_FRAMES} are the most")
     if not poses:
         raise InputError(f"{where} holds no camera; it needs at least one")
     cameras = []
@@ -114,13 +125,8 @@ Poses = tuple[list[NDArray[np.float64]], list[float | None]]
 
 
 def _read(path: Path, walk_radius: float, frames: int | None) -> Poses:
-    import yaml
-
-    try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"trajectory file '{path}' cannot be read: {str(error).splitlines()[0]}") from None
+    what = f"trajectory file '{path}'"
+    data = read_json(path, what) if path.suffix == ".json" else read_yaml(path, what)
     if not isinstance(data, dict):
         raise InputError(f"trajectory file '{path}' must hold a mapping with 'views', 'keyframes' or 'frames'")
     try:
@@ -129,8 +135,8 @@ def _read(path: Path, walk_radius: float, frames: int | None) -> Poses:
         return _from_yaml(data, walk_radius, frames)
     except InputError as error:
         raise InputError(f"trajectory file '{path}': {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"trajectory file '{path}' does not have the expected form: {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise InputError(f"trajectory file '{path}' does not have the expected form: {short(error)}") from None
 
 
 def _from_nerfstudio(data: dict[str, Any]) -> Poses:
@@ -184,18 +190,20 @@ def _from_yaml(data: dict[str, Any], walk_radius: float, frames: int | None) -> 
 
 def _check_keys(data: dict[str, Any], allowed: set[str], where: str) -> None:
     if not isinstance(data, dict):
-        raise InputError(f"{where} must be a mapping, not {data!r}")
+        raise InputError(f"{where} must be a mapping, not {short(data)}")
     for key in data:
         if key not in allowed:
             close = get_close_matches(str(key), sorted(allowed), n=1)
             hint = f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(sorted(allowed))}"
-            raise InputError(f"{where} has an unknown key '{key}'{hint}")
+            raise InputError(f"{where} has an unknown key {short(key)}{hint}")
 
 
 def _position(entry: dict[str, Any], scale: float) -> NDArray[np.float64]:
     position = np.asarray(entry.get("position", (0, 0, 0)), np.float64)
     if position.shape != (3,):
-        raise InputError(f"position {entry['position']} must be three numbers")
+        raise InputError(f"position {short(entry['position'])} must be three numbers")
+    if not np.abs(position).max() <= FARTHEST:  # NaN fails too
+        raise InputError(f"position {short(entry['position'])} lies beyond {FARTHEST:g} metres, where no place reaches")
     return position * scale
 
 
@@ -206,8 +214,8 @@ def _views(data: dict[str, Any], scale: float) -> Poses:
         _check_keys(entry, _VIEW_KEYS, f"view {index}")
         position, pitch = _position(entry, scale), float(entry.get("pitch", 0))
         start, count = float(entry.get("yaw", 0)), int(entry.get("ring", 1))
-        if count < 1:
-            raise InputError(f"view {index}: ring {count} must be at least 1")
+        if not 1 <= count <= MOST_CAMERAS:
+            raise InputError(f"view {index}: ring {count} must lie between 1 and {MOST_CAMERAS}")
         for step in range(count):
             yaw = start + 360.0 * step / count
             # On a ring with a radius the camera stands that far out in the direction that it looks in.
@@ -228,6 +236,8 @@ def _keyframes(data: dict[str, Any], scale: float, frames: int | None) -> Poses:
         raise InputError(f"keyframes has {len(entries)} entries; a path needs at least two")
     closed = bool(data.get("closed", False))
     count = frames or int(data.get("frames", 30 * len(entries)))
+    if not 1 <= count <= MOST_FRAMES:
+        raise InputError(f"frames {count} must lie between 1 and {MOST_FRAMES}")
     keys = np.array([[*_position(e, scale), float(e.get("yaw", 0)), float(e.get("pitch", 0))] for e in entries])
     if not np.isfinite(keys).all():
         raise InputError("keyframes hold a number that is not finite")

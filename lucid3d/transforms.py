@@ -19,7 +19,11 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, Image, Mask
 from lucid3d.files import atomic_path, write_text
+from lucid3d.reading import guarded, open_picture, read_array, read_json
 from lucid3d.trajectory import nerfstudio_from_world, world_from_nerfstudio
+
+VIEW_PIXELS = 64_000_000
+"""Of one view of a scene, 8000 x 8000; dreamed ones have at most 4096 x 4096."""
 
 
 @dataclass
@@ -86,26 +90,29 @@ def read_transforms(folder: Path) -> Iterator[PosedView]:
         InputError: transforms.json is missing or broken, or a picture that it names is.
     """
     path = folder / "transforms.json"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        frames = document["frames"]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"'{path}' cannot be read: {error}") from None
+    document = read_json(path, f"'{path}'")
+    frames = document.get("frames") if isinstance(document, dict) else None
+    if not isinstance(frames, list):
+        raise InputError(f"'{path}' cannot be read: it has no list of 'frames'")
     for frame in frames:
         yield _read_frame(frame, folder)
 
 
 def _read_frame(frame: dict[str, Any], folder: Path) -> PosedView:
-    try:
+    with guarded(f"a view in '{folder / 'transforms.json'}'"):
         matrix = np.array(frame["transform_matrix"], np.float64).reshape(4, 4)
         fx, fy, cx, cy = (float(frame[name]) for name in ("fl_x", "fl_y", "cx", "cy"))
         camera = Camera(int(frame["w"]), int(frame["h"]), fx, fy, cx, cy, world_from_nerfstudio(matrix))
         image = read_image(folder / frame["file_path"])
         mask = read_image(folder / frame["mask_path"])[..., 0] > 0.5
-        depth = np.load(folder / frame["depth_file_path"], allow_pickle=False)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"a view in '{folder / 'transforms.json'}' cannot be read: {error}") from None
-    depth = np.where(depth > 0, depth, np.inf).astype(np.float32)
+        depth = read_array(folder / frame["depth_file_path"], f"the depth {frame['depth_file_path']}")
+        shape = (camera.height, camera.width)
+        if not image.shape[:2] == mask.shape == depth.shape == shape:
+            raise InputError(
+                f"a view in '{folder / 'transforms.json'}' cannot be read: its picture, mask and depth have "
+                f"{image.shape[:2]}, {mask.shape} and {depth.shape} pixels, its camera {shape}"
+            )
+        depth = np.where(depth > 0, depth, np.inf).astype(np.float32)
     return PosedView(camera, image, depth, mask, bool(frame.get("support", False)), str(frame.get("prompt", "")))
 
 
@@ -136,7 +143,5 @@ def write_mask(mask: Mask, path: Path) -> None:
 
 def read_image(path: Path) -> Image:
     """An 8-bit picture of our own as (H, W, 3) float32 sRGB."""
-    from PIL import Image as Pillow
-
-    with Pillow.open(path) as picture:
+    with open_picture(path, f"the picture {path}", most_pixels=VIEW_PIXELS) as picture:
         return np.asarray(picture.convert("RGB"), np.float32) / np.float32(255)

@@ -24,7 +24,7 @@ from lucid3d import __version__
 from lucid3d.camera import Camera, lens_values
 from lucid3d.config import Config, overlay, plain, to_mapping
 from lucid3d.dreaming import DreamedView
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
 from lucid3d.families.base import Image
 from lucid3d.files import TEMPORARY, atomic_path, make_folder, sweep, write_text
 from lucid3d.locking import LOCK, FolderLock
@@ -391,7 +391,7 @@ def _differences(there: dict[str, Any], here: dict[str, Any]) -> list[str]:
         for key in {**left, **right}:
             if left.get(key) != right.get(key):
                 label = key.removeprefix("config.")
-                found.append(f"{label}: {_short(left.get(key))} there, {_short(right.get(key))} here")
+                found.append(f"{label}: {short(left.get(key))} there, {short(right.get(key))} here")
     return found[:3]
 
 
@@ -399,8 +399,3 @@ def _flat(value: Any, name: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return {k: v for key, item in value.items() for k, v in _flat(item, f"{name}.{key}").items()}
     return {name: value}
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

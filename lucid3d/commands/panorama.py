@@ -24,6 +24,7 @@ from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 from lucid3d.input_pictures import load_picture
 from lucid3d.panorama.repair import repair_panorama
 from lucid3d.panorama.style import styled_panorama
+from lucid3d.reading import open_picture
 from lucid3d.restyle.redraw import redraw_panorama
 
 if TYPE_CHECKING:
@@ -129,22 +130,13 @@ def read_panorama(path: Path) -> NDArray[np.float32]:
     Raises:
         InputError: it is not there, not a picture, too large, or not 2:1.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise InputError(f"'{path}' has {width}x{height} pixels; at most {MAX_PIXELS:,} can be read")
-            if width != 2 * height or height < 16:
-                raise InputError(f"'{path}' is {width}x{height}; a panorama is twice as wide as high, from 32x16 on")
-            return np.asarray(picture.convert("RGB"), np.float32) / np.float32(255)
-    except InputError:
-        raise
-    except FileNotFoundError:
-        raise InputError(f"the panorama '{path}' does not exist") from None
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-        raise InputError(f"'{path}' cannot be read as a picture; save it as a PNG or JPEG") from None
+    if not path.exists():
+        raise InputError(f"the panorama '{path}' does not exist")
+    with open_picture(path, f"'{path}'", most_pixels=MAX_PIXELS) as picture:
+        width, height = picture.size
+        if width != 2 * height or height < 16:
+            raise InputError(f"'{path}' is {width}x{height}; a panorama is twice as wide as high, from 32x16 on")
+        return np.asarray(picture.convert("RGB"), np.float32) / np.float32(255)
 
 
 def _painter(options: RepairOptions) -> tuple[DiffusionPainter | None, str]:

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
 from lucid3d.export.checks import MAX_SH_DEGREE, checked_gaussians
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.pointcloud import PointCloud
+from lucid3d.reading import guarded
 
 HEADER_LIMIT = 1 << 16
 """Bytes within which a PLY header must end."""
@@ -72,6 +73,11 @@ def read_gaussians(path: str | os.PathLike[str]) -> Gaussians:
         InputError: no such file, not a PLY, not a PLY of Gaussians, truncated, or with values that are not finite.
     """
     vertices = _read_vertices(path)
+    with guarded(str(path)):
+        return _as_gaussians(vertices, path)
+
+
+def _as_gaussians(vertices: NDArray[np.void], path: str | os.PathLike[str]) -> Gaussians:
     names = set(vertices.dtype.names or ())
     rest = sum(1 for name in names if re.fullmatch(r"f_rest_\d+", name))
     degree = {3 * ((d + 1) ** 2 - 1): d for d in range(MAX_SH_DEGREE + 1)}.get(rest)
@@ -141,6 +147,11 @@ def read_points(path: str | os.PathLike[str]) -> PointCloud:
         InputError: no such file, not a PLY, truncated, without positions, or with positions that are not finite.
     """
     vertices = _read_vertices(path)
+    with guarded(str(path)):
+        return _as_points(vertices, path)
+
+
+def _as_points(vertices: NDArray[np.void], path: str | os.PathLike[str]) -> PointCloud:
     names = set(vertices.dtype.names or ())
     if not {"x", "y", "z"} <= names:
         raise InputError(f"{path} has no x y z properties, so it is not a point cloud")
@@ -155,6 +166,8 @@ def read_points(path: str | os.PathLike[str]) -> PointCloud:
         colors = _columns(vertices, ["red", "green", "blue"]) / np.float32(full)
     else:
         colors = np.full((count, 3), 0.5, np.float32)
+    if not np.isfinite(colors.sum(dtype=np.float64)):
+        raise InputError(f"{path} has colours that are not finite")
     normals = (
         _columns(vertices, ["nx", "ny", "nz"]) if {"nx", "ny", "nz"} <= names else np.zeros((count, 3), np.float32)
     )
@@ -219,8 +232,9 @@ def _read_vertices(path: str | os.PathLike[str]) -> NDArray[np.void]:
                 f"{path} claims {count} of '{name.decode(errors='replace')}', more than its {size} bytes can hold: "
                 "it is truncated or its header is wrong"
             )
-    try:
-        # Not memory-mapped: the arrays must outlive the file, and a row-wise copy is made anyway.
-        return np.asarray(PlyData.read(str(path), mmap=True)["vertex"].data)
-    except (PlyParseError, ValueError, KeyError, MemoryError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as PLY, it is truncated or damaged: {error}") from None
+    with guarded(str(path)):
+        try:
+            # Not memory-mapped: the arrays must outlive the file, and a row-wise copy is made anyway.
+            return np.asarray(PlyData.read(str(path), mmap=True)["vertex"].data)
+        except (PlyParseError, ValueError, KeyError, MemoryError) as error:
+            raise InputError(f"{path} cannot be read as PLY, it is truncated or damaged: {short(error)}") from None

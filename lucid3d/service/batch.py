@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import tyro
 
 from lucid3d.config import find_config, load_config, overlay, to_mapping
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
 from lucid3d.export.targets import check_target
 from lucid3d.files import atomic_path
+from lucid3d.reading import LIST_BYTES, guarded, open_picture, parse_json, read_text
 from lucid3d.service.cluster import RayWorkers
 from lucid3d.service.dispatch import TICK
 from lucid3d.service.local import LocalWorkers
@@ -32,6 +33,9 @@ TRIES = 3
 
 CELL = 240
 """Pixels of a picture on the contact sheet."""
+
+PREVIEW_PIXELS = 16_000_000
+"""Of a preview that goes onto the sheet; ours have 0.6 million."""
 
 LONGEST_LIST = 100_000
 """Scenes in one list; beyond it, it is some other file."""
@@ -128,14 +132,11 @@ def read_rows(path: Path) -> list[Row]:
     Raises:
         InputError: it cannot be read, is empty, or a line is not of its form; the message names the line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"the list '{path}' cannot be read: {reason}") from None
+    text = read_text(path, f"the list '{path}'", LIST_BYTES, encoding="utf-8-sig")
     lines = enumerate(text.splitlines(), 1)
     if path.suffix.lower() == ".csv":
-        entries = list(_csv(path, text))
+        with guarded(f"the list '{path}'"):
+            entries = list(_csv(path, text))
     elif path.suffix.lower() in (".jsonl", ".ndjson"):
         entries = [(number, _json(path, number, line)) for number, line in lines if line.strip()]
     else:
@@ -157,8 +158,8 @@ def _csv(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _json(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
-        entry = json.loads(line)
-    except ValueError:
+        entry = parse_json(line, f"line {number} of '{path}'")
+    except InputError:
         entry = None
     if not isinstance(entry, dict):
         raise InputError(f'line {number} of \'{path}\' is no JSON object, such as {{"prompt": "a lake"}}')
@@ -169,11 +170,11 @@ def _row(path: Path, number: int, entry: Mapping[Any, Any]) -> Row:
     known = [field.name for field in fields(Row)]
     unknown = [str(name) for name in entry if name not in known]
     if unknown:
-        raise InputError(f"line {number} of '{path}' has '{unknown[0]}'; known are {', '.join(known)}")
+        raise InputError(f"line {number} of '{path}' has {short(unknown[0])}; known are {', '.join(known)}")
     values = dict(entry)
     if isinstance(values.get("seed"), str):
-        if not values["seed"].strip().isdigit():
-            raise InputError(f"line {number} of '{path}': the seed '{values['seed']}' is no whole number")
+        if not re.fullmatch(r"[0-9]{1,12}", values["seed"].strip()):
+            raise InputError(f"line {number} of '{path}': the seed {short(values['seed'])} is no whole number")
         values["seed"] = int(values["seed"])
     try:
         row = overlay(Row(), values)
@@ -295,10 +296,11 @@ def write_contact_sheet(scenes: Sequence[Scene], path: Path) -> None:
         x = gap + index % columns * (CELL + gap)
         y = gap + index // columns * (CELL + caption + gap)
         try:
-            with Image.open(scene.folder / "preview.jpg") as picture:
+            preview = scene.folder / "preview.jpg"
+            with open_picture(preview, str(preview), most_pixels=PREVIEW_PIXELS) as picture:
                 picture.thumbnail((CELL, CELL))
                 sheet.paste(picture, (x, y))
-        except OSError:
+        except InputError:
             draw.rectangle((x, y, x + CELL - 1, y + CELL - 1), fill=(60, 44, 44))
         words = scene.message if scene.state == "failed" else scene.row.prompt or scene.row.image
         for line, part in enumerate(_wrapped(words, draw, font)[:2]):

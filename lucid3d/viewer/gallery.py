@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lucid3d.errors import InputError
+from lucid3d.reading import open_picture
 from lucid3d.scene import Scene
 from lucid3d.workspace import read_record
 
@@ -20,6 +21,15 @@ KEPT = 2
 
 THUMBNAIL = 200
 """Pixels across."""
+
+PREVIEW_PIXELS = 16_000_000
+"""Of a preview that is made into a thumbnail; ours have 0.6 million."""
+
+LONGEST_PROMPT = 300
+"""Characters of a prompt that are listed."""
+
+MAX_READ = 500
+"""Records that are read for the gallery, the newest first."""
 
 MAX_LISTED = 60
 """Scenes with a thumbnail in the gallery, the newest first: the page carries the pictures inside it."""
@@ -55,13 +65,14 @@ class Gallery:
     def entries(self) -> list[Entry]:
         """Every scene, the newest first; what is no scene or cannot be read is left out."""
         found = []
-        for record in sorted(self.root.glob("*/scene.yaml"), key=lambda path: -path.stat().st_mtime):
+        for record in sorted(self.root.glob("*/scene.yaml"), key=_age)[:MAX_READ]:
             try:
                 folder = self.folder_of(record.parent.name)
-                facts = read_record(folder)
-            except InputError:
+                prompt = _prompt(record, record.stat().st_mtime_ns)
+                complete = (folder / "scene.ply").is_file()
+            except (InputError, OSError):  # a bad neighbour, or one that was removed just now
                 continue
-            found.append(Entry(folder.name, str(facts.get("prompt", "")), (folder / "scene.ply").is_file()))
+            found.append(Entry(folder.name, prompt, complete))
         return found
 
     def folder_of(self, name: str) -> Path:
@@ -144,6 +155,20 @@ class Gallery:
         return f'<div style="display:grid;grid-template-columns:1fr 1fr;gap:8px;padding:4px 8px">{"".join(cells)}</div>'
 
 
+def _age(path: Path) -> float:
+    """For sorting, the newest first; what is gone by now comes last."""
+    try:
+        return -path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+@functools.lru_cache(maxsize=1024)
+def _prompt(record: Path, changed: int) -> str:
+    """What a scene shows, from its record; `changed` is the file's time, so that a new one is not taken for the old."""
+    return str(read_record(record.parent).get("prompt", ""))[:LONGEST_PROMPT]
+
+
 def check_name(name: str) -> None:
     """Raises InputError unless `name` is the plain name of a folder."""
     if not re.fullmatch(r"[\w][\w .-]{0,99}", name):
@@ -163,13 +188,11 @@ def _shrunk(path: Path, changed: int) -> str:
     """`changed` is the file's time, so that a new picture is not taken for the old one."""
     import io
 
-    from PIL import Image
-
     try:
-        with Image.open(path) as picture:
+        with open_picture(path, str(path), most_pixels=PREVIEW_PIXELS) as picture:
             picture.thumbnail((THUMBNAIL, THUMBNAIL))
             buffer = io.BytesIO()
             picture.convert("RGB").save(buffer, "JPEG", quality=80)
-    except OSError:
+    except InputError:
         return ""
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lucid3d.errors import InputError
+from lucid3d.reading import read_json
 from lucid3d.worldscore.cameras import MOVES
 
 MOST_MOVES = 32
@@ -49,12 +49,9 @@ def read_tasks(path: Path) -> tuple[list[Task], int]:
     Raises:
         InputError: the file cannot be read, or an entry is none; the message says which.
     """
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"the tasks '{path}' do not exist") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"the tasks '{path}' cannot be read as JSON: {str(error).splitlines()[0]}") from None
+    if not path.exists():
+        raise InputError(f"the tasks '{path}' do not exist")
+    entries = read_json(path, f"the tasks '{path}'")
     entries = entries if isinstance(entries, list) else [entries]
     tasks, dynamic = [], 0
     for index, entry in enumerate(entries):

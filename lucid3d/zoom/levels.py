@@ -13,6 +13,7 @@ from lucid3d.errors import InputError
 from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.reading import read_arrays
 from lucid3d.zoom.surface import step
 
 FADE_IN = (0.9, 0.5)
@@ -29,6 +30,9 @@ SPREAD = 4.0
 
 INVISIBLE = 1 / 255
 """Opacity below which a Gaussian is left out."""
+
+HELD = ("level", "footprint", "covered", "covers", "factors", "pixel")
+"""The arrays of zoom/levels.npz."""
 
 
 @dataclass
@@ -113,8 +117,10 @@ class LevelGaussians:
         if not path.is_file():
             raise InputError(f"'{folder}' holds no 3-D zoom: there is no zoom/levels.npz in it")
         fine, coarse = read_gaussians(folder / "scene.ply"), read_gaussians(folder / "zoom" / "coarse.ply")
-        with np.load(path, allow_pickle=False) as data:
-            held = {name: data[name] for name in data.files}
+        held = read_arrays(path, f"'{path}'")
+        missing = [name for name in HELD if name not in held]
+        if missing:
+            raise InputError(f"'{path}' is damaged: it lacks {', '.join(missing)}")
         if len(held["level"]) != len(fine) + len(coarse):
             raise InputError(
                 f"'{path}' does not belong to scene.ply: {len(held['level'])} levels, {len(fine)} Gaussians"

@@ -13,6 +13,7 @@ import numpy as np
 
 from lucid3d.errors import InputError
 from lucid3d.families.base import Image
+from lucid3d.reading import bounded, open_picture, read_yaml
 
 LEAST_FACTOR = 1.5
 """Below this two levels show the same thing: it would be one picture with two sentences."""
@@ -80,18 +81,8 @@ def read_plan(path: str | Path) -> ZoomPlan:
     Raises:
         InputError: it cannot be read, or says something that no zoom can show.
     """
-    import yaml
-
     path = Path(path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise InputError(f"cannot read the zoom '{path}': {reason}") from None
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = f" (line {line + 1})" if line is not None else ""
-        raise InputError(f"the zoom '{path}' is no YAML{where}: see configs/zoom/ for examples") from None
+    content = read_yaml(path, f"the zoom '{path}'")
     return parse_plan(content, path.parent, f"the zoom '{path}'")
 
 
@@ -197,13 +188,10 @@ def load_photograph(path: Path, size: int) -> Image:
         InputError: it is no picture, or its aspect ratio is not that of the levels (1:1).
     """
     from PIL import Image as Pictures
-    from PIL import ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
-    try:
-        with Pictures.open(path) as opened:
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, UnidentifiedImageError, Pictures.DecompressionBombError):
-        raise InputError(f"the photograph '{path}' cannot be read as a picture") from None
+    with open_picture(path, f"the photograph '{path}'") as opened:
+        picture = ImageOps.exif_transpose(bounded(opened, 2 * size)).convert("RGB")
     if abs(picture.width / picture.height - 1) > ASPECT_TOLERANCE:
         raise InputError(
             f"the photograph '{path}' is {picture.width}x{picture.height}, but the levels of a zoom are square: crop "

@@ -58,7 +58,7 @@ def test_what_no_zoom_can_show_is_refused(content: Any, says: str) -> None:
 
 
 def test_files_that_are_no_plan(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read the zoom"):
+    with pytest.raises(InputError, match=r"the zoom .* cannot be read"):
         read_plan(tmp_path / "none.yaml")
     broken = tmp_path / "zoom.yaml"
     broken.write_text("levels: [a, b\nfactor: 4")
