@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import lucid3d
+from lucid3d.colour import linear_from_srgb
 from lucid3d.errors import InputError
 from lucid3d.export.checks import checked_gaussians
 from lucid3d.export.frames import frame_rotation, rotate_gaussians, unit_quaternions
-from lucid3d.export.images import linear_from_srgb
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
 

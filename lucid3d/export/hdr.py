@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.colour import linear_from_srgb
 from lucid3d.errors import InputError
-from lucid3d.export.images import linear_from_srgb
 from lucid3d.panorama import pixel_solid_angles
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)

@@ -1,4 +1,4 @@
-"""Pictures in the formats that engines take: PNG, Radiance HDR, OpenEXR; and the way from sRGB to linear light."""
+"""Pictures in the formats that engines take: PNG, Radiance HDR, OpenEXR."""
 
 from __future__ import annotations
 
@@ -19,25 +19,6 @@ PNG_COMPRESSION = 2
 _BAND_ROWS = 128
 HALF_MAX = 65504.0
 """The largest finite float16: what an OpenEXR half channel and most texture formats end at."""
-
-
-def linear_from_srgb(image: Array) -> NDArray[np.float32]:
-    """Linear light from sRGB-encoded values in [0, 1] (IEC 61966-2-1)."""
-    image = np.asarray(image, np.float32)
-    linear = np.empty_like(image)
-    # In portions along the first axis: a large panorama has no room for several copies.
-    for start in range(0, max(1, len(image)) if image.ndim else 1, _BAND_ROWS):
-        part = (slice(start, start + _BAND_ROWS),) if image.ndim else ()
-        values = image[part]
-        linear[part] = np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0) + 0.055) / 1.055) ** 2.4)
-    return linear
-
-
-def srgb_from_linear(image: Array) -> NDArray[np.float32]:
-    """sRGB-encoded values from linear light (IEC 61966-2-1), not clipped above 1."""
-    image = np.asarray(image, np.float32)
-    encoded = np.where(image <= 0.0031308, image * 12.92, 1.055 * np.maximum(image, 0.0031308) ** (1 / 2.4) - 0.055)
-    return encoded.astype(np.float32)
 
 
 def write_png(path: str | os.PathLike[str], image: NDArray[np.generic]) -> Path:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
+from lucid3d.colour import linear_from_srgb
 from lucid3d.errors import InputError
-from lucid3d.export.images import linear_from_srgb
 from lucid3d.from_picture.panorama_layout import SphereLayout, read_panorama
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT, WATER, Layout
 from lucid3d.from_picture.surround import clean_plate

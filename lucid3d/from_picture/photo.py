@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
+from lucid3d.colour import linear_from_srgb
 from lucid3d.errors import InputError
-from lucid3d.export.images import linear_from_srgb
 from lucid3d.from_picture.fitting import fitted
 from lucid3d.from_picture.grade import Grade, kinds_of, match, sky_colours
 from lucid3d.from_picture.picture import SKY, Kind, Layout, read_picture

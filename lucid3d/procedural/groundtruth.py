@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
+from lucid3d.colour import srgb_from_linear
 from lucid3d.files import atomic_path
 from lucid3d.procedural.kit.labels import LABELS
 from lucid3d.procedural.render.shading import ALBEDO
@@ -85,8 +86,7 @@ def vertex_colors(world: World) -> NDArray[np.uint8]:
         1.0,
     )
     albedo = np.clip(surface[:, ALBEDO] + surface[:, 12:15] * 0.3, 0, 1)
-    encoded = np.where(albedo <= 0.0031308, albedo * 12.92, 1.055 * np.maximum(albedo, 1e-8) ** (1 / 2.4) - 0.055)
-    return np.asarray(encoded * 255 + 0.5, np.uint8)
+    return np.asarray(srgb_from_linear(albedo) * 255 + 0.5, np.uint8)
 
 
 def write_mesh(world: World, path: str | Path, *, reach: float = 3000.0) -> None:

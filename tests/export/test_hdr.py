@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from lucid3d.colour import linear_from_srgb
 from lucid3d.export.hdr import carry_radiance
-from lucid3d.export.images import linear_from_srgb
 
 
 def scene(height: int) -> np.ndarray:

@@ -11,8 +11,8 @@ import pytest
 import trimesh
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.colour import srgb_from_linear
 from lucid3d.errors import InputError
-from lucid3d.export.images import srgb_from_linear
 from lucid3d.export.mesh import (
     Mesh,
     OrientedPoints,

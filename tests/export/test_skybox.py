@@ -15,9 +15,10 @@ import numpy as np
 import OpenEXR
 import pytest
 
+from lucid3d.colour import linear_from_srgb, srgb_from_linear
 from lucid3d.errors import InputError
 from lucid3d.export.hdr import LUMINANCE, InverseToneMapping, expand_highlights
-from lucid3d.export.images import linear_from_srgb, read_exr, srgb_from_linear, write_exr, write_hdr
+from lucid3d.export.images import read_exr, write_exr, write_hdr
 from lucid3d.export.skybox import (
     ENGINE_PANORAMAS,
     THREE_FACES,

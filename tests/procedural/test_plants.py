@@ -7,13 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from lucid3d.colour import linear_from_srgb
 from lucid3d.procedural.assets import plants
 from lucid3d.procedural.assets.plants.growth import Rule, branch, leaf_sites, stem
 from lucid3d.procedural.assets.plants.palettes import FLOWERS, GRASSES
 from lucid3d.procedural.assets.plants.trees import CROWNS
 from lucid3d.procedural.kit.arrays import BROAD, KITE, UP, comb, leaves, rotate, tubes
 from lucid3d.procedural.kit.mesh import Mesh
-from lucid3d.procedural.kit.prototype import Prototype, linear, srgb
+from lucid3d.procedural.kit.prototype import Prototype, srgb
 
 Grow = Callable[[np.random.Generator], Prototype]
 
@@ -54,7 +55,7 @@ def check_mesh(mesh: Mesh) -> None:
     assert mesh.normals is not None and mesh.tints is not None
     np.testing.assert_allclose(np.linalg.norm(mesh.normals, axis=1), 1, atol=1e-3)
     index = np.zeros(mesh.triangle_count, int) if mesh.material_index is None else mesh.material_index
-    hues = np.array([linear(m.hues[0]) for m in mesh.materials])
+    hues = np.array([linear_from_srgb(m.hues[0]) for m in mesh.materials])
     albedo = hues[index] * mesh.tints[mesh.triangles[:, 0]]
     assert albedo.min() >= 0 and albedo.max() <= 0.86  # nothing reflects more than fresh snow
 
@@ -96,7 +97,7 @@ def test_height_is_what_was_asked(kind: str) -> None:
 def test_seasons_change_the_leaves() -> None:
     def mean_color(season: plants.Season) -> np.ndarray:
         mesh = plants.broadleaf(np.random.default_rng(3), "maple", 6.0, season).levels[2]
-        hues = np.array([linear(m.hues[0]) for m in mesh.materials])
+        hues = np.array([linear_from_srgb(m.hues[0]) for m in mesh.materials])
         assert mesh.material_index is not None and mesh.tints is not None
         last = mesh.material_index == mesh.material_index.max()
         return np.asarray((hues[mesh.material_index] * mesh.tints[mesh.triangles[:, 0]])[last].mean(axis=0))
@@ -162,4 +163,4 @@ def test_branches_start_on_their_parent_and_are_thinner() -> None:
 
 def test_colours_survive_the_way_to_srgb_and_back() -> None:
     color = np.array([0.002, 0.2, 0.7])
-    np.testing.assert_allclose(linear(np.array(srgb(color))), color, atol=1e-4)
+    np.testing.assert_allclose(linear_from_srgb(srgb(color)), color, atol=1e-4)

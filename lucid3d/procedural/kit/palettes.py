@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lucid3d.colour import srgb_from_linear
 from lucid3d.procedural.catalogue.meanings import COLOURS
 from lucid3d.procedural.kit.materials import RGB, Material, Pattern, rgb
 
@@ -23,8 +24,7 @@ def shade(color: RGB, factor: float) -> RGB:
 
 def named(colour: str) -> RGB:
     """The sRGB hue of a colour name of the vocabulary."""
-    linear = np.asarray(COLOURS[colour])
-    encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    encoded = srgb_from_linear(COLOURS[colour], np.float64)
     return float(encoded[0]), float(encoded[1]), float(encoded[2])
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.kit.arrays import Array, Shape
+from lucid3d.colour import linear_from_srgb, srgb_from_linear
+from lucid3d.procedural.kit.arrays import Shape
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.mesh import Mesh, merge
 
@@ -54,18 +55,9 @@ class Prototype:
         return self.levels[min(level, len(self.levels) - 1)].triangle_count
 
 
-def linear(color: RGB | NDArray[np.floating]) -> Array:
-    """Linear albedo from sRGB in [0, 1]."""
-    value = np.asarray(color, np.float32)
-    result: Array = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return result
-
-
 def srgb(color: tuple[float, ...] | NDArray[np.floating]) -> RGB:
     """sRGB in [0, 1] from linear albedo (3,)."""
-    value = np.asarray(color, np.float64)
-    encoded = np.where(value <= 0.0031308, value * 12.92, 1.055 * np.maximum(value, 1e-9) ** (1 / 2.4) - 0.055)
-    red, green, blue = (round(float(v), 4) for v in encoded)
+    red, green, blue = (round(float(v), 4) for v in srgb_from_linear(color, np.float64))
     return red, green, blue
 
 
@@ -77,7 +69,7 @@ def solid(parts: list[tuple[Shape, Material]], label: str) -> Mesh:
             s.triangles,
             (m,),
             label,
-            tints=(s.colors / np.maximum(linear(m.hues[0]), 0.004)).astype(np.float32),
+            tints=(s.colors / np.maximum(linear_from_srgb(m.hues[0]), 0.004)).astype(np.float32),
             normals=s.normals,
         )
         for s, m in parts

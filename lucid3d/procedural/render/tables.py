@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.colour import linear_from_srgb
 from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.materials import PATTERNS, Material
 from lucid3d.procedural.kit.mesh import Mesh
@@ -44,15 +45,8 @@ class Tables:
         return labels, instances
 
 
-def linear(srgb: NDArray[np.floating]) -> NDArray[np.float64]:
-    """sRGB in [0, 1] to linear."""
-    c = np.asarray(srgb, np.float64)
-    result: NDArray[np.float64] = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-    return result
-
-
 def _row(material: Material, number: int) -> list[float]:
-    hues = np.clip(linear(np.array(material.hues)), 0.004, 0.85).ravel()
+    hues = np.clip(linear_from_srgb(np.array(material.hues), np.float64), 0.004, 0.85).ravel()
     seed = sum((i + 1) * ord(c) for i, c in enumerate(material.name)) % 9973
     return [
         float(PATTERNS.index(material.pattern)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.export.images import linear_from_srgb
+from lucid3d.colour import linear_from_srgb, quick_power, quick_srgb_from_linear
 from lucid3d.procedural.kit.materials import RGB
 
 Floats = NDArray[np.float32]
@@ -51,7 +51,7 @@ class Film:
         if self.saturation != 1.0:
             grey = _luminance(mixed)
             mixed = grey + (mixed - grey) * np.float32(self.saturation)
-        encoded = srgb_encoded(np.clip(mixed, 0, 1))
+        encoded = quick_srgb_from_linear(np.clip(mixed, 0, 1))
         return np.ascontiguousarray(encoded.T).reshape(radiance.shape)
 
     def compress(self, radiance: Floats) -> Floats:
@@ -66,7 +66,7 @@ class Film:
 
 def _curve(x: Floats, contrast: float) -> Floats:
     if contrast != 1.0:
-        x = np.float32(MIDDLE) * _power(x / np.float32(MIDDLE), contrast)
+        x = np.float32(MIDDLE) * quick_power(x / np.float32(MIDDLE), contrast)
     x = x * np.float32(0.72)
     curved = (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)
     return np.asarray(curved, np.float32)
@@ -82,27 +82,9 @@ def redeveloped(
         linear = linear * np.asarray(tint)
     grey = np.maximum((linear * LUMA).sum(axis=-1, keepdims=True), 1e-6)
     linear = linear * (grey / MIDDLE) ** (contrast - 1)
-    shown = srgb_encoded(np.clip(linear, 0, 1).astype(np.float32))
+    shown = quick_srgb_from_linear(np.clip(linear, 0, 1).astype(np.float32))
     level = (shown * LUMA).sum(axis=-1, keepdims=True)
     return np.asarray(np.clip(level + (shown - level) * np.float32(saturation), 0, 1), np.float32)
-
-
-def srgb_encoded(linear: Floats) -> Floats:
-    """The sRGB transfer function (IEC 61966-2-1)."""
-    encoded = np.float32(1.055) * _power(np.maximum(linear, 1e-8), 1 / 2.4) - np.float32(0.055)
-    dark = linear <= 0.0031308
-    encoded[dark] = np.float32(12.92) * linear[dark]
-    return encoded
-
-
-def _power(x: Floats, exponent: float) -> Floats:
-    """x ** exponent, several times as fast as numpy's."""
-    import cv2
-
-    if not x.size:
-        return x
-    flat = np.ascontiguousarray(x, np.float32).reshape(1, -1)
-    return np.asarray(cv2.pow(flat, exponent), np.float32).reshape(x.shape)
 
 
 def _luminance(planes: Floats) -> Floats:
