@@ -44,7 +44,8 @@ class DreamConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Gaussians from points, and their training. `lucid3d.gaussians.TrainConfig` has every knob for library users."""
+    """Gaussians from points, and their training. `lucid3d.gaussians.TrainConfig` has every knob, for library users; a
+    field here of the same name as one there sets it."""
 
     iterations: int = 200
     """Steps; one view each."""

@@ -6,17 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.export import export_scene, parse_targets
 from lucid3d.export.ply import write_gaussians, write_points
 from lucid3d.export.skybox import write_skybox
-from lucid3d.export.video import depth_colours, near_depth, write_film
-from lucid3d.families.base import Image
-from lucid3d.gaussians import Renderer
+from lucid3d.export.video import write_films
+from lucid3d.gaussians import Render, Renderer
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.report import write_report
 from lucid3d.scene_contents import SceneContents
@@ -26,9 +23,6 @@ from lucid3d.workspace import Workspace
 
 PREVIEW_FOV = 90.0
 """Degrees across preview.jpg: what a person takes in at a glance."""
-
-DEPTH_ALPHA = 0.5
-"""Below this opacity a pixel of the depth film shows nothing."""
 
 
 def write_scene(
@@ -104,23 +98,15 @@ def _write_films(scene: SceneContents, workspace: Workspace, on_event: Listener)
         return
 
     cameras, renderer = film_cameras(scene), Renderer(scene.gaussians)
-    # one pass over the path draws both films: the depth is kept as 8-bit colours until the first file is written
-    depths: list[Image] = []
-    near: float | None = None
 
-    def pictures() -> Iterator[Image]:
-        nonlocal near
-        for index, camera in enumerate(cameras):
-            drawn = renderer.render(camera)
-            seen = np.where(drawn.alpha >= DEPTH_ALPHA, drawn.depth, np.inf).astype(np.float32)
-            near = near or near_depth(seen)
-            depths.append((depth_colours(seen, near) * 255).astype(np.uint8))
-            on_event(Event("film", index + 1, len(cameras)))
-            yield drawn.image
+    def drawn() -> Iterator[tuple[Render, None]]:
+        for index, camera in enumerate(cameras, 1):
+            seen = renderer.render(camera)
+            on_event(Event("film", index, len(cameras)))
+            yield seen, None
 
     size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
-    write_film(pictures(), workspace.folder / "preview.mp4", **size)
-    write_film((d / np.float32(255) for d in depths), workspace.folder / "depth.mp4", **size)
+    write_films(drawn(), workspace.folder, **size)
 
 
 def check_outputs(config: Config, export: Sequence[str]) -> None:

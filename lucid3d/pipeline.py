@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import platform
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from lucid3d.dreaming import dream_views, settle_sky, support_cameras
 from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import Download, Loader, check_own
-from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, TrainConfig, Trainer, TrainingView, from_points
+from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, Strategy, TrainConfig, Trainer, TrainingView, from_points
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.outputs import check_outputs, write_scene
@@ -31,7 +31,6 @@ from lucid3d.workspace import Workspace
 
 if TYPE_CHECKING:
     from lucid3d.dreaming import Dream, DreamedView
-    from lucid3d.gaussians import TrainConfig
     from lucid3d.gaussians.model import Gaussians
     from lucid3d.pointcloud import PointCloud
 
@@ -269,19 +268,20 @@ def _gaussians(
     return trainer.gaussians
 
 
-def train_config(config: Config) -> TrainConfig:
-    """The trainer's settings for a scene."""
+STRATEGIES: dict[str, Callable[[], Strategy | None]] = {
+    "none": lambda: None,
+    "mcmc": MCMCStrategy,
+    "default": DefaultStrategy,
+}
+"""What adds and moves Gaussians, by the names of `config.TrainingConfig.strategy`."""
 
-    training = config.training
-    strategies = {"none": None, "mcmc": MCMCStrategy(), "default": DefaultStrategy()}
-    return TrainConfig(
-        iterations=training.iterations,
-        seed=config.seed,
-        ssim_weight=training.ssim_weight,
-        depth_weight=training.depth_weight,
-        strategy=strategies[training.strategy],
-        max_gaussians=training.max_gaussians,
-    )
+
+def train_config(config: Config) -> TrainConfig:
+    """The trainer's settings for a scene: fields that `TrainingConfig` and `TrainConfig` share go by their names."""
+    knobs = {knob.name for knob in fields(TrainConfig)}
+    chosen = {name: value for name, value in vars(config.training).items() if name in knobs}
+    chosen |= {"seed": config.seed, "strategy": STRATEGIES[config.training.strategy]()}
+    return TrainConfig(**chosen)
 
 
 def dream(

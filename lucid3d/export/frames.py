@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.rotations import quaternions
 
 FRAMES: dict[str, NDArray[np.float64]] = {
     # PLY, .splat, .sog: the camera's own axes, y down. Every splat viewer takes a PLY to be in it.
@@ -48,7 +49,7 @@ def rotate_gaussians(gaussians: Gaussians, rotation: NDArray[np.float64]) -> Gau
     return replace(
         gaussians,
         means=np.ascontiguousarray(gaussians.means @ rotation.T.astype(np.float32)),
-        quats=_multiply(_quaternion(rotation), gaussians.quats),
+        quats=_multiply(quaternions(rotation), gaussians.quats),
         sh=rotate_sh(gaussians.sh, rotation),
     )
 
@@ -136,14 +137,6 @@ def _spread(count: int) -> NDArray[np.float64]:
     turn = index * math.pi * (3 - math.sqrt(5))
     ring = np.sqrt(1 - z * z)
     return np.stack([ring * np.cos(turn), ring * np.sin(turn), z], axis=1)
-
-
-def _quaternion(rotation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """w x y z of a rotation matrix."""
-    from scipy.spatial.transform import Rotation
-
-    x, y, z, w = Rotation.from_matrix(rotation).as_quat()
-    return np.array([w, x, y, z])
 
 
 def _multiply(left: NDArray[np.float64], right: NDArray[np.float32]) -> NDArray[np.float32]:

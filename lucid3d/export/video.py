@@ -8,16 +8,24 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.families.base import Depth, Image
 from lucid3d.files import atomic_path
 
+if TYPE_CHECKING:
+    from lucid3d.gaussians.rendering import Render
+
 NEAR_PERCENTILE = 1.0
 """The depth film's brightest colour belongs to this percentile of the first picture: one speck must not set it."""
+
+SOLID = 0.5
+"""Below this opacity a pixel of the depth film shows nothing."""
 
 
 def write_film(frames: Iterable[Image], path: Path, *, width: int, height: int, rate: int) -> None:
@@ -34,6 +42,33 @@ def write_film(frames: Iterable[Image], path: Path, *, width: int, height: int, 
         decoded = decoded_frames(temporary)
         if decoded != count:
             raise OSError(errno.EIO, f"only {decoded} of the film's {count} pictures can be read again", str(path))
+
+
+def write_films(
+    drawn: Iterable[tuple[Render, float | None]], folder: Path, *, width: int, height: int, rate: int
+) -> None:
+    """preview.mp4 and depth.mp4, from one pass over what was drawn.
+
+    Args:
+        drawn: what each camera of the path sees, and the metres at which its depth is brightest; None: as near as what
+            the first picture shows (`near_depth`).
+    Raises:
+        OSError: see `write_film`.
+    """
+    depths: list[NDArray[np.uint8]] = []  # as 8-bit colours until the first file is written
+    first: float | None = None
+
+    def pictures() -> Iterator[Image]:
+        nonlocal first
+        for seen, near in drawn:
+            depth = np.where(seen.alpha >= SOLID, seen.depth, np.inf).astype(np.float32)
+            first = first or near_depth(depth)
+            depths.append((depth_colours(depth, first if near is None else near) * 255).astype(np.uint8))
+            yield seen.image
+
+    write_film(pictures(), folder / "preview.mp4", width=width, height=height, rate=rate)
+    shown = ((colours / np.float32(255)).astype(np.float32, copy=False) for colours in depths)
+    write_film(shown, folder / "depth.mp4", width=width, height=height, rate=rate)
 
 
 def _encode(frames: Iterable[Image], file: Path, name: Path, width: int, height: int, rate: int) -> int:

@@ -13,6 +13,7 @@ from lucid3d.errors import InputError
 from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.model import SH_C0, Gaussians
 from lucid3d.pointcloud import PointCloud
+from lucid3d.rotations import quaternions
 
 DISC_WIDTH = 0.55
 """Standard deviation of a disc in units of the points' spacing: neighbours overlap enough to close the surface (the sum
@@ -72,7 +73,7 @@ def from_points(
     sh[:, 0] = (cloud.colors - 0.5) / SH_C0
     return Gaussians(
         means=cloud.positions.astype(np.float32).copy(),
-        quats=_quaternions(frames),
+        quats=quaternions(frames).astype(np.float32),
         log_scales=np.log(scales).astype(np.float32),
         logit_opacities=np.full(count, np.log(opacity / (1 - opacity)), np.float32),
         sh=sh,
@@ -110,11 +111,3 @@ def _discs(
     normals, along = np.where(grazing, tilted, normals), np.where(grazing, tilted_along, along)
     frames = np.stack([along, np.cross(normals, along), normals], axis=2)
     return frames, 1 / np.maximum(cosine[:, 0], least)
-
-
-def _quaternions(frames: NDArray[np.float64]) -> NDArray[np.float32]:
-    """(N, 4) float32 w x y z of (N, 3, 3) rotations."""
-    from scipy.spatial.transform import Rotation
-
-    quats: NDArray[np.float32] = Rotation.from_matrix(frames).as_quat()[:, [3, 0, 1, 2]].astype(np.float32)
-    return quats

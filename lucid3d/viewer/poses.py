@@ -32,14 +32,6 @@ class Posed(Protocol):
     def fov(self) -> float: ...
 
 
-def quaternion(rotation: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(4,) w x y z of a (3, 3) rotation."""
-    from scipy.spatial.transform import Rotation
-
-    x, y, z, w = Rotation.from_matrix(rotation).as_quat()
-    return np.array([w, x, y, z])
-
-
 def rotation_of(wxyz: NDArray[np.floating]) -> NDArray[np.float64]:
     """(3, 3) of a quaternion w x y z."""
     from scipy.spatial.transform import Rotation

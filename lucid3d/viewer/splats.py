@@ -11,9 +11,6 @@ from lucid3d.gaussians.model import Gaussians
 
 Floats = NDArray[np.float32]
 
-BYTES_PER_SPLAT = 32
-"""What one splat costs on its way to the browser."""
-
 SIGMA_MIN, SIGMA_MAX = 4e-4, 200.0
 """Metres. Covariances travel as float16: below the first they would become 0, above the second infinite."""
 

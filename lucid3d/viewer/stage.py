@@ -16,7 +16,8 @@ from lucid3d.export.images import HALF_MAX
 from lucid3d.families.base import Image
 from lucid3d.panorama import cube_cameras
 from lucid3d.pointcloud import PointCloud
-from lucid3d.viewer.poses import quaternion, vertical_fov
+from lucid3d.rotations import quaternions
+from lucid3d.viewer.poses import vertical_fov
 from lucid3d.viewer.splats import Splats
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Stage:
             color=(255, 190, 60),
             image=None if image is None else thumbnail(image),
             format="jpeg",
-            wxyz=quaternion(camera.rotation),
+            wxyz=quaternions(camera.rotation),
             position=camera.position,
             visible=self.visible["views"],
             cast_shadow=False,
@@ -163,7 +164,7 @@ class Stage:
                 format="png",
                 cast_shadow=False,
                 receive_shadow=False,
-                wxyz=quaternion(camera.rotation),
+                wxyz=quaternions(camera.rotation),
                 position=camera.forward * SKY_DISTANCE,
                 visible=self.visible["skybox"],
             )

@@ -13,11 +13,11 @@ import numpy as np
 
 from lucid3d.config import Config
 from lucid3d.errors import InputError
-from lucid3d.export.video import depth_colours, write_film
+from lucid3d.export.video import write_film, write_films
 from lucid3d.families.base import Image
 from lucid3d.families.choose import Download
 from lucid3d.files import write_text
-from lucid3d.gaussians import render
+from lucid3d.gaussians import Render, render
 from lucid3d.outputs import check_outputs, write_scene
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
@@ -149,27 +149,22 @@ def _make_scene(
     quiet = replace(config, render=replace(config.render, film_frames=0))
     scene = Scene(facts["prompt"], quiet, gaussians.finest(), cloud, dream.views, facts)
     if config.render.film_frames:
-        write_films(gaussians, made.axis, config, output, on_event)
+        write_dive(gaussians, made.axis, config, output, on_event)
     write_scene(scene, workspace, export=export, on_event=on_event)
     return f"{len(gaussians.finest()):,} Gaussians on {len(plan)} levels"
 
 
-def write_films(gaussians: LevelGaussians, axis: Axis, config: Config, folder: Path, on_event: Listener) -> None:
+def write_dive(gaussians: LevelGaussians, axis: Axis, config: Config, folder: Path, on_event: Listener) -> None:
     """preview.mp4 and depth.mp4: the dive, every frame with the Gaussians that its distance asks for."""
     settings = config.render
     cameras = film_cameras(axis, settings.film_width, settings.film_height, settings.film_frames)
     gaussians = gaussians.inside(cameras[0])  # they fly straight ahead: what the first cannot see none does
-    depths: list[Image] = []
 
-    def pictures() -> Iterator[Image]:
+    def drawn() -> Iterator[tuple[Render, float]]:
         for number, camera in enumerate(cameras, 1):
-            drawn = render(gaussians.seen_from(camera), camera)
-            seen = np.where(drawn.alpha >= 0.5, drawn.depth, np.inf).astype(np.float32)
-            near = 0.5 * float(np.linalg.norm(camera.position - axis.target))
-            depths.append((depth_colours(seen, near) * 255).astype(np.uint8))
+            seen = render(gaussians.seen_from(camera), camera)
             on_event(Event("film", number, len(cameras)))
-            yield drawn.image
+            yield seen, 0.5 * float(np.linalg.norm(camera.position - axis.target))
 
     size = {"width": settings.film_width, "height": settings.film_height, "rate": settings.film_rate}
-    write_film(pictures(), folder / "preview.mp4", **size)
-    write_film((d / np.float32(255) for d in depths), folder / "depth.mp4", **size)
+    write_films(drawn(), folder, **size)

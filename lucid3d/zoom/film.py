@@ -99,10 +99,3 @@ def changes(frames: Sequence[Image] | Iterator[Image]) -> Floats:
             found.append(float(np.abs(frame - before).mean()))
         before = frame
     return np.array(found, np.float32)
-
-
-def spikes(change: Floats) -> Floats:
-    """Each change relative to the median of the eleven about it: 1 where nothing stands out."""
-    from scipy.ndimage import median_filter
-
-    return np.asarray(change / np.maximum(median_filter(change, size=11, mode="nearest"), 1e-6), np.float32)

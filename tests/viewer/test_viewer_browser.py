@@ -16,8 +16,8 @@ from PIL import Image
 from lucid3d.access import Access
 from lucid3d.camera import yaw_pitch
 from lucid3d.export.ply import read_gaussians
+from lucid3d.rotations import quaternions
 from lucid3d.scene import Scene
-from lucid3d.viewer import poses
 from lucid3d.viewer.app import Viewer
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.taking import standalone_page
@@ -91,7 +91,7 @@ def enter(page: Any, viewer: Viewer, path: str = "/") -> Any:
 
 def picture(page: Any, session: Any, yaw: float) -> np.ndarray:
     """What the browser draws at a yaw, once two frames agree: (60, 80, 3) in [0, 1]."""
-    rotation = poses.quaternion(yaw_pitch(yaw, 0)[:3, :3])
+    rotation = quaternions(yaw_pitch(yaw, 0)[:3, :3])
     options = {"wxyz": rotation, "position": np.zeros(3), "fov": np.pi / 2, "transport_format": "png", "timeout": 60}
     frames: list[np.ndarray] = []
 

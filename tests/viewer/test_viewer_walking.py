@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.rotations import quaternions
 from lucid3d.viewer import poses
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.walking import CELL, EYE, REACH, configuration, find_ground
@@ -69,12 +70,12 @@ def test_the_configuration_is_javascript_that_ends_no_script() -> None:
 @given(st.floats(-180, 180), st.floats(-80, 80))
 def test_quaternions_and_rotations_are_inverse(yaw: float, pitch: float) -> None:
     rotation = yaw_pitch(yaw, pitch)[:3, :3]
-    np.testing.assert_allclose(poses.rotation_of(poses.quaternion(rotation)), rotation, atol=1e-12)
+    np.testing.assert_allclose(poses.rotation_of(quaternions(rotation)), rotation, atol=1e-12)
 
 
 def test_a_window_becomes_a_camera_of_the_same_view() -> None:
     pose = yaw_pitch(30, 10, np.array([1.0, -0.5, 2.0]))
-    seen = Seen(poses.quaternion(pose[:3, :3]), pose[:3, 3], 1.1)
+    seen = Seen(quaternions(pose[:3, :3]), pose[:3, 3], 1.1)
     camera = poses.camera_of(seen, 300, 200)
     np.testing.assert_allclose(camera.world_from_camera, pose, atol=1e-12)
     assert poses.vertical_fov(camera) == pytest.approx(1.1)
@@ -83,7 +84,7 @@ def test_a_window_becomes_a_camera_of_the_same_view() -> None:
 
 def test_a_link_says_where_and_whither() -> None:
     pose = yaw_pitch(90, 0, np.array([1.0, -0.5, 2.0]))
-    query = parse_qs(poses.query_of(Seen(poses.quaternion(pose[:3, :3]), pose[:3, 3], math.radians(50)), reach=0.5))
+    query = parse_qs(poses.query_of(Seen(quaternions(pose[:3, :3]), pose[:3, 3], math.radians(50)), reach=0.5))
     assert query["initialCameraPosition"] == ["1.0000,-0.5000,2.0000"]
     assert query["initialCameraLookAt"] == ["1.5000,-0.5000,2.0000"]
     assert float(query["initialCameraFov"][0]) == pytest.approx(math.radians(50), abs=1e-4)

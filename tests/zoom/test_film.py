@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import median_filter
 
-from lucid3d.zoom.film import changes, frame_count, spikes, zoom_frames
+from lucid3d.zoom.film import changes, frame_count, zoom_frames
 from lucid3d.zoom.stack import Geometry, render_images
 from tests.zoom.known import truths
+
+
+def spikes(change: np.ndarray) -> np.ndarray:
+    """Each change relative to the median of the eleven about it: 1 where nothing stands out."""
+    return change / np.maximum(median_filter(change, size=11, mode="nearest"), 1e-6)
 
 
 def levels(factor: float, count: int = 3, size: int = 64) -> tuple[np.ndarray, Geometry]:
