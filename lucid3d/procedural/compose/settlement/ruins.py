@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.assets.plants import shrub
 from lucid3d.procedural.compose.land import greenery, recipe
-from lucid3d.procedural.compose.land.planting import lot_for, plant
+from lucid3d.procedural.compose.land.planting import plant
 from lucid3d.procedural.compose.land.site import Site
-from lucid3d.procedural.compose.settlement.context import finish, ground_y, hills, wall_for, weathered_ground
+from lucid3d.procedural.compose.settlement.composer import settle
+from lucid3d.procedural.compose.settlement.context import ground_y, wall_for, weathered_ground
 from lucid3d.procedural.compose.settlement.overgrown import climbers, grass_between, worn_way
-from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_y, rotation_z
@@ -25,6 +25,8 @@ from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 from lucid3d.procedural.language.brief import Brief
 
 Floats = NDArray[np.floating]
+SUNK = 0.05
+"""Metres that things have sunk into the ground."""
 FLUTES = 20
 """Grooves of a Doric shaft."""
 
@@ -184,18 +186,10 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
         path=((0.0, -30.0), (0.6, -8.0), (0.0, 4.0), (0.0, 12.0)),
         path_width=3.6,
     )
-    terrain = hills(brief, rng, flat=48.0, level=EYE_HEIGHT, height=105.0, rolling=0.5, ground=ground,
-                    wooded=0.0 if desert else 0.5, ridges=0.6)  # fmt: skip
-    site = site_for(brief, terrain, rng, path=ground.path, path_width=3.6)
-    lot = lot_for(site, brief)
-    place = Place(sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.55, 0.95)))
+    made = settle(brief, rng, ground, flat=48.0, sun=(0.55, 0.95), height=105.0, rolling=0.5,
+                  wooded=0.0 if desert else 0.5, ridges=0.6)  # fmt: skip
+    place, site, lot = made.place, made.site, made.lot
     side = float(rng.choice([-1.0, 1.0]))
-
-    def on_ground(mesh: Mesh, x: float, z: float, *, yaw: float = 0.0, sink: float = 0.05, keep: float = 0.0) -> None:
-        y = ground_y(terrain, x, z)
-        place.meshes.append(mesh.transformed(placement([x, y + sink, z], yaw=yaw)))
-        if keep:
-            site.keep_out.append((x, z, keep))
 
     _temple_stump(place, site, brief, stone, blocks, rng)
     if brief.wants("wall", True):
@@ -209,19 +203,20 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
             )
         ):
             wall = ragged_wall(length, high * rng.uniform(0.85, 1.15), 0.75, blocks, rng, arches=arches)
-            on_ground(wall, side * x, z, yaw=side * yaw, sink=0.25, keep=0.0)
+            made.put(wall, side * x, z, yaw=side * yaw, sink=0.25)
             if overgrown and not desert and brief.season != "winter":
-                on_ground(climbers(length, high, rng), side * x, z, yaw=side * yaw)
+                made.put(climbers(length, high, rng), side * x, z, yaw=side * yaw, sink=SUNK)
             _scree(place, site, side * x, z, blocks, rng, 10 + 3 * (k % 2))
     if brief.wants("statue", True):
-        on_ground(statue(blocks, rng), side * 4.2, 5.6, yaw=-side * 0.5, keep=1.2)
+        made.put(statue(blocks, rng), side * 4.2, 5.6, yaw=-side * 0.5, sink=SUNK, keep=1.2)
     for k in range(max(brief.count("column", 6), 2)):  # columns that stand alone along the way
         z = -12.0 + 4.4 * (k // 2)
         x = (3.6 if k % 2 else -3.6) + rng.normal(0, 0.15)
         if z > 4:
             break
         whole = float(rng.choice([1.0, 0.75, 0.5, 0.25], p=[0.3, 0.3, 0.25, 0.15]))
-        on_ground(column(5.2, 0.42, stone, rng, whole=whole), x, z, yaw=rng.uniform(0, 6), keep=0.7)
+        shaft = column(5.2, 0.42, stone, rng, whole=whole)
+        made.put(shaft, x, z, yaw=rng.uniform(0, 6), sink=SUNK, keep=0.7)
     _fallen(place, site, stone, rng)
     slabs = worn_way(place, site, blocks, rng)
     if not desert:
@@ -250,9 +245,7 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     plant(recipe.Stones(kind="limestone", amount=0.9), lot)
     chips = [rocks.scree(rng, "limestone", r, 22) for r in (0.5, 0.8)]
     site.put(chips, per_square_metre=0.1, near=1.8, far=26, patch=6, contrast=2.0, middle=0.1, sizes=(0.4, 1.3))
-    place.meshes += site.meshes
-    place.terrain = terrain
-    return finish(place, brief)
+    return made.finished()
 
 
 def _temple_stump(

@@ -19,18 +19,16 @@ from lucid3d.procedural.assets.buildings.temples import (
 )
 from lucid3d.procedural.assets.plants import broadleaf, fern, grass_tuft, shrub
 from lucid3d.procedural.compose.land import greenery, recipe
-from lucid3d.procedural.compose.land.planting import lot_for, plant
+from lucid3d.procedural.compose.land.planting import plant
 from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.compose.settlement.composer import settle
 from lucid3d.procedural.compose.settlement.context import (
     DARK_TIMES,
-    finish,
     ground_y,
-    hills,
     lamp_color,
     wall_for,
     weathered_ground,
 )
-from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_z
@@ -44,8 +42,9 @@ Floats = NDArray[np.floating]
 
 def temple(brief: Brief, rng: np.random.Generator) -> Place:
     """The start stands on the stone way inside the gate; the hall lies ahead, the pagoda to one side, woods around."""
-    dark = brief.time in DARK_TIMES
-    lit = (dark or brief.wants("lamp") or brief.mood in ("magical", "romantic")) and "lamp" not in brief.without
+    lit = (
+        brief.time in DARK_TIMES or brief.wants("lamp") or brief.mood in ("magical", "romantic")
+    ) and "lamp" not in brief.without
     ground = weathered_ground(
         brief,
         seed=int(rng.integers(4096)),
@@ -56,20 +55,11 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
         litter_amount=0.5 if brief.season == "autumn" else 0.15,
     )
     height = 380.0 if brief.wants("mountains", True) else 120.0
-    terrain = hills(
-        brief,
-        rng,
-        flat=52.0,
-        level=EYE_HEIGHT + 0.05,
-        height=height / 4.5 if brief.wants("mountains") else height,
-        rolling=0.35,
-        ground=ground,
-        wooded=0.72,
-        ridges=0.8,
-    )
-    site = site_for(brief, terrain, rng, clear=2.0)
-    lot = lot_for(site, brief)
-    place = Place(sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.5, 0.9)))
+    made = settle(
+        brief, rng, ground, flat=52.0, sun=(0.5, 0.9), level=EYE_HEIGHT + 0.05, clear=2.0, rolling=0.35, wooded=0.72,
+        ridges=0.8, height=height / 4.5 if brief.wants("mountains") else height,
+    )  # fmt: skip
+    place, site, lot, put = made.place, made.site, made.lot, made.put
     side = float(rng.choice([-1.0, 1.0]))
     y = EYE_HEIGHT
     tiles = palette.pick((GREEN_TILES, GREY_TILES), rng)
@@ -77,22 +67,12 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     if color:
         tiles = palette.painted(tiles, palette.named(color))
 
-    def put(mesh: Mesh, x: float, z: float, *, yaw: float = 0.0, keep: float = 0.0) -> NDArray[np.float64]:
-        level = ground_y(terrain, x, z)
-        matrix = placement([x, level, z], yaw=yaw)
-        place.meshes.append(mesh.transformed(matrix))
-        if keep:
-            site.keep_out.append((x, z, keep))
-        return matrix
-
     main = hall(rng, lit=lit, wall=wall_for(brief, rng, "wall"), tiles=tiles)
     matrix = put(main.mesh, 0.0, 33.0)
     for f in (-6.5, 0.0, 6.5):
         site.keep_out.append((f, 33.0, 11.0))
     if lit:
-        for spot in main.lamps:
-            at = (matrix @ np.array([*spot, 1.0]))[:3]
-            place.lamps.append(Lamp((float(at[0]), float(at[1]), float(at[2])), (9.0, 3.2, 1.2), 0.3, 14.0, False))
+        made.light(main, matrix, (9.0, 3.2, 1.2), radius=0.3, reach=14.0, shadows=False)
     if brief.wants("pagoda", True):
         put(
             pagoda(rng, lit=lit, storeys=5 if brief.size("pagoda") <= 1 else 7, tiles=tiles).mesh,
@@ -169,10 +149,8 @@ def temple(brief: Brief, rng: np.random.Generator) -> Place:
     plant(recipe.Leaves(amount=1.6 if site.season == "autumn" else 0.45), lot)
     plant(recipe.Stones(where=(beside_way,), amount=0.5, boulders=2.2), lot)
     _moss_in_joints(site)
-    place.meshes += site.meshes
-    place.terrain = terrain
     place.haze = 1.5
-    return finish(place, brief)
+    return made.finished()
 
 
 def _way(place: Place, y: float, rng: np.random.Generator) -> None:

@@ -15,17 +15,16 @@ from lucid3d.procedural.assets.props import fields
 from lucid3d.procedural.assets.props import street_things as things
 from lucid3d.procedural.compose.extras import add_named_buildings, add_things, add_waterside
 from lucid3d.procedural.compose.land import greenery, recipe
-from lucid3d.procedural.compose.land.planting import lot_for, plant
+from lucid3d.procedural.compose.land.lot import Lot
+from lucid3d.procedural.compose.land.planting import plant
 from lucid3d.procedural.compose.land.relief import to_polyline
 from lucid3d.procedural.compose.land.scatter import Spots
 from lucid3d.procedural.compose.land.scatter import place as place_copies
 from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.compose.settlement.composer import Settlement, settle
 from lucid3d.procedural.compose.settlement.context import (
-    DARK_TIMES,
-    finish,
     ground_y,
     growth,
-    hills,
     lamp_color,
     lit_share,
     shore_of,
@@ -33,10 +32,9 @@ from lucid3d.procedural.compose.settlement.context import (
     weathered_ground,
 )
 from lucid3d.procedural.compose.settlement.features import stand
-from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import placement
-from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
+from lucid3d.procedural.kit.place import Lamp, Place
 from lucid3d.procedural.language.brief import Brief
 
 Floats = NDArray[np.floating]
@@ -50,7 +48,6 @@ FLAT = 85.0
 
 def village(brief: Brief, rng: np.random.Generator) -> Place:
     """The start stands on the lane at the edge of the green; the church lies ahead, fields and hills behind."""
-    dark = brief.time in DARK_TIMES
     lit = lit_share(brief)
     bend = float(rng.choice([-1.0, 1.0]))
     if shore_of(brief, FLAT) is not None:
@@ -61,23 +58,19 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         brief, seed=int(rng.integers(4096)), snow_line=420.0, path=path, path_width=3.4, vegetation=0.9
     )
     high = 240.0 if brief.wants("mountains") else 110.0
-    terrain = hills(brief, rng, flat=FLAT, level=EYE_HEIGHT, height=high, rolling=0.55, ground=ground, wooded=0.45)
+    made = settle(brief, rng, ground, flat=FLAT, sun=(0.56, 0.88), height=high, rolling=0.55, wooded=0.45)
+    place, site = made.place, made.site
     shore = shore_of(brief, FLAT)
-    level = terrain.ground.water_level if shore is not None else None
-    site = site_for(brief, terrain, rng, level, path=path, path_width=3.4)
-    place = Place(sun_azimuth=float(rng.choice([-0.8, 0.8])) * float(rng.uniform(0.7, 1.1)))
     look = {"medieval": "medieval", "rustic": "thatch"}.get(brief.style, "")
     if brief.material("") == "thatch" or brief.material("house") == "thatch":
         look = "thatch"
     last: Material | None = None
 
-    def put(made: House, x: float, z: float, yaw: float, *, light: float = 6.0) -> None:
-        matrix = stand(site, made, x, z, yaw)
-        place.meshes.append(made.mesh.transformed(matrix))
-        if dark and "lamp" not in brief.without:
-            for spot in made.lamps:
-                at = (matrix @ np.array([*spot, 1.0]))[:3]
-                place.lamps.append(Lamp((float(at[0]), float(at[1]), float(at[2])), lamp_color(light), 0.2, 12.0))
+    def put(house: House, x: float, z: float, yaw: float) -> None:
+        matrix = stand(site, house, x, z, yaw)
+        place.meshes.append(house.mesh.transformed(matrix))
+        if made.dark and "lamp" not in brief.without:
+            made.light(house, matrix, lamp_color(6.0))
 
     church_at = lane[-9] + (-bend * 9.0, 9.0)
     plots = _plots(lane, rng, int(np.clip(brief.count("house", 15), 4, 24)))
@@ -119,15 +112,13 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         )
     if brief.wants("windmill"):
         put(windmill(rng), -bend * 48.0, 46.0, float(np.arctan2(-bend * 48.0, 46.0)))
-    _green(place, site, brief, rng, bend, dark)
+    _green(made, bend)
     add_named_buildings(site, but=MADE)
     add_things(site, but=MADE)
     if shore is not None:
         add_waterside(site, place.lamps, LANE_END)
-    _grow(site, brief, rng)
-    place.meshes += site.meshes
-    place.terrain = terrain
-    return finish(place, brief)
+    _grow(made.lot)
+    return made.finished()
 
 
 MADE = frozenset(
@@ -194,8 +185,9 @@ def _offset(site: Site, corner: tuple[float, ...]) -> float:
     return float(to_polyline(np.array([corner[0]], np.float32), np.array([corner[1]], np.float32), site.path)[0])
 
 
-def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, bend: float, dark: bool) -> None:
+def _green(made: Settlement, bend: float) -> None:
     """The green to the right ahead: a well, an old tree with a bench, lamps along the lane, a cart, stalls."""
+    place, site, brief, rng, dark = made.place, made.site, made.brief, made.rng, made.dark
 
     def ground(x: float, z: float, yaw: float = 0.0, down: float = 0.02) -> NDArray[np.float64]:
         return placement([x, ground_y(site.terrain, x, z) + down, z], yaw=yaw)
@@ -206,7 +198,7 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
         place.meshes.append(fields.well(rng).transformed(ground(x0 - 2.2, 7.5, 0.4)))
         site.keep_out.append((x0 - 2.2, 7.5, 1.5))
     if brief.wants("trees", True):
-        old = lot_for(site, brief).trees(("oak",), 1, 10.5)
+        old = made.lot.trees(("oak",), 1, 10.5)
         if old:
             at = (x0 + 2.4, 11.5)
             where = Spots(
@@ -250,10 +242,10 @@ def _green(place: Place, site: Site, brief: Brief, rng: np.random.Generator, ben
         place.meshes.append(fields.signpost(rng).transformed(ground(lane_x + 3.0 + k, 6.4 + k, rng.uniform(-0.4, 0.4))))
 
 
-def _grow(site: Site, brief: Brief, rng: np.random.Generator) -> None:
+def _grow(lot: Lot) -> None:
     """Grass, flowers, garden shrubs, trees between the houses and woods beyond."""
+    site, brief, rng = lot.site, lot.brief, lot.site.rng
     grown = growth(brief, ("oak", "birch", "maple", "pine"))
-    lot = lot_for(site, brief)
     trees = lot.trees(grown.kinds, 5, 7.5)
 
     def gardens(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
