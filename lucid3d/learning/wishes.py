@@ -1,0 +1,78 @@
+"""The sentences that training worlds are built from: every place, at every time, in every weather, season and style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lucid3d.learning.classes import PLACE_NAMES
+from lucid3d.procedural.catalogue.meanings import (
+    BUILDINGS,
+    FEATURES,
+    FURNITURE,
+    INDOORS,
+    LANDFORMS,
+    MOODS,
+    PLACES,
+    PROPS,
+    SCATTERED,
+    SEASONS,
+    STYLES,
+    TIMES,
+    WEATHERS,
+)
+from lucid3d.procedural.language.brief import Brief, understand
+
+SHARE = {
+    "living_room": 3.5, "bedroom": 3.0, "kitchen": 3.0, "library": 2.5, "space_station": 0.6,
+    "town_street": 2.5, "modern_city": 2.5, "village": 1.8, "garden": 1.4, "other_planet": 0.4, "cave": 0.6,
+    "volcano": 0.6, "canyon": 0.8, "island": 0.7,
+}  # fmt: skip
+"""How often a place is taken, beside 1 for the others: people photograph rooms and streets more than volcanoes."""
+MOST_FEATURES = 3
+SEED_SPAN = 1 << 31
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a training world is to be.
+
+    Attributes:
+        brief: what is built.
+        seed: of the world.
+    """
+
+    brief: Brief
+    seed: int
+
+
+def wish(rng: np.random.Generator) -> Wish:
+    """A place with some of everything that a sentence can ask for."""
+    weights = np.array([SHARE.get(name, 1.0) for name in PLACE_NAMES])
+    place = str(rng.choice(PLACE_NAMES, p=weights / weights.sum()))
+    indoors = place in INDOORS
+    words = [PLACES[place]]
+    kinds: tuple[dict[str, str], ...] = (FURNITURE,) if indoors else (SCATTERED, PROPS, BUILDINGS, LANDFORMS)
+    names = [name for kind in kinds for name in kind]
+    chosen = rng.choice(names, size=int(rng.integers(0, MOST_FEATURES + 1)), replace=False)
+    if len(chosen):
+        words.append("with " + " and ".join(FEATURES[str(name)] for name in chosen))
+    prompt = " ".join(words)
+    if rng.random() < 0.25:
+        prompt = f"{rng.choice(MOODS)} {prompt}"
+    if rng.random() < 0.2:
+        prompt = f"{prompt}, {rng.choice(STYLES)}"
+    brief = understand(prompt)
+    time = str(rng.choice(TIMES, p=_TIME_SHARE))
+    weather = str(rng.choice(WEATHERS, p=_WEATHER_SHARE))
+    season = str(rng.choice(SEASONS))
+    # Set by name, so that no word of a feature or a style can turn one place into another.
+    brief = replace(brief, place=place, time=time, weather=weather, season="winter" if weather == "snow" else season)
+    return Wish(brief, int(rng.integers(SEED_SPAN)))
+
+
+_TIME_SHARE = np.array([0.08, 0.1, 0.2, 0.17, 0.2, 0.1, 0.08, 0.07])
+"""Of `meanings.TIMES`: most pictures are taken by day."""
+_WEATHER_SHARE = np.array([0.42, 0.28, 0.1, 0.08, 0.07, 0.05])
+"""Of `meanings.WEATHERS`."""
