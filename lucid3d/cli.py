@@ -67,6 +67,9 @@ COMMANDS = {
         "answer tasks of the WorldScore benchmark", "lucid3d.worldscore.command:main", resume="the same command"
     ),
     "panorama": Command("mend the seams of a panorama from elsewhere", "lucid3d.commands.panorama:main"),
+    "learn": Command(
+        "make the network that reads pictures", "lucid3d.learning.command:main", resume="the same command"
+    ),
 }
 """A new command is one row here, and the function that it names."""
 

@@ -45,7 +45,7 @@ class Sample:
     horizon: float
     roll: float
     focal: float
-    place: int
+    place: str
     indoors: bool
 
 
@@ -60,7 +60,7 @@ class Batch:
         normals: (B, 3, h/2, w/2) float32, 0 where it is sky.
         classes: (B, h/2, w/2) int64.
         horizon, roll, focal: (B,) float32, see `Sample`.
-        place: (B,) int64, -1 = unknown; indoors: (B,) float32, 0 or 1.
+        place: (B,) int64 number among the network's places, -1 = none of them; indoors: (B,) float32, 0 or 1.
     """
 
     image: torch.Tensor
@@ -140,8 +140,8 @@ def cropped(view: View, shape: tuple[int, int], rng: np.random.Generator | None 
     )
 
 
-def collated(samples: Sequence[Sample]) -> Batch:
-    """Samples of one shape as one batch."""
+def collated(samples: Sequence[Sample], places: Sequence[str]) -> Batch:
+    """Samples of one shape as one batch; `places` are the names behind a network's place numbers."""
     import torch
 
     image = np.stack([sample.image for sample in samples]).transpose(0, 3, 1, 2)
@@ -149,6 +149,8 @@ def collated(samples: Sequence[Sample]) -> Batch:
     depth = np.stack([sample.scene.depth / np.float32(sample.focal) for sample in samples])[middle]
     normals = np.stack([sample.scene.normals for sample in samples])[middle].transpose(0, 3, 1, 2)
     classes = np.stack([sample.scene.classes for sample in samples])[middle]
+
+    numbers = {name: number for number, name in enumerate(places)}
 
     def column(name: str) -> torch.Tensor:
         return torch.tensor([float(getattr(sample, name)) for sample in samples], dtype=torch.float32)
@@ -161,18 +163,19 @@ def collated(samples: Sequence[Sample]) -> Batch:
         horizon=column("horizon"),
         roll=column("roll"),
         focal=column("focal"),
-        place=torch.tensor([sample.place for sample in samples], dtype=torch.int64),
+        place=torch.tensor([numbers.get(sample.place, -1) for sample in samples], dtype=torch.int64),
         indoors=column("indoors"),
     )
 
 
 def training_batch(
-    views: Sequence[tuple[Path, int]], step: int, seed: int, *, batch: int, pixels: int, augmented: bool = True
+    views: Sequence[tuple[Path, int]], places: Sequence[str], step: int, seed: int, *, batch: int, pixels: int
 ) -> Batch:
     """Batch number `step`: random views, all cropped to one random shape of about `pixels` pixels.
 
     Args:
         views: (shard, number of the view in it) of all that may be taken.
+        places: the names behind the network's place numbers.
     """
     rng = np.random.default_rng([seed, step, 1])
     shape = shape_for(float(rng.choice(ASPECTS)), pixels)
@@ -180,7 +183,6 @@ def training_batch(
     for index in rng.integers(len(views), size=batch):
         path, number = views[int(index)]
         sample = cropped(read_view(path, number), shape, rng)
-        if augmented:
-            sample = replace(sample, image=augment.augmented(sample.image, sample.scene, rng))
+        sample = replace(sample, image=augment.augmented(sample.image, sample.scene, rng))
         samples.append(sample)
-    return collated(samples)
+    return collated(samples, places)

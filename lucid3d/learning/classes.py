@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.catalogue.meanings import INDOORS, PLACES
+from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.kit.labels import LABELS
 
 CLASSES: tuple[str, ...] = (
@@ -30,10 +30,8 @@ _CLASS_OF_LABEL: dict[str, str] = {
 """Label of the ground truth -> class; the rest are things."""
 _WHEN_INDOORS = {"window": "wall", "door": "wall", "building": "wall", "ground": "floor"}
 
-PLACE_NAMES: tuple[str, ...] = tuple(PLACES)
-"""Place number -> name."""
-UNKNOWN_PLACE = -1
-"""Number of a place that is none of them: it is not trained on."""
+NO_PLACE = "plain"
+"""What views of plain solids have for a place: none that is trained on."""
 
 
 def class_table(*, indoors: bool, snowy: bool) -> NDArray[np.uint8]:
@@ -51,6 +49,6 @@ def class_table(*, indoors: bool, snowy: bool) -> NDArray[np.uint8]:
     return np.array([CLASSES.index(name) for name in names], np.uint8)
 
 
-def is_indoors(place: str) -> bool:
-    """Whether a place of the catalogue is a room."""
-    return place in INDOORS
+def place_names() -> tuple[str, ...]:
+    """The places of the catalogue, in the alphabet's order. A network keeps the names that it was trained on."""
+    return tuple(sorted(load_catalogue().places))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.files import write_text
-from lucid3d.learning.classes import CLASSES, PLACE_NAMES, SKY, UNKNOWN_PLACE, class_table
+from lucid3d.learning.classes import CLASSES, NO_PLACE, SKY, class_table
 from lucid3d.learning.plain import plain_room, plain_yard
 from lucid3d.learning.shards import View, shard_meta, write_shard
 from lucid3d.learning.viewpoints import sample_viewpoints
@@ -151,26 +151,25 @@ def world_views(seed: int, index: int, count: int, size: int) -> tuple[list[View
     brief = world.brief
     snowy = not indoors and brief is not None and (place == "arctic" or brief.weather == "snow")
     table = class_table(indoors=indoors, snowy=snowy)
-    number = PLACE_NAMES.index(place) if place in PLACE_NAMES else UNKNOWN_PLACE
     points = sample_viewpoints(world, count, rng, size=size, indoors=indoors)
     views = []
     for point in points:
         drawing = world.draw(point.camera, antialias=False)
-        views.append(_view(drawing, point.camera, table, height=point.height, place=number, indoors=indoors))
-    meta: dict[str, object] = {"place": number, "indoors": indoors, "prompt": world.prompt or place, "world": index}
+        views.append(_view(drawing, point.camera, table, height=point.height, place=place, indoors=indoors))
+    meta: dict[str, object] = {"place": place, "indoors": indoors, "prompt": world.prompt or place, "world": index}
     if brief is not None:
         meta |= {"time": brief.time, "weather": brief.weather, "season": brief.season}
     return views, meta
 
 
 def _world(rng: np.random.Generator, index: int) -> tuple[World, str]:
-    """The world and the name of its place ("plain" for one of solids)."""
+    """The world and the name of its place."""
     what = wish(rng)
     if index % PLAIN_EVERY == PLAIN_EVERY - 1:
         make = plain_room if index // PLAIN_EVERY % 2 == 0 else plain_yard
         world = place_under_sky(make(rng), what.brief, what.seed, weather=False)
         world.prompt = make.__name__.replace("_", " ")
-        return world, "plain"
+        return world, NO_PLACE
     return _built(what), what.brief.place
 
 
@@ -179,7 +178,7 @@ def _built(what: Wish) -> World:
 
 
 def _view(
-    drawing: Drawing, camera: Camera, table: NDArray[np.uint8], *, height: float, place: int, indoors: bool
+    drawing: Drawing, camera: Camera, table: NDArray[np.uint8], *, height: float, place: str, indoors: bool
 ) -> View:
     rotation = camera.rotation
     turned = drawing.normals @ rotation.astype(np.float32)

@@ -37,7 +37,10 @@ def evaluated(network: PictureNetwork, views: Sequence[tuple[Path, int]], pixels
         rows.setdefault(name, []).append(value)
 
     for start in range(0, len(views), BATCH):
-        truth = collated([cropped(read_view(path, index), shape) for path, index in views[start : start + BATCH]])
+        truth = collated(
+            [cropped(read_view(path, index), shape) for path, index in views[start : start + BATCH]],
+            network.config.places,
+        )
         with torch.inference_mode():
             answer = network(truth.image)
         depth = (answer.log_depth + answer.scale[:, None, None]).exp().numpy()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
-from lucid3d.learning.classes import CLASSES, PLACE_NAMES
+from lucid3d.learning.classes import CLASSES
 from lucid3d.learning.data import DEFAULT_FOLDER, PLAIN_EVERY, RECIPE, VERSION
 from lucid3d.learning.train import LOG, averaged_network, read_log
 from lucid3d.learning.weights import SHIPPED, save_weights
@@ -83,7 +83,7 @@ def model_card(notes: dict[str, Any], parameters: int) -> str:
     return f"""# lucid3d-mini
 
 A network of {parameters / 1e6:.1f} million parameters that reads one picture: depth with confidence, normals,
-{len(CLASSES)} labels, gravity, horizon, lens, place ({len(PLACE_NAMES)}), indoors or outdoors.
+{len(CLASSES)} labels, gravity, horizon, lens, place ({len(settings["network"]["places"])}), indoors or outdoors.
 
 - Licence: Apache-2.0, as lucid3d. It was trained from random numbers on nothing but pictures that lucid3d draws itself.
 - Data: {notes["views"]} views of worlds made of rules, drawn by `lucid3d.learning.data` (recipe {recipe});

@@ -16,14 +16,14 @@ Deep Single Image Camera Calibration", Hold-Geoffroy et al. 2018, section 3.2).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lucid3d.learning.classes import CLASSES, PLACE_NAMES
+from lucid3d.learning.classes import CLASSES, place_names
 
 BINS = 64
 """Of horizon, roll and lens each."""
@@ -46,6 +46,7 @@ class NetworkConfig:
         blocks: residual blocks at 1/4, 1/8 and 1/16.
         layers: of attention at 1/32; heads: of each.
         expansion: width of a transformer block's hidden layer, in multiples of its own.
+        places: the names behind its place numbers.
     """
 
     widths: tuple[int, int, int, int, int] = (32, 64, 128, 192, 288)
@@ -53,6 +54,7 @@ class NetworkConfig:
     layers: int = 4
     heads: int = 6
     expansion: int = 3
+    places: tuple[str, ...] = field(default_factory=place_names)
 
 
 class Answer(NamedTuple):
@@ -101,7 +103,7 @@ class PictureNetwork(nn.Module):
         self.dense = nn.Conv2d(quarter, 4 * self.channels, 3, padding=1)
         self.query = nn.Linear(coarsest, self.config.heads)
         self.whole = nn.Sequential(nn.LayerNorm(2 * coarsest), nn.Linear(2 * coarsest, coarsest), nn.GELU())
-        self.sizes = [1, BINS, BINS, BINS, len(PLACE_NAMES), 1]
+        self.sizes = [1, BINS, BINS, BINS, len(self.config.places), 1]
         self.numbers = nn.Linear(coarsest, sum(self.sizes))
         for layer in (self.dense, self.numbers):
             nn.init.normal_(layer.weight, std=0.01)

@@ -35,7 +35,7 @@ class Reading:
         fov: horizontal field of view in degrees: what was given, or else the network's.
         horizon: row of the horizon in the middle column as a share of the height, from the top; it may lie outside of
             the picture.
-        places: (number of places,) float32 probabilities in the order of `classes.PLACE_NAMES`.
+        places: (number of places,) float32 probabilities of `PictureReader.places`.
         place: the likeliest.
         indoors: the chance that it is a room.
     """
@@ -75,6 +75,7 @@ class PictureReader:
         from lucid3d.learning.weights import load_weights  # needs torch, which nobody waits for who reads no picture
 
         self.network, self.description = load_weights(None if weights is None else Path(weights))
+        self.places = self.description.network.places
         self.threads = threads
 
     def read(self, image: NDArray[np.floating], fov: float | None = None) -> Reading:
@@ -133,7 +134,7 @@ class PictureReader:
             fov=fov_of_focal(focal, width, height) if fov is None else fov,
             horizon=0.5 + offset * scale / height,
             places=places,
-            place=self.description.places[int(places.argmax())],
+            place=self.places[int(places.argmax())],
             indoors=indoors,
         )
 

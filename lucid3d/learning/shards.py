@@ -40,7 +40,7 @@ class View:
         down: (3,) gravity in the camera's frame, see `optics`.
         focal: in pixels.
         height: metres from the camera to what lies below it.
-        place: see `classes.PLACE_NAMES`; -1 = none of them.
+        place: its name in the catalogue, or `classes.NO_PLACE`.
         indoors: whether it is a room.
     """
 
@@ -52,7 +52,7 @@ class View:
     down: NDArray[np.float64]
     focal: float
     height: float
-    place: int
+    place: str
     indoors: bool
 
 
@@ -112,7 +112,7 @@ def read_view(path: Path, index: int) -> View:
         np.array(down) / np.linalg.norm(down),
         float(focal),
         float(height),
-        int(meta["place"]),
+        str(meta["place"]),
         bool(meta["indoors"]),
     )
 
@@ -171,5 +171,7 @@ class _opened:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         self.file.close()
+        if isinstance(error, InputError):
+            return
         if isinstance(error, (ValueError, KeyError, zipfile.BadZipFile, zipfile.error, EOFError)):
             raise InputError(self._sentence) from error

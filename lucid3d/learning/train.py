@@ -137,7 +137,9 @@ def train(config: TrainConfig, tell: Callable[[str], None] | None = None) -> Sta
         spent = time.process_time()
         for group in state.optimizer.param_groups:
             group["lr"] = schedule(state.step)
-        batch = training_batch(training, state.step, config.seed, batch=config.batch, pixels=config.pixels)
+        batch = training_batch(
+            training, config.network.places, state.step, config.seed, batch=config.batch, pixels=config.pixels
+        )
         parts = losses(state.network(batch.image), batch)
         loss = total(parts, config.weights)
         state.optimizer.zero_grad(set_to_none=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path
-from lucid3d.learning.classes import CLASSES, PLACE_NAMES
+from lucid3d.learning.classes import CLASSES
 from lucid3d.learning.network import NetworkConfig, PictureNetwork
 
 FORMAT = "lucid3d-mini 1"
@@ -22,16 +22,15 @@ class Description:
     """What the header of a weights file says.
 
     Attributes:
-        network: widths and depths.
+        network: widths and depths, and the names of the places.
         pixels: about how many pixels it was trained on; pictures are read at this size.
-        classes, places: the names behind the numbers of its answers.
+        classes: the names behind the numbers of its labels.
         notes: how it was made: steps, seeds, data, measurements.
     """
 
     network: NetworkConfig
     pixels: int
     classes: tuple[str, ...] = CLASSES
-    places: tuple[str, ...] = PLACE_NAMES
     notes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -81,15 +80,13 @@ def load_weights(path: Path | None = None) -> tuple[PictureNetwork, Description]
     try:
         document = json.loads(header["lucid3d"])
         config = network_config(document["network"])
-        description = Description(
-            config, int(document["pixels"]), tuple(document["classes"]), tuple(document["places"]), document["notes"]
-        )
+        description = Description(config, int(document["pixels"]), tuple(document["classes"]), document["notes"])
         network = PictureNetwork(config)
         missing, unexpected = network.load_state_dict(tensors, strict=False)
         if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
             raise ValueError("other tensors than the network has")
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"'{path}' does not fit this version of lucid3d: make it anew with `lucid3d learn`") from error
-    if description.classes != CLASSES or len(description.places) != len(PLACE_NAMES):
-        raise InputError(f"'{path}' tells other classes or places apart than this version of lucid3d: make it anew")
+    if description.classes != CLASSES:
+        raise InputError(f"'{path}' tells other classes apart than this version of lucid3d: make it anew")
     return network.eval(), description

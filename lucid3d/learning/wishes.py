@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lucid3d.learning.classes import PLACE_NAMES
+from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.catalogue.meanings import (
     BUILDINGS,
     FEATURES,
     FURNITURE,
-    INDOORS,
     LANDFORMS,
     MOODS,
-    PLACES,
     PROPS,
     SCATTERED,
     SEASONS,
@@ -49,13 +47,14 @@ class Wish:
 
 def wish(rng: np.random.Generator) -> Wish:
     """A place with some of everything that a sentence can ask for."""
-    weights = np.array([SHARE.get(name, 1.0) for name in PLACE_NAMES])
-    place = str(rng.choice(PLACE_NAMES, p=weights / weights.sum()))
-    indoors = place in INDOORS
-    words = [PLACES[place]]
-    kinds: tuple[dict[str, str], ...] = (FURNITURE,) if indoors else (SCATTERED, PROPS, BUILDINGS, LANDFORMS)
-    names = [name for kind in kinds for name in kind]
-    chosen = rng.choice(names, size=int(rng.integers(0, MOST_FEATURES + 1)), replace=False)
+    places = load_catalogue().places
+    names = sorted(places)
+    weights = np.array([SHARE.get(name, 1.0) for name in names])
+    place = str(rng.choice(names, p=weights / weights.sum()))
+    words = [places[place].label]
+    kinds = (FURNITURE,) if places[place].indoors else (SCATTERED, PROPS, BUILDINGS, LANDFORMS)
+    features = [name for kind in kinds for name in kind]
+    chosen = rng.choice(features, size=int(rng.integers(0, MOST_FEATURES + 1)), replace=False)
     if len(chosen):
         words.append("with " + " and ".join(FEATURES[str(name)] for name in chosen))
     prompt = " ".join(words)
