@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 WITHIN = 1.25
 """Factor of the usual threshold accuracy, delta < 1.25 (Eigen et al. 2014, section 4.2)."""
-SKY_METRES = 400.0
-"""What a prediction of infinitely far counts as where a distance was measured."""
+SKY_METRES = 100.0
+"""What a prediction of infinitely far counts as where a distance was measured: lasers and stereo reach no further."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def depth_score(predicted: NDArray[np.floating], truth: NDArray[np.floating]) ->
     known = np.isfinite(truth) & (truth > 0)
     if not known.any():
         return None
-    answer = np.where(np.isfinite(predicted), predicted, SKY_METRES)[known].astype(np.float64)
+    answer = np.minimum(predicted, SKY_METRES)[known].astype(np.float64)
     ratio = np.maximum(answer, 1e-6) / truth[known]
     scale = float(np.median(ratio))
     aligned = ratio / scale
