@@ -34,7 +34,7 @@ def depth_score(predicted: NDArray[np.floating], truth: NDArray[np.floating]) ->
     known = np.isfinite(truth) & (truth > 0)
     if not known.any():
         return None
-    answer = np.minimum(predicted, SKY_METRES)[known].astype(np.float64)
+    answer = np.where(np.isfinite(predicted), predicted, SKY_METRES)[known].astype(np.float64)
     ratio = np.maximum(answer, 1e-6) / truth[known]
     scale = float(np.median(ratio))
     aligned = ratio / scale

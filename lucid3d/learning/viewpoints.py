@@ -28,6 +28,8 @@ TOO_NEAR, NEAR_SHARE = 0.45, 0.2
 """A view is refused when more than this share of it is nearer than so many metres."""
 CLOSE, CLOSE_SHARE = 0.9, 0.3
 """Of the views whose median is nearer than so many metres this share is kept: close-ups are rare among pictures."""
+CEILING = 8.0
+"""Metres up to which a room has a ceiling: what has none is outside, behind a window that one can climb through."""
 FLAT, FLAT_SHARE = 0.985, 0.9
 """And when this share of it has one normal (cosine to the mean): a picture of a wall and nothing else."""
 TRIES = 60
@@ -72,6 +74,8 @@ def _position(world: World, rng: np.random.Generator, indoors: bool) -> tuple[ND
             position = position + along * free * math.sqrt(rng.random())
     ground = _reach(world, position, DOWN)
     if not math.isfinite(ground):
+        return None
+    if indoors and _reach(world, position, -DOWN) > CEILING:
         return None
     height = _eye_height(rng, indoors)
     rise = height - ground
