@@ -11,7 +11,8 @@ the repository. A row has `picture` and
   height from the top, or null, and `horizon_sure`.
 
 Compared with: a constant, one distance everywhere (in the table of depths), which any reader has to beat. Depth is
-compared after one scale a picture, as in papers on relative depth; the scale's own error stands beside it. A horizon is
+compared after one scale a picture, as in papers on relative depth, and cut at 80 m before; the scale's own error stands
+beside it. A horizon is
 found when it is within 5 % of the height, or within 15 % where the one who wrote it down was not sure.
 """
 
@@ -33,7 +34,7 @@ from rich.table import Table
 
 from lucid3d.errors import InputError
 from lucid3d.from_picture.picture import read_picture
-from lucid3d.learning.metrics import constant_score, depth_score
+from lucid3d.learning.metrics import FARTHEST, constant_score, depth_score
 from lucid3d.learning.reader import PictureReader
 from lucid3d.procedural.language.brief import understand
 
@@ -98,7 +99,8 @@ def measure(folder: Path, read: Read) -> list[dict[str, Any]]:
         if row.get("depth"):
             with np.load(folder / row["depth"]) as file:
                 truth = file[row.get("depth_key", "depth")]
-            score, constant = depth_score(told.depth, truth), constant_score(truth)
+            score = depth_score(np.minimum(told.depth, FARTHEST), truth)
+            constant = constant_score(truth)
             if score and constant:
                 record |= {"abs_rel": score.abs_rel, "within": score.within, "factor": score.factor}
                 record |= {"constant_abs_rel": constant.abs_rel, "constant_within": constant.within}

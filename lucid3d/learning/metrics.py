@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 WITHIN = 1.25
 """Factor of the usual threshold accuracy, delta < 1.25 (Eigen et al. 2014, section 4.2)."""
-SKY_METRES = 100.0
-"""What a prediction of infinitely far counts as where a distance was measured: lasers and stereo reach no further."""
+FARTHEST = 80.0
+"""Metres to which a prediction in metres is cut before it is compared with what a laser measured, and what one of
+infinitely far counts as (the usual cap, Eigen et al. 2014, section 4.2)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def depth_score(predicted: NDArray[np.floating], truth: NDArray[np.floating]) ->
     known = np.isfinite(truth) & (truth > 0)
     if not known.any():
         return None
-    answer = np.where(np.isfinite(predicted), predicted, SKY_METRES)[known].astype(np.float64)
+    answer = np.where(np.isfinite(predicted), predicted, FARTHEST)[known].astype(np.float64)
     ratio = np.maximum(answer, 1e-6) / truth[known]
     scale = float(np.median(ratio))
     aligned = ratio / scale

@@ -106,8 +106,9 @@ class PictureNetwork(nn.Module):
         self.sizes = [1, BINS, BINS, BINS, len(self.config.places), 1]
         self.numbers = nn.Linear(coarsest, sum(self.sizes))
         for layer in (self.dense, self.numbers):
-            nn.init.normal_(layer.weight, std=0.01)
-            nn.init.zeros_(layer.bias)
+            weight, bias = layer.parameters()
+            nn.init.normal_(weight, std=0.01)
+            nn.init.zeros_(bias)
 
     def forward(self, image: Tensor) -> Answer:
         half = self.stem((image - MEAN) / SPREAD)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +97,13 @@ def test_it_is_an_estimator_of_the_dream_loop(file: Path) -> None:
     assert depth.shape == (60, 80) and depth.dtype == np.float32 and (depth > 0).all()
     with pytest.raises(InputError, match="camera"):
         estimator.estimate(picture(60, 81), camera)
+
+
+def test_its_entry_point_names_it() -> None:
+    settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    named = settings["project"]["entry-points"]["lucid3d.families"]["lucid3d-mini"]
+    module, _, name = named.partition(":")
+    assert getattr(importlib.import_module(module), name) is MiniDepth
 
 
 def test_scores_do_not_depend_on_scale_and_a_constant_is_a_constant() -> None:
