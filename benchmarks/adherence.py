@@ -447,6 +447,18 @@ def judge(entry: dict[str, Any], tables: Tables, seed: int) -> Row:
     )  # fmt: skip
 
 
+def failed(entry: dict[str, Any], tables: Tables, error: Exception) -> Row:
+    """The row of a sentence whose world could not be built: nothing is there."""
+    nothing = dict.fromkeys(entry.get("see", ()), False)
+    wishes = [(text, wanted(text, set(tables.things))) for text in entry.get("see", ())]
+    asked = [f"{t}: {said}" for t, w in wishes for said in (*w.colours, *w.materials, *["count"] * (w.count > 1))]
+    lost = dict.fromkeys([*asked, *entry.get("rel", ()), *entry.get("is", ())], False)
+    return Row(
+        entry["say"], bool(entry.get("kept")), 0, "(none)", nothing, nothing, lost, {}, [], math.nan, math.nan,
+        f"{type(error).__name__}: {error}",
+    )  # fmt: skip
+
+
 def _share(values: list[bool]) -> float:
     return sum(values) / len(values) if values else math.nan
 
@@ -463,9 +475,10 @@ def distinct(rows: list[Row]) -> tuple[int, int]:
 
 def summary(rows: list[Row]) -> dict[str, str]:
     """The figures of the table."""
-    layouts, build, view = distinct(rows), [r.build for r in rows], [r.view for r in rows]
+    made = [r for r in rows if r.layout]
+    layouts, build, view = distinct(made), [r.build for r in made], [r.view for r in made]
     return {
-        "sentences": str(len(rows)),
+        "sentences (of these failed)": f"{len(rows)} ({len(rows) - len(made)})",
         "place right (0 to 2), mean": f"{np.mean([r.place for r in rows]):.2f}",
         "named things visible in the panorama": f"{_share([v for r in rows for v in r.visible.values()]):.0%}",
         "of these in the first view": f"{_share([v for r in rows for n, v in r.in_view.items() if r.visible[n]]):.0%}",
@@ -509,7 +522,11 @@ def main() -> None:
     part, parts = (int(n) for n in arguments.part.split("/"))
     entries = yaml.safe_load(arguments.sentences.read_text(encoding="utf-8"))
     for entry in [e for e in entries if arguments.only in e["say"]][part - 1 :: parts]:
-        row = judge(entry, tables, arguments.seed)
+        try:
+            row = judge(entry, tables, arguments.seed)
+        except Exception as error:  # one sentence that brings the program down must not hide the others' figures
+            row = failed(entry, tables, error)
+            print(row.explanation)
         rows.append(row)
         missing = [name for name, found in {**row.visible, **row.attributes}.items() if not found]
         silent = [name for name, found in row.announced.items() if not found]

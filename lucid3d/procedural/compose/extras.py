@@ -291,7 +291,7 @@ def add_buildings(site: Site, feature: str, count: int) -> None:
         wall = wall_for(brief, site.rng, feature)
         thing = build(site.rng, lit_share(brief), wall)
         tall = -min(float(mesh.vertices[:, 1].min()) for mesh in _meshes(thing))
-        spot = _plot(site, near + 12 * i, far, thing.width, thing.depth, tall)
+        spot = _plot(site, min(near + 12 * i, 0.8 * far), far, thing.width, thing.depth, tall)
         if not i and (spot is None or abs(math.atan2(spot[0], spot[2])) > SEEN):
             # on the far shore, perhaps
             spot = _plot(site, far, 4 * far, thing.width, thing.depth, tall, aside=SEEN) or spot
