@@ -21,7 +21,9 @@ DATA = Path(__file__).with_name("wordnet.xz")
 PARTS = ("noun", "verb", "adj", "adv")
 RARE = 6
 """Senses of a noun, by frequency, that are known: nobody means a later one."""
-FAR = 7
+SENSES = 2
+"""Senses of an unknown noun that are followed up."""
+FAR = 5
 """Steps up from a noun beyond which its kind says nothing of it any more."""
 RANK_COSTS = 2.0
 """A less frequent sense, in steps up."""
@@ -123,7 +125,7 @@ def kind_of(noun: str, known: Mapping[str, object] | Iterable[str]) -> str | Non
     rows = _rows(frozenset(known))
     best: tuple[float, str] | None = None
     for form in dict.fromkeys(_forms(noun)):
-        for rank, row in data.senses(form):
+        for rank, row in data.senses(form)[:SENSES]:
             at = row
             for step in range(FAR + 1):
                 cost = step + RANK_COSTS * rank
@@ -163,18 +165,16 @@ def _rows(known: frozenset[str]) -> Mapping[int, str]:
 
 
 def is_kind_of(noun: str, kind: str) -> bool:
-    """Whether any of a noun's first senses is a kind of another noun's: ("corgi", "animal")."""
+    """Whether a noun, as it is mostly meant, is a kind of another: ("corgi", "animal")."""
     data = _data()
-    targets = {row for rank, row in data.senses(kind.replace(" ", "_")) if rank == 0}
+    targets = {row for rank, row in data.senses(kind.replace(" ", "_")) if rank <= 1}
     for form in _forms(noun):
-        for rank, row in data.senses(form):
-            at = row
-            while rank <= 1:
-                if at in targets:
-                    return True
-                if not data.steps[at]:
-                    break
-                at -= data.steps[at]
+        senses = data.senses(form)
+        at = senses[0][1] if senses else 0
+        while data.steps[at]:
+            if at in targets:
+                return True
+            at -= data.steps[at]
     return False
 
 
