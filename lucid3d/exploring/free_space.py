@@ -92,7 +92,8 @@ class FreeSpace:
         offset = np.abs(np.asarray(positions, np.float64)[:, [2, 0]] - self.start[[2, 0]])
         inside = (offset <= (self.half + 0.5) * self.cell).all(axis=1)
         row, column = self.cells_at(positions).T
-        return inside & self.free[row, column]
+        stands: NDArray[np.bool_] = inside & self.free[row, column]
+        return stands
 
     def eyes(self, cells: Cells) -> NDArray[np.float64]:
         """(N, 3) world positions of the eye of somebody who stands in free cells (N, 2)."""
@@ -178,7 +179,7 @@ def from_world(world: World, radius: float, *, eye: float = EYE_HEIGHT) -> FreeS
                 # from the higher ground of the two, so that the step itself is not taken for a wall
                 foot = np.minimum(ground[rows], level[rows])
                 from_here = point(before[rows], (foot - up).astype(np.float32)) + np.float32(aside) * side[rows]
-                free_way, _, _ = hard(from_here, ahead[rows])
+                free_way, _, _ = hard(np.asarray(from_here, np.float32), np.asarray(ahead[rows], np.float32))
                 stands[rows] = free_way > length[rows] + BODY
         return np.where(stands, level, np.nan).astype(np.float32)
 
@@ -215,7 +216,8 @@ def from_points(cloud: PointCloud, start: NDArray[np.floating], radius: float, *
     above = np.concatenate([np.zeros((count, count, 1), np.int32), np.cumsum(filled, axis=2, dtype=np.int32)], axis=2)
 
     def layer_of(y: Floats) -> NDArray[np.intp]:
-        return np.clip(np.floor((y - start[1] + tallest) / LAYER).astype(np.intp), 0, layers - 1)
+        layer: NDArray[np.intp] = np.clip(np.floor((y - start[1] + tallest) / LAYER).astype(np.intp), 0, layers - 1)
+        return layer
 
     steps = round(STEP / LAYER)
     offsets = np.arange(-steps, steps + 1)
@@ -237,7 +239,7 @@ def from_points(cloud: PointCloud, start: NDArray[np.floating], radius: float, *
     best = levels[np.abs(levels - under).argmin()] if len(levels) else under
     first = np.float32(start[1] - tallest + (best + 0.5) * LAYER) if abs(best - under) < 1 / LAYER else None
     ground = np.float32(start[1] + eye) if first is None else first
-    return FreeSpace(_filled(count, ground, walk), start, eye)
+    return FreeSpace(_filled(count, ground, walk), np.asarray(start, np.float64), eye)
 
 
 def _cells_of(radius: float) -> int:
