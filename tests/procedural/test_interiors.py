@@ -3,37 +3,61 @@
 from __future__ import annotations
 
 import functools
+import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
+from lucid3d.errors import InputError
 from lucid3d.procedural.assets import planet_sphere as planet
 from lucid3d.procedural.assets.furniture import furniture, stuff, textiles
-from lucid3d.procedural.catalogue.meanings import INDOORS
-from lucid3d.procedural.compose.composing import compose
-from lucid3d.procedural.compose.room import outside, rooms
+from lucid3d.procedural.assets.furniture.registry import FURNITURE as PIECES
+from lucid3d.procedural.assets.furniture.registry import made
+from lucid3d.procedural.build import build_from_brief
+from lucid3d.procedural.catalogue.load import load_catalogue
+from lucid3d.procedural.compose.composing import compose as build
+from lucid3d.procedural.compose.room import outside
+from lucid3d.procedural.compose.room.composer import Composer, compose, exact_counts
+from lucid3d.procedural.compose.room.plan import Footprint, overlapping
+from lucid3d.procedural.compose.room.recipe import Put, RoomRecipe, room_recipe
 from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room
+from lucid3d.procedural.kit.labels import LABELS
 from lucid3d.procedural.kit.materials import Material
-from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.mesh import Mesh, mirrored
 from lucid3d.procedural.kit.parts import Opening, Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
-from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.language.brief import Brief, understand
 from lucid3d.procedural.render.rays import RayScene
 
 PAINT = Material("paint", "plaster")
 
 
-@pytest.fixture(autouse=True)
-def _no_outside(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """The land outside is tested elsewhere; here it would only take time."""
-    if "view" not in request.node.name:
-        monkeypatch.setattr(rooms, "add_outside", lambda *args, **kwargs: None)
+ROOMS = sorted(load_catalogue().rooms)
+FURNISHED = [name for name in ROOMS if load_catalogue().places[name].kind == "room"]
+
+
+def recipe_of(brief: Brief) -> RoomRecipe:
+    return room_recipe(brief.record.recipe, where=brief.record.file)
+
+
+@functools.cache
+def room_of(sentence: str, seed: int = 1) -> Composer:
+    """A room with its furniture; the same for every test that asks for it."""
+    brief = understand(sentence)
+    composer = Composer(recipe_of(brief), brief, np.random.default_rng(seed))
+    composer.furnish()
+    return composer
 
 
 def place_of(sentence: str, seed: int = 1) -> Place:
+    """A room without the land outside, which is tested elsewhere."""
     brief = understand(sentence)
     assert brief.indoors
-    return compose(brief, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    return compose(recipe_of(brief), brief, rng, outside=False) if brief.record.kind == "room" else build(brief, rng)
 
 
 def cast(meshes: list[Mesh], directions: np.ndarray) -> np.ndarray:
@@ -152,7 +176,7 @@ def _digest(sentence: str, seed: int) -> tuple[int, int, int]:
     return sum(m.triangle_count for m in place.meshes), len(place.lamps), hash(frozenset(names))
 
 
-@pytest.mark.parametrize("name", sorted(INDOORS))
+@pytest.mark.parametrize("name", ROOMS)
 def test_rooms_are_furnished_all_around_and_the_start_is_free(name: str) -> None:
     place = place_of("a " + name.replace("_", " "))
     assert place.interior
@@ -205,14 +229,15 @@ def test_lamps_follow_the_hour() -> None:
 
 def test_a_mirrored_room_keeps_its_shape() -> None:
     mesh = furniture.chair(stuff.OAK)
-    there = rooms.mirrored(mesh)
-    back = rooms.mirrored(there)
+    there = mirrored(mesh)
+    back = mirrored(there)
     np.testing.assert_array_equal(back.vertices, mesh.vertices)
     np.testing.assert_allclose(there.vertices[:, 0], -mesh.vertices[:, 0])
 
 
 def test_the_view_is_what_was_asked_for() -> None:
-    place = place_of("a living room overlooking the sea")
+    brief = understand("a living room overlooking the sea")
+    place = build(brief, np.random.default_rng(1))
     assert place.water is not None
     assert place.terrain is not None
     assert (
@@ -230,3 +255,149 @@ def test_nothing_grows_through_the_floor() -> None:
     assert kept is not None
     assert kept.triangle_count == 1
     assert outside.without_middle(grown, 40.0) is None
+
+
+def solid(room: Composer) -> list[Footprint]:
+    """What stands on the floor and is not walked over."""
+    return [p.footprint for p in room.placed if p.where == "floor" and p.bounds.high > 0.05]
+
+
+@pytest.mark.parametrize("name", FURNISHED)
+def test_nothing_overlaps_or_stands_in_a_door_and_one_can_leave(name: str) -> None:
+    for seed in range(12):
+        room = room_of("a " + name.replace("_", " "), seed)
+        feet = solid(room)
+        assert not overlapping(feet), f"seed {seed}"
+        doors = room.plan.zones[1:]
+        assert doors
+        assert not any(foot.grown(-0.004).overlaps(door) for foot in feet for door in doors), f"seed {seed}"
+        x, z, _ = room.start()
+        assert min(foot.distance(x, z) for foot in feet) >= 0.45, f"seed {seed}"
+        assert all(room.plan.reaches(*door) for door in room.plan.doors), f"seed {seed}"
+        inside = np.concatenate([foot.corners() for foot in feet])
+        assert (inside.min(axis=0) > np.array([room.room.left, room.room.back]) - 0.02).all()
+        assert (inside.max(axis=0) < np.array([room.room.right, room.room.ahead]) + 0.02).all()
+
+
+def test_what_hangs_on_walls_leaves_each_other_and_the_windows_free() -> None:
+    for seed in range(6):
+        room = room_of("a living room", seed)
+        for wall, patches in room.plan.hung.items():
+            hung = [
+                p for p in room.placed if p.wall == wall and p.where == "wall" and not p.footprint.distance(0, 0) < 0
+            ]
+            holes = room.room.openings.get(wall, [])
+            for thing in hung:
+                along = (np.linalg.inv(room.room.wall_matrix(wall)[0]) @ thing.matrix[:, 3])[0]
+                assert not any(h.left < along < h.right and h.bottom < thing.base < h.top for h in holes)
+            assert len(patches) >= len(hung) - 1  # the picture over a fireplace hangs on its breast
+
+
+@pytest.mark.parametrize(
+    ("sentence", "thing", "least", "most"),
+    [
+        ("a living room without a sofa", "sofa", 0, 0),
+        ("a living room with two sofas", "sofa", 2, 2),
+        ("a kitchen with six chairs", "chair", 6, 6),
+        ("a kitchen without chairs", "chair", 0, 0),
+        ("a living room with five candles", "candle", 5, 5),
+        ("a living room with a piano", "piano", 1, 1),
+        ("a bedroom with a desk", "desk", 1, 1),
+        ("a library with a sofa", "sofa", 1, 9),
+        ("a living room with plants", "houseplant", 3, 9),
+        ("a bedroom without lamps", "lamp", 0, 0),
+    ],
+)
+def test_refusals_and_counts_hold(sentence: str, thing: str, least: int, most: int) -> None:
+    for seed in range(4):
+        room = room_of(sentence, seed)
+        count = sum(PIECES[p.thing].feature == thing for p in room.placed)
+        assert least <= count <= most, f"seed {seed}: {count}, {room.unplaced}"
+        assert thing not in {name for name, _ in room.unplaced}
+
+
+def test_what_has_no_room_is_said() -> None:
+    room = room_of("a bedroom with eleven pianos")
+    assert 0 < room.count["piano"] < 11
+    assert "piano" in dict(room.unplaced)
+    assert dict(place_of("a bedroom with eleven pianos").unplaced)["piano"]
+
+
+def test_what_a_sentence_asks_for_is_in_the_first_view() -> None:
+    seen = 0
+    for seed in range(6):
+        room = room_of("a living room with a piano", seed)
+        x, z, yaw = room.start()
+        (piano,) = (p for p in room.placed if p.thing == "piano")
+        seen += (np.cos(np.arctan2(piano.footprint.x - x, piano.footprint.z - z) - yaw)) > np.cos(np.pi / 4)
+    assert seen >= 5
+
+
+def test_numbers_are_told_from_plurals() -> None:
+    assert exact_counts(understand("a kitchen with chairs")) == frozenset()
+    assert exact_counts(understand("a kitchen with three chairs")) == {"chair"}
+    assert exact_counts(understand("a kitchen with five chairs")) == {"chair"}
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    first, second = (place_of("a kitchen with a red table", 5) for _ in range(2))
+    assert first.lamps == second.lamps
+    assert all(np.array_equal(a.vertices, b.vertices) for a, b in zip(first.meshes, second.meshes, strict=True))
+
+
+@pytest.mark.parametrize("thing", sorted(PIECES))
+def test_every_piece_can_be_made(thing: str) -> None:
+    piece = PIECES[thing]
+    room = room_of("a living room")
+    order = room.order(Put(thing))
+    mesh = made(thing, order)
+    assert mesh.triangle_count > 0
+    assert np.isfinite(mesh.vertices).all()
+    assert mesh.label in (*LABELS, "object")
+    if piece.stands in ("floor", "wall", "corner", "table"):
+        assert mesh.bounds[1, 1] == pytest.approx(0.0, abs=0.06)  # it stands on its origin
+
+
+ROOM = """
+label: a waiting room
+words: {english: [waiting room]}
+indoors: true
+room:
+  shell: {width: 5, length: 6, start: [0.5, 0.3], windows: [{wall: ahead, count: 2}], doors: [{wall: back, at: 0.8}]}
+  put:
+    - {thing: counter, wall: right, on: [cup, table_lamp]}
+    - {thing: round_table, grid: [2, 1], area: [0, 0.6, 0.3, 1], around: {chair: 2}}
+    - {thing: bookshelf, wall: [left, back], fill: true}
+    - {thing: houseplant, corner: true}
+"""
+
+
+def test_a_new_room_is_one_page(tmp_path: Path) -> None:
+    (tmp_path / "places").mkdir()
+    (tmp_path / "places" / "waiting_room.yaml").write_text(ROOM, encoding="utf-8")
+    catalogue = load_catalogue(tmp_path)
+    brief = replace(understand("a room", catalogue=catalogue), place="waiting_room")
+    world = build_from_brief(brief, 3)
+    drawing = world.draw_equirectangular(64)
+    seen = {LABELS[i] for i in np.unique(drawing.labels)}
+    assert {"furniture", "book", "plant", "wall", "floor", "ceiling"} <= seen | {"book"}
+    things = {world.things().get(int(i), "") for i in np.unique(drawing.instances)}
+    assert {"counter", "table", "chair", "bookshelf", "houseplant"} <= things
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{thing: countr}", "did you mean 'counter'"),
+        ("{thing: sofa, facing: fireplace}", "not put anywhere"),
+        ("{thing: sofa, wal: left}", "did you mean 'wall'"),
+        ("{thing: sofa, of: [wodd]}", "no material has this name"),
+        ("{thing: sofa, count: many}", "put.1.count"),
+    ],
+)
+def test_a_wrong_recipe_is_refused_in_one_sentence(line: str, told: str) -> None:
+    recipe = {"shell": {"width": 5, "length": 6}, "put": [yaml.safe_load(line)]}
+    with pytest.raises(InputError, match=re.escape(told)) as caught:
+        room_recipe(recipe, where="den.yaml")
+    assert str(caught.value).startswith("den.yaml: ")
+    assert "\n" not in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,15 @@ else:
 
 class _Reader(SafeLoader):
     """Refuses a key that stands twice in a mapping, where YAML would take the last, and gives tuples for lists."""
+
+
+# YAML 1.1 takes "on", "off", "yes" and "no" for truth values; here they are words, as in YAML 1.2.
+_BOOL = "tag:yaml.org,2002:bool"
+_Reader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
+}
+_Reader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
 def _mapping(reader: _Reader, node: yaml.MappingNode) -> dict[Any, Any]:

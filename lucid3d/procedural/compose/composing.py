@@ -11,7 +11,10 @@ from lucid3d.procedural.catalogue.functions import function
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import Brief
 
-COMPOSERS: dict[str, str] = {"land": "lucid3d.procedural.compose.land.composer:compose"}
+COMPOSERS: dict[str, str] = {
+    "land": "lucid3d.procedural.compose.land.composer:compose",
+    "room": "lucid3d.procedural.compose.room.composer:furnished",
+}
 """Key of a recipe in a place's record -> the function `compose(record, brief, rng) -> Place` that reads it. Named as
 text, for composers come back here for what lies around a room."""
 

@@ -206,6 +206,17 @@ def instances(
     )
 
 
+def mirrored(mesh: Mesh) -> Mesh:
+    """A mesh with left and right swapped."""
+    flip = np.array([-1, 1, 1], np.float32)
+    return replace(
+        mesh,
+        vertices=mesh.vertices * flip,
+        triangles=mesh.triangles[:, ::-1],
+        normals=None if mesh.normals is None else mesh.normals * flip,
+    )
+
+
 def made_as(thing: str) -> Callable[[Callable[Making, Made]], Callable[Making, Made]]:
     """Decorates a function that makes a thing: the mesh that it returns (also as `.mesh` of what it returns, or first
     in a tuple) says what it is."""

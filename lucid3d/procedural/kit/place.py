@@ -50,6 +50,7 @@ class Place:
         sun_azimuth: the direction in radians from which the sun suits the place best (0 = +z ahead, positive = to the
             right), or None for a default about 40 degrees right of straight ahead.
         ground_color: linear albedo of the surroundings, for bounced light.
+        unplaced: (thing, why it has no room) of what was asked for and is not there.
         haze: factor on the density of the air (jungle 2, arctic 0.5).
     """
 
@@ -61,4 +62,5 @@ class Place:
     sun_azimuth: float | None = None
     ground_color: RGB = (0.15, 0.14, 0.1)
     haze: float = 1.0
+    unplaced: tuple[tuple[str, str], ...] = ()
     sky: dict[str, Any] = field(default_factory=dict)  # overrides of Atmosphere fields, for other planets and caves

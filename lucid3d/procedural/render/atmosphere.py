@@ -134,7 +134,7 @@ _WEATHER: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-SUN_INDOORS = 0.5
+SUN_INDOORS = 0.2
 """Share of the sun that the glass and nets of windows let in: patches of sun keep their colour beside dim walls."""
 
 

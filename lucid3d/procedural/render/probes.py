@@ -29,7 +29,7 @@ REACH = 14.0
 OUTSIDE = 0.55
 """Share of rays that end in the sky from which a probe counts as outside."""
 GLARE = 12.0
-"""Radiance is cut at so many times a probe's mean: one ray through a small window must not make a blot."""
+"""Radiance of surfaces is cut at so many times a probe's mean: one ray to a small patch of sun must not make a blot."""
 
 
 def sphere_directions(count: int) -> NDArray[np.float64]:
@@ -62,9 +62,16 @@ def light_room(shader: Shader, seed: int = 0) -> None:
         axes[i][0], axes[i][-1] = low[i] + 0.22 * steps[i], high[i] - 0.22 * steps[i]
     places = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     values = _gather(shader, places, tuple(int(c) for c in counts), low, steps, seed)
+    day = min(float(shader.sky.sunlight.max()) / BROAD_DAYLIGHT, 1.0)
+    values[..., :12] *= 1 + (ADAPTED - 1) * day
     shader.scene.set_probes(values, low.astype(np.float32), steps.astype(np.float32))
 
 
+BROAD_DAYLIGHT = 0.25
+"""Key light from which on it is day in a room."""
+ADAPTED = 8.0
+"""Factor on the light from all around in a room by day. Outside it is some hundred times as bright; an eye bridges that
+as it looks about, a film does not: windows and patches of sun would be burnt white."""
 DARKEST = 0.25
 """Least light from any side, as a share of the mean: order 1 swings below nothing opposite a patch of sun."""
 
@@ -100,7 +107,8 @@ def _gather(
         np.array([0.282095, 0.488603, 0.488603, 0.488603]) * np.array([1, 2 / 3, 2 / 3, 2 / 3]) * (4 * math.pi / RAYS)
     )
     basis = np.stack([np.ones(len(rays)), rays[:, 1], rays[:, 2], rays[:, 0]], axis=1).reshape(number, RAYS, 4)
-    outside = (~np.isfinite(hits.distance)).reshape(number, RAYS).mean(axis=1) > OUTSIDE
+    sky = ~np.isfinite(hits.distance).reshape(number, RAYS, 1)
+    outside = sky.mean(axis=(1, 2)) > OUTSIDE
     tight = np.quantile(np.where(np.isfinite(hits.distance), hits.distance, 9).reshape(number, RAYS), 0.4, axis=1) < 0.1
     weight = np.where(outside | tight, 0.01, 1.0)
     values = np.zeros((*counts, 13), np.float32)
@@ -112,7 +120,7 @@ def _gather(
         radiance[found] = ends()
         seen = radiance.reshape(number, RAYS, 3)
         mean = seen.mean(axis=1, keepdims=True)
-        seen = np.minimum(seen, GLARE * mean + 1e-4)
+        seen = np.where(sky, seen, np.minimum(seen, GLARE * mean + 1e-4))
         sh = np.einsum("prk,prc->pkc", basis, seen) * band[None, :, None]
         grid = (sh.reshape(number, 12) * weight[:, None]).reshape(*counts, 12)
         smooth = gaussian_filter(grid, (*sigma, 0), mode="nearest") / np.maximum(blurred_weight, 1e-6)[..., None]

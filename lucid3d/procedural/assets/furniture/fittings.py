@@ -287,6 +287,15 @@ def globe() -> Mesh:
     return parts.mesh("globe")
 
 
+def bust(marble: Material) -> Mesh:
+    """A bust on a pedestal, 1.6 m high."""
+    parts = Parts()
+    parts.box((0, -0.55, 0), (0.36, 1.1, 0.36), marble)
+    parts.add(tube([[0, -1.1, 0], [0, -1.2, 0], [0, -1.3, 0]], [0.13, 0.17, 0.06], marble, sides=14))
+    parts.add(sphere((0, -1.44, 0), (0.1, 0.14, 0.115), marble, subdivisions=3))
+    return parts.mesh("statue")
+
+
 @made_as("ladder")
 def ladder(height: float, wood: Material) -> Mesh:
     """A library ladder that leans back towards +z, its top at y = -height."""

@@ -405,6 +405,34 @@ def bookshelf(
     return parts.mesh("bookshelf")
 
 
+def book_wall(rng: np.random.Generator, width: float, height: float, wood: Material) -> Mesh:
+    """A wall of books: bookcases in bays of up to 2.3 m with pilasters between, and a brass rail for a ladder."""
+    parts = Parts()
+    bays = max(1, int(np.ceil((width - 0.13) / 2.3)))
+    pitch = (width - 0.13) / bays
+    for i in range(bays + 1):
+        x = -width / 2 + 0.065 + pitch * i
+        parts.add(_pilaster(height, wood), placement([x, 0, 0.17]))
+        if i < bays:
+            case = bookshelf(rng, pitch - 0.12, height, wood, depth=0.34)
+            parts.add(case, placement([x + pitch / 2, 0, 0.0]))
+    parts.add(
+        tube([[-width / 2, -height + 0.72, -0.24], [width / 2, -height + 0.72, -0.24]], 0.014, palette.BRASS, sides=8)
+    )
+    return parts.mesh("bookshelf")
+
+
+def _pilaster(height: float, wood: Material) -> Mesh:
+    """A flat column between bookcases; its back at z = 0."""
+    parts = Parts()
+    parts.box((0, -height / 2, -0.19), (0.13, height, 0.4), wood, grain=1)
+    for x in (-0.035, 0.0, 0.035):
+        parts.box((x, -height / 2, -0.395), (0.018, height - 0.5, 0.02), wood, grain=1, tint=0.8)
+    for y, w in ((0.08, 0.2), (height - 0.06, 0.2)):
+        parts.box((0, -y, -0.2), (w, 0.14, 0.45), wood)
+    return parts.mesh("bookshelf")
+
+
 def ornament(parts: Parts, x: float, y: float, height: float, rng: np.random.Generator, *, small: bool = False) -> None:
     """A vase, a box, a bowl or a small globe on a shelf."""
     kind = int(rng.integers(4))

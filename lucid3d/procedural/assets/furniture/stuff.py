@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.palettes import make
-from lucid3d.procedural.language.brief import Brief
 
 OAK_FLOOR = make(
     "oak boards", "planks", "#9a7449", "#a98357", "#5a4128", scale=0.15, bump=0.002, roughness=0.45, wear=0.35
@@ -44,6 +43,15 @@ SOOT = make("soot", "mottled", "#2b2622", "#1f1b18", "#151311", scale=0.3)
 WICKER = make("wicker", "fabric", "#94744a", "#7c6038", "#5a4528", scale=0.06, bump=0.004)
 SCREEN_OFF = make("screen", "glass", "#17191b", "#1c1f21", roughness=0.05)
 
+MARBLE_TOP = make("stone top", "marble", "#bdb6a8", "#a39b8c", "#6d665b", roughness=0.2)
+SPLASH_TILES = tuple(
+    make(f"splash tiles {hue}", "tile", hue, None, "#8a857a", scale=0.12, roughness=0.25, variation=0.5)
+    for hue in ("#d2cdc0", "#9fb0a8", "#b8a37e", "#7f98a0", "#c9bfae")
+)
+WHITE_TILES, GREEN_TILES, SAND_TILES, BLUE_TILES, CREAM_TILES = SPLASH_TILES
+ENAMEL = make("enamel", "plain", "#2f3336", "#393d40", roughness=0.3)
+COPPER = make("copper", "plain", "#a4623c", "#b87450", "#6b3d27", roughness=0.3)
+
 SPINES = tuple(
     make(f"spine {i}", "paper", base, None, None, scale=0.1, roughness=0.7, variation=0.6, wear=0.4)
     for i, base in enumerate(
@@ -71,7 +79,8 @@ GREENS = tuple(
 
 @dataclass(frozen=True)
 class Scheme:
-    """Materials of one room: `wall` and `strong` (one wall or the floor), `wood`, main cloth, one accent."""
+    """Materials of one room: `wall` and `strong` (one wall or the floor), `wood`, main cloth, one accent, a quiet
+    cloth, and the `top` of counters and worktops."""
 
     wall: Material
     strong: Material
@@ -81,6 +90,7 @@ class Scheme:
     cloth: Material
     accent: Material
     second: Material
+    top: Material
 
 
 def cloth(name: str, base: str | RGB, **rest: float) -> Material:
@@ -93,68 +103,39 @@ def paint(name: str, base: str | RGB) -> Material:
     return make(name, "plaster", base, None, None, scale=1.8, wear=0.12)
 
 
-_SCHEMES: tuple[tuple[str, str, Material, Material, str, str, str], ...] = (
-    # wall, second paint, floor, wood, main cloth, accent, quiet cloth
-    ("#c9bda6", "#8f8a76", OAK_FLOOR, OAK, "#7d8471", "#b0673a", "#cfc6b4"),
-    ("#b9bdb2", "#5f6f66", PALE_FLOOR, PINE, "#b9b0a0", "#2f5a5c", "#d0cabd"),
-    ("#c4b29a", "#7a3f33", DARK_FLOOR, WALNUT, "#6b5a4b", "#9c3b2c", "#c9bda8"),
-    ("#a9b2b6", "#43566a", OAK_FLOOR, WALNUT, "#8d8a83", "#c08a35", "#cdc8be"),
-    ("#cfc4b3", "#6d7a55", PALE_FLOOR, OAK, "#55624a", "#c49a6c", "#d3ccbe"),
-    ("#c8b8ae", "#82555a", DARK_FLOOR, WALNUT, "#9a8478", "#6d3a48", "#d0c5b8"),
+BOTTLE_GREEN, OLD_RED, SLATE_BLUE, TOBACCO = (
+    make(f"library wall {base}", "plaster", base, scale=1.6, wear=0.2)
+    for base in ("#4a5648", "#5b3f38", "#3f4c58", "#6b5a43")
 )
 
-_WALL_MATERIALS: dict[str, Material] = {
-    "wood": make("wall boards", "planks", "#8d6a47", "#9b7853", "#52402c", scale=0.19, bump=0.006, wear=0.3),
-    "stone": palette.RUBBLE,
-    "brick": palette.BRICK,
-    "plaster": palette.LIMEWASH,
-    "metal": palette.ZINC,
-    "glass": palette.LIGHT_CONCRETE,
-    "marble": make("marble wall", "marble", "#cbc4b6", "#b3aa99", "#8a8172", scale=1.2, roughness=0.3),
-    "concrete": palette.CONCRETE,
-    "sandstone": palette.SANDSTONE,
-}
 
-
-def scheme(brief: Brief, rng: np.random.Generator) -> Scheme:
-    """A room's palette: by the sentence's colours, materials, mood and style, else one of several by the seed."""
-    order = int(rng.integers(len(_SCHEMES)))
-    wall_hex, second_hex, floor, wood, cloth_hex, accent_hex, quiet_hex = _SCHEMES[order]
-    if brief.style == "minimal" or brief.style == "pastel":
-        wall_hex, floor, wood, cloth_hex, quiet_hex = "#d0cbc0", PALE_FLOOR, PINE, "#b5afa3", "#d5d0c5"
-    elif brief.style in ("rustic", "medieval"):
-        floor, wood = DARK_FLOOR, OAK
-    elif brief.style in ("cyberpunk", "futuristic"):
-        wall_hex, second_hex, floor, wood, cloth_hex = "#83878c", "#3d434b", STONE_FLOOR, BLACK_WOOD, "#4a4f57"
-    elif brief.mood in ("dark", "eerie"):
-        wall_hex, second_hex, floor, wood = "#6a6458", "#3d3a36", DARK_FLOOR, WALNUT
-    accent: str | RGB = accent_hex
-    if brief.colour(""):
-        accent = palette.named(brief.colour(""))
-    for feature in ("sofa", "armchair", "curtain", "rug", "bed"):
-        if brief.colour(feature):
-            accent = palette.named(brief.colour(feature))
-    wall = paint("wall paint", wall_hex)
-    if brief.colour("wall"):
-        wall = paint("wall paint asked for", palette.named(brief.colour("wall")))
-    second = paint("second paint", second_hex)
-    material = brief.material("wall") or brief.material("")
-    strong: Material = second
-    if material in _WALL_MATERIALS:
-        strong = _WALL_MATERIALS[material]
-    elif brief.style in ("rustic", "medieval"):
-        strong = palette.RUBBLE
-    elif rng.random() < 0.3:
-        strong = palette.BRICK
-    main = LEATHER if material == "leather" or brief.material("sofa") == "leather" else cloth("main cloth", cloth_hex)
-    trim = WHITE_PAINT if brief.mood not in ("dark", "eerie") and brief.style not in ("rustic", "medieval") else wood
-    return Scheme(
-        wall=wall,
-        strong=strong,
-        floor=floor,
-        wood=wood,
-        trim=trim,
-        cloth=main,
-        accent=cloth("accent", accent),
-        second=cloth("quiet cloth", quiet_hex),
+def piece_paint(color: str | RGB) -> Material:
+    """Painted wood: furniture, kitchen units."""
+    return make(
+        f"paint {color if isinstance(color, str) else palette.shade(color, 1.0)}",
+        "wood",
+        color,
+        scale=0.1,
+        roughness=0.5,
     )
+
+
+@functools.cache
+def materials_by_name() -> Mapping[str, Material]:
+    """Every material that a room's recipe can name: those of this module and of `kit.palettes`, "old_wood" as "old
+    wood"."""
+    return {
+        name.lower().replace("_", " "): value
+        for module in (vars(palette), globals())
+        for name, value in module.items()
+        if isinstance(value, Material)
+    }
+
+
+def material(name: str) -> Material:
+    """A material by its name, or painted wood by its colour "#rrggbb".
+
+    Raises:
+        KeyError: no such name.
+    """
+    return piece_paint(name) if name.startswith("#") else materials_by_name()[name]

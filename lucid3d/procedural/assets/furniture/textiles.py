@@ -7,7 +7,7 @@ import numpy as np
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
-from lucid3d.procedural.kit.mesh import Mesh, made_as
+from lucid3d.procedural.kit.mesh import Mesh, made_as, merge, placement
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import sphere, tube
 
@@ -42,6 +42,26 @@ def curtain_rail(left: float, right: float, height: float) -> Mesh:
     for x in (left + 0.12, right - 0.12):
         parts.box((x, -height, -0.05), (0.02, 0.03, 0.1), palette.BRASS)
     return parts.mesh("curtain")
+
+
+def curtains(window: float, head: float, ceiling: float, cloth: Material, rng: np.random.Generator) -> Mesh:
+    """Curtains at both sides of a window of this width about x = 0 whose upper edge is at `head`, on a rail, in the
+    wall's frame."""
+    top = min(ceiling - 0.16, head + 0.22)
+    wide = min(0.5, 0.34 * window + 0.12)
+    drapes = []
+    for side in (-1.0, 1.0):
+        at = placement([side * (window / 2 + wide * 0.36), 0, 0])
+        drapes.append(curtain(wide, top, cloth, rng, gathered=0.35).transformed(at))
+    reach = window / 2 + wide + 0.05
+    return merge([*drapes, curtain_rail(-reach, reach, top)], "curtain", one_instance=True)
+
+
+def short_curtain(window: float, head: float, cloth: Material, rng: np.random.Generator) -> Mesh:
+    """A valance of 0.34 m across the upper part of a window, on a rail."""
+    drape = curtain(window + 0.1, 0.34, cloth, rng).transformed(placement([0, 0.26 - head, 0]))
+    rail = curtain_rail(-window / 2 - 0.1, window / 2 + 0.1, head + 0.08)
+    return merge([drape, rail], "curtain", one_instance=True)
 
 
 @made_as("rug")

@@ -80,8 +80,8 @@ def without_middle(mesh: Mesh, clear: float) -> Mesh | None:
 
 
 def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) -> None:
-    """A lawn with shrubs and trees, a wood further off, hills on the horizon."""
-    terrain = hills(brief, rng, flat=45.0, level=1.6 + STEP, height=70.0)
+    """A lawn with shrubs and a few trees, woods and hills far off, so that the sky shines in."""
+    terrain = hills(brief, rng, flat=90.0, level=1.6 + STEP, height=55.0)
     place.terrain = terrain
     ground = terrain.rise_over_run
     season = brief.season
@@ -95,10 +95,10 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
         lambda x, z, y, s: np.ones_like(x),
         near_trees,
         rng,
-        per_square_metre=0.0035,
-        near=clear + 7,
-        far=34,
-        apart=5.0,
+        per_square_metre=0.0016,
+        near=clear + 9,
+        far=44,
+        apart=6.0,
         detail=0.35,
     )
     place.meshes += scatter(
@@ -106,10 +106,10 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
         lambda x, z, y, s: woods(x, z),
         far_trees,
         rng,
-        per_square_metre=0.03,
-        near=30,
-        far=170,
-        falloff=80,
+        per_square_metre=0.02,
+        near=75,  # nearer ones would stand before all the sky that a room sees
+        far=210,
+        falloff=110,
         apart=3.0,
         detail=0.35,
     )

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.furniture import fittings, furniture, stuff
 from lucid3d.procedural.assets.planet_sphere import planet_world
-from lucid3d.procedural.compose.room.rooms import mirrored
 from lucid3d.procedural.compose.settlement.context import finish
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
-from lucid3d.procedural.kit.mesh import placement
+from lucid3d.procedural.kit.mesh import mirrored, placement
 from lucid3d.procedural.kit.parts import Parts, clump
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
 from lucid3d.procedural.kit.shapes import tube
