@@ -77,6 +77,7 @@ def pendant(lit: bool, drop: float, color: str = "#3b3f3c") -> Mesh:
     metal = palette.make(f"enamel {color}", "plain", color, roughness=0.3)
     profile = ((-0.26, 0.03), (-0.22, 0.05), (-0.15, 0.13), (-0.05, 0.19), (0.0, 0.21))
     parts.add(tube([[0, drop + y, 0] for y, _ in profile], [r for _, r in profile], metal, sides=24, caps=False))
+    parts.add(cylinder((0, drop - 0.24, 0), 0.05, 0.05, palette.BRASS, sides=12))
     bulb = (
         palette.glowing("bulb", "#ffe3b3", (8.0, 5.6, 2.8))
         if lit

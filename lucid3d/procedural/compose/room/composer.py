@@ -29,7 +29,7 @@ from lucid3d.procedural.compose.room.scheme import FURNISHINGS, chosen, scheme
 from lucid3d.procedural.compose.room.walls import WALLS, between, raised, said, trimmings
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish
 from lucid3d.procedural.kit import palettes as palette
-from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.mesh import mirrored, placement
 from lucid3d.procedural.kit.place import Lamp, Place
 from lucid3d.procedural.language.brief import Brief
@@ -601,7 +601,7 @@ class Composer:
         """
         asked = Counter(FURNITURE[p.thing].feature for p in self.placed if self._asked(p.thing))
         subjects = []
-        for i, item in enumerate(self.placed):
+        for i, item in enumerate(p for p in self.placed if p.where != "window"):
             feature = FURNITURE[item.thing].feature
             weight = (
                 4.0 / asked[feature] if feature in asked else 1.0 if i < 4 else 0.2 if item.where == "floor" else 0.0
@@ -658,6 +658,10 @@ class Composer:
         if self.lit and brief.time in DARK_TIMES:
             # A lamplit evening is darker than the average that automatic exposure aims at.
             place.sky["exposure"] = -1.1 if brief.mood in ("dark", "eerie") else -0.7
+        share = BY_DAY.get(brief.time, 1.0) if "window" not in brief.without else 1.0
+        place.lamps = [replace(lamp, color=faded(lamp.color, share)) for lamp in place.lamps]
+        for mesh in place.meshes:
+            mesh.materials = tuple(replace(m, emission=faded(m.emission, share)) for m in mesh.materials)
         finish(place, brief)  # before the outside comes: its own builder has seen to its lamps
         return place
 
@@ -670,6 +674,15 @@ def moved(matrix: NDArray[np.float64], point: tuple[float, float, float]) -> tup
     """A point moved by a (4, 4) matrix."""
     x, y, z = (matrix @ np.array([*point, 1.0]))[:3]
     return float(x), float(y), float(z)
+
+
+BY_DAY = {"morning": 0.06, "noon": 0.05, "afternoon": 0.06, "sunset": 0.25, "sunrise": 0.25}
+"""How bright lamps and fires of a room are by day, as a share of what they are by night: daylight outshines them."""
+
+
+def faded(color: RGB, share: float) -> RGB:
+    """A share of a light."""
+    return color[0] * share, color[1] * share, color[2] * share
 
 
 def lamps_on(brief: Brief) -> bool:
