@@ -102,7 +102,6 @@ BROWN_TILES = make("brown tiles", "roof_tile", "#6f4a3a", "#80594a", "#432d24", 
 SLATE = make("slate", "shingle", "#5c6068", "#6a6d72", "#3b3e44", scale=0.28, bump=0.012, wear=0.4, variation=0.6)
 WOOD_SHINGLES = make("wood shingles", "shingle", "#75614d", "#8a7864", "#463a2e", scale=0.2, bump=0.014, wear=0.7)
 THATCH = make("thatch", "thatch", "#a08a5c", "#8c774c", "#5b4c30", scale=0.2, bump=0.03, wear=0.6)
-GLAZED_TILES = make("glazed tiles", "roof_tile", "#4a5750", "#5b6a60", "#2c3430", scale=0.24, bump=0.035, wear=0.4)
 ZINC = make("zinc", "mottled", "#757e84", "#6a7379", "#565b5f", scale=0.5, bump=0.003, roughness=0.8, wear=0.5)
 COPPER_GREEN = make("old copper", "mottled", "#6f9485", "#628677", "#46604f", scale=0.4, roughness=0.8, wear=0.6)
 

@@ -13,8 +13,6 @@ from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_z
 from lucid3d.procedural.kit.parts import Opening, Parts, pierced_wall, side_matrices, slope
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 
-STONE_LOOK = Style(wall=palette.RUBBLE, plinth=palette.RUBBLE, trim=palette.LIMESTONE, frame=palette.FRAME_DARK)
-
 
 def pyramid(
     parts: Parts, half: float, foot: float, top: float, roof: Material, *, overhang: float = 0.3, z: float = 0.0

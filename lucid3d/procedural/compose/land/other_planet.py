@@ -90,17 +90,6 @@ def other_planet(brief: Any, rng: np.random.Generator) -> Place:
         dust = 0.1 * noise(x, z, seed + 8, 2.2, 4)
         return np.asarray(shelves + 0.3 * crater(pits) * kept + plates * crust + dust, np.float32)
 
-    def tint(x: Floats, z: Floats) -> NDArray[np.float32]:
-        """Dust of two colours in drifts, dark where the crust shows."""
-        drift = smoothstep(-0.3, 0.5, noise(x, z, seed + 13, 22, 4))[:, None]
-        crust = smoothstep(-0.05, 0.3, noise(x, z, seed + 12, 15, 3))
-        joint = smoothstep(0.07, 0.0, noise(x, z, seed + 11, 1.3, 1, kind="edges")) * crust
-        hue = (1 - drift) * np.array([0.55, 0.5, 0.66]) + drift * np.array([1.3, 1.24, 1.1])
-        salt = smoothstep(0.25, 0.5, noise(x, z, seed + 15, 34, 5))[:, None]  # pale crusts where something dried up
-        hue = hue + (np.array([1.5, 1.75, 1.95]) - hue) * 0.75 * salt
-        mottle = 1 + 0.22 * noise(x, z, seed + 16, 2.6, 4) + 0.12 * noise(x, z, seed + 17, 0.5, 3)
-        return np.asarray(hue * (mottle * (1 - 0.4 * crust - 0.35 * joint))[:, None], np.float32)
-
     ground = Ground(
         vegetation=0.0, ripples=0.45, sand=look["sand"], sand_dark=look["sand_dark"], rock=look["rock"],
         rock_light=look["light"],

@@ -347,38 +347,30 @@ class Undergrowth(Layer):
 
 
 @dataclass(frozen=True, config=STRICT)
-class Leaves(Layer):
+class Amount(Layer):
+    """A layer that has nothing but an amount."""
+
+    amount: float = 1.0
+
+
+class Leaves(Amount):
     """Fallen leaves."""
 
-    amount: float = 1.0
 
-
-@dataclass(frozen=True, config=STRICT)
-class Reeds(Layer):
+class Reeds(Amount):
     """Reeds in shallow water."""
 
-    amount: float = 1.0
 
-
-@dataclass(frozen=True, config=STRICT)
-class Lilies(Layer):
+class Lilies(Amount):
     """Lily pads on still water."""
 
-    amount: float = 1.0
 
-
-@dataclass(frozen=True, config=STRICT)
-class Tropical(Layer):
+class Tropical(Amount):
     """Banana plants and low palms."""
 
-    amount: float = 1.0
 
-
-@dataclass(frozen=True, config=STRICT)
-class Cacti(Layer):
+class Cacti(Amount):
     """Agaves, prickly pears and barrel cacti, and with an amount above 1 tall ones."""
-
-    amount: float = 1.0
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.arrays import Array, f32, unit
-from lucid3d.procedural.kit.mesh import Mesh, instances, merge
+from lucid3d.procedural.kit.mesh import Mesh, instances
 from lucid3d.procedural.kit.prototype import Prototype
 
 Floats = NDArray[np.floating]
@@ -260,40 +261,14 @@ def _matrices(where: Spots, scale: Floats, prototype: Prototype, lean: float, rn
     return matrices
 
 
+LOOK = ("sizes", "power", "tint", "hue", "lean", "weights", "detail")
+"""Options of `place`; the others are those of `spots`."""
+
+
 def scatter(
-    ground: Ground,
-    density: Density,
-    prototypes: Sequence[Prototype],
-    rng: np.random.Generator,
-    *,
-    per_square_metre: float,
-    near: float = 0.0,
-    far: float = 60.0,
-    falloff: float = 0.0,
-    apart: float = 0.0,
-    sizes: tuple[float, float] = (0.7, 1.4),
-    power: float = 1.5,
-    tint: float = 0.12,
-    hue: float = 0.05,
-    lean: float = 0.04,
-    weights: Sequence[float] | None = None,
-    detail: float = 1.0,
-    limit: int = 60_000,
-    centre: tuple[float, float] = (0.0, 0.0),
-    sector: tuple[float, float] = (-np.pi, np.pi),
-    height: Height | None = None,
+    ground: Ground, density: Density, prototypes: Sequence[Prototype], rng: np.random.Generator, **options: Any
 ) -> list[Mesh]:
-    """`spots` and `place` in one call: the usual way to grow something over a piece of land."""
-    where = spots(
-        ground, density, rng, per_square_metre=per_square_metre, near=near, far=far, falloff=falloff, apart=apart,
-        centre=centre, sector=sector, limit=limit, height=height,
-    )  # fmt: skip
-    return place(
-        where, prototypes, rng, sizes=sizes, power=power, tint=tint, hue=hue, lean=lean, weights=weights, detail=detail
-    )
-
-
-def merged(meshes: Sequence[Mesh]) -> list[Mesh]:
-    """As few meshes as there are labels and things."""
-    kinds = sorted({(m.label, m.thing) for m in meshes})
-    return [merge([m for m in meshes if (m.label, m.thing) == kind], kind[0]) for kind in kinds]
+    """`spots` and `place` in one call, with the options of both: the usual way to grow something over a piece of
+    land."""
+    look = {name: options.pop(name) for name in LOOK if name in options}
+    return place(spots(ground, density, rng, **options), prototypes, rng, **look)
