@@ -256,6 +256,6 @@ def _threshold(rng: np.random.Generator, terrain: Terrain) -> list[Mesh]:
             terrain.rise_over_run, inside, blocks, rng, per_square_metre=0.12, far=24, sizes=(0.2, 1.5), power=2.2
         ),
         *scatter(terrain.rise_over_run, inside, grit, rng, per_square_metre=7, far=9, sizes=(0.5, 3.5), power=2.4),
-        *scatter(terrain.rise_over_run, light, green, rng, per_square_metre=1.6, far=14, **ahead),  # type: ignore[arg-type]
-        *scatter(terrain.rise_over_run, light, trees, rng, per_square_metre=0.01, near=7, far=60, apart=4, **ahead),  # type: ignore[arg-type]
+        *scatter(terrain.rise_over_run, light, green, rng, per_square_metre=1.6, far=14, **ahead),
+        *scatter(terrain.rise_over_run, light, trees, rng, per_square_metre=0.01, near=7, far=60, apart=4, **ahead),
     ]
