@@ -42,12 +42,12 @@ def network_config(sizes: dict[str, Any]) -> NetworkConfig:
 
 def save_weights(path: Path, network: PictureNetwork, pixels: int, notes: dict[str, Any]) -> None:
     """Write a network in half precision; the file appears when it is whole."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     tensors = {name: value.half().contiguous() for name, value in network.state_dict().items() if value.ndim}
     document = asdict(Description(network.config, pixels, notes=notes))
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary, {"format": FORMAT, "lucid3d": json.dumps(document)})
+        temporary.write_bytes(save(tensors, {"format": FORMAT, "lucid3d": json.dumps(document)}))
 
 
 def load_weights(path: Path | None = None) -> tuple[PictureNetwork, Description]:
