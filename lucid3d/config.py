@@ -15,6 +15,12 @@ from lucid3d.errors import InputError, short
 from lucid3d.families.config import ModelsConfig
 from lucid3d.reading import read_yaml
 
+LARGEST_VIEW = 4096
+"""Pixels a side of a dreamed view: no painter works above this, and a view takes 0.7 GB there."""
+
+LARGEST_FILM = 4096
+"""Pixels a side of a film: what H.264 players take."""
+
 
 @dataclass(frozen=True)
 class DreamConfig:
@@ -34,7 +40,7 @@ class DreamConfig:
     """Points kept in the cloud; beyond it, those far away are thinned first."""
 
     def __post_init__(self) -> None:
-        _check(self, "size", self.size >= 16, "must be at least 16 pixels")
+        _check(self, "size", 16 <= self.size <= LARGEST_VIEW, f"must lie between 16 and {LARGEST_VIEW} pixels")
         _check(self, "fov", 10 <= self.fov <= 150, "must lie between 10 and 150 degrees")
         _check(self, "walk_radius", 0 <= self.walk_radius <= 100, "must lie between 0 and 100 metres")
         _check(self, "enough", 0 < self.enough <= 1, "must lie above 0 and at most 1")
@@ -94,7 +100,8 @@ class RenderConfig:
         _check(self, "panorama_height", 16 <= self.panorama_height <= 8192, "must lie between 16 and 8192")
         for name in ("film_width", "film_height"):
             value = getattr(self, name)
-            _check(self, name, value >= 16 and value % 2 == 0, "must be even and at least 16")
+            fits = 16 <= value <= LARGEST_FILM and value % 2 == 0
+            _check(self, name, fits, f"must be even and lie between 16 and {LARGEST_FILM}")
         _check(self, "film_fov", 10 <= self.film_fov <= 150, "must lie between 10 and 150 degrees")
         _check(self, "film_frames", self.film_frames >= 0, "must not be negative")
         _check(self, "film_rate", 1 <= self.film_rate <= 120, "must lie between 1 and 120")

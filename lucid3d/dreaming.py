@@ -34,6 +34,9 @@ SKY_RADIUS = 10_000.0
 FARTHEST = 0.9 * SKY_RADIUS
 """Metres; what an estimator puts further away is sky: nobody sees it move, and the dome must lie behind everything."""
 
+ROOM_AFTER_THINNING = 0.85
+"""Part of the points that stay when the cloud is full, so that it is not full again with the next view."""
+
 SEED_STRIDE = 1_000_003
 """Views get seeds this far apart, so that neighbouring scene seeds share no view seed."""
 
@@ -249,7 +252,9 @@ def _lifted(view: DreamedView) -> PointCloud:
 
 def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig) -> PointCloud:
     cloud = pointcloud.merge(cloud, _lifted(view))
-    return pointcloud.thin(cloud, config.max_points) if len(cloud) > config.max_points else cloud
+    if len(cloud) <= config.max_points:
+        return cloud
+    return pointcloud.thin(cloud, int(ROOM_AFTER_THINNING * config.max_points))
 
 
 def _close(views: list[DreamedView], config: DreamConfig) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:

@@ -211,6 +211,14 @@ def _near_any(points: NDArray[np.float32], others: NDArray[np.float32], reach: f
     return result
 
 
+COARSEST, FINEST = 1.0, 1e-5
+"""Bounds on the size of a cell at the median distance, in units of that distance."""
+FULL_ENOUGH = 0.97
+"""Part of the points asked for that is as good as all of them."""
+MOST_ROUNDS = 18
+"""Counts of all points until halving alone would have found the size."""
+
+
 def thin(cloud: PointCloud, max_points: int, *, origin: NDArray[np.floating] | None = None) -> PointCloud:
     """Thin a cloud to about `max_points`, far things first.
 
@@ -235,19 +243,32 @@ def thin(cloud: PointCloud, max_points: int, *, origin: NDArray[np.floating] | N
     shell = np.floor(8 * np.log2(relative)).astype(np.int64)
     unit = np.median(distance) * np.exp2(1.5 * (shell + 0.5) / 8)
     order = np.lexsort((np.arange(len(cloud)), -cloud.confidences))
-    coarse, fine = 1.0, 1e-5
+
+    def kept(size: float) -> NDArray[np.integer]:
+        cells = np.floor(offset / (unit * size)[:, None]).astype(np.int64)
+        _, first = np.unique(_hash_cells(cells, shell)[order], return_index=True)
+        return order[first]
+
+    # The count falls like a power of the size, on surfaces like its square, less where nearly all stay: the last two
+    # counts say which. The bounds only keep a wrong guess from leading astray.
+    coarse, fine = COARSEST, FINEST
     best: NDArray[np.integer] = order[:1]
-    for _ in range(18):
-        middle = float(np.sqrt(coarse * fine))
-        cells = np.floor(offset / (unit * middle)[:, None]).astype(np.int64)
-        keys = _hash_cells(cells, shell)
-        _, first = np.unique(keys[order], return_index=True)
-        if len(first) <= max_points:
-            best, coarse = order[first], middle
-            if len(first) >= 0.97 * max_points:
+    spacing = float(np.median(cloud.footprints / unit))  # of neighbours on a surface
+    size = float(np.clip(spacing * (len(cloud) / max_points) ** 0.5, 2 * fine, 0.5 * coarse))
+    wanted, power, before = 0.5 * (1 + FULL_ENOUGH) * max_points, 2.0, None
+    for _ in range(MOST_ROUNDS):
+        found = kept(size)
+        if len(found) <= max_points:
+            best, coarse = found, size
+            if len(found) >= FULL_ENOUGH * max_points:
                 break
         else:
-            fine = middle
+            fine = size
+        if before is not None and before[1] != len(found):
+            power = float(np.clip(np.log(before[1] / len(found)) / np.log(size / before[0]), 0.05, 3.0))
+        before = (size, len(found))
+        guess = size * (len(found) / wanted) ** (1 / power)
+        size = guess if fine < guess < coarse else float(np.sqrt(coarse * fine))
     return cloud[np.sort(best)]
 
 

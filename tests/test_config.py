@@ -44,7 +44,7 @@ def test_a_config_survives_its_own_yaml() -> None:
         ({"dream": 3}, "mapping"),
         ({"models": "procedual"}, "did you mean 'procedural'"),
         ({"prompt": [1]}, r"prompt\[0\]"),
-        ({"dream": {"size": 3}}, "at least 16"),
+        ({"dream": {"size": 3}}, "between 16 and 4096"),
         ({"dream": {"fov": float("nan")}}, "between 10 and 150"),
         ({"seed": -1}, "between 0"),
         ({"render": {"film_width": 333}}, "even"),
