@@ -3,7 +3,11 @@
 # make torture              the tests of tests/torture/, which damage, kill and flood, with twenty times the tries
 # make env                  only the environment: .venv with exact pins, the package built and installed in it
 
-PYTHON ?= python3.11
+# The newest of these that can make an environment and build native code in it; the lock has wheels for each of them.
+PYTHONS := python3.13 python3.12 python3.11
+USABLE := import ensurepip, os, sys, sysconfig, venv; \
+  sys.exit(sys.version_info < (3, 11) or not os.path.exists(sysconfig.get_path("include") + "/Python.h"))
+PYTHON ?= $(shell for python in $(PYTHONS); do $$python -c '$(USABLE)' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
 NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
@@ -28,13 +32,14 @@ torture: env
 lint: env
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/lint-imports --no-logo
 	$(VENV)/bin/mypy
 
 env: $(VENV)/.built
 
 # The stamps appear only when everything before them succeeded, so that an interrupted set-up is taken up again.
 $(VENV)/.locked: requirements.lock
-	@command -v $(PYTHON) >/dev/null || { echo 'error: $(PYTHON) is not installed; or name another: make PYTHON=python3.12 ...' >&2; exit 2; }
+	@test -x $(PY) || $(PYTHON) -c '$(USABLE)' 2>/dev/null || { echo 'error: there is no Python 3.11, 3.12 or 3.13 with its venv module and headers; install one (Debian, Ubuntu: apt-get install python3-dev python3-venv), or name it: make PYTHON=/path/to/python ...' >&2; exit 2; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@
