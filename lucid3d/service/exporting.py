@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +19,8 @@ from lucid3d.gaussians import Renderer
 from lucid3d.outputs import film_cameras
 from lucid3d.progress import Event
 from lucid3d.scene import Scene
-from lucid3d.service.work import size_of, sweep
-
-if TYPE_CHECKING:
-    from lucid3d.scene import Scene
-    from lucid3d.service.work import Teller
+from lucid3d.service.results import size_of, sweep
+from lucid3d.service.telling import Teller
 
 COLUMNS = {"1k": 1024, "2k": 2048, "4k": 4096, "8k": 8192}
 """Columns of a panorama."""
@@ -49,7 +46,6 @@ def export(spec: dict[str, Any], folder: Path, teller: Teller) -> dict[str, Any]
     Raises:
         InputError: the source is gone or cannot be exported so.
     """
-
     source = Path(spec["source"])
     sweep(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -18,8 +18,6 @@ from lucid3d.viewer.session import Session
 if TYPE_CHECKING:
     import viser
 
-    from lucid3d.viewer.session import Session
-
 log = logging.getLogger(__name__)
 
 BUDGET = 400_000

@@ -20,6 +20,9 @@ WALK_REACH = 0.2
 ORBIT_REACH = 3.0
 """Metres to the point to orbit around, where the scene does not say better."""
 
+START_FOV = math.radians(60)
+"""Vertical field of view that a page opens with: a wide screen then shows about 90 degrees."""
+
 
 class Posed(Protocol):
     """What of viser's camera handle is read."""

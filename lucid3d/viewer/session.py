@@ -24,9 +24,11 @@ from lucid3d.viewer import poses, walking
 from lucid3d.viewer.growing import Snapshot
 from lucid3d.viewer.latest import Latest
 from lucid3d.viewer.making import Job
+from lucid3d.viewer.panels.panel import Panel
 from lucid3d.viewer.prepared import Prepared
+from lucid3d.viewer.server import scene_of
 from lucid3d.viewer.splats import Splats
-from lucid3d.viewer.stage import Stage
+from lucid3d.viewer.stage import BACKGROUND, Stage
 from lucid3d.viewer.taking import Exact
 
 if TYPE_CHECKING:
@@ -40,11 +42,6 @@ Color = Literal["blue", "green", "yellow", "red"]
 
 FIRST_SPLATS = 30_000
 """Splats of the first picture, sent before the rest: 1 MB."""
-
-BACKGROUND = (24, 26, 30)
-
-START_FOV = float(np.radians(60))
-"""Vertical field of view that a page opens with: a wide screen then shows about 90 degrees."""
 
 MAX_UNDO = 20
 """Steps back that are kept; scenes share what a step did not change."""
@@ -78,12 +75,9 @@ class Session:
 
     def begin(self) -> None:
         """Build the panel and show the scene that the address names, or the one the viewer was started with."""
-        from lucid3d.viewer.panels.panel import Panel
-        from lucid3d.viewer.server import scene_of
-
         walking.install(self.client)
         self.stage.put_background(self.background)
-        poses.begin_at(self.client, np.eye(4), START_FOV, poses.WALK_REACH)
+        poses.begin_at(self.client, np.eye(4), poses.START_FOV, poses.WALK_REACH)
         self.panel = Panel(self)
         wanted = scene_of(self.client) or self.viewer.first
         if self.viewer.live is not None:
@@ -243,7 +237,7 @@ class Session:
         """Move the browser's camera to a (4, 4) pose."""
         reach = poses.WALK_REACH if self.walking else poses.ORBIT_REACH
         if first:
-            poses.begin_at(self.client, pose, START_FOV, reach)
+            poses.begin_at(self.client, pose, poses.START_FOV, reach)
         else:
             poses.move_to(self.client, pose, reach)
 

@@ -34,6 +34,9 @@ FRUSTUM = 0.12
 SKY_DISTANCE = 2000.0
 """Metres to the six planes of the skybox: behind everything, and so far that it does not move with a walker."""
 
+BACKGROUND = (24, 26, 30)
+"""The colour behind everything that a page opens with: red, green, blue of 255."""
+
 KINDS = ("splats", "points", "views", "skybox", "mesh")
 
 

@@ -27,6 +27,7 @@ from lucid3d.progress import Event, Listener, ignore
 from lucid3d.scene import Scene
 from lucid3d.viewer.detail import reduce_to
 from lucid3d.viewer.poses import WALK_REACH
+from lucid3d.viewer.server import close_server, open_server
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.stage import Stage
 from lucid3d.viewer.walking import SCRIPT, configuration
@@ -224,8 +225,6 @@ def standalone_page(
         background: (3,) colour behind everything.
     """
     from viser._messages import RunJavascriptMessage
-
-    from lucid3d.viewer.server import close_server, open_server
 
     # viser can write a page only from a server's scene; this one is locked, and gone in a moment
     server = open_server(Access.to("127.0.0.1", 0, token=secrets.token_urlsafe(24)))

@@ -9,7 +9,7 @@ from PIL import Image
 
 from lucid3d.progress import Event
 from lucid3d.service.spot import Spot
-from lucid3d.service.work import LOOK_ROWS, Teller
+from lucid3d.service.telling import LOOK_ROWS, Teller
 
 
 def test_the_first_preview_is_the_place_itself_and_drawn_once(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from lucid3d.export import TARGETS
 from lucid3d.progress import Listener
 from lucid3d.viewer import poses
 from lucid3d.viewer.making import Job
+from lucid3d.viewer.server import SCENE_PATH
 from lucid3d.viewer.taking import (
     FILM_RATE,
     MAX_SECONDS,
@@ -185,8 +186,6 @@ class TakeTab:
 
     def _link(self) -> None:
         """An address that opens this scene at this pose. It carries no token: whoever follows it needs their own."""
-        from lucid3d.viewer.server import SCENE_PATH
-
         path = SCENE_PATH + self.session.name if self.session.name else "/"
         address = html.escape(f"{path}?{poses.query_of(self.session.client.camera)}", quote=True)
         self.address.content = (

@@ -15,7 +15,8 @@ from lucid3d.transforms import read_image
 from lucid3d.viewer.editing import start_of
 from lucid3d.viewer.latest import Latest
 from lucid3d.viewer.panels.fields import put
-from lucid3d.viewer.session import BACKGROUND, START_FOV
+from lucid3d.viewer.poses import START_FOV
+from lucid3d.viewer.stage import BACKGROUND
 
 if TYPE_CHECKING:
     from lucid3d.viewer.session import Session
