@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera, lens_values
 from lucid3d.errors import InputError
+from lucid3d.native import _geometry
 from lucid3d.threads import thread_count
 
 
@@ -85,8 +86,6 @@ def lift(
     Raises:
         InputError: shapes do not fit the camera, or the camera stands outside the sky dome.
     """
-    import lucid3d.native._geometry as _geometry
-
     shape = (camera.height, camera.width)
     if depth.shape != shape or image.shape != (*shape, 3) or (mask is not None and mask.shape != shape):
         raise InputError(
@@ -204,8 +203,6 @@ def _doubled(
 
 def _near_any(points: NDArray[np.float32], others: NDArray[np.float32], reach: float) -> NDArray[np.bool_]:
     """(len(points),) bool: a cheap superset of the points that have one of `others` within `reach`, by coarse cells."""
-    import lucid3d.native._geometry as _geometry
-
     result = np.empty(len(points), bool)
     _geometry.near_any(np.ascontiguousarray(points), np.ascontiguousarray(others), reach, thread_count(None), result)
     return result

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera, lens_values
 from lucid3d.errors import InputError
+from lucid3d.native import _geometry
 from lucid3d.pointcloud import PointCloud
 from lucid3d.threads import thread_count
 
@@ -78,8 +79,6 @@ def project_cloud(
     Raises:
         InputError: `rim_erosion` is negative.
     """
-    import lucid3d.native._geometry as _geometry
-
     if rim_erosion < 0:
         raise InputError(f"rim_erosion {rim_erosion} must be zero or more pixels")
     point_index = np.empty((camera.height, camera.width), np.int32)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.alignment.smooth import FieldBasis
+from lucid3d.native import _geometry
 
 NOISE = 0.02
 """Log-depth; how far the known scene itself is trusted: its errors were continued from view to view before this one."""
@@ -40,8 +41,6 @@ def normal_equations(
 
     Native, because a threaded BLAS on matrices this small waits for its own threads whenever the machine is busy.
     """
-    import lucid3d.native._geometry as _geometry
-
     information, right = np.empty((rows.shape[1], rows.shape[1])), np.empty(rows.shape[1])
     _geometry.normal_equations(
         np.ascontiguousarray(rows), np.ascontiguousarray(weights), np.ascontiguousarray(values), information, right
@@ -98,8 +97,6 @@ def continue_along_surfaces(
     Returns:
         (H, W) float32 log-factors; None when there is nothing worth correcting.
     """
-    import lucid3d.native._geometry as _geometry
-
     one_surface = known & (np.abs(residual) < OTHER_SURFACE)
     if _coherent_share(residual, one_surface) < WORTHWHILE_SHARE:
         return None
