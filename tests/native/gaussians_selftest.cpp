@@ -136,8 +136,16 @@ void threads_do_not_matter() {
 }
 
 void anything_goes() {
-  const float odd[] = {0.0f, -0.0f, 1e-45f, 1e38f, -3e38f, 1e20f, std::numeric_limits<float>::infinity(),
-                       -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1.0f};
+  const float odd[] = {0.0f,
+                       -0.0f,
+                       1e-45f,
+                       1e38f,
+                       -3e38f,
+                       1e20f,
+                       std::numeric_limits<float>::infinity(),
+                       -std::numeric_limits<float>::infinity(),
+                       std::numeric_limits<float>::quiet_NaN(),
+                       1.0f};
   std::mt19937 random(3);
   for (int trial = 0; trial < 60; ++trial) {
     Scene scene((int)(random() % 70), trial);

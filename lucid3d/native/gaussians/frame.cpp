@@ -26,8 +26,8 @@ void* allocate_lines(size_t bytes) {
 void* allocate(size_t bytes) {
   if (bytes < kManyPages) return allocate_lines(bytes);
   const size_t size = rounded(bytes, kHugePage);
-  char* mapped = static_cast<char*>(
-      mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  char* mapped =
+      static_cast<char*>(mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (mapped == MAP_FAILED) throw std::bad_alloc();
   const size_t before = rounded((size_t)mapped, kHugePage) - (size_t)mapped;
   char* memory = mapped + before;
@@ -116,9 +116,9 @@ void Frame::train_step(const Parameters& parameters, const AdamStep& step, float
 }
 
 size_t Frame::bytes() const {
-  return splats_.bytes() + ranges_.bytes() + keys_.bytes() + order_.bytes() + counters_.bytes() +
-         tile_start_.bytes() + ids_.bytes() + strips_.bytes() + group_slot_.bytes() + stops_.bytes() + scratch_.bytes() +
-         sums_.bytes() + moments_.bytes() + partial_view_.bytes() + gradients_.bytes();
+  return splats_.bytes() + ranges_.bytes() + keys_.bytes() + order_.bytes() + counters_.bytes() + tile_start_.bytes() +
+         ids_.bytes() + strips_.bytes() + group_slot_.bytes() + stops_.bytes() + scratch_.bytes() + sums_.bytes() +
+         moments_.bytes() + partial_view_.bytes() + gradients_.bytes();
 }
 
 double ImageLoss::operator()(const Target& target, const LossWeights& weights, const float* image, float* v_image,

@@ -17,8 +17,8 @@ struct Kernels {
   void (*sort_by_depth)(const uint32_t* keys, const TileRange* ranges, const GroupSums* sums, int count,
                         uint64_t* scratch, uint32_t* order, int threads);
   // Distributes Gaussians over tiles in that order; counters holds bin_chunks(...) for every tile.
-  void (*bin)(const uint32_t* order, int visible, const TileRange* ranges, int tiles_x, int tiles_y,
-              uint32_t* counters, uint32_t* tile_start, uint32_t* ids, int threads);
+  void (*bin)(const uint32_t* order, int visible, const TileRange* ranges, int tiles_x, int tiles_y, uint32_t* counters,
+              uint32_t* tile_start, uint32_t* ids, int threads);
   // Blends. image: kImagePlanes planes; stops: a tile each, the intersection where its last pixel was full.
   void (*rasterize)(const View&, const Splat*, const Bins&, const float* background, float* image, uint32_t* stops,
                     int threads);
@@ -58,9 +58,9 @@ inline int bin_chunks(int visible, int threads) {
   return chunks < kMost ? chunks : kMost;
 }
 
-#define LUCID3D_DECLARE(ISA)    \
-  namespace ISA {               \
-  const Kernels& kernels();     \
+#define LUCID3D_DECLARE(ISA) \
+  namespace ISA {            \
+  const Kernels& kernels();  \
   }
 LUCID3D_DECLARE(baseline)
 LUCID3D_DECLARE(avx2)

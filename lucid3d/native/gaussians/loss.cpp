@@ -66,11 +66,11 @@ void blur_columns(const float* ring, size_t stride, const float* zeros, int y, i
 // A thread's memory, cut into rings and rows.
 struct Scratch {
   size_t stride;
-  float *u, *v, *s, *q;     // rings of horizontally blurred rows: first blur
-  float *du, *ds, *dq;      // the same: second blur
-  float* row[4];            // single rows, with zeros before and after
-  float* slope[3];          // the same
-  float* column[2][4];      // single rows
+  float *u, *v, *s, *q;  // rings of horizontally blurred rows: first blur
+  float *du, *ds, *dq;   // the same: second blur
+  float* row[4];         // single rows, with zeros before and after
+  float* slope[3];       // the same
+  float* column[2][4];   // single rows
   const float* zeros;
 
   Scratch(float* memory, int width) : stride(loss_row(width)) {

@@ -98,15 +98,14 @@ NB_MODULE(_gaussians, m) {
   m.def("use_instruction_set", use_instruction_set, "name"_a);
   m.def("default_threads", default_threads, "Cores that this process may use.");
 
-  nb::class_<View>(m, "View")
-      .def(nb::new_([](const ConstPlane2& viewmat, const ConstVector& position, float fx, float fy, float cx,
-                       float cy, int width, int height, float near_plane, float far_plane, float eps2d,
-                       float radius_clip, bool antialiased) {
-             return make_view(viewmat, position, fx, fy, cx, cy, width, height, near_plane, far_plane, eps2d,
-                              radius_clip, antialiased);
-           }),
-           "viewmat"_a, "position"_a, "fx"_a, "fy"_a, "cx"_a, "cy"_a, "width"_a, "height"_a, "near_plane"_a,
-           "far_plane"_a, "eps2d"_a, "radius_clip"_a, "antialiased"_a);
+  nb::class_<View>(m, "View").def(nb::new_([](const ConstPlane2& viewmat, const ConstVector& position, float fx,
+                                              float fy, float cx, float cy, int width, int height, float near_plane,
+                                              float far_plane, float eps2d, float radius_clip, bool antialiased) {
+                                    return make_view(viewmat, position, fx, fy, cx, cy, width, height, near_plane,
+                                                     far_plane, eps2d, radius_clip, antialiased);
+                                  }),
+                                  "viewmat"_a, "position"_a, "fx"_a, "fy"_a, "cx"_a, "cy"_a, "width"_a, "height"_a,
+                                  "near_plane"_a, "far_plane"_a, "eps2d"_a, "radius_clip"_a, "antialiased"_a);
 
   nb::class_<PyFrame>(m, "Frame")
       .def(nb::init<>())
@@ -174,7 +173,8 @@ NB_MODULE(_gaussians, m) {
                     "gradients must have the shape of the planes");
             float* p = gradients.data();
             Gradients out = {};
-            out.means = p, out.quats = p + 3 * g.stride, out.scales = p + 7 * g.stride, out.opacities = p + 10 * g.stride;
+            out.means = p, out.quats = p + 3 * g.stride, out.scales = p + 7 * g.stride,
+            out.opacities = p + 10 * g.stride;
             (g.sh ? out.sh : out.features) = p + kAppearanceRow * g.stride;
             out.stride = g.stride;
             const auto optional_planes = [&](const std::optional<Plane2>& array) {
@@ -201,8 +201,7 @@ NB_MODULE(_gaussians, m) {
              float log_scale_max, const std::optional<Plane2>& means2d, int threads) {
             require(f.differentiated, "rasterize_backward comes before train_step");
             require(f.raw && f.sh_degree >= 0, "train_step needs raw parameters with spherical harmonics");
-            const Parameters g =
-                make_parameters(ConstPlane2(planes), f.frame.count(), f.sh_degree, f.channels, f.raw);
+            const Parameters g = make_parameters(ConstPlane2(planes), f.frame.count(), f.sh_degree, f.channels, f.raw);
             const int rows = kAppearanceRow + 3 * (f.sh_degree + 1) * (f.sh_degree + 1);
             for (const Plane2* moments : {&first, &second}) {
               require(moments->shape(0) == planes.shape(0) && moments->shape(1) == g.stride,
@@ -247,9 +246,17 @@ NB_MODULE(_gaussians, m) {
               const Splat& s = f.frame.splats()[i];
               const bool seen = f.frame.ranges()[i].x1 > f.frame.ranges()[i].x0;
               constexpr float kFromLog2 = 1.3862943611198906f;  // 2 ln 2
-              const float values[11] = {s.x, s.y, s.depth, s.p * s.p * kFromLog2, s.p * s.q * kFromLog2,
-                                        (s.q * s.q + s.r * s.r) * kFromLog2, std::exp2(s.height),
-                                        (float)s.x0, (float)s.y0, (float)s.x1, (float)s.y1};
+              const float values[11] = {s.x,
+                                        s.y,
+                                        s.depth,
+                                        s.p * s.p * kFromLog2,
+                                        s.p * s.q * kFromLog2,
+                                        (s.q * s.q + s.r * s.r) * kFromLog2,
+                                        std::exp2(s.height),
+                                        (float)s.x0,
+                                        (float)s.y0,
+                                        (float)s.x1,
+                                        (float)s.y1};
               for (int k = 0; k < 11; ++k) out.data()[k * stride + i] = seen ? values[k] : 0.0f;
             }
           },

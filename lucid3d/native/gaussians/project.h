@@ -31,22 +31,22 @@ constexpr float kLog2AlphaMin = -7.994353436858858f;
 constexpr float kDeterminantMin = 1e-10f;
 
 struct Projection {
-  Floats x, y, z;          // the mean in the camera's frame
+  Floats x, y, z;  // the mean in the camera's frame
   Floats inv_z;
-  Floats rx, ry;           // x / z and y / z
-  Floats tx, ty;           // the same, clamped
-  Floats u, v;             // the mean in pixels
+  Floats rx, ry;              // x / z and y / z
+  Floats tx, ty;              // the same, clamped
+  Floats u, v;                // the mean in pixels
   Floats j00, j02, j11, j12;  // J
-  Floats a[2][3];          // J W
-  Floats q[4];             // the unit quaternion
-  Floats inv_norm;         // 1 / length of the quaternion
-  Floats r[3][3];          // R
-  Floats s[3];             // scales
-  Floats p[2][3];          // P
-  Floats c00, c01, c11;    // Sigma', eps2d included
-  Floats det0, true_det;   // determinant without and with eps2d
-  Floats det;              // the latter, but never zero
-  Mask in_front;           // between the near and the far plane
+  Floats a[2][3];             // J W
+  Floats q[4];                // the unit quaternion
+  Floats inv_norm;            // 1 / length of the quaternion
+  Floats r[3][3];             // R
+  Floats s[3];                // scales
+  Floats p[2][3];             // P
+  Floats c00, c01, c11;       // Sigma', eps2d included
+  Floats det0, true_det;      // determinant without and with eps2d
+  Floats det;                 // the latter, but never zero
+  Mask in_front;              // between the near and the far plane
 };
 
 struct Limits {
@@ -59,7 +59,8 @@ LUCID3D_INLINE Limits frustum_limits(const View& view) {
           (view.height - view.cy) / view.fy + my};
 }
 
-LUCID3D_INLINE void project_lanes(const View& view, const Limits& limits, const Parameters& g, size_t i, Projection& o) {
+LUCID3D_INLINE void project_lanes(const View& view, const Limits& limits, const Parameters& g, size_t i,
+                                  Projection& o) {
   const float* w = view.world_to_camera;
   const Floats m0 = load(g.means + i), m1 = load(g.means + g.stride + i), m2 = load(g.means + 2 * g.stride + i);
   o.x = m0 * w[0] + m1 * w[1] + m2 * w[2] + w[3];

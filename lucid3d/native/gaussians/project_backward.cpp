@@ -148,11 +148,14 @@ LUCID3D_INLINE void derive(const View& view, const Limits& limits, const Paramet
   Floats v_q[4];
   v_q[0] = (qx * (D[2][1] - D[1][2]) + qy * (D[0][2] - D[2][0]) + qz * (D[1][0] - D[0][1])) * 2.0f;
   v_q[1] = (qy * (D[0][1] + D[1][0]) + qz * (D[0][2] + D[2][0]) + qw * (D[2][1] - D[1][2]) -
-            qx * (D[1][1] + D[2][2]) * 2.0f) * 2.0f;
+            qx * (D[1][1] + D[2][2]) * 2.0f) *
+           2.0f;
   v_q[2] = (qx * (D[0][1] + D[1][0]) + qz * (D[1][2] + D[2][1]) + qw * (D[0][2] - D[2][0]) -
-            qy * (D[0][0] + D[2][2]) * 2.0f) * 2.0f;
+            qy * (D[0][0] + D[2][2]) * 2.0f) *
+           2.0f;
   v_q[3] = (qx * (D[0][2] + D[2][0]) + qy * (D[1][2] + D[2][1]) + qw * (D[1][0] - D[0][1]) -
-            qz * (D[0][0] + D[1][1]) * 2.0f) * 2.0f;
+            qz * (D[0][0] + D[1][1]) * 2.0f) *
+           2.0f;
   const Floats along = v_q[0] * qw + v_q[1] * qx + v_q[2] * qy + v_q[3] * qz;
   for (int k = 0; k < 4; ++k) d.quat[k] = (v_q[k] - along * p.q[k]) * p.inv_norm;
 
@@ -168,8 +171,8 @@ LUCID3D_INLINE void derive(const View& view, const Limits& limits, const Paramet
   const Floats inside_x = select((p.rx >= limits.x_low) & (p.rx <= limits.x_high), 1.0f, 0.0f);
   const Floats inside_y = select((p.ry >= limits.y_low) & (p.ry <= limits.y_high), 1.0f, 0.0f);
   const Floats v_rx = v_u * view.fx - v_j02 * p.j00 * inside_x, v_ry = v_v * view.fy - v_j12 * p.j11 * inside_y;
-  const Floats v_inv_z = v_j00 * view.fx - v_j02 * p.tx * view.fx + v_j11 * view.fy - v_j12 * p.ty * view.fy +
-                         v_rx * p.x + v_ry * p.y;
+  const Floats v_inv_z =
+      v_j00 * view.fx - v_j02 * p.tx * view.fx + v_j11 * view.fy - v_j12 * p.ty * view.fy + v_rx * p.x + v_ry * p.y;
   Floats depth(0.0f);  // the channel that carried depth, if one did
   const int channels = g.sh ? 3 : g.channels;
   if (channels < 4) depth = m[kF0 + channels];
@@ -233,8 +236,8 @@ LUCID3D_INLINE void ask_for_parameters(const Parameters& g, size_t i) {
 }
 
 // One group's gradients; view_sum, if given, gets the sums by the pose.
-void backward_group(const View& view, const Limits& limits, const Parameters& g, const TileRange* ranges, const Bins& bins,
-                    const float* moments, const Gradients& out, int group, float* view_sum) {
+void backward_group(const View& view, const Limits& limits, const Parameters& g, const TileRange* ranges,
+                    const Bins& bins, const float* moments, const Gradients& out, int group, float* view_sum) {
   moments += (size_t)bins.group_slot[group] * kMoments;
   const int end = g.count < (group + 1) * kGroup ? g.count : (group + 1) * kGroup;
   Floats sum_by_view[kViewGradients];

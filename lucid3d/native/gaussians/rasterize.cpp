@@ -64,7 +64,8 @@ uint32_t blend_tile(const Splat* splats, const Bins& bins, int tile, int left, i
       FloatPart(*at)[kStripParts] = alpha;
       for (uint32_t todo = reached; todo; todo &= todo - 1, ++at) {
         const ForwardStrip& strip = strips[__builtin_ctz(todo)];
-        for (int part = 0; part < kStripParts; ++part) (*at)[part] = alpha_of(exponent(s, strip[part].x, strip[part].y));
+        for (int part = 0; part < kStripParts; ++part)
+          (*at)[part] = alpha_of(exponent(s, strip[part].x, strip[part].y));
       }
       at = alpha;
       for (uint32_t todo = reached; todo; todo &= todo - 1, ++at) {

@@ -17,10 +17,11 @@ namespace lucid3d {
 namespace LUCID3D_ISA {
 namespace {
 
-constexpr float kLog2AlphaMax = -0.00144342f;  // of 0.999: no splat is quite opaque, so that 1 / (1 - alpha) stays finite
-constexpr float kTransmittanceMin = 1e-4f;     // a pixel that would let less than this through is full
-constexpr int kAhead = 16;                     // splats are read in random order: ask for them early
-constexpr int kBatch = 128;                    // so many leave room for the strips in the first-level cache
+constexpr float kLog2AlphaMax =
+    -0.00144342f;                           // of 0.999: no splat is quite opaque, so that 1 / (1 - alpha) stays finite
+constexpr float kTransmittanceMin = 1e-4f;  // a pixel that would let less than this through is full
+constexpr int kAhead = 16;                  // splats are read in random order: ask for them early
+constexpr int kBatch = 128;                 // so many leave room for the strips in the first-level cache
 constexpr int kBlocksAcross = kTile / kBlock;  // blocks in a row of a tile
 
 // A block is one or two strips, of the rows that fit into one register (two of SSE's or NEON's). Blocks and strips are
@@ -61,7 +62,12 @@ struct alignas(64) Near {
 
 // The splat with its centre at (x, y), from the tile's middle.
 LUCID3D_INLINE Near near(const Splat& splat, float x, float y) {
-  return {splat.p, splat.q, splat.p * x + splat.q * y, splat.r, splat.r * y, splat.height,
+  return {splat.p,
+          splat.q,
+          splat.p * x + splat.q * y,
+          splat.r,
+          splat.r * y,
+          splat.height,
           {splat.feature[0], splat.feature[1], splat.feature[2], splat.feature[3]}};
 }
 

@@ -37,15 +37,14 @@ LUCID3D_INLINE void start_block(const TilePlane* image, const TilePlane* v_image
                                 const Floats& x, const Floats& y, BackwardPixels* out[kParts]) {
   Floats v[kImagePlanes], drawn[kImagePlanes];
   for (int k = 0; k < kImagePlanes; ++k) v[k] = load(v_image[k].block[block]), drawn[k] = load(image[k].block[block]);
-  const Floats behind =
-      v[0] * background[0] + v[1] * background[1] + v[2] * background[2] + v[3] * background[3];
+  const Floats behind = v[0] * background[0] + v[1] * background[1] + v[2] * background[2] + v[3] * background[3];
   // sum w_i g_i, from the image: what lies before the background is image - (1 - alpha) background.
   const Floats suffix =
       v[0] * drawn[0] + v[1] * drawn[1] + v[2] * drawn[2] + v[3] * drawn[3] - behind + v[4] * drawn[4];
   const Floats one(1.0f), v_alpha = v[4] - behind;
   for (int k = 0; k < kParts; ++k) {
-    *out[k] = {one.part[k],     suffix.part[k], v[0].part[k], v[1].part[k], v[2].part[k], v[3].part[k],
-               v_alpha.part[k], x.part[k],      y.part[k]};
+    *out[k] = {one.part[k],  suffix.part[k],  v[0].part[k], v[1].part[k], v[2].part[k],
+               v[3].part[k], v_alpha.part[k], x.part[k],    y.part[k]};
   }
 }
 
@@ -61,8 +60,8 @@ LUCID3D_INLINE Pull differentiate(const Near& s, const FloatPart& alpha, const F
   const IntPart takes = left > kTransmittanceMin;
   const FloatPart w = takes ? alpha * b.transmittance : zero;
   b.transmittance = takes ? left : zero;
-  const FloatPart wg = w * (b.v0 * s.feature[0] + b.v1 * s.feature[1] +
-                            (b.v2 * s.feature[2] + (b.v3 * s.feature[3] + b.v_alpha)));
+  const FloatPart wg =
+      w * (b.v0 * s.feature[0] + b.v1 * s.feature[1] + (b.v2 * s.feature[2] + (b.v3 * s.feature[3] + b.v_alpha)));
   b.suffix -= wg;
   // A clamped alpha does not depend on sigma; a full pixel has no gradient.
   const IntPart follows = takes & (alpha < greatest);
@@ -103,8 +102,8 @@ LUCID3D_INLINE void centre(float* m, float x, float y) {
 }
 
 template <bool kAbsolute>
-void tile_backward(const View& view, const Splat* splats, const Bins& bins, const float* background,
-                   const float* image, const float* v_image, const uint32_t* stops, float* moments, int tile) {
+void tile_backward(const View& view, const Splat* splats, const Bins& bins, const float* background, const float* image,
+                   const float* v_image, const uint32_t* stops, float* moments, int tile) {
   constexpr int kSums = kAbsolute ? kAbsY + 1 : kF3 + 1;
   const LaneOffsets lanes;
   const int tiles_x = view.tiles_x(), tile_x = tile % tiles_x, tile_y = tile / tiles_x;
@@ -136,7 +135,8 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
   const FloatPart greatest = alpha_of(FloatPart{} + kLog2AlphaMax);
   const uint32_t end = bins.tile_start[tile + 1];
   float* places[kAhead];
-  for (uint32_t k = bins.tile_start[tile]; k < end && k < bins.tile_start[tile] + kSoon; ++k) places[k % kAhead] = place(k);
+  for (uint32_t k = bins.tile_start[tile]; k < end && k < bins.tile_start[tile] + kSoon; ++k)
+    places[k % kAhead] = place(k);
   for (uint32_t k = bins.tile_start[tile]; k < end; ++k) {
     if (k + kAhead < end) __builtin_prefetch(splats + bins.ids[k + kAhead]);
     if (k + kSoon < end) __builtin_prefetch(places[(k + kSoon) % kAhead] = place(k + kSoon), 1);
@@ -157,12 +157,14 @@ void tile_backward(const View& view, const Splat* splats, const Bins& bins, cons
     int n = 0;
     for (uint32_t rest = todo; rest; rest &= rest - 1, ++n) {
       const auto& strip = strips[__builtin_ctz(rest)];
-      for (int part = 0; part < kStripParts; ++part) alpha[n][part] = alpha_of(exponent(s, strip[part].x, strip[part].y));
+      for (int part = 0; part < kStripParts; ++part)
+        alpha[n][part] = alpha_of(exponent(s, strip[part].x, strip[part].y));
     }
     n = 0;
     for (uint32_t rest = todo; rest; rest &= rest - 1, ++n) {
       auto& strip = strips[__builtin_ctz(rest)];
-      for (int part = 0; part < kStripParts; ++part) pulls[n][part] = differentiate(s, alpha[n][part], greatest, strip[part]);
+      for (int part = 0; part < kStripParts; ++part)
+        pulls[n][part] = differentiate(s, alpha[n][part], greatest, strip[part]);
     }
     n = 0;
     for (uint32_t rest = todo; rest; rest &= rest - 1, ++n) {

@@ -52,15 +52,15 @@ struct Floats {
   }
 };
 
-#define LUCID3D_BINARY(OP)                                                  \
-  LUCID3D_INLINE Floats operator OP(const Floats& a, const Floats& b) {     \
-    Floats r;                                                               \
-    for (int k = 0; k < kParts; ++k) r.part[k] = a.part[k] OP b.part[k];    \
-    return r;                                                               \
-  }                                                                         \
-  LUCID3D_INLINE Floats& operator OP##=(Floats& a, const Floats& b) {       \
-    a = a OP b;                                                             \
-    return a;                                                               \
+#define LUCID3D_BINARY(OP)                                               \
+  LUCID3D_INLINE Floats operator OP(const Floats& a, const Floats& b) {  \
+    Floats r;                                                            \
+    for (int k = 0; k < kParts; ++k) r.part[k] = a.part[k] OP b.part[k]; \
+    return r;                                                            \
+  }                                                                      \
+  LUCID3D_INLINE Floats& operator OP## = (Floats & a, const Floats& b) { \
+    a = a OP b;                                                          \
+    return a;                                                            \
   }
 LUCID3D_BINARY(+)
 LUCID3D_BINARY(-)
@@ -68,11 +68,11 @@ LUCID3D_BINARY(*)
 LUCID3D_BINARY(/)
 #undef LUCID3D_BINARY
 
-#define LUCID3D_COMPARE(OP)                                                 \
-  LUCID3D_INLINE Mask operator OP(const Floats& a, const Floats& b) {       \
-    Mask r;                                                                 \
-    for (int k = 0; k < kParts; ++k) r.part[k] = a.part[k] OP b.part[k];    \
-    return r;                                                               \
+#define LUCID3D_COMPARE(OP)                                              \
+  LUCID3D_INLINE Mask operator OP(const Floats& a, const Floats& b) {    \
+    Mask r;                                                              \
+    for (int k = 0; k < kParts; ++k) r.part[k] = a.part[k] OP b.part[k]; \
+    return r;                                                            \
   }
 LUCID3D_COMPARE(<)
 LUCID3D_COMPARE(<=)

@@ -122,9 +122,8 @@ void bin(const uint32_t* order, int visible, const TileRange* ranges, int tiles_
     }
   }
   tile_start[tiles] = total;
-  parallel_for(chunks, threads, [&](int chunk) {
-    each_tile(chunk, [&](uint32_t& next, uint32_t id) { ids[next++] = id; });
-  });
+  parallel_for(chunks, threads,
+               [&](int chunk) { each_tile(chunk, [&](uint32_t& next, uint32_t id) { ids[next++] = id; }); });
 }
 
 }  // namespace LUCID3D_ISA

@@ -10,9 +10,7 @@ namespace LUCID3D_ISA {
 namespace {
 
 // Where sum_lanes puts the sum of vector i.
-constexpr int lane_of(int i) {
-  return kWidth == 16 ? 4 * (i % 4) + i / 4 : i;
-}
+constexpr int lane_of(int i) { return kWidth == 16 ? 4 * (i % 4) + i / 4 : i; }
 
 #if defined(__AVX512F__)
 
@@ -82,8 +80,10 @@ LUCID3D_INLINE Floats sum_lanes(const FloatPart* v) {
   for (int first = 0; first < kLanes; first += 4) {
     FloatPart s[4];
     for (int k = 0; k < 4; ++k) s[k] = first + k < count ? v[first + k] : zero;
-    const FloatPart p = __builtin_shufflevector(s[0], s[1], 0, 1, 4, 5) + __builtin_shufflevector(s[0], s[1], 2, 3, 6, 7);
-    const FloatPart q = __builtin_shufflevector(s[2], s[3], 0, 1, 4, 5) + __builtin_shufflevector(s[2], s[3], 2, 3, 6, 7);
+    const FloatPart p =
+        __builtin_shufflevector(s[0], s[1], 0, 1, 4, 5) + __builtin_shufflevector(s[0], s[1], 2, 3, 6, 7);
+    const FloatPart q =
+        __builtin_shufflevector(s[2], s[3], 0, 1, 4, 5) + __builtin_shufflevector(s[2], s[3], 2, 3, 6, 7);
     r.part[first / kWidth] = __builtin_shufflevector(p, q, 0, 2, 4, 6) + __builtin_shufflevector(p, q, 1, 3, 5, 7);
   }
   return r;

@@ -8,16 +8,9 @@ namespace lucid3d {
 namespace LUCID3D_ISA {
 
 const Kernels& kernels() {
-  static const Kernels table = {LUCID3D_NAME(LUCID3D_ISA),
-                                project,
-                                set_features,
-                                sort_by_depth,
-                                bin,
-                                rasterize,
-                                rasterize_backward,
-                                project_backward,
-                                train_step,
-                                image_loss};
+  static const Kernels table = {
+      LUCID3D_NAME(LUCID3D_ISA), project,          set_features, sort_by_depth, bin, rasterize,
+      rasterize_backward,        project_backward, train_step,   image_loss};
   return table;
 }
 

@@ -72,7 +72,7 @@ struct alignas(64) Splat {
   uint16_t x0, x1, y0, y1;  // pixels [x0, x1) x [y0, y1) where alpha can reach 1/255; empty if not visible
   uint32_t slot;            // first intersection of this Gaussian, counted from the start of its group
   float depth;              // z in the camera's frame
-  float right_dy;  // dy of the rightmost point where alpha is 1/255; the leftmost has -right_dy
+  float right_dy;           // dy of the rightmost point where alpha is 1/255; the leftmost has -right_dy
 };
 static_assert(sizeof(Splat) == 64, "a splat fills one cache line");
 

@@ -7,9 +7,9 @@
 namespace geometry {
 
 struct CloudView {
-    int64_t count;
-    const float *positions, *normals, *footprints;  // (count, 3), (count, 3), (count,)
-    const bool* is_sky;
+  int64_t count;
+  const float *positions, *normals, *footprints;  // (count, 3), (count, 3), (count,)
+  const bool* is_sky;
 };
 
 // Which point each pixel shows (-1: none) and its z-depth (+inf: sky or nothing). Points nearer than `near_depth`, and
@@ -18,8 +18,8 @@ void project(const CloudView& cloud, const Lens& lens, float near_depth, float m
              int32_t* point_index, float* depth);
 
 struct PointsOut {
-    float *positions, *normals, *footprints, *confidences;  // (count, 3), (count, 3), (count,), (count,)
-    bool* is_sky;
+  float *positions, *normals, *footprints, *confidences;  // (count, 3), (count, 3), (count,), (count,)
+  bool* is_sky;
 };
 
 // Lifts the pixels (flat indices) of a z-depth map to world points; +inf goes onto the sky dome around the origin.

@@ -38,7 +38,9 @@ void erode(float* h, int rows, int columns, float cell, int drops, uint32_t seed
   // A brush as wide as a gully keeps drops from drilling single cells.
   float brush[5][5], total = 0;
   for (int j = 0; j < 5; ++j)
-    for (int i = 0; i < 5; ++i) total += brush[j][i] = std::max(0.0f, 2.6f - std::sqrt(static_cast<float>((i - 2) * (i - 2) + (j - 2) * (j - 2))));
+    for (int i = 0; i < 5; ++i)
+      total += brush[j][i] =
+          std::max(0.0f, 2.6f - std::sqrt(static_cast<float>((i - 2) * (i - 2) + (j - 2) * (j - 2))));
   for (auto& line : brush)
     for (float& b : line) b /= total;
   for (int drop = 0; drop < drops; ++drop) {
@@ -90,7 +92,8 @@ float cubic(const float* grid, int rows, int columns, float x, float y) {
   for (int j = 0; j < 4; ++j) {
     const int row = std::min(std::max(iy + j - 1, 0), rows - 1);
     float line = 0;
-    for (int i = 0; i < 4; ++i) line += wx[i] * grid[static_cast<int64_t>(row) * columns + std::min(std::max(ix + i - 1, 0), columns - 1)];
+    for (int i = 0; i < 4; ++i)
+      line += wx[i] * grid[static_cast<int64_t>(row) * columns + std::min(std::max(ix + i - 1, 0), columns - 1)];
     sum += wy[j] * line;
   }
   return sum;

@@ -41,13 +41,15 @@ void copy(std::vector<T>& to, const In<T>& from) {
 
 template <typename State>
 void fill(State& state, const In<float>& values) {
-  if (values.size() * sizeof(float) != sizeof(State)) throw std::invalid_argument("wrong number of values for this state");
+  if (values.size() * sizeof(float) != sizeof(State))
+    throw std::invalid_argument("wrong number of values for this state");
   std::memcpy(&state, values.data(), sizeof(State));
 }
 
 void set_table(Table& table, const In<float>& values) {
   if (values.ndim() != 3) throw std::invalid_argument("a table has rows, columns and channels");
-  table.rows = static_cast<int>(values.shape(0)), table.columns = static_cast<int>(values.shape(1)), table.channels = static_cast<int>(values.shape(2));
+  table.rows = static_cast<int>(values.shape(0)), table.columns = static_cast<int>(values.shape(1)),
+  table.channels = static_cast<int>(values.shape(2));
   copy(table.values, values);
 }
 
@@ -55,14 +57,21 @@ Vec3 at(const float* data, int64_t i) { return {data[3 * i], data[3 * i + 1], da
 
 void put(float* data, int64_t i, Vec3 v) { data[3 * i] = v.x, data[3 * i + 1] = v.y, data[3 * i + 2] = v.z; }
 
-Out fractal(In<float> x, In<float> z, const char* kind, uint32_t seed, float size, int octaves, float gain, float lacunarity) {
+Out fractal(In<float> x, In<float> z, const char* kind, uint32_t seed, float size, int octaves, float gain,
+            float lacunarity) {
   if (x.size() != z.size()) throw std::invalid_argument("x and z differ in size");
   const int64_t n = static_cast<int64_t>(x.size());
   Out out = fresh<float>({static_cast<size_t>(n)});
   const float *px = x.data(), *pz = z.data();
   float* o = out.data();
   const Fractal f{octaves, gain, lacunarity};
-  const int which = !std::strcmp(kind, "fbm") ? 0 : !std::strcmp(kind, "ridged") ? 1 : !std::strcmp(kind, "billow") ? 2 : !std::strcmp(kind, "cells") ? 3 : !std::strcmp(kind, "edges") ? 4 : !std::strcmp(kind, "cell_id") ? 5 : -1;
+  const int which = !std::strcmp(kind, "fbm")       ? 0
+                    : !std::strcmp(kind, "ridged")  ? 1
+                    : !std::strcmp(kind, "billow")  ? 2
+                    : !std::strcmp(kind, "cells")   ? 3
+                    : !std::strcmp(kind, "edges")   ? 4
+                    : !std::strcmp(kind, "cell_id") ? 5
+                                                    : -1;
   if (which < 0) throw std::invalid_argument("kind must be fbm, ridged, billow, cells, edges or cell_id");
   nb::gil_scoped_release release;
 #pragma omp parallel for schedule(static) if (n >= kWorthThreads)
@@ -105,7 +114,7 @@ Out fractal3(In<float> points, uint32_t seed, float size, int octaves, float gai
   return out;
 }
 
-nb::tuple scatter(In<float> values, int rows, int columns) {
+nb::typed<nb::tuple, Out, Out> scatter(In<float> values, int rows, int columns) {
   AirParams air;
   fill(air, values);
   Out table = fresh<float>({static_cast<size_t>(rows), static_cast<size_t>(columns), 3});
@@ -117,7 +126,7 @@ nb::tuple scatter(In<float> values, int rows, int columns) {
   return nb::make_tuple(table, direct);
 }
 
-Out clouds(nb::dict d, In<float> sky) {
+Out clouds(nb::typed<nb::dict, nb::str, nb::object> d, In<float> sky) {
   CloudParams c;
   auto number = [&](const char* name) { return nb::cast<float>(d[name]); };
   auto triple = [&](const char* name, float* to, int n) {
@@ -138,7 +147,8 @@ Out clouds(nb::dict d, In<float> sky) {
 }
 
 struct PyScene : Scene {
-  Out surfaces(In<float> origins, In<float> directions, In<float> distances, In<uint32_t> hit_triangles, In<float> barycentric, float angle) const {
+  Out surfaces(In<float> origins, In<float> directions, In<float> distances, In<uint32_t> hit_triangles,
+               In<float> barycentric, float angle) const {
     const int64_t n = static_cast<int64_t>(distances.size());
     if (static_cast<int64_t>(origins.size()) != 3 * n || static_cast<int64_t>(directions.size()) != 3 * n ||
         static_cast<int64_t>(hit_triangles.size()) != n || static_cast<int64_t>(barycentric.size()) != 2 * n)
@@ -160,16 +170,18 @@ struct PyScene : Scene {
     return out;
   }
 
-  Out lit(In<float> hit_values, In<float> origins, In<float> directions, In<float> distances, In<float> sun_visible, In<float> open,
-          In<int32_t> shadowed, In<float> lamp_visible, bool air_too) const {
+  Out lit(In<float> hit_values, In<float> origins, In<float> directions, In<float> distances, In<float> sun_visible,
+          In<float> open, In<int32_t> shadowed, In<float> lamp_visible, bool air_too) const {
     const int64_t n = static_cast<int64_t>(distances.size());
-    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats || static_cast<int64_t>(open.size()) != n || static_cast<int64_t>(sun_visible.size()) != n ||
-        shadowed.size() != lamp_visible.size() || static_cast<int64_t>(directions.size()) != 3 * n || static_cast<int64_t>(origins.size()) != 3 * n)
+    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats || static_cast<int64_t>(open.size()) != n ||
+        static_cast<int64_t>(sun_visible.size()) != n || shadowed.size() != lamp_visible.size() ||
+        static_cast<int64_t>(directions.size()) != 3 * n || static_cast<int64_t>(origins.size()) != 3 * n)
       throw std::invalid_argument("lit: arrays differ in length");
     Out out = fresh<float>({static_cast<size_t>(n), 3});
     const Hit* hits = reinterpret_cast<const Hit*>(hit_values.data());
     const int count = n ? static_cast<int>(shadowed.size() / n) : 0;
-    const float *o = origins.data(), *d = directions.data(), *t = distances.data(), *s = sun_visible.data(), *a = open.data(), *lv = lamp_visible.data();
+    const float *o = origins.data(), *d = directions.data(), *t = distances.data(), *s = sun_visible.data(),
+                *a = open.data(), *lv = lamp_visible.data();
     const int32_t* ls = shadowed.data();
     float* radiance = out.data();
     nb::gil_scoped_release release;
@@ -202,7 +214,8 @@ struct PyScene : Scene {
   // Rays (origin, direction) from surfaces towards the key light; leaves step off along the light, solids off their face.
   Out sun_rays(In<float> hit_values, In<float> lifts) const {
     const int64_t n = static_cast<int64_t>(lifts.size());
-    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats) throw std::invalid_argument("sun_rays: arrays differ in length");
+    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats)
+      throw std::invalid_argument("sun_rays: arrays differ in length");
     Out out = fresh<float>({static_cast<size_t>(n), 6});
     const Hit* hits = reinterpret_cast<const Hit*>(hit_values.data());
     const Vec3 sun{sky.sun[0], sky.sun[1], sky.sun[2]};
@@ -221,7 +234,8 @@ struct PyScene : Scene {
   // `count` rays over the hemisphere above each surface, turned by a hash of the place, so that two cameras agree.
   Out open_rays(In<float> hit_values, In<float> lifts, int count) const {
     const int64_t n = static_cast<int64_t>(lifts.size());
-    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats) throw std::invalid_argument("open_rays: arrays differ in length");
+    if (static_cast<int64_t>(hit_values.size()) != n * kHitFloats)
+      throw std::invalid_argument("open_rays: arrays differ in length");
     Out out = fresh<float>({static_cast<size_t>(n), static_cast<size_t>(count), 6});
     const Hit* hits = reinterpret_cast<const Hit*>(hit_values.data());
     float* rays = out.data();
@@ -231,11 +245,14 @@ struct PyScene : Scene {
     for (int64_t i = 0; i < n; ++i) {
       const Hit& h = hits[i];
       const Vec3 start = h.position + h.face * lift[i];
-      const Vec3 side = normalize(cross(h.face, std::fabs(h.face.x) > 0.7f ? Vec3{0, 0, 1} : Vec3{1, 0, 0})), other = cross(h.face, side);
-      const float turn = 6.2831853f * unit(hash(floor_int(start.x * 61), floor_int(start.y * 61), floor_int(start.z * 61), 5u));
+      const Vec3 side = normalize(cross(h.face, std::fabs(h.face.x) > 0.7f ? Vec3{0, 0, 1} : Vec3{1, 0, 0})),
+                 other = cross(h.face, side);
+      const float turn =
+          6.2831853f * unit(hash(floor_int(start.x * 61), floor_int(start.y * 61), floor_int(start.z * 61), 5u));
       for (int k = 0; k < count; ++k) {
         const float bearing = turn + 2.3999632f * k, sine = std::sqrt((k + 0.5f) / count) * 0.95f;
-        const Vec3 d = side * (std::cos(bearing) * sine) + other * (std::sin(bearing) * sine) + h.face * std::sqrt(1 - sine * sine);
+        const Vec3 d = side * (std::cos(bearing) * sine) + other * (std::sin(bearing) * sine) +
+                       h.face * std::sqrt(1 - sine * sine);
         put(rays, 2 * (i * count + k), start), put(rays, 2 * (i * count + k) + 1, d);
       }
     }
@@ -244,7 +261,8 @@ struct PyScene : Scene {
 
   // Evens out the grain of few rays over 3 x 3 pixels of one surface.
   static Out smooth_open(In<float> open, In<float> distance, In<float> normal, int rows, int columns) {
-    if (static_cast<int64_t>(open.size()) != static_cast<int64_t>(rows) * columns || distance.size() != open.size() || normal.size() != 3 * open.size())
+    if (static_cast<int64_t>(open.size()) != static_cast<int64_t>(rows) * columns || distance.size() != open.size() ||
+        normal.size() != 3 * open.size())
       throw std::invalid_argument("smooth_open: arrays differ in length");
     Out out = fresh<float>({static_cast<size_t>(rows) * columns});
     const float *a = open.data(), *t = distance.data(), *n = normal.data();
@@ -286,7 +304,8 @@ struct PyScene : Scene {
 
   Out water_normals(In<float> points, In<float> footprints) const {
     const int64_t n = static_cast<int64_t>(footprints.size());
-    if (static_cast<int64_t>(points.size()) != 3 * n) throw std::invalid_argument("water_normals: arrays differ in length");
+    if (static_cast<int64_t>(points.size()) != 3 * n)
+      throw std::invalid_argument("water_normals: arrays differ in length");
     Out out = fresh<float>({static_cast<size_t>(n), 4});
     const float *p = points.data(), *f = footprints.data();
     float* o = out.data();
@@ -300,14 +319,16 @@ struct PyScene : Scene {
     return out;
   }
 
-  Out water_lit(In<float> origins, In<float> directions, In<float> distances, float angle, In<float> mirrored, In<float> bottom, In<float> thickness,
-                In<float> shore, In<float> sun_visible, bool air_too) const {
+  Out water_lit(In<float> origins, In<float> directions, In<float> distances, float angle, In<float> mirrored,
+                In<float> bottom, In<float> thickness, In<float> shore, In<float> sun_visible, bool air_too) const {
     const int64_t n = static_cast<int64_t>(distances.size());
-    if (static_cast<int64_t>(mirrored.size()) != 3 * n || static_cast<int64_t>(bottom.size()) != 3 * n || static_cast<int64_t>(thickness.size()) != n ||
-        static_cast<int64_t>(shore.size()) != n || static_cast<int64_t>(sun_visible.size()) != n || static_cast<int64_t>(origins.size()) != 3 * n)
+    if (static_cast<int64_t>(mirrored.size()) != 3 * n || static_cast<int64_t>(bottom.size()) != 3 * n ||
+        static_cast<int64_t>(thickness.size()) != n || static_cast<int64_t>(shore.size()) != n ||
+        static_cast<int64_t>(sun_visible.size()) != n || static_cast<int64_t>(origins.size()) != 3 * n)
       throw std::invalid_argument("water_lit: arrays differ in length");
     Out out = fresh<float>({static_cast<size_t>(n), 3});
-    const float *o = origins.data(), *d = directions.data(), *t = distances.data(), *m = mirrored.data(), *b = bottom.data(), *k = thickness.data(), *e = shore.data(), *s = sun_visible.data();
+    const float *o = origins.data(), *d = directions.data(), *t = distances.data(), *m = mirrored.data(),
+                *b = bottom.data(), *k = thickness.data(), *e = shore.data(), *s = sun_visible.data();
     float* radiance = out.data();
     nb::gil_scoped_release release;
 #pragma omp parallel for schedule(dynamic, 512) if (n >= kWorthThreads)
@@ -321,7 +342,8 @@ struct PyScene : Scene {
 
   void set_mesh(In<float> v, In<uint32_t> t, In<int32_t> material, In<float> n, In<float> c, In<float> coordinates) {
     own_ = {v, n, c, coordinates}, own_triangles_ = t, own_material_ = material;
-    vertices = {v.data(), v.size()}, normals = {n.data(), n.size()}, tints = {c.data(), c.size()}, uv = {coordinates.data(), coordinates.size()};
+    vertices = {v.data(), v.size()}, normals = {n.data(), n.size()}, tints = {c.data(), c.size()},
+    uv = {coordinates.data(), coordinates.size()};
     triangles = {t.data(), t.size()}, triangle_material = {material.data(), material.size()};
   }
   void set_materials(In<float> table) {
@@ -338,7 +360,8 @@ struct PyScene : Scene {
     std::memcpy(ambient, sh.data(), sizeof(ambient));
   }
   void set_probes(In<float> values, In<float> origin, In<float> spacing) {
-    if (values.ndim() != 4 || values.shape(3) != 13 || origin.size() != 3 || spacing.size() != 3) throw std::invalid_argument("probes are x, y, z, 13 values");
+    if (values.ndim() != 4 || values.shape(3) != 13 || origin.size() != 3 || spacing.size() != 3)
+      throw std::invalid_argument("probes are x, y, z, 13 values");
     for (int i = 0; i < 3; ++i) {
       probes.size[i] = static_cast<int>(values.shape(i));
       probes.origin[i] = origin.data()[i], probes.spacing[i] = spacing.data()[i];
@@ -379,7 +402,8 @@ NB_MODULE(WORLDS_MODULE, m) {
   m.def(
       "aurora",
       [](nb::ndarray<float, nb::c_contig, nb::device::cpu> table, float strength, uint32_t seed) {
-        if (table.ndim() != 3 || table.shape(2) != 4) throw std::invalid_argument("aurora: a table of rows, columns and 4 channels");
+        if (table.ndim() != 3 || table.shape(2) != 4)
+          throw std::invalid_argument("aurora: a table of rows, columns and 4 channels");
         nb::gil_scoped_release release;
         march_aurora(strength, seed, static_cast<int>(table.shape(0)), static_cast<int>(table.shape(1)), table.data());
       },
@@ -399,7 +423,8 @@ NB_MODULE(WORLDS_MODULE, m) {
   m.def(
       "sample_grid",
       [](In<float> grid, In<float> x, In<float> z, float origin_x, float origin_z, float cell) {
-        if (grid.ndim() != 2 || x.size() != z.size()) throw std::invalid_argument("sample_grid: a grid, and as many x as z");
+        if (grid.ndim() != 2 || x.size() != z.size())
+          throw std::invalid_argument("sample_grid: a grid, and as many x as z");
         const int rows = static_cast<int>(grid.shape(0)), columns = static_cast<int>(grid.shape(1));
         const int64_t n = static_cast<int64_t>(x.size());
         Out out = fresh<float>({static_cast<size_t>(n)});
@@ -407,7 +432,8 @@ NB_MODULE(WORLDS_MODULE, m) {
         float* o = out.data();
         nb::gil_scoped_release release;
 #pragma omp parallel for schedule(static) if (n >= kWorthThreads)
-        for (int64_t i = 0; i < n; ++i) o[i] = cubic(g, rows, columns, (px[i] - origin_x) / cell, (pz[i] - origin_z) / cell);
+        for (int64_t i = 0; i < n; ++i)
+          o[i] = cubic(g, rows, columns, (px[i] - origin_x) / cell, (pz[i] - origin_z) / cell);
         return out;
       },
       "grid"_a, "x"_a, "z"_a, "origin_x"_a, "origin_z"_a, "cell"_a);

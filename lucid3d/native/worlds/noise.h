@@ -139,7 +139,8 @@ inline float noise2(Vec2 p, uint32_t seed) {
   return 1.25f * mix(mix(sum[0], sum[1], u), mix(sum[2], sum[3], u), v);
 #else
   const float a = mix(corner(hash(ix, iy, 0, seed), x, y), corner(hash(ix + 1, iy, 0, seed), x - 1, y), u);
-  const float b = mix(corner(hash(ix, iy + 1, 0, seed), x, y - 1), corner(hash(ix + 1, iy + 1, 0, seed), x - 1, y - 1), u);
+  const float b =
+      mix(corner(hash(ix, iy + 1, 0, seed), x, y - 1), corner(hash(ix + 1, iy + 1, 0, seed), x - 1, y - 1), u);
   return 1.25f * mix(a, b, v);
 #endif
 }
@@ -247,7 +248,8 @@ inline Cell cells3(Vec3 p, uint32_t seed, float jitter = 0.9f) {
       for (int dx = -1; dx <= 1; ++dx) {
         const uint32_t h = hash(ix + dx, iy + dy, iz + dz, seed);
         const uint32_t h2 = hash(h);
-        const Vec3 to{p.x - (ix + dx + 0.5f + jitter * (unit(h) - 0.5f)), p.y - (iy + dy + 0.5f + jitter * (unit(h2) - 0.5f)),
+        const Vec3 to{p.x - (ix + dx + 0.5f + jitter * (unit(h) - 0.5f)),
+                      p.y - (iy + dy + 0.5f + jitter * (unit(h2) - 0.5f)),
                       p.z - (iz + dz + 0.5f + jitter * (unit(hash(h2)) - 0.5f))};
         const float d = dot(to, to);
         if (d < cell.nearest) {

@@ -9,8 +9,8 @@ Vec3 vec(const float* v) { return {v[0], v[1], v[2]}; }
 // is wider than the joint's spacing.
 float joint(float d, float width, float footprint, float spacing) {
   const float soft = std::max(footprint, width * 0.25f);
-  const float near = (1 - smoothstep(width * 0.5f - soft * 0.5f, width * 0.5f + soft * 0.5f, d)) *
-                     std::min(1.0f, width / soft);
+  const float near =
+      (1 - smoothstep(width * 0.5f - soft * 0.5f, width * 0.5f + soft * 0.5f, d)) * std::min(1.0f, width / soft);
   const float far = clamp01(footprint / spacing * 2 - 0.6f);
   return mix(near, width / spacing, far);
 }
@@ -84,7 +84,8 @@ struct Builder {
 
   void weather(float strength) {  // dirt in patches and rain streaks
     const float patch = fbm(1.7f, 5, 21);
-    const float streak = fbm3({s.position.x * 2.1f, s.position.y * 0.16f, s.position.z * 2.1f}, seed + 23, {4}, s.footprint * 2.1f);
+    const float streak =
+        fbm3({s.position.x * 2.1f, s.position.y * 0.16f, s.position.z * 2.1f}, seed + 23, {4}, s.footprint * 2.1f);
     const float dirt = m.wear * strength * clamp01(0.25f + 0.75f * patch + 0.6f * streak);
     out.albedo = mix(out.albedo, out.albedo * Vec3{0.5f, 0.46f, 0.4f}, dirt);
   }
@@ -196,9 +197,11 @@ struct Builder {
     hue((pick - 0.3f) * 1.4f * m.variation);
     tint(0.92f + 0.16f * random(row, column, m.seed, 2));
     const float dx = edge_distance(u) * w * 1.5f, dy = edge_distance(s.uv.y / w) * w;
-    const float seam = std::max(joint(dx, 0.012f * w + 0.004f, s.footprint, w * 1.5f), joint(dy, 0.012f * w + 0.004f, s.footprint, w));
+    const float seam =
+        std::max(joint(dx, 0.012f * w + 0.004f, s.footprint, w * 1.5f), joint(dy, 0.012f * w + 0.004f, s.footprint, w));
     const float rivet_x = edge_distance(s.uv.x / (w * 0.25f)) * w * 0.25f, rivet_y = std::fabs(dy - 0.05f * w);
-    const float rivet = (1 - smoothstep(0.005f, 0.012f, std::sqrt(rivet_x * rivet_x + rivet_y * rivet_y))) * detail(0.02f, s.footprint);
+    const float rivet =
+        (1 - smoothstep(0.005f, 0.012f, std::sqrt(rivet_x * rivet_x + rivet_y * rivet_y))) * detail(0.02f, s.footprint);
     out.albedo = mix(out.albedo, third() * 0.4f, seam * 0.85f);
     weather(0.6f);
     tint(1 + 0.25f * rivet);
@@ -217,7 +220,8 @@ struct Builder {
     const float w = m.scale;
     const float twist = fbm(6 * w, 3, 1);
     const Vec2 q{s.uv.y / w + 1.2f * twist, s.uv.x / (w * 5)};
-    const float ridge = 1 - std::fabs(noise2(q, seed)) - 0.5f * std::fabs(noise2(q * 2.3f, seed + 3)) * detail(w * 0.4f, s.footprint);
+    const float ridge =
+        1 - std::fabs(noise2(q, seed)) - 0.5f * std::fabs(noise2(q * 2.3f, seed + 3)) * detail(w * 0.4f, s.footprint);
     const float shown = detail(w, s.footprint), deep = mix(0.5f, ridge, shown);
     const float rough = fbm(0.3f * w, 4, 4);
     hue(0.2f + 0.7f * deep + 0.3f * rough);
@@ -228,7 +232,8 @@ struct Builder {
   }
 
   void leaf() {
-    const float grove = fbm(4.0f, 3, 1), clump = fbm(0.5f, 3, 2), single = noise3(s.position * (1 / 0.11f), seed + 3) * detail(0.1f, s.footprint);
+    const float grove = fbm(4.0f, 3, 1), clump = fbm(0.5f, 3, 2),
+                single = noise3(s.position * (1 / 0.11f), seed + 3) * detail(0.1f, s.footprint);
     hue(0.45f + m.variation * (0.5f * grove + 0.5f * clump + 0.5f * single));
     tint(1 + m.variation * (0.18f * clump + 0.2f * single));
     const float old = m.wear * smoothstep(0.25f, 0.7f, clump + 0.5f * single);
@@ -239,11 +244,15 @@ struct Builder {
     const float w = m.scale;
     const float large = fbm(w * 2, 4, 1), mid = fbm(w * 0.5f, 5, 2);
     const float fine = fbm(w * 0.12f, 3, 3);
-    const Vec3 p = s.position * (1 / (w * 0.9f)) + Vec3{0.3f * mid + 0.16f * fine, 0.3f * large, 0.16f * fine - 0.3f * mid};
+    const Vec3 p =
+        s.position * (1 / (w * 0.9f)) + Vec3{0.3f * mid + 0.16f * fine, 0.3f * large, 0.16f * fine - 0.3f * mid};
     const float crease = 1 - std::fabs(noise3(p, seed + 5));
-    const float crack = smoothstep(0.955f, 1.0f, crease) * smoothstep(-0.2f, 0.35f, mid + large) * detail(w * 0.08f, s.footprint);
-    const float bands = m.variation * noise3({s.position.x * 0.3f, s.position.y * 3.1f / w + 1.3f * large, s.position.z * 0.3f}, seed + 6) *
-                        detail(w * 0.3f, s.footprint);
+    const float crack =
+        smoothstep(0.955f, 1.0f, crease) * smoothstep(-0.2f, 0.35f, mid + large) * detail(w * 0.08f, s.footprint);
+    const float bands =
+        m.variation *
+        noise3({s.position.x * 0.3f, s.position.y * 3.1f / w + 1.3f * large, s.position.z * 0.3f}, seed + 6) *
+        detail(w * 0.3f, s.footprint);
     hue(0.5f + 0.6f * large + 0.3f * mid + 0.35f * bands);
     tint(0.85f + 0.3f * mid + 0.22f * fine);
     const float speck = smoothstep(0.15f, 0.5f, fbm(0.16f, 4, 9)) * smoothstep(-0.1f, 0.5f, large);
@@ -256,10 +265,12 @@ struct Builder {
   void concrete() {
     const float w = m.scale;
     hue(0.5f + 0.8f * m.variation * fbm(1.5f, 5, 1));
-    const float pore = smoothstep(0.45f, 0.7f, noise3(s.position * (1 / 0.018f), seed + 2)) * detail(0.018f, s.footprint);
+    const float pore =
+        smoothstep(0.45f, 0.7f, noise3(s.position * (1 / 0.018f), seed + 2)) * detail(0.018f, s.footprint);
     tint((1 + 0.08f * fbm(0.12f, 4, 3)) * (1 - 0.35f * pore));
     if (w > 0.3f) {
-      const float seam = std::max(joint(edge_distance(s.uv.x / w) * w, 0.012f, s.footprint, w), joint(edge_distance(s.uv.y / w) * w, 0.012f, s.footprint, w));
+      const float seam = std::max(joint(edge_distance(s.uv.x / w) * w, 0.012f, s.footprint, w),
+                                  joint(edge_distance(s.uv.y / w) * w, 0.012f, s.footprint, w));
       out.albedo = mix(out.albedo, third() * 0.5f, 0.7f * seam);
       out.height -= m.bump * seam;
     }
@@ -275,13 +286,15 @@ struct Builder {
     tint(1 + 0.5f * stone + 0.12f * fine);
     const Vec2 q{s.uv.x / 2.1f + 0.4f * fine, s.uv.y / 2.1f + 0.4f * patch};
     const Cell crackle = cells2(q, seed + 8, 1.0f);
-    const float crack = joint((crackle.second - crackle.nearest) * 1.05f, 0.012f, s.footprint, 1.8f) * m.wear * smoothstep(-0.1f, 0.3f, patch);
+    const float crack = joint((crackle.second - crackle.nearest) * 1.05f, 0.012f, s.footprint, 1.8f) * m.wear *
+                        smoothstep(-0.1f, 0.3f, patch);
     tint(1 - 0.65f * crack);
     out.height = m.bump * (0.5f * stone - 2 * crack);
     if (marked) {
       const float dash = s.uv.x / 9 - floor_int(s.uv.x / 9);
       const float on = smoothstep(0.02f, 0.03f, dash) * (1 - smoothstep(0.4f, 0.41f, dash));
-      const float paint = (1 - smoothstep(0.06f - s.footprint * 0.5f, 0.07f + s.footprint * 0.5f, std::fabs(s.uv.y))) * on;
+      const float paint =
+          (1 - smoothstep(0.06f - s.footprint * 0.5f, 0.07f + s.footprint * 0.5f, std::fabs(s.uv.y))) * on;
       out.albedo = mix(out.albedo, third(), paint * (0.6f + 0.35f * fine + 0.2f * patch));
     }
     out.specular = 0.02f;
@@ -340,7 +353,8 @@ struct Builder {
     const Cell cell = cells3(s.position * (1 / m.scale) + Vec3{warp, warp, -warp} * 0.5f, seed);
     const float gap = cell.second - cell.nearest;
     const float fine = fbm(m.scale * 0.3f, 5, 2);
-    const float hot = smoothstep(0.2f, 0.0f, gap + 0.08f * fine) + 0.4f * smoothstep(0.3f, 0.9f, fbm(m.scale * 5, 3, 6));
+    const float hot =
+        smoothstep(0.2f, 0.0f, gap + 0.08f * fine) + 0.4f * smoothstep(0.3f, 0.9f, fbm(m.scale * 5, 3, 6));
     hue(0.5f + 0.6f * fine);
     const float h = clamp01(hot);
     out.emission = Vec3{m.emission[0], m.emission[1] * h, m.emission[2] * h * h} * (h * h);
@@ -380,7 +394,9 @@ Surface evaluate(const Material& m, const Spot& s) {
     case kPanel: b.panel(); break;
     case kGlass: b.glass(); break;
     case kBark: b.bark(); break;
-    case kLeaf: case kGrass: case kPetal: b.leaf(); break;
+    case kLeaf:
+    case kGrass:
+    case kPetal: b.leaf(); break;
     case kRock: b.rock(); break;
     case kConcrete: b.concrete(); break;
     case kAsphalt: b.asphalt(false); break;
@@ -391,7 +407,8 @@ Surface evaluate(const Material& m, const Spot& s) {
     case kCrop: b.crop(); break;
     case kLava: b.lava(); break;
     case kIce: b.ice(); break;
-    case kPlain: case kPaper:
+    case kPlain:
+    case kPaper:
       b.hue(0.5f + 0.5f * m.variation * b.fbm(m.scale * 2, 3, 1));
       b.out.specular = 0.04f * (1 - m.roughness);
       break;

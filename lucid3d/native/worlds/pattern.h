@@ -8,9 +8,42 @@ namespace worlds {
 
 // The order of `lucid3d.procedural.kit.materials.PATTERNS`.
 enum Kind : int {
-  kMottled, kPlanks, kBrick, kPlaster, kStone, kCobble, kTile, kRoofTile, kShingle, kThatch, kFabric, kCarpet, kMetal,
-  kPanel, kGlass, kBark, kLeaf, kGrass, kPetal, kRock, kConcrete, kAsphalt, kWood, kMarble, kPaper, kPlain, kEmissive,
-  kSnow, kSand, kGround, kWater, kWindows, kRoad, kCrop, kLava, kIce
+  kMottled,
+  kPlanks,
+  kBrick,
+  kPlaster,
+  kStone,
+  kCobble,
+  kTile,
+  kRoofTile,
+  kShingle,
+  kThatch,
+  kFabric,
+  kCarpet,
+  kMetal,
+  kPanel,
+  kGlass,
+  kBark,
+  kLeaf,
+  kGrass,
+  kPetal,
+  kRock,
+  kConcrete,
+  kAsphalt,
+  kWood,
+  kMarble,
+  kPaper,
+  kPlain,
+  kEmissive,
+  kSnow,
+  kSand,
+  kGround,
+  kWater,
+  kWindows,
+  kRoad,
+  kCrop,
+  kLava,
+  kIce
 };
 
 // One row of the material table; all float32 so that numpy can fill it.
@@ -26,9 +59,9 @@ constexpr int kMaterialFloats = sizeof(Material) / sizeof(float);
 struct Surface {
   Vec3 albedo;
   Vec3 emission;
-  float height;     // relief in metres, along the normal
+  float height;  // relief in metres, along the normal
   float roughness;
-  float specular;   // reflectance at normal incidence
+  float specular;  // reflectance at normal incidence
 };
 
 // Where on the surface: world position, pattern coordinates in metres, unit normal (y down), width of the pixel in
@@ -47,7 +80,8 @@ struct Ground {
   float grass[3], grass_dark[3], grass_dry[3], soil[3], litter[3], rock[3], rock_light[3], rock_dark[3];
   float sand[3], sand_dark[3], snow[3], gravel[3], path[3], glow[3];
   float vegetation, treeline, rock_slope, snow_line, snow_cover, beach, water_level, wetness;
-  float strata, strata_scale, ripples, litter_amount, fields, cracks, lava, path_width, path_points, moss, seed, dryness, pebbles;
+  float strata, strata_scale, ripples, litter_amount, fields, cracks, lava, path_width, path_points, moss, seed,
+      dryness, pebbles;
 };
 constexpr int kGroundFloats = sizeof(Ground) / sizeof(float);
 

@@ -19,9 +19,11 @@ Vec3 bend(Vec3 normal, Vec3 a, float slope_a, Vec3 b, float slope_b) {
 
 }  // namespace
 
-Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangle, float u, float v, float angle) const {
+Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangle, float u, float v,
+                   float angle) const {
   const uint32_t* index = &triangles[3 * static_cast<size_t>(triangle)];
-  const Vec3 a = vec(&vertices[3 * static_cast<size_t>(index[0])]), b = vec(&vertices[3 * static_cast<size_t>(index[1])]),
+  const Vec3 a = vec(&vertices[3 * static_cast<size_t>(index[0])]),
+             b = vec(&vertices[3 * static_cast<size_t>(index[1])]),
              c = vec(&vertices[3 * static_cast<size_t>(index[2])]);
   const float w = 1 - u - v;
   Hit hit;
@@ -36,7 +38,8 @@ Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangl
   const bool leafy = kind == kLeaf || kind == kGrass || kind == kPetal;
   Vec3 normal = face;
   if (!normals.empty()) {
-    const Vec3 smooth = vec(&normals[3 * static_cast<size_t>(index[0])]) * w + vec(&normals[3 * static_cast<size_t>(index[1])]) * u +
+    const Vec3 smooth = vec(&normals[3 * static_cast<size_t>(index[0])]) * w +
+                        vec(&normals[3 * static_cast<size_t>(index[1])]) * u +
                         vec(&normals[3 * static_cast<size_t>(index[2])]) * v;
     if (dot(smooth, smooth) > 0.04f) {
       normal = normalize(smooth);
@@ -86,10 +89,14 @@ Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangl
     Spot moved = spot;
     moved.position = hit.position + along * reach;
     moved.uv = {coordinates.x + reach, coordinates.y};
-    const float slope_a = ((land ? evaluate_ground(ground, path.data(), moved, &broad, true) : evaluate(m, moved)).height - s.height) / reach;
+    const float slope_a =
+        ((land ? evaluate_ground(ground, path.data(), moved, &broad, true) : evaluate(m, moved)).height - s.height) /
+        reach;
     moved.position = hit.position + across * reach;
     moved.uv = {coordinates.x, coordinates.y + reach};
-    const float slope_b = ((land ? evaluate_ground(ground, path.data(), moved, &broad, true) : evaluate(m, moved)).height - s.height) / reach;
+    const float slope_b =
+        ((land ? evaluate_ground(ground, path.data(), moved, &broad, true) : evaluate(m, moved)).height - s.height) /
+        reach;
     normal = bend(normal, along, slope_a, across, slope_b);
     const float lean = dot(normal, toward);  // a bent normal must not face away from the viewer
     if (lean > -0.02f) normal = normalize(normal - toward * (lean + 0.02f));
@@ -97,7 +104,8 @@ Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangl
   hit.normal = normal;
   hit.albedo = s.albedo;
   if (!tints.empty()) {
-    const Vec3 tint = vec(&tints[3 * static_cast<size_t>(index[0])]) * w + vec(&tints[3 * static_cast<size_t>(index[1])]) * u +
+    const Vec3 tint = vec(&tints[3 * static_cast<size_t>(index[0])]) * w +
+                      vec(&tints[3 * static_cast<size_t>(index[1])]) * u +
                       vec(&tints[3 * static_cast<size_t>(index[2])]) * v;
     hit.albedo = hit.albedo * tint;
   }
@@ -109,15 +117,22 @@ Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangl
 }
 
 Vec3 Scene::ambient_light(Vec3 position, Vec3 n) const {
-  const float basis[9] = {0.282095f, 0.488603f * n.y, 0.488603f * n.z, 0.488603f * n.x, 1.092548f * n.x * n.y,
-                          1.092548f * n.y * n.z, 0.315392f * (3 * n.z * n.z - 1), 1.092548f * n.x * n.z,
+  const float basis[9] = {0.282095f,
+                          0.488603f * n.y,
+                          0.488603f * n.z,
+                          0.488603f * n.x,
+                          1.092548f * n.x * n.y,
+                          1.092548f * n.y * n.z,
+                          0.315392f * (3 * n.z * n.z - 1),
+                          1.092548f * n.x * n.z,
                           0.546274f * (n.x * n.x - n.y * n.y)};
   Vec3 open{0, 0, 0};
   for (int i = 0; i < 9; ++i) open += vec(ambient[i]) * basis[i];
   open = {std::max(open.x, 0.0f), std::max(open.y, 0.0f), std::max(open.z, 0.0f)};
   if (probes.values.empty()) return open;
   float cell[3], share = 1;
-  const float p[3] = {position.x + n.x * 0.35f * probes.spacing[0], position.y + n.y * 0.35f * probes.spacing[1], position.z + n.z * 0.35f * probes.spacing[2]};
+  const float p[3] = {position.x + n.x * 0.35f * probes.spacing[0], position.y + n.y * 0.35f * probes.spacing[1],
+                      position.z + n.z * 0.35f * probes.spacing[2]};
   for (int axis = 0; axis < 3; ++axis) {
     cell[axis] = (p[axis] - probes.origin[axis]) / probes.spacing[axis];
     const float last = static_cast<float>(probes.size[axis] - 1);
@@ -131,11 +146,14 @@ Vec3 Scene::ambient_light(Vec3 position, Vec3 n) const {
   Vec3 sh[4] = {};
   for (int k = 0; k < 8; ++k) {
     const int dx = k & 1, dy = (k >> 1) & 1, dz = k >> 2;
-    const int x = std::min(ix + dx, probes.size[0] - 1), y = std::min(iy + dy, probes.size[1] - 1), z = std::min(iz + dz, probes.size[2] - 1);
+    const int x = std::min(ix + dx, probes.size[0] - 1), y = std::min(iy + dy, probes.size[1] - 1),
+              z = std::min(iz + dz, probes.size[2] - 1);
     const float* values = &probes.values[13 * ((static_cast<size_t>(x) * probes.size[1] + y) * probes.size[2] + z)];
     float weight = (dx ? fx : 1 - fx) * (dy ? fy : 1 - fy) * (dz ? fz : 1 - fz) * values[12] + 1e-7f;
     // A probe behind the surface knows the light of the other side.
-    const Vec3 to{probes.origin[0] + x * probes.spacing[0] - position.x, probes.origin[1] + y * probes.spacing[1] - position.y, probes.origin[2] + z * probes.spacing[2] - position.z};
+    const Vec3 to{probes.origin[0] + x * probes.spacing[0] - position.x,
+                  probes.origin[1] + y * probes.spacing[1] - position.y,
+                  probes.origin[2] + z * probes.spacing[2] - position.z};
     const float facing = 0.5f + 0.5f * dot(to, n) / std::max(length(to), 1e-4f);
     weight *= facing * facing + 0.04f;
     total += weight;
@@ -204,7 +222,8 @@ Vec3 Scene::light(const Hit& hit, Vec3 direction, float sun_visible, float open,
     const float grazing = std::pow(1 - clamp01(-dot(toward, hit.normal)), 5.0f);
     const float fresnel = hit.specular + (1 - hit.specular) * grazing * (1 - hit.roughness) * 0.6f;
     const float sharp = 2 / std::max(hit.roughness * hit.roughness, 0.004f);
-    gloss += vec(sky.sunlight) * (sun_visible * hit.specular * std::pow(std::max(dot(mirror, sun), 0.0f), sharp) * (sharp + 2) * 0.1f);
+    gloss += vec(sky.sunlight) *
+             (sun_visible * hit.specular * std::pow(std::max(dot(mirror, sun), 0.0f), sharp) * (sharp + 2) * 0.1f);
     // What is mirrored: the sky where it is open, otherwise what lights the place. A rough surface mirrors no clouds, only
     // light from about that side.
     const float blur = mirror.y < 0 && probes.values.empty() ? smoothstep(0.2f, 0.7f, hit.roughness) : 1.0f;
@@ -235,7 +254,8 @@ Vec3 Scene::far_air(Vec3 d) const {
   float azimuth = std::atan2(d.x, d.z) / (2 * kPi);
   azimuth = (azimuth - floor_int(azimuth)) * horizon.columns;
   const int i = static_cast<int>(azimuth);
-  return mix(vec(&horizon.values[3 * (i % horizon.columns)]), vec(&horizon.values[3 * ((i + 1) % horizon.columns)]), azimuth - i);
+  return mix(vec(&horizon.values[3 * (i % horizon.columns)]), vec(&horizon.values[3 * ((i + 1) % horizon.columns)]),
+             azimuth - i);
 }
 
 Vec3 Scene::through_mist(Vec3 radiance, Vec3 origin, Vec3 direction, float distance) const {
@@ -246,7 +266,8 @@ Vec3 Scene::through_mist(Vec3 radiance, Vec3 origin, Vec3 direction, float dista
   if (thick < 0.004f) return radiance;
   const Vec3 end = origin + d * std::min(s, 900.0f), half = origin + d * std::min(0.5f * s, 350.0f);
   const uint32_t seed = static_cast<uint32_t>(sky.seed) + 77;
-  const float cloud = 0.6f * fbm3({end.x / 70, end.y / 55, end.z / 70}, seed, {4}) + 0.5f * fbm3({half.x / 45, half.y / 40, half.z / 45}, seed + 1, {3});
+  const float cloud = 0.6f * fbm3({end.x / 70, end.y / 55, end.z / 70}, seed, {4}) +
+                      0.5f * fbm3({half.x / 45, half.y / 40, half.z / 45}, seed + 1, {3});
   // Mist keeps off the viewer a little, as it does for whoever looks for a good place to stand.
   thick *= clamp01(0.75f + 0.9f * cloud) * 1.2f * s / (s + 22.0f);
   const float cosine = dot(d, vec(sky.sun)), g = 0.72f;

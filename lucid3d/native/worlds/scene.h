@@ -11,39 +11,39 @@ namespace worlds {
 
 // Filled from `lucid3d.procedural.render.light.SkyState`; all float32, the same order.
 struct SkyState {
-  float sun[3];            // unit direction to the key light, y down
-  float sunlight[3];       // its colour at the ground (a white wall facing it has this radiance)
-  float disc[3];           // radiance of its disc (0 = hidden)
-  float disc_radius;       // radians
-  float glow;              // strength of the halo about it
-  float moon_phase;        // 0: the light is the sun; else the lit share of the moon's disc
-  float stars;             // brightness of the stars
-  float haze[3];           // extinction of the air per metre, by channel, at the ground
-  float haze_height;       // metres over which it thins out by e
-  float mist;              // extinction of ground mist per metre
-  float mist_base;         // y of its foot, y down
-  float mist_height;       // metres over which it thins out by e
-  float mist_color[3];     // radiance of thick mist, away from the sun
-  float rainbow;           // strength
+  float sun[3];         // unit direction to the key light, y down
+  float sunlight[3];    // its colour at the ground (a white wall facing it has this radiance)
+  float disc[3];        // radiance of its disc (0 = hidden)
+  float disc_radius;    // radians
+  float glow;           // strength of the halo about it
+  float moon_phase;     // 0: the light is the sun; else the lit share of the moon's disc
+  float stars;          // brightness of the stars
+  float haze[3];        // extinction of the air per metre, by channel, at the ground
+  float haze_height;    // metres over which it thins out by e
+  float mist;           // extinction of ground mist per metre
+  float mist_base;      // y of its foot, y down
+  float mist_height;    // metres over which it thins out by e
+  float mist_color[3];  // radiance of thick mist, away from the sun
+  float rainbow;        // strength
   float seed;
-  float planet[3];         // unit direction to another world in the sky
-  float planet_radius;     // radians, 0 = none
-  float planet_color[3];   // its albedo
-  float planet_ring;       // 0 or 1
-  float fill;              // strength of the part of mist that glows towards the sun
+  float planet[3];        // unit direction to another world in the sky
+  float planet_radius;    // radians, 0 = none
+  float planet_color[3];  // its albedo
+  float planet_ring;      // 0 or 1
+  float fill;             // strength of the part of mist that glows towards the sun
 };
 constexpr int kSkyFloats = sizeof(SkyState) / sizeof(float);
 
 // Filled from `lucid3d.procedural.kit.water.Water`.
 struct WaterState {
-  float level;             // y of the surface
-  float amplitude;         // metres of the largest waves
-  float wavelength;        // metres of the largest waves
-  float wind[2];           // direction
-  float absorb[3];         // per metre
-  float scatter[3];        // radiance albedo of deep water
-  float foam;              // 0 to 1
-  float flow;              // 0 lake, 1 river: stretches ripples along `wind`
+  float level;       // y of the surface
+  float amplitude;   // metres of the largest waves
+  float wavelength;  // metres of the largest waves
+  float wind[2];     // direction
+  float absorb[3];   // per metre
+  float scatter[3];  // radiance albedo of deep water
+  float foam;        // 0 to 1
+  float flow;        // 0 lake, 1 river: stretches ripples along `wind`
   float seed;
   float frozen;
 };
@@ -64,7 +64,7 @@ struct Probes {  // light from all around, on a grid: SH of order 1 (4 coefficie
   std::vector<float> values;  // [x][y][z][4][3]
 };
 
-struct Hit {  // surface under a ray, ready to be lit
+struct Hit {                                      // surface under a ray, ready to be lit
   Vec3 position, face, normal, albedo, emission;  // face: the triangle's normal towards the viewer
   float translucency, roughness, specular, footprint;
 };
@@ -105,8 +105,8 @@ class Scene {
   void nearest_lamps(Vec3 position, Vec3 normal, int count, int32_t* chosen) const;
 
   Vec3 water_normal(Vec3 position, float footprint, float* roughness, float* crest) const;
-  Vec3 water_light(Vec3 origin, Vec3 direction, float distance, float angle, Vec3 mirrored, Vec3 bottom, float thickness,
-                   float shore, float sun_visible) const;
+  Vec3 water_light(Vec3 origin, Vec3 direction, float distance, float angle, Vec3 mirrored, Vec3 bottom,
+                   float thickness, float shore, float sun_visible) const;
 };
 
 }  // namespace worlds

@@ -181,7 +181,8 @@ void march_clouds(const CloudParams& c, int rows, int columns, const float* sky,
           // Two rates of fading stand for light that is scattered on; the second keeps the shaded side from going black.
           const float through = 0.75f * std::exp(-depth) + 0.25f * std::exp(-depth * 0.22f);
           const float edge = 1 - 0.45f * std::exp(-amount * 5);
-          const Vec3 glow = sunlight * (through * phase * edge) + mix(low, high, 0.15f + 0.85f * h) * std::max(belly, 0.25f);
+          const Vec3 glow =
+              sunlight * (through * phase * edge) + mix(low, high, 0.15f + 0.85f * h) * std::max(belly, 0.25f);
           const float absorbed = 1 - std::exp(-amount * c.density * std::min(step, thick * 0.35f));
           light += mix(air, glow, distance_haze) * (clear * absorbed);
           clear *= 1 - absorbed;
@@ -191,10 +192,12 @@ void march_clouds(const CloudParams& c, int rows, int columns, const float* sky,
         const float t = reach(7500.0f);
         const Vec2 p{(d.x * t + c.drift[0] * 2) / 9000.0f, (d.z * t + c.drift[1] * 2) / 9000.0f};
         const Vec2 bent{p.x + 0.16f * fbm2(p * 0.9f, c.seed + 5, {3}), p.y + 0.16f * fbm2(p * 0.9f, c.seed + 6, {3})};
-        const float streaks = fbm2({bent.x * 0.8f + bent.y * 0.3f, bent.y * 4.2f}, c.seed + 7, {6, 0.58f, 2.1f}, 0.003f / rise);
+        const float streaks =
+            fbm2({bent.x * 0.8f + bent.y * 0.3f, bent.y * 4.2f}, c.seed + 7, {6, 0.58f, 2.1f}, 0.003f / rise);
         const float mottle = fbm2(bent * 2.6f, c.seed + 8, {4, 0.55f}, 0.003f / rise);
         const float field = smoothstep(-0.2f, 0.6f, fbm2(p * 0.33f, c.seed + 9, {3}));
-        const float veil = c.wisps * 0.62f * field * smoothstep(-0.25f, 0.95f, streaks + 0.45f * mottle) * std::exp(-t / 90000.0f);
+        const float veil =
+            c.wisps * 0.62f * field * smoothstep(-0.25f, 0.95f, streaks + 0.45f * mottle) * std::exp(-t / 90000.0f);
         const Vec3 glow = sunlight * (0.42f * (0.7f + 0.3f * lobe(0.6f))) + high * 0.5f;
         light += glow * (clear * veil);
         clear *= 1 - veil;

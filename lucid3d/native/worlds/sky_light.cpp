@@ -18,7 +18,9 @@ void look_up(const Table& table, Vec3 d, float* out) {
   const int next = (c + 1) % table.columns;
   const float fr = row - r, fc = column - static_cast<int>(column);
   for (int k = 0; k < table.channels; ++k) {
-    auto at = [&](int y, int x) { return table.values[(static_cast<size_t>(y) * table.columns + x) * table.channels + k]; };
+    auto at = [&](int y, int x) {
+      return table.values[(static_cast<size_t>(y) * table.columns + x) * table.channels + k];
+    };
     out[k] = mix(mix(at(r, c), at(r, next), fc), mix(at(r + 1, c), at(r + 1, next), fc), fr);
   }
 }
@@ -42,7 +44,8 @@ Vec3 stars(Vec3 d, float angle, uint32_t seed) {
       const float magnitude = 0.012f / (unit(h) + 0.006f);  // few are bright
       const float hue = unit(hash(h + 3u));
       const float spread = std::max(angle * 0.75f, 0.0006f) / 0.0011f;
-      sum += mix(Vec3{1.0f, 0.82f, 0.65f}, Vec3{0.75f, 0.85f, 1.0f}, hue) * (magnitude * std::exp(-r2) / (spread * spread));
+      sum += mix(Vec3{1.0f, 0.82f, 0.65f}, Vec3{0.75f, 0.85f, 1.0f}, hue) *
+             (magnitude * std::exp(-r2) / (spread * spread));
     }
   return sum;
 }
@@ -60,7 +63,8 @@ Vec3 Scene::sky_light(Vec3 direction, float angle, bool with_disc) const {
     const Vec3 pole = normalize({0.45f, -0.5f, 0.74f});
     const float band = dot(d, pole), dust = fbm3(d * 3.1f, seed, {5, 0.55f});
     const float milky = std::exp(-band * band * 22) * clamp01(0.55f + 0.9f * dust);
-    const float rift = 1 - 0.75f * std::exp(-band * band * 160) * smoothstep(-0.1f, 0.35f, fbm3(d * 4.7f, seed + 3, {5, 0.55f}));
+    const float rift =
+        1 - 0.75f * std::exp(-band * band * 160) * smoothstep(-0.1f, 0.35f, fbm3(d * 4.7f, seed + 3, {5, 0.55f}));
     out += (stars(d, angle, seed) * 0.9f + Vec3{0.018f, 0.02f, 0.028f} * (milky * rift)) * (sky.stars * above);
   }
   if (with_disc && sky.glow > 0) {
@@ -83,7 +87,8 @@ Vec3 Scene::sky_light(Vec3 direction, float angle, bool with_disc) const {
   if (sky.planet_radius > 0) {
     const Vec3 centre = vec(sky.planet), right = normalize(cross({0, 1, 0}, centre)), down = cross(centre, right);
     const float ahead = dot(d, centre), scale = 1 / std::sin(sky.planet_radius);
-    const float x = dot(d, right) * scale, y = dot(d, down) * scale, r = std::sqrt(x * x + y * y), soft = std::max(angle * scale, 0.004f);
+    const float x = dot(d, right) * scale, y = dot(d, down) * scale, r = std::sqrt(x * x + y * y),
+                soft = std::max(angle * scale, 0.004f);
     if (ahead > 0 && r < 2.6f) {
       // Lit from the sun's side, but fuller than it would be: a thin crescent is lost in the day's sky.
       const Vec3 light = normalize(sun * 0.7f - centre * 0.75f), strength = vec(sky.sunlight) * 0.9f;
@@ -99,7 +104,8 @@ Vec3 Scene::sky_light(Vec3 direction, float angle, bool with_disc) const {
       }
       if (sky.planet_ring > 0) {
         const float u = x * 0.94f - y * 0.34f, v = (x * 0.34f + y * 0.94f) * 4.2f, q = std::sqrt(u * u + v * v);
-        const float ring = smoothstep(1.35f, 1.42f, q) * (1 - smoothstep(2.2f, 2.3f, q)) * (0.5f + 0.5f * noise2({q * 17, 3}, 5));
+        const float ring =
+            smoothstep(1.35f, 1.42f, q) * (1 - smoothstep(2.2f, 2.3f, q)) * (0.5f + 0.5f * noise2({q * 17, 3}, 5));
         if (r > 1 || v > 0) out += vec(sky.planet_color) * strength * (0.35f * ring);
       }
     }
@@ -108,7 +114,8 @@ Vec3 Scene::sky_light(Vec3 direction, float angle, bool with_disc) const {
     const float anti = std::acos(std::min(std::max(-cosine, -1.0f), 1.0f)) * 180 / kPi;
     auto band = [&](float centre) { return std::exp(-(anti - centre) * (anti - centre) / 0.55f); };
     auto outer = [&](float centre) { return std::exp(-(anti - centre) * (anti - centre) / 1.4f); };
-    const Vec3 bow = Vec3{band(42.3f), band(41.4f), band(40.4f)} + Vec3{outer(50.6f), outer(51.8f), outer(53.2f)} * 0.25f;
+    const Vec3 bow =
+        Vec3{band(42.3f), band(41.4f), band(40.4f)} + Vec3{outer(50.6f), outer(51.8f), outer(53.2f)} * 0.25f;
     out += bow * (sky.rainbow * 0.22f) + Vec3{1, 1, 1} * (sky.rainbow * 0.03f * smoothstep(42, 36, anti));
   }
   if (clouds.rows > 1) {
