@@ -11,25 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 INSIDE_FUNCTIONS = {
-    "lucid3d.cli": "--help and a wrong argument answer at once: each command loads what it needs when it runs",
+    "lucid3d.commands.run": "viser is loaded for --viewer alone",
     "lucid3d.viewer.command": "--help answers before viser is loaded",
     "lucid3d.service.command": "FastAPI is optional, and asked for in a sentence where it is missing",
     "lucid3d.gaussians.training.engines": "training on a CPU needs no torch",
-    "lucid3d.families.diffusion.depth": "depth_pro subclasses torch's modules, and torch takes seconds",
-    # Not yet moved apart:
-    "lucid3d.families.diffusion.stable_diffusion": "checkpoints import the painters and are imported by them",
-    "lucid3d.procedural.compose.settlement.context": "shores imports settlements",
-    "lucid3d.scene": "a scene saves itself through outputs, which import it",
+    "lucid3d.procedural.compose.settlement.context": "not yet moved: shores imports settlements",
 }
 """Module -> why it imports modules of ours inside functions."""
 
 CIRCLES = (
-    {"lucid3d.outputs", "lucid3d.report", "lucid3d.scene"},
-    {
-        "lucid3d.families.choose",
-        "lucid3d.families.diffusion.checkpoints",
-        "lucid3d.families.diffusion.stable_diffusion",
-    },
     {
         "lucid3d.procedural.compose.extras",
         "lucid3d.procedural.compose.land.shores",
