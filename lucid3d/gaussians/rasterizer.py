@@ -10,9 +10,8 @@ import torch
 from torch import Tensor
 
 from lucid3d.errors import InputError
-from lucid3d.gaussians import kernels
+from lucid3d.gaussians import kernels, native_backend, twin
 from lucid3d.gaussians.gsplat_backend import rasterization_gsplat
-from lucid3d.gaussians.twin import draw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,10 +147,7 @@ def rasterization(
         "antialiased": rasterize_mode == "antialiased",
     }
     jobs = _jobs(tensors, batch, sh_degree)
-    if backend == "native":
-        pass
-    else:
-        pass
+    draw = native_backend.draw if backend == "native" else twin.draw
     images, alphas, meta = draw(jobs, width, height, packed=packed, absgrad=absgrad, threads=threads, **options)
 
     count = means.shape[-2]
