@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+import lucid3d.native._geometry as _geometry
 from lucid3d.camera import Camera, lens_values
 from lucid3d.errors import InputError
-from lucid3d.native import _geometry
 from lucid3d.threads import thread_count
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import lucid3d.native._geometry as _geometry
 from lucid3d.camera import Camera, lens_values
 from lucid3d.errors import InputError
-from lucid3d.native import _geometry
 from lucid3d.pointcloud import PointCloud
 from lucid3d.threads import thread_count
 

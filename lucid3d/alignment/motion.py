@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+import lucid3d.native._geometry as _geometry
 from lucid3d.alignment.smooth import FieldBasis
-from lucid3d.native import _geometry
 
 NOISE = 0.02
 """Log-depth; how far the known scene itself is trusted: its errors were continued from view to view before this one."""

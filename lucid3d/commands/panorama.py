@@ -23,8 +23,8 @@ from lucid3d.families.diffusion.family import DIFFUSION
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 from lucid3d.input_pictures import load_picture
 from lucid3d.panorama.repair import repair_panorama
-from lucid3d.restyle.palette import styled_panorama
 from lucid3d.reading import open_picture
+from lucid3d.restyle.palette import styled_panorama
 from lucid3d.restyle.redraw import redraw_panorama
 
 if TYPE_CHECKING:

@@ -147,8 +147,11 @@ def rasterization(
         "antialiased": rasterize_mode == "antialiased",
     }
     jobs = _jobs(tensors, batch, sh_degree)
-    draw = native_backend.draw if backend == "native" else twin.draw
-    images, alphas, meta = draw(jobs, width, height, packed=packed, absgrad=absgrad, threads=threads, **options)
+    how: dict[str, Any] = {"packed": packed, "absgrad": absgrad, "threads": threads, **options}
+    if backend == "native":
+        images, alphas, meta = native_backend.draw(jobs, width, height, **how)
+    else:
+        images, alphas, meta = twin.draw(jobs, width, height, **how)
 
     count = means.shape[-2]
     if not packed:
