@@ -12,21 +12,6 @@ from lucid3d.procedural.language.finding import find
 from lucid3d.prompts import is_prompt_file
 from lucid3d.service.schemas import Enhanced, Rule, Style
 
-_TIMES = {
-    "dawn": "at dawn", "sunrise": "at sunrise", "morning": "in the morning", "noon": "at noon",
-    "afternoon": "in the afternoon", "sunset": "at sunset", "dusk": "at dusk", "night": "at night",
-}  # fmt: skip
-_WEATHERS = {
-    "clear": "under a clear sky", "cloudy": "under a cloudy sky", "mist": "in light mist", "rain": "in the rain",
-    "snow": "in falling snow", "storm": "in a storm",
-}  # fmt: skip
-_NEARBY = {
-    "alpine_lake": "boulders on the shore", "meadow": "wildflowers", "forest": "ferns and a fallen log",
-    "desert": "rocks and dry bushes", "canyon": "boulders", "coast": "rocks on the beach", "island": "palm trees",
-    "village": "a well and a fence", "garden": "a bench and flowers", "farmland": "a fence and hay bales",
-    "living_room": "a fireplace and books", "kitchen": "a table with fruit", "arctic": "blocks of ice",
-}  # fmt: skip
-"""What stands near the start, where a sentence names a place and nothing in it."""
 _FILLERS = frozenset({"at", "in", "on", "under", "during", "a", "an", "the", "with", "and", ","})
 
 
@@ -102,15 +87,16 @@ def styled(wording: Wording, style: str) -> Wording:
 def _complete(wording: Wording) -> None:
     """Say what the sentence leaves open. Each rule adds what would have been assumed, so that it can be changed."""
     brief = understand(wording.sentence, wording.negative_prompt)
-    if brief.place in _NEARBY and not brief.features:
-        wording.add("foreground", f"with {_NEARBY[brief.place]}", "the sentence names nothing that stands nearby")
+    place, words = brief.record, brief.catalogue.words
+    if place.nearby and not brief.features:
+        wording.add("foreground", f"with {place.nearby}", "the sentence names nothing that stands nearby")
     if "time" not in brief.given:
-        wording.add("time of day", _TIMES[brief.time], "the sentence names no time; this one suits the place")
+        wording.add("time of day", words.time[brief.time].said, "the sentence names no time; this one suits the place")
     if brief.indoors:
         return
     if "weather" not in brief.given:
-        wording.add("weather", _WEATHERS[brief.weather], "the sentence names no weather")
-    if "season" not in brief.given and brief.place not in ("desert", "cave", "other_planet", "volcano", "jungle"):
+        wording.add("weather", words.weather[brief.weather].said, "the sentence names no weather")
+    if "season" not in brief.given and place.seasons:
         wording.add("season", f"in {brief.season}", "the sentence names no season")
 
 

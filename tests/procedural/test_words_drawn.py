@@ -10,7 +10,7 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.procedural.build import build_world
-from lucid3d.procedural.catalogue import meanings
+from lucid3d.procedural.catalogue.load import load_vocabulary
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.render import light, probes
@@ -19,6 +19,7 @@ from lucid3d.procedural.render.weather import weathered
 from lucid3d.procedural.world import World
 from tests.procedural.small_world import small_world
 
+VOCABULARY = load_vocabulary()
 CAMERA = Camera.from_fov(48, 32, 90, yaw_pitch(0, 12))
 SEEN = 0.004
 """Mean difference in sRGB that counts as another picture."""
@@ -79,9 +80,9 @@ def test_words_for_light_and_weather(sentences: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("phrase", "names"),
-    [("at {}", meanings.TIMES), ("with {}", ("stars", "aurora", "rainbow")),
+    [("at {}", tuple(VOCABULARY.time)), ("with {}", ("stars", "aurora", "rainbow")),
      ("in {} weather", ("clear", "cloudy", "misty", "stormy")),
-     ("in a {} mood at noon", meanings.MOODS)],
+     ("in a {} mood at noon", tuple(VOCABULARY.mood))],
     ids=["time", "sky", "weather", "mood"],
 )  # fmt: skip
 def test_every_word_for_light_changes_the_air(phrase: str, names: tuple[str, ...]) -> None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
+
+from lucid3d.procedural.catalogue.checked import suggestion
+from lucid3d.procedural.kit.labels import LABELS
 
 STRICT = ConfigDict(extra="forbid")
 """An unknown key is an error: a misspelt one would otherwise do nothing, silently."""
@@ -21,6 +24,13 @@ Season = Literal["spring", "summer", "autumn", "winter"]
 Function = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
 """A function by its name, "package.module:function"; imported when it is needed (see `functions.py`)."""
 Metres = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _label(name: str) -> str:
+    if name not in LABELS:
+        raise ValueError(f"no drawing has this label; {suggestion(name, LABELS)}")
+    return name
+
 
 RECIPES = ("room", "land", "settlement", "build")
 """Ways to describe how a place is made: a page has one of these keys. `build` names a function that makes all of it; a
@@ -135,3 +145,151 @@ class PlaceRecord:
     @classmethod
     def _told(cls, value: object) -> object:
         return dict.fromkeys(value, "") if isinstance(value, tuple | list) else value
+
+
+Sort = Literal["scattered", "landform", "prop", "building", "furniture"]
+"""What a thing is among things: what grows or lies about in numbers (a count is then a wish for more or fewer, not a
+head count), a form of the land or water, something that people put there, a building, a piece of furniture."""
+Stands = Literal["ground", "water", "wall", "ceiling", "table", "sky"]
+Label = Annotated[str, AfterValidator(_label)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class ThingRecord:
+    """One thing that can be asked for.
+
+    Attributes:
+        name: its key; file: the page, for messages.
+        label: how a sentence speaks of it ("a boat").
+        sort: what it is among things.
+        words: what it is called.
+        stands: where it can be.
+        size: usual width, depth and height in metres; None where it has none of its own.
+        seen_as: its semantic labels in a drawing (`kit.labels.LABELS`), the most usual first.
+        coloured: whether it takes a colour that a sentence gives it; materials: those it can be made of.
+        kind_of: a thing that it is a kind of ("no trees": no pines).
+        outdoors: what stands for it where there is no room.
+        make: the function that makes it, where one does: it takes those of `rng`, `lit` (share of lit windows, 0 to 1)
+            and `wall` (a material or None) that it names, and gives a mesh or something with meshes, a width and a
+            depth, which stands on the origin.
+        set_about: metres from the start between which it is set about in open land.
+    """
+
+    name: str
+    label: str
+    sort: Sort
+    words: Words
+    stands: tuple[Stands, ...]
+    seen_as: tuple[Label, ...]
+    file: str = ""
+    size: tuple[Metres, Metres, Metres] | None = None
+    coloured: bool = False
+    materials: tuple[str, ...] = ()
+    kind_of: str = ""
+    outdoors: str = ""
+    make: Function = ""
+    set_about: tuple[Metres, Metres] | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class Word:
+    """A meaning that is nothing but a name: a season, a light in the sky, a colour, a material."""
+
+    words: Words
+
+
+@dataclass(frozen=True, config=STRICT)
+class TimeWord:
+    """A time of day; `said` is how a sentence has it ("at dawn")."""
+
+    words: Words
+    said: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class WeatherWord:
+    """A weather, as a phrase of a sentence ("under a clear sky") and by itself ("clear sky")."""
+
+    words: Words
+    said: str
+    short: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class Tone:
+    """A mood or a style, with the time and weather that it brings where the sentence names none."""
+
+    words: Words
+    time: Time | None = None
+    weather: Weather | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class Degree:
+    """A size, amount or strength: a factor on what is usual."""
+
+    words: Words
+    factor: Metres
+
+
+@dataclass(frozen=True, config=STRICT)
+class Vocabulary:
+    """All words that are no places and no things, by kind and name."""
+
+    time: Mapping[str, TimeWord]
+    sky: Mapping[str, Word]
+    weather: Mapping[str, WeatherWord]
+    season: Mapping[str, Word]
+    colour: Mapping[str, Word]
+    material: Mapping[str, Word]
+    mood: Mapping[str, Tone]
+    style: Mapping[str, Tone]
+    size: Mapping[str, Degree]
+    amount: Mapping[str, Degree]
+    strength: Mapping[str, Degree]
+
+
+@dataclass(frozen=True, config=STRICT)
+class English:
+    """Small words of English.
+
+    Attributes:
+        numbers: word -> how many.
+        negations: word -> "no" (reaches the next noun) or "without" (reaches a list).
+        articles, joiners ("and"), clauses (what ends a negation's reach), views ("overlooking").
+        vague: nouns that say less than what describes them: a forest valley is a forest.
+        felt: what is heard or felt of a weather: nothing is taken away from it without them.
+        silent: words without a meaning of their own; the vocabulary is asked first, so some may still mean something.
+        undrawn: people and animals: understood, but nothing here draws them.
+    """
+
+    numbers: Mapping[str, int]
+    negations: Mapping[str, Literal["no", "without"]]
+    articles: frozenset[str]
+    views: frozenset[str]
+    joiners: frozenset[str]
+    clauses: frozenset[str]
+    vague: frozenset[str]
+    felt: frozenset[str]
+    silent: frozenset[str]
+    undrawn: frozenset[str]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Chinese:
+    """Small words of Chinese, as in `English`; measures stand between a number and its noun: 三只船."""
+
+    numbers: Mapping[str, int]
+    measures: frozenset[str]
+    negations: frozenset[str]
+    joiners: frozenset[str]
+    felt: frozenset[str]
+    silent: frozenset[str]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Grammar:
+    """The small words of the languages."""
+
+    english: English
+    chinese: Chinese

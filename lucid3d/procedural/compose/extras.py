@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import props
-from lucid3d.procedural.assets.buildings import houses, landmarks, temples
-from lucid3d.procedural.catalogue.meanings import COLOURS
+from lucid3d.procedural.catalogue.functions import function
+from lucid3d.procedural.catalogue.records import ThingRecord
 from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.land.thickets import singles
-from lucid3d.procedural.compose.settlement import features
 from lucid3d.procedural.compose.settlement.context import label_of, lit_share, wall_for
-from lucid3d.procedural.compose.settlement.features import THINGS
+from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.palettes import COLOURS
 from lucid3d.procedural.kit.place import Lamp
 from lucid3d.procedural.kit.water import Water
 
@@ -56,15 +56,25 @@ def add_things(site: Site, *, but: frozenset[str] = frozenset()) -> None:
     Args:
         but: features that the place has made already.
     """
-
-    for feature, (make, near, far) in (_THINGS | THINGS).items():
-        count = site.brief.count(feature)
-        if not count or feature in but:
+    for record in site.brief.catalogue.things.values():
+        count = site.brief.count(record.name)
+        if not count or record.name in but or record.set_about is None or record.sort == "building":
             continue
-        things = [make(site.rng) for _ in range(min(count, 3))]
+        things = [make_thing(record, site.rng) for _ in range(min(count, 3))]
         for thing in things:
             thing.label = label_of(thing.label)
+        near, far = record.set_about
         singles(site, things, count=min(count, 12), near=near, far=far, in_view=True)
+
+
+def make_thing(record: ThingRecord, rng: np.random.Generator, lit: float = 0.0, wall: Material | None = None) -> Any:
+    """What the function of a thing's record makes, called with those of `rng`, `lit` and `wall` that it names."""
+    make = function(record.make, record.file)
+    names = inspect.signature(make).parameters
+    wishes = {"rng": rng, "lit": lit, "wall": wall}
+    if "lit" in names and names["lit"].annotation in (bool, "bool"):
+        wishes["lit"] = lit > 0
+    return make(**{name: value for name, value in wishes.items() if name in names})
 
 
 def _height(site: Site, x: float, z: float) -> float:
@@ -277,19 +287,19 @@ def _fence(site: Site) -> None:
 
 def add_named_buildings(site: Site, *, but: frozenset[str] = frozenset()) -> None:
     """The buildings that the brief asks for, but those that the place has made already."""
-    for feature in _BUILDINGS:
-        if site.brief.wants(feature) and feature not in but:
-            add_buildings(site, feature, site.brief.count(feature))
+    for record in site.brief.catalogue.things.values():
+        if record.sort == "building" and site.brief.wants(record.name) and record.name not in but:
+            add_buildings(site, record.name, site.brief.count(record.name))
 
 
 def add_buildings(site: Site, feature: str, count: int) -> None:
-    """Set up to six buildings of one kind (a key of `_BUILDINGS`) on the flattest ground in view."""
+    """Set up to six buildings of one kind (a building of the catalogue) on the flattest ground in view."""
     brief = site.brief
-
-    build, near, far = _BUILDINGS[feature]
+    record = brief.catalogue.things[feature]
+    near, far = record.set_about or BUILT
     for i in range(min(count, 6)):
         wall = wall_for(brief, site.rng, feature)
-        thing = build(site.rng, lit_share(brief), wall)
+        thing = make_thing(record, site.rng, lit_share(brief), wall)
         tall = -min(float(mesh.vertices[:, 1].min()) for mesh in _meshes(thing))
         spot = _plot(site, min(near + 12 * i, 0.8 * far), far, thing.width, thing.depth, tall)
         if not i and (spot is None or abs(math.atan2(spot[0], spot[2])) > SEEN):
@@ -308,6 +318,8 @@ def _meshes(thing: Any) -> list[Mesh]:
     return list(thing.meshes) if hasattr(thing, "meshes") else [thing.mesh]
 
 
+BUILT = (30.0, 120.0)
+"""Metres from the start between which a building stands whose record says nothing of it."""
 ACCEPTED = 12.0
 """Cost of the worst plot that is built on; a metre of slope under a building costs 1."""
 TAKEN = 30.0
@@ -373,46 +385,3 @@ def _cut(site: Site, x: float, z: float, radius: float) -> None:
             mesh.triangles, mesh.instances = mesh.triangles[keep], mesh.instances[keep]
             if mesh.material_index is not None:
                 site.meshes[i].material_index = mesh.material_index[keep]
-
-
-def _house(kind: str) -> Callable[..., Any]:
-    def build(rng: np.random.Generator, lit: float, wall: Any) -> Any:
-        if kind == "house":
-            return houses.house(rng, style=houses.village_style(rng, "", lit, wall))
-        if kind == "cabin":
-            return houses.cabin(rng, lit=lit > 0, wall=wall)
-        if kind in ("barn", "windmill"):
-            return getattr(houses if kind == "barn" else landmarks, kind)(rng, wall=wall)
-        if kind == "tower":
-            return features.tower(rng, lit=lit > 0, wall=wall)
-        if kind == "skyscraper":
-            return features.skyscraper(rng, lit=lit, wall=wall)
-        if kind == "pagoda":
-            return temples.pagoda(rng, lit=lit > 0)
-        return getattr(landmarks, kind)(rng, lit=lit > 0, wall=wall)
-
-    return build
-
-
-_BUILDINGS: dict[str, tuple[Callable[..., Any], float, float]] = {
-    "cabin": (_house("cabin"), 14.0, 60.0),
-    "house": (_house("house"), 18.0, 80.0),
-    "barn": (_house("barn"), 24.0, 90.0),
-    "windmill": (_house("windmill"), 26.0, 90.0),
-    "lighthouse": (_house("lighthouse"), 34.0, 140.0),
-    "church": (_house("church"), 34.0, 120.0),
-    "castle": (_house("castle"), 60.0, 220.0),
-    "tower": (_house("tower"), 40.0, 180.0),
-    "pagoda": (_house("pagoda"), 30.0, 120.0),
-    "skyscraper": (_house("skyscraper"), 160.0, 400.0),
-}
-
-_THINGS: dict[str, tuple[Callable[[np.random.Generator], Mesh], float, float]] = {
-    "bench": (lambda rng: props.bench(rng), 3.2, 9.0),
-    "tent": (lambda rng: props.tent(rng), 5.0, 14.0),
-    "well": (lambda rng: props.well(rng), 5.0, 14.0),
-    "sign": (lambda rng: props.signpost(rng), 3.5, 8.0),
-    "barrel": (lambda rng: props.barrel(rng), 3.0, 9.0),
-    "hay": (lambda rng: props.hay_bale(rng), 6.0, 40.0),
-}
-"""What is simply set about -> how to make it, and from where to where."""

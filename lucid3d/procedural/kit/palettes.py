@@ -8,8 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from lucid3d.colour import srgb_from_linear
-from lucid3d.procedural.catalogue.meanings import COLOURS
 from lucid3d.procedural.kit.materials import RGB, Material, Pattern, rgb
+
+COLOURS: dict[str, RGB] = {
+    "red": (0.62, 0.10, 0.07), "orange": (0.75, 0.31, 0.07), "yellow": (0.78, 0.60, 0.12),
+    "green": (0.16, 0.38, 0.12), "turquoise": (0.10, 0.45, 0.45), "blue": (0.10, 0.22, 0.52),
+    "purple": (0.32, 0.14, 0.45), "pink": (0.78, 0.38, 0.45), "brown": (0.27, 0.16, 0.09),
+    "black": (0.035, 0.035, 0.04), "grey": (0.35, 0.35, 0.36), "white": (0.78, 0.76, 0.72),
+    "gold": (0.72, 0.50, 0.16),
+}  # fmt: skip
+"""Colour name -> linear RGB albedo, kept within what real paint and cloth reflect."""
 
 
 def hue(text: str) -> RGB:

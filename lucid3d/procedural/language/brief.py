@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
-from lucid3d.procedural.catalogue.meanings import (
-    FEATURES,
-    FURNITURE,
-    INDOORS,
-    LANDFORMS,
-    PLACES,
-    SCATTERED,
-    SKY,
-    TIMES,
-    WEATHERS,
-)
-from lucid3d.procedural.catalogue.records import PlaceRecord
+from lucid3d.procedural.catalogue.records import PlaceRecord, ThingRecord
 from lucid3d.procedural.language.finding import find
 from lucid3d.procedural.language.reader import MANY, Reader
 
@@ -31,21 +20,21 @@ class Brief:
     """What a sentence asks for. Everything has a value; `given` says what came from the sentence.
 
     Attributes:
-        place: one of `meanings.PLACES`.
+        place: the name of one of the catalogue's places.
         time: one of dawn, sunrise, morning, noon, afternoon, sunset, dusk, night.
         weather: one of clear, cloudy, mist, rain, snow, storm.
         season: spring, summer, autumn or winter.
         sky: of moon, stars, aurora, rainbow, lightning, puddles, those that are asked for; a night that names neither
             moon nor stars has both.
-        features: feature name (see `meanings.FEATURES`) -> how many are asked for; see `count`.
+        features: name of a thing of the catalogue -> how many are asked for; see `count`.
         without: features, weathers, sky extras, places and times that must not be there.
         sizes: feature -> factor on its usual size ("huge mountains").
         painted: feature -> colour name ("a red boat"); the key "" holds a colour that belongs to nothing in particular.
         made_of: feature -> material name ("a wooden pier"); the key "" as above.
         density: factor on how much grows and lies about ("lush", "sparse").
         strength: factor on the weather ("light mist", "heavy rain").
-        mood: one of `meanings.MOODS`, or "".
-        style: one of `meanings.STYLES`, or "": how the picture is finished and what buildings look like.
+        mood: one of the vocabulary's moods, or "".
+        style: one of its styles, or "": how the picture is finished and what buildings look like.
         secondary: other places that are mentioned: what windows show, or what lies further off.
         given: which of "place", "time", "weather", "season" the sentence decided.
         understood: (word, meaning) in the order of the sentence.
@@ -130,29 +119,6 @@ class Brief:
         return self.made_of.get(feature, usual)
 
 
-_USUAL_TIME = {
-    "alpine_lake": "morning", "meadow": "afternoon", "forest": "morning", "jungle": "morning", "desert": "sunset",
-    "canyon": "sunset", "coast": "sunset", "island": "afternoon", "arctic": "afternoon", "volcano": "dusk",
-    "swamp": "sunrise", "farmland": "afternoon", "village": "afternoon", "town_street": "sunset",
-    "modern_city": "sunset", "ruins": "sunset", "space_station": "noon", "living_room": "afternoon",
-    "kitchen": "morning", "bedroom": "morning", "library": "afternoon", "cave": "afternoon", "temple": "sunrise",
-    "garden": "morning", "other_planet": "sunset",
-}  # fmt: skip
-"""A low sun nearly everywhere: long shadows and a warm light are what makes a place of shapes."""
-_USUAL_WEATHER = {"swamp": "mist", "jungle": "mist", "temple": "mist"}
-_USUAL_SEASON = {"arctic": "winter"}
-_MOOD_TIME = {
-    "cosy": "dusk", "eerie": "dusk", "romantic": "sunset", "magical": "dusk", "dreamy": "sunrise", "epic": "sunset",
-    "dark": "dusk", "lonely": "dusk", "cheerful": "morning",
-}  # fmt: skip
-_MOOD_WEATHER = {"eerie": "mist", "dreamy": "mist", "lonely": "cloudy", "dark": "cloudy", "magical": "mist"}
-_STYLE_TIME = {"cyberpunk": "night"}
-_STYLE_PLACE = {"cyberpunk": "modern_city", "futuristic": "modern_city", "medieval": "village", "rustic": "village"}
-_FEATURE_PLACE: dict[str, str] = dict.fromkeys(FURNITURE, "living_room")
-_DEFAULTS = ("alpine_lake", "meadow", "coast", "forest", "village", "island", "garden")
-"""Pleasant places for a sentence that names none; which one depends on the sentence."""
-
-
 def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | None = None) -> Brief:
     """Read a sentence (English or Chinese, emoji too) and what is not wanted.
 
@@ -161,33 +127,39 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     """
     text = str(prompt)[:LONGEST]
     negative = str(negative_prompt or "")[:LONGEST]
-    reader = Reader()
-    reader.read(find(text))
+    catalogue = catalogue or load_catalogue()
+    places, things = catalogue.places, catalogue.things
+    reader = Reader(catalogue)
+    reader.read(find(text, catalogue))
     wanted = dict(reader.features)
-    reader.read(find(negative), negative=True)
+    reader.read(find(negative, catalogue), negative=True)
     notes = reader.notes
     if len(str(prompt)) > LONGEST:
         notes.append(f"Only the first {LONGEST} characters were read.")
     for feature in sorted(reader.without & set(wanted)):
         if feature in reader.features:
             del reader.features[feature]
-            notes.append(f"{FEATURES[feature].capitalize()} is both asked for and refused; it is left out.")
+            notes.append(f"{things[feature].label.capitalize()} is both asked for and refused; it is left out.")
 
     place, secondary, place_given = _choose_place(reader, text, notes)
     mood = reader.moods[0] if reader.moods else ""
     style = _choose_style(reader)
-    if place == "town_street" and _STYLE_PLACE.get(style) == "modern_city" and "modern_city" not in reader.without:
-        place = "modern_city"  # a cyberpunk street has no half-timbered houses
-    time, time_given = _choose_time(reader, place, mood, style, notes)
-    weather, weather_given = _choose_weather(reader, place, time, mood, notes)
-    season, season_given = _choose_season(reader, place, secondary, weather, notes)
+    meant = places[place].with_style.get(style)
+    if meant and meant not in reader.without:
+        place = meant
+    record = places[place]
+    time, time_given = _choose_time(reader, record, mood, style, notes)
+    weather, weather_given = _choose_weather(reader, record, time, mood, notes)
+    season, season_given = _choose_season(reader, record, [places[p] for p in secondary], weather, notes)
     features = dict(reader.features)
-    _lie_in(place, secondary, features, reader.without)
-    for feature in [name for name in features if place in _UNBUILT.get(name, ())]:
+    if not record.indoors:
+        _lie_in([places[p] for p in secondary], features, reader)
+    for feature in [name for name in features if name in record.cannot_have]:
         del features[feature]
-        notes.append(f"There is no rule for {FEATURES[feature]} in {PLACES[place]}; it is left out.")
+        told = f"There is no rule for {things[feature].label} in {record.label}; it is left out."
+        notes.append(record.cannot_have[feature] or told)
     sky = frozenset(reader.sky) - reader.without
-    if time == "night" and weather in ("clear", "cloudy") and place not in INDOORS:
+    if time == "night" and weather in ("clear", "cloudy") and not record.indoors:
         # A bright moon drowns the stars: a night that names one of them has the other only if it names it, too.
         asked = sky & {"stars", "moon"}
         sky |= (frozenset() if asked else frozenset({"stars", "moon"})) - reader.without
@@ -200,9 +172,9 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     if reader.undrawn:
         ignored.extend(dict.fromkeys(reader.undrawn))
         notes.append(f"No rule draws people or animals ({_listed(list(dict.fromkeys(reader.undrawn)))}).")
-    if place not in INDOORS:
-        for name in [f for f in features if f in FURNITURE]:
-            _furnish_outdoors(features, name, reader.without)
+    if not record.indoors:
+        for name in [f for f in features if things[f].sort == "furniture"]:
+            _furnish_outdoors(features, things[name], reader.without)
 
     given = frozenset(
         name
@@ -239,73 +211,53 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
         understood=tuple(reader.understood),
         ignored=tuple(ignored),
         explanation=explanation,
-        catalogue=catalogue or load_catalogue(),
+        catalogue=catalogue,
     )
 
 
-_OUTDOOR_KIN = {
-    "houseplant": "bushes", "fireplace": "campfire", "candle": "lamp", "chair": "bench", "sofa": "bench",
-    "armchair": "bench", "bookshelf": "barrel", "fruit": "barrel", "table": "bench", "ladder": "cart",
-}  # fmt: skip
-
-
-_BROUGHT: dict[str, tuple[str, ...]] = {
-    "coast": ("sea",), "island": ("sea",), "alpine_lake": ("mountains", "lake"), "volcano": ("mountains",),
-    "forest": ("trees",), "jungle": ("palms", "ferns"), "swamp": ("reeds",),
-}  # fmt: skip
-"""Place -> what it brings to another place that lies in it."""
-
-
-_UNBUILT: dict[str, tuple[str, ...]] = {
-    "river": ("volcano", "village", "town_street", "modern_city", "ruins", "temple", "other_planet"),
-    "lake": ("jungle", "volcano", "farmland", "temple", "other_planet"),
-}
-"""Waters that some places do not have, whatever is asked: what is said to be understood has to be there."""
-
-
-def _lie_in(place: str, secondary: tuple[str, ...], features: dict[str, int], without: set[str]) -> None:
+def _lie_in(around: Sequence[PlaceRecord], features: dict[str, int], reader: Reader) -> None:
     """A village in a forest has the forest's trees, one on a coast its sea."""
-    if place in INDOORS:
-        return
-    for around in secondary:
-        for feature in _BROUGHT.get(around, ()):
-            if feature not in without:
-                features.setdefault(feature, MANY if feature in SCATTERED else 1)
+    for feature in (name for place in around for name in place.landscape.brings):
+        if feature not in reader.without:
+            scattered = reader.catalogue.things[feature].sort == "scattered"
+            features.setdefault(feature, MANY if scattered else 1)
 
 
-def _furnish_outdoors(features: dict[str, int], name: str, without: set[str]) -> None:
+def _furnish_outdoors(features: dict[str, int], thing: ThingRecord, without: set[str]) -> None:
     """Furniture does not stand in a field; its nearest outdoor kin does, unless that is refused."""
-    kin = _OUTDOOR_KIN.get(name)
-    count = features.pop(name)
+    kin, count = thing.outdoors, features.pop(thing.name)
     if kin and kin not in features and kin not in without:
         features[kin] = count
 
 
 def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tuple[str, ...], bool]:
+    known = reader.catalogue.places
     scores: dict[str, float] = {}
     for weight, place in reader.places:
         if place not in reader.without:
             # The first mention decides; later ones of the same place add a little.
             scores[place] = scores[place] + 0.1 * weight if place in scores else weight
-    rooms = [p for p in scores if p in INDOORS and scores[p] >= 4]
-    outdoors = [p for p in scores if p not in INDOORS]
+    rooms = [p for p in scores if known[p].indoors and scores[p] >= 4]
+    outdoors = [p for p in scores if not known[p].indoors]
     if scores:
         best = max(scores, key=lambda p: scores[p])  # the first of equals: dicts keep the sentence's order
         if rooms and outdoors:  # a room that looks out on a place, unless the place was named first and plainly
             best = rooms[0]
-        secondary = tuple(p for p in scores if p != best and (scores[p] >= 2 or best in INDOORS))
+        secondary = tuple(p for p in scores if p != best and (scores[p] >= 2 or known[best].indoors))
         return best, secondary, True
-    for style in reader.styles:
-        if style in _STYLE_PLACE and _STYLE_PLACE[style] not in reader.without:
-            return _STYLE_PLACE[style], (), True
-    if "lonely" in reader.moods:
-        return "coast", (), False
-    for feature in reader.features:
-        if feature in _FEATURE_PLACE and _FEATURE_PLACE[feature] not in reader.without:
-            return _FEATURE_PLACE[feature], (), False
-    candidates = [p for p in _DEFAULTS if p not in reader.without] or [p for p in PLACES if p not in reader.without]
-    if not candidates:
-        candidates = list(_DEFAULTS)
+    allowed = [record for record in known.values() if record.name not in reader.without]
+    for said, given in ((reader.styles, True), (reader.moods, False)):
+        for word in said:
+            for record in allowed:
+                if word in (record.styles if given else record.moods):
+                    return record.name, (), given
+    pleasant = sorted((record for record in known.values() if record.default), key=lambda record: record.default)
+    if any(reader.catalogue.things[feature].sort == "furniture" for feature in reader.features):
+        rooms = [record.name for record in pleasant if record.indoors and record in allowed]
+        if rooms:
+            return rooms[0], (), False
+    usual = [record for record in pleasant if not record.indoors]
+    candidates = [r.name for r in usual if r in allowed] or [r.name for r in allowed] or [r.name for r in usual]
     # A sentence without a place still decides which pleasant place it gets, always the same one.
     number = zlib.crc32(text.encode("utf-8", "replace")) if text.strip() else 0
     choice = candidates[number % len(candidates)]
@@ -318,7 +270,7 @@ def _choose_style(reader: Reader) -> str:
     return strong[0] if strong else (reader.styles[0] if reader.styles else "")
 
 
-def _choose_time(reader: Reader, place: str, mood: str, style: str, notes: list[str]) -> tuple[str, bool]:
+def _choose_time(reader: Reader, place: PlaceRecord, mood: str, style: str, notes: list[str]) -> tuple[str, bool]:
     times = [t for t in dict.fromkeys(reader.times) if t not in reader.without]
     if times:
         if len(times) > 1:
@@ -331,25 +283,27 @@ def _choose_time(reader: Reader, place: str, mood: str, style: str, notes: list[
         return times[0], True
     if "aurora" in reader.sky or "stars" in reader.sky:
         return ("night" if "night" not in reader.without else "dusk"), False
-    candidates = [_STYLE_TIME.get(style), _MOOD_TIME.get(mood), _USUAL_TIME[place]]
-    if place in INDOORS and mood != "cosy":
+    words = reader.catalogue.words
+    tones = [words.style.get(style), words.mood.get(mood)]
+    candidates: list[str | None] = [*(tone.time if tone else None for tone in tones), place.time]
+    if place.indoors and mood != "cosy":
         candidates[1] = None
     if "clear" in reader.weathers and mood not in ("romantic", "epic"):
         candidates[1] = None  # "a sunny, lonely beach" has a sun
-        if _USUAL_TIME[place] in ("dusk",):
+        if place.time == "dusk":
             candidates[2] = "afternoon"
-    if "storm" in reader.weathers and _USUAL_TIME[place] in ("sunset", "sunrise"):
+    if "storm" in reader.weathers and place.time in ("sunset", "sunrise"):
         candidates[2] = "afternoon"  # nothing glows under its clouds
     if "moon" in reader.sky:
         candidates.insert(0, "night")
-    candidates += list(TIMES)
+    candidates += list(words.time)
     for time in candidates:
         if time and time not in reader.without:
             return time, False
-    return _USUAL_TIME[place], False
+    return place.time, False
 
 
-def _choose_weather(reader: Reader, place: str, time: str, mood: str, notes: list[str]) -> tuple[str, bool]:
+def _choose_weather(reader: Reader, place: PlaceRecord, time: str, mood: str, notes: list[str]) -> tuple[str, bool]:
     weathers = [w for w in dict.fromkeys(reader.weathers) if w not in reader.without]
     if weathers:
         chosen = weathers[0]
@@ -366,19 +320,16 @@ def _choose_weather(reader: Reader, place: str, time: str, mood: str, notes: lis
             if any(s.startswith("sun") or s in ("bright day",) for s in sunny):
                 notes.append("The sun does not shine at night, so this is a clear, moonlit night.")
         return chosen, True
-    for weather in (
-        _MOOD_WEATHER.get(mood) if place not in INDOORS else None,
-        _USUAL_WEATHER.get(place),
-        "clear",
-        *WEATHERS,
-    ):
+    words = reader.catalogue.words
+    tone = words.mood.get(mood) if not place.indoors else None
+    for weather in (tone.weather if tone else None, place.weather, "clear", *words.weather):
         if weather and weather not in reader.without:
             return weather, False
     return "clear", False
 
 
 def _choose_season(
-    reader: Reader, place: str, secondary: tuple[str, ...], weather: str, notes: list[str]
+    reader: Reader, place: PlaceRecord, around: Sequence[PlaceRecord], weather: str, notes: list[str]
 ) -> tuple[str, bool]:
     seasons = [s for s in dict.fromkeys(reader.seasons) if s not in reader.without]
     if seasons:
@@ -388,9 +339,12 @@ def _choose_season(
             notes.append(f"Of {_listed(seasons, 'and')} the season is {chosen}.")
             return chosen, True
         return seasons[0], True
-    if weather == "snow" or ("arctic" in secondary and place not in INDOORS and "winter" not in reader.without):
+    if weather == "snow":
         return "winter", False
-    season = _USUAL_SEASON.get(place, "summer")
+    lying_in = next((other.landscape.season for other in around if other.landscape.season and not place.indoors), None)
+    if lying_in and lying_in not in reader.without:
+        return lying_in, False
+    season = place.season
     return (season if season not in reader.without else "spring"), False
 
 
@@ -414,26 +368,18 @@ def _explain(
     ignored: list[str],
     notes: list[str],
 ) -> str:
-    when = {"night": "at night", "noon": "at noon", "morning": "in the morning", "afternoon": "in the afternoon"}
-    sort = {
-        "clear": "clear sky",
-        "cloudy": "clouds",
-        "mist": "mist",
-        "rain": "rain",
-        "snow": "snow",
-        "storm": "a storm",
-    }
-    parts = [
-        f"{PLACES[place][0].upper()}{PLACES[place][1:]} {when.get(time, 'at ' + time)} in {season}, {sort[weather]}"
-    ]
+    places, things, words = reader.catalogue.places, reader.catalogue.things, reader.catalogue.words
+    label = places[place].label
+    when = words.time[time].said
+    parts = [f"{label[0].upper()}{label[1:]} {when} in {season}, {words.weather[weather].short}"]
     if secondary:
-        where = "outside" if place in INDOORS else "around"
-        parts.append(f"{_listed([PLACES[p] for p in secondary], 'and')} {where}")
+        where = "outside" if places[place].indoors else "around"
+        parts.append(f"{_listed([places[p].label for p in secondary], 'and')} {where}")
     drawn = [
-        FEATURES[f] if n <= 1 or f in SCATTERED or f in LANDFORMS else f"{f.replace('_', ' ')} x {n}"
+        things[f].label if n <= 1 or things[f].sort in ("scattered", "landform") else f"{f.replace('_', ' ')} x {n}"
         for f, n in features.items()
     ]
-    extras = drawn + [s for s in SKY if s in sky]
+    extras = drawn + [s for s in words.sky if s in sky]
     if extras:
         parts.append("with " + _listed(extras, "and"))
     if reader.without:

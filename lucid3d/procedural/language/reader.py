@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lucid3d.procedural.catalogue.meanings import SCATTERED
+from lucid3d.procedural.catalogue.load import Catalogue
 from lucid3d.procedural.language.finding import Find
 from lucid3d.procedural.language.words import base_forms
 
@@ -10,26 +10,15 @@ PLURAL = 3
 """How many "boats" are, when no number is given."""
 MANY = 12
 """How many "many boats" are."""
-_SIZES = {"tiny": 0.5, "small": 0.75, "big": 1.3, "huge": 1.75}
-_AMOUNTS = {"few": 0.45, "many": 1.8}
-_STRENGTHS = {"light": 0.5, "heavy": 1.7}
-
-
 NAMED, ATTRIBUTE, VIEWED = 4.0, 2.5, 2.0
 """How much a place counts that is named, that describes another ("desert canyon"), that is looked out on."""
-LANDSCAPES = frozenset(
-    ("alpine_lake", "meadow", "forest", "jungle", "desert", "canyon", "coast", "island", "arctic", "volcano", "swamp",
-     "farmland", "village", "town_street", "modern_city", "temple", "garden")
-)  # fmt: skip
-"""Places whose names also describe others; a ruined city is a ruin and a Martian desert is on Mars."""
-VAGUE = frozenset(["valley", "plain", "hillside", "field", "world", "planet", "landscape", "area", "region", "glade"])
-"""Nouns that say less than what describes them: a forest valley is a forest."""
 
 
 class Reader:
     """Collects what a list of finds says."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
         self.places: list[tuple[float, str]] = []  # (weight, place); the order of the sentence breaks ties
         self.times: list[str] = []
         self.weathers: list[str] = []
@@ -128,7 +117,7 @@ class Reader:
                 material = own_material[0]
             for kind, value in meanings:
                 if kind == "place":
-                    said = ATTRIBUTE if attributive(finds, position) else VIEWED if viewed else NAMED
+                    said = ATTRIBUTE if self._attributive(finds, position) else VIEWED if viewed else NAMED
                     self.places.append((said, value))
                 elif kind == "hint":
                     self.places.append((0.5 if viewed else 1.0, value))
@@ -179,12 +168,12 @@ class Reader:
     def _apply(self, modifiers: list[str], feature: str | None, weather: bool) -> None:
         for kind, value in (m.split(".", 1) for m in modifiers):
             if kind == "size" and feature:
-                self.sizes[feature] = _SIZES[value]
+                self.sizes[feature] = self.catalogue.words.size[value].factor
             elif kind == "strength" and weather:
-                self.strength = _STRENGTHS[value]
+                self.strength = self.catalogue.words.strength[value].factor
             elif kind == "amount" and not weather:
-                self.density = _AMOUNTS[value]
-                if feature in SCATTERED:
+                self.density = self.catalogue.words.amount[value].factor
+                if feature and self.catalogue.things[feature].sort == "scattered":
                     self.features[feature] = MANY if value == "many" else 2
             elif kind == "mood" and not weather:
                 self.moods.append(value)
@@ -204,7 +193,8 @@ class Reader:
         said = []
         kinds = {kind for kind, _ in meanings}
         part = next((kind for kind in ("sky", "weather") if kind in kinds), "")
-        if item.text in UNDRAWN_PARTS and self.weathers:
+        grammar = self.catalogue.grammar
+        if item.text in grammar.english.felt | grammar.chinese.felt and self.weathers:
             self.understood.append((item.text, "not drawn"))
             return
         for kind, value in meanings:
@@ -213,47 +203,38 @@ class Reader:
             if kind in ("feature", "weather", "sky", "time", "place", "season"):
                 self.without.add(value)
                 said.append(value.replace("_", " "))
-            if kind == "feature" and value == "trees":
-                self.without.update(TREES)
+            if kind == "feature":
+                self.without.update(name for name, thing in self.catalogue.things.items() if thing.kind_of == value)
             if kind == "colour":
                 self.without.add(value)
                 said.append(value)
         if said:
             self.understood.append((item.text, "no " + ", ".join(dict.fromkeys(said))))
 
-
-UNDRAWN_PARTS = frozenset(("thunder", "wind", "gale", "windy", "雷声", "雷聲", "风", "風"))
-"""What is heard or felt of a weather: nothing is taken away from it without them."""
-TREES = (
-    "trees", "pines", "birches", "oaks", "maples", "palms", "willows", "cypresses", "cherry_trees", "dead_trees",
-    "bamboo",
-)  # fmt: skip
-"""What "no trees" takes away."""
+    def _attributive(self, finds: list[Find], position: int) -> bool:
+        """Whether the place at `position` only describes a place that follows: "desert canyon", 沙漠里的城市."""
+        own = places_of(finds[position])
+        if not all(self.catalogue.places[place].describes for place in own):
+            return False
+        vague = self.catalogue.grammar.english.vague
+        owned = False  # a Chinese 的: what follows it is what the sentence is about
+        for item in finds[position + 1 :]:
+            named = places_of(item)
+            if named:
+                return not named <= own and base_forms(item.text)[-1] not in vague and item.text not in vague
+            if item.kind == "clause" and item.text == "的":
+                owned = True
+            elif item.kind == "meaning":
+                if not owned and any(not m.startswith(("colour.", "size.", "material.")) for m in item.meanings):
+                    return False
+            elif item.kind != "silent" or (item.text.isascii() and not owned):
+                return False
+        return False
 
 
 def places_of(item: Find) -> set[str]:
     """The places that a find names outright."""
     return {m.split(".", 1)[1] for m in item.meanings if m.startswith("place.")} if item.kind == "meaning" else set()
-
-
-def attributive(finds: list[Find], position: int) -> bool:
-    """Whether the place at `position` only describes a place that follows: "desert canyon", 沙漠里的城市."""
-    own = places_of(finds[position])
-    if not own <= LANDSCAPES:
-        return False
-    owned = False  # a Chinese 的: what follows it is what the sentence is about
-    for item in finds[position + 1 :]:
-        named = places_of(item)
-        if named:
-            return not named <= own and base_forms(item.text)[-1] not in VAGUE and item.text not in VAGUE
-        if item.kind == "clause" and item.text == "的":
-            owned = True
-        elif item.kind == "meaning":
-            if not owned and any(not m.startswith(("colour.", "size.", "material.")) for m in item.meanings):
-                return False
-        elif item.kind != "silent" or (item.text.isascii() and not owned):
-            return False
-    return False
 
 
 def list_goes_on(finds: list[Find], position: int) -> bool:

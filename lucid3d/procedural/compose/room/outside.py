@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from lucid3d.procedural.assets.plants import broadleaf, conifer, grass_tuft, shrub
-from lucid3d.procedural.catalogue.meanings import INDOORS
 from lucid3d.procedural.compose.composing import compose
 from lucid3d.procedural.compose.land.scatter import groups, scatter
 from lucid3d.procedural.compose.settlement.context import hills
@@ -25,7 +24,7 @@ def add_outside(place: Place, brief: Brief, rng: np.random.Generator, *, clear: 
     Args:
         clear: radius in metres about the start that the room takes up.
     """
-    named = [p for p in brief.secondary if p not in INDOORS]
+    named = [place.name for place in brief.around if not place.indoors]
     if named:
         scenery = compose(replace(brief, place=named[0], secondary=()), rng)
         if not scenery.interior and scenery.terrain is not None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.assets.buildings.houses import House
+from lucid3d.procedural.assets.buildings.houses import House, house, village_style
 from lucid3d.procedural.assets.buildings.landmarks import round_tower
 from lucid3d.procedural.assets.buildings.temples import torii
 from lucid3d.procedural.assets.buildings.towers import tower_block
-from lucid3d.procedural.assets.props.street_things import car, cart, fountain, stall
 from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.ruins import column, ragged_wall, statue
 from lucid3d.procedural.kit import palettes as palette
@@ -47,6 +44,11 @@ def tower(rng: np.random.Generator, *, lit: bool = False, wall: Material | None 
     roof = palette.SLATE if rng.random() < 0.5 else None
     round_tower(parts, 0, 0, 3.4, tall, wall or palette.RUBBLE, roof=roof, glass=glass)
     return House(parts.mesh("building"), 7.5, 7.5, tall + 7, ())
+
+
+def village_house(rng: np.random.Generator, *, lit: float = 0.0, wall: Material | None = None) -> House:
+    """A house as it stands in a village."""
+    return house(rng, style=village_style(rng, "", lit, wall))
 
 
 def skyscraper(rng: np.random.Generator, *, lit: float = 0.0, wall: Material | None = None) -> House:
@@ -123,51 +125,24 @@ def _stone(rng: np.random.Generator) -> Material:
     )
 
 
-def _statue(rng: np.random.Generator) -> Mesh:
+def weathered_statue(rng: np.random.Generator) -> Mesh:
+    """A figure of old stone on its plinth."""
     return statue(_stone(rng), rng)
 
 
-def _column(rng: np.random.Generator) -> Mesh:
+def broken_column(rng: np.random.Generator) -> Mesh:
+    """A column of 5 m, whole or broken."""
     return column(5.0, 0.42, _stone(rng), rng, whole=float(rng.choice([1.0, 1.0, 0.7, 0.4])))
 
 
 @made_as("wall")
-def _wall(rng: np.random.Generator) -> Mesh:
+def broken_wall(rng: np.random.Generator) -> Mesh:
+    """Seven metres of a ragged wall."""
     return ragged_wall(7.0, 2.4, 0.6, _stone(rng), rng, arches=int(rng.integers(2))).transformed(
         placement([-3.5, 0.25, 0])
     )
 
 
-def _gate(rng: np.random.Generator) -> Mesh:
+def small_torii() -> Mesh:
+    """A gate of 3.9 m."""
     return torii(3.8, 3.9)
-
-
-def _fountain(rng: np.random.Generator) -> Mesh:
-    return fountain(rng)
-
-
-def _car(rng: np.random.Generator) -> Mesh:
-    return car(rng, False)
-
-
-def _stall(rng: np.random.Generator) -> Mesh:
-    return stall(rng, False)
-
-
-def _cart(rng: np.random.Generator) -> Mesh:
-    return cart()
-
-
-THINGS: dict[str, tuple[Callable[[np.random.Generator], Mesh], float, float]] = {
-    "statue": (_statue, 4.5, 11.0),
-    "fountain": (_fountain, 6.0, 14.0),
-    "gate": (_gate, 6.0, 14.0),
-    "wall": (_wall, 6.0, 18.0),
-    "stairs": (stairs, 7.0, 18.0),
-    "car": (_car, 5.0, 16.0),
-    "stall": (_stall, 5.0, 14.0),
-    "column": (_column, 4.5, 16.0),
-    "cart": (_cart, 3.8, 10.0),
-    "rover": (rover, 5.0, 14.0),
-}
-"""What is simply set about in a natural place -> how to make it, and from where to where (metres)."""
