@@ -7,19 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lucid3d.procedural.catalogue.load import load_catalogue
-from lucid3d.procedural.catalogue.meanings import (
-    BUILDINGS,
-    FEATURES,
-    FURNITURE,
-    LANDFORMS,
-    MOODS,
-    PROPS,
-    SCATTERED,
-    SEASONS,
-    STYLES,
-    TIMES,
-    WEATHERS,
-)
 from lucid3d.procedural.language.brief import Brief, understand
 
 SHARE = {
@@ -47,31 +34,31 @@ class Wish:
 
 def wish(rng: np.random.Generator) -> Wish:
     """A place with some of everything that a sentence can ask for."""
-    places = load_catalogue().places
+    catalogue = load_catalogue()
+    places, things, vocabulary = catalogue.places, catalogue.things, catalogue.words
     names = sorted(places)
     weights = np.array([SHARE.get(name, 1.0) for name in names])
     place = str(rng.choice(names, p=weights / weights.sum()))
     words = [places[place].label]
-    kinds = (FURNITURE,) if places[place].indoors else (SCATTERED, PROPS, BUILDINGS, LANDFORMS)
-    features = [name for kind in kinds for name in kind]
+    features = [name for name, thing in things.items() if (thing.sort == "furniture") == places[place].indoors]
     chosen = rng.choice(features, size=int(rng.integers(0, MOST_FEATURES + 1)), replace=False)
     if len(chosen):
-        words.append("with " + " and ".join(FEATURES[str(name)] for name in chosen))
+        words.append("with " + " and ".join(things[str(name)].label for name in chosen))
     prompt = " ".join(words)
     if rng.random() < 0.25:
-        prompt = f"{rng.choice(MOODS)} {prompt}"
+        prompt = f"{rng.choice(list(vocabulary.mood))} {prompt}"
     if rng.random() < 0.2:
-        prompt = f"{prompt}, {rng.choice(STYLES)}"
+        prompt = f"{prompt}, {rng.choice(list(vocabulary.style))}"
     brief = understand(prompt)
-    time = str(rng.choice(TIMES, p=_TIME_SHARE))
-    weather = str(rng.choice(WEATHERS, p=_WEATHER_SHARE))
-    season = str(rng.choice(SEASONS))
+    time = str(rng.choice(list(vocabulary.time), p=_TIME_SHARE))
+    weather = str(rng.choice(list(vocabulary.weather), p=_WEATHER_SHARE))
+    season = str(rng.choice(list(vocabulary.season)))
     # Set by name, so that no word of a feature or a style can turn one place into another.
     brief = replace(brief, place=place, time=time, weather=weather, season="winter" if weather == "snow" else season)
     return Wish(brief, int(rng.integers(SEED_SPAN)))
 
 
 _TIME_SHARE = np.array([0.08, 0.1, 0.2, 0.17, 0.2, 0.1, 0.08, 0.07])
-"""Of `meanings.TIMES`: most pictures are taken by day."""
+"""Of the vocabulary's times: most pictures are taken by day."""
 _WEATHER_SHARE = np.array([0.42, 0.28, 0.1, 0.08, 0.07, 0.05])
-"""Of `meanings.WEATHERS`."""
+"""Of its weathers."""
