@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
 from lucid3d.procedural.catalogue.records import PlaceRecord, ThingRecord
+from lucid3d.procedural.language.binding import Placing, bind, kin_told, known_words, with_kin, without_a_place
 from lucid3d.procedural.language.finding import find
+from lucid3d.procedural.language.phrases import read_phrases
 from lucid3d.procedural.language.reader import MANY, Reader
 
 LONGEST = 10_000
@@ -39,6 +41,7 @@ class Brief:
         given: which of "place", "time", "weather", "season" the sentence decided.
         understood: (word, meaning) in the order of the sentence.
         ignored: words that nothing here draws.
+        relations: how the things that are asked for stand to each other and to the one who looks.
         explanation: one or two sentences: what was chosen and why.
         catalogue: the places and things that were known.
     """
@@ -63,6 +66,7 @@ class Brief:
     given: frozenset[str] = frozenset()
     understood: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
+    relations: tuple[Placing, ...] = ()
     explanation: str = ""
     catalogue: Catalogue = field(default_factory=load_catalogue, compare=False, repr=False)
 
@@ -130,7 +134,10 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     catalogue = catalogue or load_catalogue()
     places, things = catalogue.places, catalogue.things
     reader = Reader(catalogue)
-    reader.read(find(text, catalogue))
+    reading = read_phrases(text, known_words(catalogue))
+    finds, taken = with_kin(find(text, catalogue), reading, catalogue)
+    reader.read(finds)
+    relations = bind(reader, reading, taken)
     wanted = dict(reader.features)
     reader.read(find(negative, catalogue), negative=True)
     notes = reader.notes
@@ -186,6 +193,9 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
         )
         if on
     )
+    notes += kin_told(taken, place, catalogue)
+    if not (place_given or taken):
+        notes += without_a_place(reading, place, catalogue)
     explanation = _explain(
         reader, place, secondary, time, weather, season, sky, features, mood, style, given, ignored, notes
     )
@@ -210,6 +220,7 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
         given=given,
         understood=tuple(reader.understood),
         ignored=tuple(ignored),
+        relations=relations,
         explanation=explanation,
         catalogue=catalogue,
     )

@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
+from lucid3d.procedural.language import wordnet
 from lucid3d.procedural.language.lexicon import Lexicon, Meanings, lexicon
 from lucid3d.procedural.language.words import BREAK, base_forms, is_plural, split
 
@@ -121,7 +122,7 @@ def _find_english(tokens: list[str], i: int, catalogue: Catalogue) -> tuple[list
     compound = _compound(token, known)
     if compound:
         return [Find(token, "meaning", compound, plural=is_plural(token))], 1
-    corrected = _corrected(token, catalogue)
+    corrected = None if wordnet.is_word(token) else _corrected(token, catalogue)  # correct English stays as it is
     if corrected:
         meanings, _ = _longest([corrected], 0, known)
         if meanings:

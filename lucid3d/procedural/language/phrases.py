@@ -261,8 +261,10 @@ class _Reader:
 
     def same_things(self, noun: str, forms: list[str]) -> bool:
         """Whether a compound is, in any of its forms, only the thing that its noun is: "marble column"."""
-        alone = {m for form in wordnet.number_forms(noun) for m in self.known.get(form, ()) if m.startswith("feature.")}
+        singular = wordnet.number_forms(noun)
+        alone = {m for form in (*singular, f"the {singular[-1]}") for m in self.known.get(form, ())}
         whole = {m for form in forms for m in self.known.get(form, ())}
+        alone = {m for m in alone if m.startswith("feature.")}
         return whole <= alone | {m for m in whole if m.startswith(("colour.", "material."))}
 
     # Building
