@@ -41,6 +41,8 @@ PLACES = [
     ("a buddhist temple", "temple"),
     ("a zen garden", "garden"),
     ("the surface of mars", "other_planet"),
+    ("a coffee shop", "coffee_shop"),
+    ("a dining room", "dining_room"),
     ("日出时雾气弥漫的高山湖", "alpine_lake"),
     ("下雪的森林", "forest"),
     ("夜晚的现代城市，霓虹灯", "modern_city"),

@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
+from lucid3d import procedural
 from lucid3d.errors import InputError
-from lucid3d.procedural import compose
 from lucid3d.procedural.build import build_world
 from lucid3d.procedural.catalogue.functions import function
 from lucid3d.procedural.catalogue.load import check_names, load_catalogue, load_places
@@ -23,7 +23,11 @@ from lucid3d.procedural.language.lexicon import meanings
 
 CATALOGUE = load_catalogue()
 PLACES = CATALOGUE.places
-CODE = "".join(file.read_text(encoding="utf-8") for file in Path(compose.__file__).parent.rglob("*.py"))
+CODE = "".join(
+    file.read_text(encoding="utf-8")
+    for folder in ("compose", "assets")
+    for file in (Path(procedural.__file__).parent / folder).rglob("*.py")
+)
 PAGE = """
 label: a salt flat
 words: {english: [salt flat, salt pan], chinese: [盐沼], emoji: [🧂]}
