@@ -15,6 +15,7 @@ INSIDE_FUNCTIONS = {
     "lucid3d.viewer.command": "--help answers before viser is loaded",
     "lucid3d.service.command": "FastAPI is optional, and asked for in a sentence where it is missing",
     "lucid3d.gaussians.training.engines": "training on a CPU needs no torch",
+    "lucid3d.learning.reader": "the network needs torch, which nobody waits for who reads no picture",
 }
 """Module -> why it imports modules of ours inside functions."""
 
