@@ -20,12 +20,12 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.from_picture.picture import (
     FARTHEST,
     GROUND,
-    ROOM_WORDS,
     SKY,
     UPRIGHT,
     classify,
     describe,
     kind_of,
+    names_a_room,
     sharpness,
 )
 from lucid3d.from_picture.skyline import find_sky, whole_sky
@@ -109,7 +109,7 @@ def read_panorama(panorama: Array, prompt: str = "") -> SphereLayout:
 
 def _is_room(panorama: Array, prompt: str) -> bool:
     """By the words, the colour of what is overhead, and what most of four views around look like."""
-    if any(word in prompt.lower() for word in ROOM_WORDS):
+    if names_a_room(prompt):
         return True
     overhead = _lab(panorama[: CAP * panorama.shape[0] // ROWS])
     if overhead[..., 0].mean() < DARK:

@@ -17,16 +17,17 @@ from numpy.typing import NDArray
 from lucid3d.from_picture.horizon import find_horizon, segments
 from lucid3d.from_picture.room_box import Box, fit_room, vanishing_point
 from lucid3d.from_picture.skyline import find_sky, whole_sky
+from lucid3d.procedural.catalogue.load import load_places
+from lucid3d.procedural.catalogue.records import Sign
 from lucid3d.procedural.kit.arrays import f32
 from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.language.brief import understand
 
 Kind = Literal["outdoors", "room", "closeup"]
 SKY, GROUND, WATER, UPRIGHT = 0, 1, 2, 3
 FARTHEST = 400.0
 """Metres to the ground at the horizon."""
 WORKING_WIDTH = 640
-ROOM_WORDS = ("room", "kitchen", "library", "interior", "bedroom", "hall", "corridor", "indoor", "office")
-"""Words of a prompt that tell what a picture is of."""
 SOME_LINES, MANY_LINES = 5, 8
 """Straight lines of 15 % of the width that a room has under a ceiling that is seen, and without one."""
 CEILING_YELLOW, CEILING_RED = 8.0, 9.6
@@ -127,7 +128,7 @@ def sharpness(lab: NDArray[np.float32]) -> NDArray[np.float32]:
 def kind_of(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], prompt: str) -> Kind:
     """Outdoors, room or close-up, from the words, the sky, and where the picture is sharp."""
     words = prompt.lower()
-    if any(w in words for w in ROOM_WORDS):
+    if names_a_room(prompt):
         return "room"
     if any(w in words for w in ("close-up", "closeup", "macro", "flower portrait")):
         return "closeup"
@@ -146,6 +147,12 @@ def kind_of(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[n
         np.median(sharp[rim])
     )
     return "closeup" if blurred else "outdoors"
+
+
+def names_a_room(prompt: str) -> bool:
+    """Whether a sentence says that it is about a place with walls and a ceiling."""
+    brief = understand(prompt)
+    return brief.indoors and "place" in brief.given
 
 
 def _under_a_ceiling(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> bool:
@@ -317,19 +324,19 @@ def describe(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], p
     green = float(((lab[..., 1] < -4) & (lab[..., 2] > 2)).mean())
     if kind == "room":
         lamplit = float(lab[..., 1:].mean(axis=(0, 1)).sum()) > WARM_ROOM
-        parts.append("a cosy living room in the evening" if lamplit else "a living room")
+        parts.append(_words_for("lamplit room" if lamplit else "room"))
     elif kind == "closeup":
-        parts.append("a dense forest without a path" if lightness < 45 else "a garden with shrubs and flowers")
+        parts.append(_words_for("close and dark" if lightness < 45 else "close"))
     elif share[WATER] > 0.02:
-        parts.append("a calm lake with trees" if green > 0.08 else "a calm lake")
+        parts.append(_words_for("water among green" if green > 0.08 else "water"))
     elif share[UPRIGHT] > 0.25 and _upright_edges(lab) > BUILT_UP:
-        parts.append("a town street")
+        parts.append(_words_for("uprights"))
     elif share[GROUND] > 0.15 and green < 0.08 and (lab[classes == GROUND].mean(axis=0)[1:] > (7, 14)).all():
-        parts.append("a desert")
+        parts.append(_words_for("bare ground"))
     elif green > 0.25:
-        parts.append("a meadow with trees")
+        parts.append(_words_for("green"))
     else:
-        parts.append("rolling hills with some trees")
+        parts.append(_words_for("open land"))
     if kind == "outdoors" and _low_skyline(classes):
         parts.append("without mountains")
     if kind != "room":
@@ -347,3 +354,8 @@ def describe(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], p
         elif lightness < 25:
             parts.append("at dusk")
     return " ".join(parts)
+
+
+def _words_for(sign: Sign) -> str:
+    """What the places say of themselves where a picture shows this."""
+    return next(place.seen_as[sign] for place in load_places().values() if sign in place.seen_as)

@@ -65,8 +65,6 @@ WET_PATTERNS = frozenset(
 )  # fmt: skip
 WET_LABELS = frozenset(("ground", "road", "path", "floor", "pier", "bridge", "roof", "rock", "fence"))
 """What darkens when it is wet; walls stay dry under their eaves."""
-SOAKED_UP = frozenset(("coast", "island", "desert", "arctic", "volcano", "other_planet"))
-"""Places whose ground, sand or clinker, holds no puddles."""
 WET = 0.62
 """Factor on the albedo of what is wet: the water film keeps light in (Lekner and Dorf 1988)."""
 
@@ -78,7 +76,7 @@ def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generato
         drops: whether rain is seen falling near the start; what it does to the ground and the sky is seen anyway.
     """
     layers = FALLING.get(brief.weather)
-    if place.interior or brief.place in ("cave", "space_station"):
+    if place.interior or brief.record.sheltered:
         return place
     caps = snow_caps(place.meshes, brief)
     if caps:
@@ -98,7 +96,7 @@ def weathered(place: Place, brief: Any, air: Atmosphere, rng: np.random.Generato
     meshes = [wet(mesh) for mesh in place.meshes]
     if drops:
         meshes += falling(layers, amount, near, rng, DROP)
-    if brief.place not in SOAKED_UP and "puddles" not in brief.without:
+    if brief.record.puddles and "puddles" not in brief.without:
         meshes += puddles(near, rng, amount, place.water.level if place.water is not None else math.inf)
     if terrain is not None:
         terrain = replace(terrain, ground=replace(terrain.ground, wetness=max(terrain.ground.wetness, 0.8)))
