@@ -129,8 +129,8 @@ def test_the_command_line_takes_the_name(installed: None, tmp_path: Path, capsys
     assert not out.exists()
 
 
-def test_without_any_the_message_says_so() -> None:
-    with pytest.raises(InputError, match=r"painter 'x' is not installed.*lucid3d\.families.*none"):
+def test_a_painter_that_is_not_installed_is_told_with_those_that_are() -> None:
+    with pytest.raises(InputError, match=r"painter 'x' is not installed.*lucid3d\.families.*lucid3d-mini"):
         own.make("painter", "x")
 
 

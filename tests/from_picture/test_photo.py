@@ -344,12 +344,16 @@ def test_a_room_is_stretched_to_the_box_of_the_picture() -> None:
     from lucid3d.procedural.build import build_place
     from lucid3d.procedural.language.brief import understand
 
-    box = Box(4.0, 2.6, 3.4, EYE_HEIGHT, 1.3, (160.0, 120.0))
-    place = fitted(build_place(understand("a living room"), 0), box)
+    room = build_place(understand("a living room"), 0)
+    low, high = next(m for m in room.meshes if m.label == "floor").bounds
+    # a quarter wider to the left and narrower to the right and ahead: within what furniture bears
+    left, right, back = -1.25 * low[0], 0.75 * high[0], 0.75 * high[2]
+    box = Box(float(back), float(left), float(right), EYE_HEIGHT, 1.3, (160.0, 120.0))
+    place = fitted(room, box)
     floor = next(m for m in place.meshes if m.label == "floor").bounds
     ceiling = next(m for m in place.meshes if m.label == "ceiling")
-    assert floor[0, 0] == pytest.approx(-2.6, abs=0.01) and floor[1, 0] == pytest.approx(3.4, abs=0.01)
-    assert floor[1, 2] == pytest.approx(4.0, abs=0.01) and floor[1, 1] == pytest.approx(EYE_HEIGHT, abs=0.01)
+    assert floor[0, 0] == pytest.approx(-left, abs=0.01) and floor[1, 0] == pytest.approx(right, abs=0.01)
+    assert floor[1, 2] == pytest.approx(back, abs=0.01) and floor[1, 1] == pytest.approx(EYE_HEIGHT, abs=0.01)
     assert ceiling.vertices[:, 1].max() == pytest.approx(-1.3, abs=0.01)
 
 

@@ -35,7 +35,7 @@ from lucid3d.procedural.render.rays import RayScene
 PAINT = Material("paint", "plaster")
 
 
-ROOMS = sorted(load_catalogue().rooms)
+ROOMS = sorted(name for name, place in load_catalogue().places.items() if place.indoors)
 FURNISHED = [name for name in ROOMS if load_catalogue().places[name].kind == "room"]
 
 

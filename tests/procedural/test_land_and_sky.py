@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lucid3d.colour import quick_srgb_from_linear
 from lucid3d.procedural.compose.land.relief import shaped, to_polyline
 from lucid3d.procedural.kit.canopy import TALL, Canopy
 from lucid3d.procedural.kit.grid import sampled
@@ -18,7 +19,7 @@ from lucid3d.procedural.kit.terrain import Terrain, polar_grid
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.render.atmosphere import Atmosphere, atmosphere_for
 from lucid3d.procedural.render.light import build_sky, directions
-from lucid3d.procedural.render.tone import NIGHT_SHEET, Film, metered, srgb_encoded
+from lucid3d.procedural.render.tone import NIGHT_SHEET, Film, metered
 
 RNG = np.random.default_rng(0)
 
@@ -195,7 +196,7 @@ def test_film_rises_and_never_leaves_the_range() -> None:
     assert out.min() >= 0
     assert out.max() <= 1
     np.testing.assert_allclose(film.expand(film.compress(grey[:40])), grey[:40], rtol=1e-3)
-    assert srgb_encoded(np.float32([0.18]))[0] == pytest.approx(0.4614, abs=1e-3)
+    assert quick_srgb_from_linear(np.float32([0.18]))[0] == pytest.approx(0.4614, abs=1e-3)
 
 
 def test_film_without_saturation_is_grey() -> None:
