@@ -2,7 +2,7 @@
 
 Every writer of the project comes through `atomic_path`: it writes beside the name, and the name is given last. Before
 that the bytes are on the disk (fsync), and after it the name is (fsync of the folder), so that what has its name after
-a power cut is whole. tests/torture/ cuts the power at every call that this module makes.
+a power cut is whole.
 """
 
 from __future__ import annotations
