@@ -176,7 +176,7 @@ def read_json(path: Path, what: str) -> Any:
     Raises:
         InputError: it cannot be read, is no JSON, or is beyond a limit.
     """
-    return parse_json(read_text(path, what, JSON_BYTES), what)
+    return parse_json(read_text(path, what, JSON_BYTES, encoding="utf-8-sig"), what)  # Windows begins with a mark
 
 
 def parse_json(text: str, what: str) -> Any:

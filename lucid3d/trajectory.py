@@ -18,16 +18,11 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError, short
+from lucid3d.nerfstudio import level_origin, read_path
 from lucid3d.reading import read_json, read_yaml
 
 CAMERAS = Path(__file__).parent.parent / "cameras"
 """Where the named paths live in a checkout; an installed package carries them inside (see `_named_file`)."""
-
-OPENGL_FROM_OPENCV = np.diag([1.0, -1.0, -1.0, 1.0])
-"""Turns a camera's axes between OpenCV (y down, z forward) and OpenGL (y up, z back), which nerfstudio uses."""
-
-NERFSTUDIO_FROM_WORLD = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
-"""nerfstudio's world has z up; ours has y down: x stays, forward (z) becomes y, up (-y) becomes z."""
 
 MOST_CAMERAS = 10_000
 """Of a path to dream along: a day of dreaming on a GPU."""
@@ -57,7 +52,10 @@ def load_cameras(
     walk_radius: float = 0.5,
     frames: int | None = None,
 ) -> list[Camera]:
-    """The cameras of a path; the first one is the origin of the world.
+    """The cameras of a path; the first one stands at the origin of the world.
+
+    A file says where up is: the world stays level, ahead is where the first camera looks, and its pitch and roll are
+    its own. Of a list of poses nothing is known but the poses: there the first is the identity.
 
     Args:
         trajectory: a name (`names()`), a file, or a list of (4, 4) world_from_camera poses with OpenCV axes.
@@ -70,11 +68,11 @@ def load_cameras(
     """
     if isinstance(trajectory, str | Path):
         path = _named_file(trajectory)
-        poses, fovs = _read(path, walk_radius, frames)
-        where = f"trajectory '{trajectory}'"
+        poses, fovs = _read(path, walk_radius, frames, width, height)
+        where, level = f"trajectory '{trajectory}'", True
     else:
         poses, fovs = [np.asarray(pose, np.float64) for pose in trajectory], [None] * len(trajectory)
-        where = "trajectory"
+        where, level = "trajectory", False
     if len(poses) > MOST_FRAMES:
         raise InputError(f"{where} holds {len(poses)} cameras; {MOST_FRAMES} are the most")
     if not poses:
@@ -87,7 +85,8 @@ def load_cameras(
         except InputError as error:
             raise InputError(f"{where}, camera {index}: {error}") from None
         if origin is None:
-            origin = camera.camera_from_world
+            first = camera.at(level_origin(camera.world_from_camera)) if level else camera
+            origin = first.camera_from_world
         cameras.append(camera.at(_orthonormal(origin @ pose)))
     return cameras
 
@@ -124,55 +123,21 @@ def _named_file(trajectory: str | Path) -> Path:
 Poses = tuple[list[NDArray[np.float64]], list[float | None]]
 
 
-def _read(path: Path, walk_radius: float, frames: int | None) -> Poses:
+def _read(path: Path, walk_radius: float, frames: int | None, width: int, height: int) -> Poses:
     what = f"trajectory file '{path}'"
-    data = read_json(path, what) if path.suffix == ".json" else read_yaml(path, what)
+    json = path.suffix.lower() == ".json"
+    data = read_json(path, what) if json else read_yaml(path, what)
     if not isinstance(data, dict):
         raise InputError(f"trajectory file '{path}' must hold a mapping with 'views', 'keyframes' or 'frames'")
     try:
-        if path.suffix == ".json":
-            return _from_nerfstudio(data)
+        if json:
+            poses, lenses = read_path(data)
+            return poses, [lens.fov_degrees(width, height) for lens in lenses]
         return _from_yaml(data, walk_radius, frames)
     except InputError as error:
         raise InputError(f"trajectory file '{path}': {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(f"trajectory file '{path}' does not have the expected form: {short(error)}") from None
-
-
-def _from_nerfstudio(data: dict[str, Any]) -> Poses:
-    """A transforms.json ("frames") or a camera path exported from nerfstudio's viewer ("camera_path").
-
-    Both hold camera-to-world matrices with OpenGL axes in a world whose z is up.
-    """
-    if "camera_path" in data:
-        matrices = [np.array(f["camera_to_world"], np.float64).reshape(4, 4) for f in data["camera_path"]]
-        fovs: list[float | None] = [None] * len(
-            matrices
-        )  # the viewer states a vertical fov: not ours to guess a size from
-    elif "frames" in data:
-        # our own folders list the support views after the dreamed ones: they are no place to dream from
-        frames = [f for f in data["frames"] if not f.get("support", False)]
-        matrices = [np.array(f["transform_matrix"], np.float64).reshape(4, 4) for f in frames]
-        fovs = [_nerfstudio_fov({**data, **f}) for f in frames]
-    else:
-        raise InputError("a JSON trajectory needs 'frames' (transforms.json) or 'camera_path' (nerfstudio's viewer)")
-    return [world_from_nerfstudio(m) for m in matrices], fovs
-
-
-def _nerfstudio_fov(frame: dict[str, Any]) -> float | None:
-    if "fl_x" in frame and "w" in frame:
-        return float(np.degrees(2 * np.arctan(0.5 * float(frame["w"]) / float(frame["fl_x"]))))
-    return float(np.degrees(frame["camera_angle_x"])) if "camera_angle_x" in frame else None
-
-
-def world_from_nerfstudio(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(4, 4) OpenCV world_from_camera, y down, from nerfstudio's transform_matrix (OpenGL camera, world z up)."""
-    return NERFSTUDIO_FROM_WORLD.T @ matrix @ OPENGL_FROM_OPENCV
-
-
-def nerfstudio_from_world(world_from_camera: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The inverse of `world_from_nerfstudio`."""
-    return NERFSTUDIO_FROM_WORLD @ world_from_camera @ OPENGL_FROM_OPENCV
 
 
 def _from_yaml(data: dict[str, Any], walk_radius: float, frames: int | None) -> Poses:

@@ -19,8 +19,8 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, Image, Mask
 from lucid3d.files import atomic_path, write_text
+from lucid3d.nerfstudio import nerfstudio_from_world, world_from_nerfstudio
 from lucid3d.reading import guarded, open_picture, read_array, read_json
-from lucid3d.trajectory import nerfstudio_from_world, world_from_nerfstudio
 
 VIEW_PIXELS = 64_000_000
 """Of one view of a scene, 8000 x 8000; dreamed ones have at most 4096 x 4096."""
