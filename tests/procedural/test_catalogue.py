@@ -84,7 +84,7 @@ def test_every_column_of_a_thing_leads_somewhere(record: ThingRecord) -> None:
         assert callable(function(record.make, record.file))
     else:
         assert f'"{record.name}"' in CODE, "nothing makes it"
-    assert bool(record.size) == (record.sort != "landform" and record.name not in ("path", "planet"))
+    assert bool(record.size) == (record.sort not in ("landform", "furniture") and record.name not in ("path", "planet"))
     assert record.sort == "furniture" or not record.outdoors
     if record.set_about:
         assert record.make
@@ -138,6 +138,10 @@ def test_a_thing_of_ones_own_is_one_record(page: Callable[[str], Path]) -> None:
     assert "a heap of salt" in understand("a meadow, a salt heap", catalogue=catalogue).explanation
     for wrong, told in (
         (THING.replace("[ground]", "[floor]"), "'stands.1' cannot be 'floor'; there are"),
+        (
+            THING.replace("sort: prop", "sort: furniture\n  size: [1, 1, 1]"),
+            "the size of furniture stands in its registry",
+        ),
         (THING.replace("[rock]", "[rocks]"), "'seen_as.1' cannot be 'rocks'; no drawing has this label; did you mean"),
         (THING + "  kind_of: rock", "'kind_of' cannot be 'rock'; did you mean 'rocks'?"),
     ):

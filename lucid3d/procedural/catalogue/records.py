@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from lucid3d.procedural.catalogue.checked import suggestion
@@ -164,7 +164,8 @@ class ThingRecord:
         sort: what it is among things.
         words: what it is called.
         stands: where it can be.
-        size: usual width, depth and height in metres; None where it has none of its own.
+        size: usual width, depth and height in metres; None where it has none of its own, and for furniture, whose sizes
+            stand beside what makes it (`assets/furniture/registry.py`).
         seen_as: its semantic labels in a drawing (`kit.labels.LABELS`), the most usual first.
         coloured: whether it takes a colour that a sentence gives it; materials: those it can be made of.
         kind_of: a thing that it is a kind of ("no trees": no pines).
@@ -189,6 +190,12 @@ class ThingRecord:
     outdoors: str = ""
     make: Function = ""
     set_about: tuple[Metres, Metres] | None = None
+
+    @model_validator(mode="after")
+    def _sized_once(self) -> ThingRecord:
+        if self.sort == "furniture" and self.size:
+            raise ValueError("the size of furniture stands in its registry; leave 'size' out")
+        return self
 
 
 @dataclass(frozen=True, config=STRICT)
