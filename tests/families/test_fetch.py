@@ -140,17 +140,53 @@ def test_what_is_fetched_of_a_pipeline() -> None:
         "vae/diffusion_pytorch_model.safetensors",
         "vae/diffusion_pytorch_model.fp16.safetensors",
         "tokenizer/merges.txt",
+        "tokenizer/chat_template.jinja",
         "vae_decoder/model.onnx",
+        "vae_1_0/config.json",
+        "vae_1_0/diffusion_pytorch_model.safetensors",
+        "text_encoders/clip_g.safetensors",
+        "text_encoder_3/config.json",
+        "text_encoder_3/model.safetensors.index.json",
+        "text_encoder_3/model.safetensors.index.fp16.json",
+        "text_encoder_3/model-00001-of-00002.safetensors",
+        "text_encoder_3/model-00002-of-00002.safetensors",
+        "text_encoder_3/model.fp16-00001-of-00002.safetensors",
+        "text_encoder_3/model.fp16-00002-of-00002.safetensors",
     ]
-    halves = fetch.files_to_fetch(names)
-    tensors = [name for name in halves if name.endswith(".safetensors")]
-    assert tensors == ["unet/diffusion_pytorch_model.fp16.safetensors", "vae/diffusion_pytorch_model.fp16.safetensors"]
-    assert "tokenizer/merges.txt" in halves and "unet/config.json" in halves
-    # Where one component lacks them, no half-precision weights are taken: a pipeline reads one kind.
-    wholes = fetch.files_to_fetch([name for name in names if name != "vae/diffusion_pytorch_model.fp16.safetensors"])
-    tensors = [name for name in wholes if name.endswith(".safetensors")]
-    assert tensors == ["unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors"]
-    assert fetch.files_to_fetch(["config.json", "model.safetensors", "model.h5"]) == [
+    components = ["unet", "vae", "tokenizer", "text_encoder_3"]
+    halves = fetch.files_to_fetch(names, components)
+    assert [name for name in halves if name.endswith(".safetensors")] == [
+        "text_encoder_3/model.fp16-00001-of-00002.safetensors",
+        "text_encoder_3/model.fp16-00002-of-00002.safetensors",
+        "unet/diffusion_pytorch_model.fp16.safetensors",
+        "vae/diffusion_pytorch_model.fp16.safetensors",
+    ]
+    assert {"tokenizer/merges.txt", "tokenizer/chat_template.jinja", "unet/config.json", "README.md"} <= set(halves)
+    assert not any(name.startswith(("vae_1_0", "text_encoders")) for name in halves)
+    # A component that has none comes whole: every component is read in its own variant.
+    mixed = fetch.files_to_fetch([name for name in names if "vae/diffusion_pytorch_model.fp16" not in name], components)
+    assert "vae/diffusion_pytorch_model.safetensors" in mixed
+    assert "unet/diffusion_pytorch_model.safetensors" not in mixed
+
+
+def test_what_is_fetched_of_a_single_network() -> None:
+    assert fetch.files_to_fetch(["config.json", "model.safetensors", "model.h5", "onnx/config.json"]) == [
         "config.json",
         "model.safetensors",
     ]
+    # one file and its shards: once is enough
+    twice = ["config.json", "model.safetensors", "model.safetensors.index.json", "model-00001-of-00001.safetensors"]
+    assert [name for name in fetch.files_to_fetch(twice) if name.endswith(".safetensors")] == ["model.safetensors"]
+
+
+def test_a_pipelines_index_says_what_is_fetched(
+    hub: Hub, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over real HTTP: the twin of the VAE beside the components stays on the hub, and the pipeline is whole."""
+    hub.files[NAME] = contents(checkpoint("sd-inpaint"))
+    hub.files[NAME]["vae_twin/diffusion_pytorch_model.safetensors"] = b"x" * 1000
+    with running(hub):
+        serve(hub, monkeypatch)
+        fetch.fetch(NAME, quiet=True)
+    found = weights.inspect(NAME)
+    assert found.complete and found.path is not None and not (found.path / "vae_twin").exists()

@@ -25,7 +25,7 @@ def clip_tokenizer() -> Any:
     return CLIPTokenizer(vocab={word: index for index, word in enumerate(words)}, merges=merges, model_max_length=77)
 
 
-def _text_encoder(tokenizer: Any, projection: bool = False) -> Any:
+def text_encoder(tokenizer: Any, projection: bool = False) -> Any:
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
     config = CLIPTextConfig(
@@ -110,7 +110,7 @@ def stable_diffusion(folder: Path, channels: int = 9, seed: int = 0, **saving: A
     pipeline_class = StableDiffusionInpaintPipeline if channels == 9 else StableDiffusionPipeline
     pipeline = pipeline_class(
         vae=_vae(),
-        text_encoder=_text_encoder(tokenizer),
+        text_encoder=text_encoder(tokenizer),
         tokenizer=tokenizer,
         unet=_unet(channels),
         scheduler=_scheduler(),
@@ -132,8 +132,8 @@ def stable_diffusion_xl(folder: Path, channels: int = 9, seed: int = 0) -> Path:
     pipeline_class = StableDiffusionXLInpaintPipeline if channels == 9 else StableDiffusionXLPipeline
     pipeline = pipeline_class(
         vae=_vae(),
-        text_encoder=_text_encoder(tokenizer),
-        text_encoder_2=_text_encoder(tokenizer, projection=True),
+        text_encoder=text_encoder(tokenizer),
+        text_encoder_2=text_encoder(tokenizer, projection=True),
         tokenizer=tokenizer,
         tokenizer_2=clip_tokenizer(),
         unet=_unet(channels, xl=True),

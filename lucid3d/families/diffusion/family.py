@@ -57,8 +57,7 @@ def needs(config: ModelsConfig, uses: Uses) -> Needs:
         return Needs(names, f"{', and '.join(each.explain() for each in lacking)}; {advice}", missing)
     refused = [each for each in found if each.pickled and not config.allow_pickle]
     if refused:
-        why = f"{refused[0].name} is stored as pickles; set diffusion.allow_pickle if you trust it"
-        return Needs(names, why)
+        return Needs(names, refused[0].refusal(), tuple(each.name for each in refused if each.place == "hub"))
     return Needs(names)
 
 

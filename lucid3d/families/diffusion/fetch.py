@@ -13,6 +13,7 @@ import fnmatch
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ _NEVER = (
     "*.mlmodel*",
     "*.gguf",
 )
-_TEXTS = ("*.json", "*.txt", "*.model", "*.md")
+_TEXTS = ("*.json", "*.txt", "*.model", "*.md", "*.jinja")
 
 
 def fetch(name: str, *, quiet: bool = False) -> None:
@@ -114,36 +115,47 @@ def _follow(child: subprocess.Popen[str], name: str, quiet: bool) -> None:
         )
 
 
-def files_to_fetch(names: Iterable[str]) -> list[str]:
+def files_to_fetch(names: Iterable[str], components: Iterable[str] = ()) -> list[str]:
     """What a model needs of its repository's files: settings, and one set of safetensors.
 
-    Of a pipeline only what lies in its components' folders is read, never the single-file twins beside them; where
-    every component has half-precision weights those are taken, at half the size.
+    Of a pipeline only what lies in its components' folders is read, never the single-file twins beside them; of a
+    component with half-precision weights those are taken, at half the size.
 
+    Args:
+        names: every file of the repository.
+        components: of a pipeline, those that its model_index.json names.
     Raises:
         InputError: there are weights, but only as pickles.
     """
     names = [name for name in names if not any(fnmatch.fnmatch(name.lower(), pattern) for pattern in _NEVER)]
-    texts = [name for name in names if any(fnmatch.fnmatch(name, pattern) for pattern in _TEXTS)]
-    pipeline = "model_index.json" in names
-    tensors = [name for name in names if name.endswith(".safetensors") and (("/" in name) == pipeline)]
-    folders = sorted({name.rpartition("/")[0] for name in tensors})
+    folders = set(components) if "model_index.json" in names else {""}
+    texts = [
+        name
+        for name in names
+        if any(fnmatch.fnmatch(name, pattern) for pattern in _TEXTS) and _folder(name) in folders | {""}
+    ]
     chosen: list[str] = []
-    half = {
-        folder: [name for name in tensors if name.rpartition("/")[0] == folder and ".fp16." in name]
-        for folder in folders
-    }
-    take_half = pipeline and all(half.values())
-    for folder in folders:
-        plain = [
-            name
-            for name in tensors
-            if name.rpartition("/")[0] == folder and ".fp16." not in name and ".non_ema." not in name
-        ]
-        chosen += half[folder] if take_half else plain or half[folder]
+    for folder in sorted(folders):
+        tensors = [name for name in names if name.endswith(".safetensors") and _folder(name) == folder]
+        half = [name for name in tensors if weights.is_half(name)]
+        plain = [name for name in tensors if not weights.is_half(name) and ".non_ema." not in name]
+        first, second = (half, plain) if folder else (plain, half)
+        chosen += _without_shards_of_singles(first or second)
     if not chosen and any(name.endswith(".bin") for name in names):
         raise InputError("its weights are pickles (.bin), which can run code when they are read: name another model")
     return sorted([*texts, *chosen])
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _without_shards_of_singles(tensors: list[str]) -> list[str]:
+    """Files of one folder, without the shards of what is there as one file too."""
+    stems = {name: name.rpartition("/")[2].split(".")[0].split("-")[0] for name in tensors}
+    shards = {name for name in tensors if re.search(r"-\d{5}-of-\d{5}", name)}
+    whole = {stems[name] for name in tensors if name not in shards}
+    return [name for name in tensors if name not in shards or stems[name] not in whole]
 
 
 def main(name: str) -> int:
@@ -180,7 +192,7 @@ def _download(name: str) -> Iterator[dict[str, Any]]:
 
     information = HfApi().model_info(name, files_metadata=True, timeout=ANSWER_SECONDS)
     sizes = {each.rfilename: each.size or 0 for each in information.siblings or []}
-    chosen = files_to_fetch(sizes)
+    chosen = files_to_fetch(sizes, _components(name, sizes))
     if not chosen:
         raise InputError("the repository holds no model")
     total, done = sum(sizes[each] for each in chosen), 0
@@ -194,6 +206,16 @@ def _download(name: str) -> Iterator[dict[str, Any]]:
     patterns = [each.replace("[", "[[]") for each in chosen]
     snapshot_download(name, cache_dir=cache, allow_patterns=patterns, max_workers=4)
     yield {"total": total, "done": total}
+
+
+def _components(name: str, names: Iterable[str]) -> list[str]:
+    """What a pipeline's model_index.json names; nothing for a single network."""
+    if "model_index.json" not in names:
+        return []
+    from huggingface_hub import hf_hub_download
+
+    index = hf_hub_download(name, "model_index.json", cache_dir=weights.cache_folder())
+    return weights.pipeline_components(Path(index).parent)
 
 
 def _continue_file(name: str, file: str) -> Iterator[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,11 +18,13 @@ _HUB_NAME = re.compile(r"[\w][\w.-]*/[\w.-]+")
 _PICKLES = (".bin", ".ckpt", ".pt", ".pth")
 _SINGLE_FILES = (".safetensors", *_PICKLES)
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json")  # transformers 5 writes the second for some models
+_STEMS = ("diffusion_pytorch_model", "pytorch_model", "model")  # what weights are called
 _NO_WEIGHTS = {  # what a component without weights needs, any one of these
     "scheduler": ("scheduler_config.json",),
     "tokenizer": ("tokenizer.json", "vocab.json", "spiece.model"),
     "feature_extractor": ("preprocessor_config.json",),
     "image_processor": ("preprocessor_config.json",),
+    "processor": _PROCESSORS,
 }
 
 
@@ -35,7 +38,8 @@ class Weights:
         path: the folder or file, None when nothing is there.
         missing: what is not there, one short phrase each; empty when the model is whole.
         size: bytes on disk.
-        variant: "fp16" when only that variant of the weights is there, else "".
+        variants: (component, variant of its weights that is there): "" where the plain ones are, else "fp16". The
+            component of a single network is "".
         pickled: files that are pickles and have no safetensors beside them.
     """
 
@@ -44,8 +48,18 @@ class Weights:
     path: Path | None
     missing: tuple[str, ...] = ()
     size: int = 0
-    variant: str = ""
+    variants: tuple[tuple[str, str], ...] = ()
     pickled: tuple[str, ...] = ()
+
+    @property
+    def variant(self) -> str:
+        """The one variant that every component has, or "" (plain, or mixed)."""
+        found = {variant for _, variant in self.variants}
+        return found.pop() if len(found) == 1 else ""
+
+    def variant_of(self, component: str = "") -> str:
+        """The variant of one component's weights."""
+        return dict(self.variants).get(component, "")
 
     @property
     def complete(self) -> bool:
@@ -74,11 +88,16 @@ class Weights:
             way_out = f"fetch it with: {self.fetch_command}" if self.fetch_command else "check the path"
             raise InputError(f"the model {self.explain()}; {way_out}")
         if self.pickled and not allow_pickle:
-            raise InputError(
-                f"the model {self.name} stores {self.pickled[0]} as a pickle, which can run any code when it is "
-                "read; use a .safetensors version, or set diffusion.allow_pickle if you trust whoever made it"
-            )
+            raise InputError(f"the model {self.refusal()}")
         return self.path
+
+    def refusal(self) -> str:
+        """Why a model whose weights are pickles is not read, and what helps; for the end of a sentence."""
+        fetched = f"fetch its .safetensors with: {self.fetch_command}" if self.fetch_command else ""
+        return (
+            f"{self.name} stores {self.pickled[0]} as a pickle, which can run any code when it is read; "
+            f"{fetched or 'use a .safetensors version'}, or set diffusion.allow_pickle if you trust whoever made it"
+        )
 
 
 def cache_folder() -> Path:
@@ -151,19 +170,17 @@ def _inspect_file(name: str, path: Path) -> Weights:
 def _inspect_folder(name: str, place: Place, folder: Path, safety_checker: bool) -> Weights:
     missing: list[str] = []
     pickled: list[str] = []
-    variants: set[str] = set()
+    variants: list[tuple[str, str]] = []
     if (folder / "model_index.json").is_file():
         for component in pipeline_components(folder):
             if component == "safety_checker" and not safety_checker:
                 continue
-            kind = component.rstrip("_0123456789")  # tokenizer_2 is a tokenizer
-            if kind in _NO_WEIGHTS:
-                if not any((folder / component / file).is_file() for file in _NO_WEIGHTS[kind]):
-                    missing.append(f"{component}/{_NO_WEIGHTS[kind][0]}")
-                continue
-            _inspect_weights(folder, component, missing, pickled, variants)
+            if has_weights(component):
+                _note(_part(folder, component), missing, pickled, variants)
+            else:
+                missing += _lacking_settings(folder, component)
     elif (folder / "config.json").is_file():
-        _inspect_weights(folder, "", missing, pickled, variants)
+        _note(_part(folder, ""), missing, pickled, variants)
         architecture = read_json(folder / "config.json").get("architectures")
         if architecture and _sees(architecture) and not any((folder / file).is_file() for file in _PROCESSORS):
             missing.append(_PROCESSORS[0])
@@ -176,8 +193,39 @@ def _inspect_folder(name: str, place: Place, folder: Path, safety_checker: bool)
     else:
         missing.append("model_index.json or config.json")
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    # Mixed variants load only component by component; the plain one is preferred where both are there.
-    return Weights(name, place, folder, tuple(missing), size, "fp16" if variants == {"fp16"} else "", tuple(pickled))
+    return Weights(name, place, folder, tuple(missing), size, tuple(variants), tuple(pickled))
+
+
+def has_weights(component: str) -> bool:
+    """Whether a pipeline's component of this name is a network."""
+    return component.rstrip("_0123456789") not in _NO_WEIGHTS  # tokenizer_2 is a tokenizer
+
+
+def _lacking_settings(folder: Path, component: str) -> list[str]:
+    files = _NO_WEIGHTS[component.rstrip("_0123456789")]
+    return [] if any((folder / component / file).is_file() for file in files) else [f"{component}/{files[0]}"]
+
+
+def inspect_settings(name: str) -> Weights:
+    """The same for a repository of which only the settings and the tokenizers are read (see diffusion.base_config).
+
+    Raises:
+        InputError: the name cannot be a model.
+    """
+    found = inspect(name, safety_checker=False)
+    if found.path is None or not found.path.is_dir():
+        return found
+    if not (found.path / "model_index.json").is_file():
+        return replace(found, missing=("model_index.json",), pickled=())
+    missing: list[str] = []
+    for component in pipeline_components(found.path):
+        if component in ("safety_checker", "feature_extractor"):
+            continue
+        if not has_weights(component):
+            missing += _lacking_settings(found.path, component)
+        elif not (found.path / component / "config.json").is_file():
+            missing.append(f"{component}/config.json")
+    return replace(found, missing=tuple(missing), pickled=())
 
 
 def _sees(architectures: list[str]) -> bool:
@@ -225,36 +273,65 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _inspect_weights(folder: Path, component: str, missing: list[str], pickled: list[str], variants: set[str]) -> None:
-    """Note what the weights of one component lack, whether they are pickles, and which variant they are."""
+@dataclass(frozen=True)
+class _Part:
+    """The weights of one component: what they lack, which variant they are, and the pickle that stands for them."""
+
+    component: str
+    variant: str = ""
+    missing: tuple[str, ...] = ()
+    pickled: str = ""
+
+
+def _note(part: _Part, missing: list[str], pickled: list[str], variants: list[tuple[str, str]]) -> None:
+    missing += part.missing
+    pickled += [part.pickled] if part.pickled else []
+    if not part.missing:
+        variants.append((part.component, part.variant))
+
+
+def _part(folder: Path, component: str) -> _Part:
+    """Look at one component: every set of weights there is (plain or fp16, whole or in shards), the first whole one
+    taken, plain before fp16."""
     here = folder / component
     prefix = f"{component}/" if component else ""
-    if not (here / "config.json").is_file():
-        missing.append(f"{prefix}config.json")
-    for index in sorted(here.glob("*.safetensors.index*.json")):
-        shards = sorted(set(read_json(index).get("weight_map", {}).values()))
-        bad = [problem for shard in shards if (problem := safetensors_problem(here / shard, prefix))]
-        missing.extend(bad)
-        variants.add("fp16" if ".fp16" in index.name else "")
-        return
-    files = sorted(here.glob("*.safetensors"))
-    usual = [file for file in files if file.name.split(".")[0] in ("diffusion_pytorch_model", "model")]
-    plain = [file for file in usual if ".fp16" not in file.name and ".non_ema" not in file.name]
-    chosen = plain or [file for file in usual if ".fp16" in file.name]
-    # A download that was cut leaves a link to nothing, which glob does not list as a file but as a name.
-    if chosen:
-        if problem := safetensors_problem(chosen[0], prefix):
-            missing.append(problem)
-        variants.add("" if plain else "fp16")
-        return
-    stems = ("diffusion_pytorch_model", "pytorch_model", "model")
-    pickles = [file for file in sorted(here.glob("*.bin")) if file.name.split(".")[0].split("-")[0] in stems]
+    lacking = () if (here / "config.json").is_file() else (f"{prefix}config.json",)
+    problems: list[tuple[str, ...]] = []
+    for variant in ("", "fp16"):
+        for files in _weight_sets(here, variant):
+            bad = tuple(problem for file in files if (problem := safetensors_problem(file, prefix)))
+            if not bad:
+                return _Part(component, variant, lacking)
+            problems.append(bad)
+    if problems:
+        return _Part(component, "", (*lacking, *min(problems, key=len)))
+    pickles = [file for file in sorted(here.glob("*.bin")) if file.name.split(".")[0].split("-")[0] in _STEMS]
     if pickles:
-        pickled.append(prefix + pickles[0].name)
-        variants.add("fp16" if all(".fp16" in file.name for file in pickles) else "")
-        return
+        plain = [file for file in pickles if not is_half(file.name)]
+        return _Part(component, "" if plain else "fp16", lacking, prefix + (plain or pickles)[0].name)
     usual_name = "diffusion_pytorch_model" if component in ("unet", "vae", "transformer", "controlnet") else "model"
-    missing.append(f"{prefix}{usual_name}.safetensors")
+    return _Part(component, "", (*lacking, f"{prefix}{usual_name}.safetensors"))
+
+
+def _weight_sets(folder: Path, variant: str) -> Iterator[list[Path]]:
+    """Sets of safetensors that make a network whole: one file, or the shards that an index names.
+
+    A download that was cut leaves a link to nothing, which is listed by its name.
+    """
+    for file in sorted(folder.glob("*.safetensors")):
+        name = file.name
+        sharded = re.search(r"-\d{5}-of-\d{5}", name)
+        if is_half(name) == bool(variant) and name.split(".")[0] in _STEMS and ".non_ema" not in name and not sharded:
+            yield [file]
+    for index in sorted(folder.glob("*.safetensors.index*.json")):
+        if is_half(index.name) == bool(variant):
+            shards = sorted(set(read_json(index).get("weight_map", {}).values()))
+            yield [folder / shard for shard in shards]
+
+
+def is_half(name: str) -> bool:
+    """Whether a file of weights is of the half-precision variant: model.fp16.safetensors, model.fp16-00001-of-00002."""
+    return re.search(r"\.fp16[.-]", name) is not None
 
 
 def safetensors_problem(path: Path, prefix: str = "") -> str:
