@@ -82,7 +82,8 @@ class ModelsConfig:
     device: str = "auto"
     """"auto", "cuda", "cuda:1", "mps" or "cpu"."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
-    """"auto": float16 on CUDA, bfloat16 on a CPU that computes in it, else float32."""
+    """Of the painter. "auto": float16 on CUDA, bfloat16 there for transformers and on a CPU that computes in it, else
+    float32. Depth is always float32."""
     offload: Literal["auto", "none", "model", "sequential"] = "auto"
     """Keep networks in main memory until the GPU needs them: whole networks, or layer by layer (slow, smallest)."""
     allow_pickle: bool = False

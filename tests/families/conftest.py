@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.families import tiny
+from tests.families import tiny, tiny_transformers
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +50,12 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "glpn": tiny.glpn,
     "depth-pro": tiny.depth_pro,
     "blip": tiny.blip,
+    "sd3": tiny_transformers.stable_diffusion_3,
+    "flux": tiny_transformers.flux,
+    "flux-fill": lambda folder: tiny_transformers.flux(folder, fill=True),
+    "klein": tiny_transformers.klein,
+    "z-image": tiny_transformers.z_image,
+    "qwen-image": tiny_transformers.qwen_image,
 }
 
 

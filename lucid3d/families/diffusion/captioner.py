@@ -10,6 +10,7 @@ from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.device import choose_device, free
 from lucid3d.families.diffusion.loading import quiet, read_checkpoint
+from lucid3d.families.diffusion.networks import read_network
 
 LONGEST_CAPTION = 40  # tokens; a prompt has room for 75
 
@@ -24,7 +25,8 @@ def caption(image: Image, config: ModelsConfig) -> str:
         InputError: the captioner is not on disk, or is no image-captioning checkpoint.
     """
 
-    folder = weights.inspect(config.captioner).require(config.allow_pickle)
+    found = weights.inspect(config.captioner)
+    folder = found.require(config.allow_pickle)
     import torch
     from transformers import BlipForConditionalGeneration, BlipProcessor
 
@@ -34,7 +36,14 @@ def caption(image: Image, config: ModelsConfig) -> str:
         raise InputError(f'diffusion.captioner {config.captioner} is a "{kind}" checkpoint: a BLIP captioner is needed')
     with quiet(), read_checkpoint(config.captioner):
         processor: Any = BlipProcessor.from_pretrained(folder, local_files_only=True)
-        network: Any = BlipForConditionalGeneration.from_pretrained(folder, local_files_only=True)
+        network = read_network(
+            BlipForConditionalGeneration,
+            folder,
+            config.captioner,
+            dtype=torch.float32,
+            variant=found.variant_of(),
+            allow_pickle=config.allow_pickle,
+        )
         network = network.eval().to(device)
     bytes_image = (image * 255 + 0.5).astype("uint8")
     with torch.inference_mode(), quiet():

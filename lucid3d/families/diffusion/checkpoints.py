@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import inspect
 import json
 import logging
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +18,7 @@ from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.device import choose_dtype
 from lucid3d.families.diffusion.loading import quiet, read_checkpoint
 from lucid3d.families.diffusion.lora import merge_lora
+from lucid3d.families.diffusion.networks import check_numbers, read_network
 
 if TYPE_CHECKING:
     import torch
@@ -42,7 +47,8 @@ def load_pipeline(config: ModelsConfig, task: Task, device: torch.device) -> Any
     found = weights.inspect(name, safety_checker=config.safety_checker)
     path = found.require(config.allow_pickle)
     loras = [_find_lora(each, config) for each in config.lora]
-    dtype = choose_dtype(config.dtype, device, float32_bytes=_float32_bytes(path))
+    transformer = path.is_dir() and (path / "transformer").is_dir()
+    dtype = choose_dtype(config.dtype, device, float32_bytes=_float32_bytes(path), transformer=transformer)
     controlnet = (
         load_controlnet(config.controlnet, config, dtype) if task == "inpainting" and config.controlnet else None
     )
@@ -62,38 +68,80 @@ def load_pipeline(config: ModelsConfig, task: Task, device: torch.device) -> Any
 
 
 def _float32_bytes(path: Path) -> int:
-    """Memory that the safetensors of a pipeline take as float32 (half-precision twins are not counted)."""
-    files = [path] if path.is_file() else [file for file in path.rglob("*.safetensors") if file.is_file()]
-    plain = [file for file in files if ".fp16" not in file.name] or files
-    shapes = [shape for file in plain if file.suffix == ".safetensors" for shape in tensor_shapes(file).values()]
+    """Memory that the networks of a pipeline take as float32 (twins of another precision are not counted)."""
+    shapes = [shape for file in weights.network_files(path) for shape in tensor_shapes(file).values()]
     return 4 * sum(math.prod(shape) for shape in shapes)
 
 
 def _from_folder(
     config: ModelsConfig, found: weights.Weights, folder: Path, task: Task, dtype: torch.dtype, controlnet: Any
 ) -> Any:
-    from diffusers import AutoPipelineForInpainting, AutoPipelineForText2Image
-
     if not (folder / "model_index.json").is_file():
         raise InputError(f"{found.name} is one network, no pipeline (it has no model_index.json): it cannot paint")
-    options: dict[str, Any] = {
-        "dtype": dtype,
-        "local_files_only": True,
-        "use_safetensors": None if found.pickled else True,
-    }
-    if found.variant:
-        options["variant"] = found.variant
-    if controlnet is not None:
-        options["controlnet"] = controlnet
+    index = weights.read_json(folder / "model_index.json")
+    pipeline_class = class_for(str(index.get("_class_name", "")), task, found.name, guided=controlnet is not None)
+    options: dict[str, Any] = {"controlnet": controlnet} if controlnet is not None else {}
     if not config.safety_checker and "safety_checker" in weights.pipeline_components(folder):
         options |= {"safety_checker": None, "requires_safety_checker": False}
-    automatic = AutoPipelineForInpainting if task == "inpainting" else AutoPipelineForText2Image
-    class_name = str(weights.read_json(folder / "model_index.json").get("_class_name", ""))
-    if task == "text-to-image" and "Inpaint" in class_name:
+    for component in weights.pipeline_components(folder):
+        if component not in options and weights.has_weights(component):
+            options[component] = read_network(
+                _network_class(index[component], found.name),
+                folder / component,
+                f"{found.name}, {component}",
+                dtype=dtype,
+                variant=found.variant_of(component),
+                allow_pickle=config.allow_pickle,
+            )
+    return pipeline_class.from_pretrained(str(folder), dtype=dtype, local_files_only=True, **options)
+
+
+def _network_class(entry: list[str], name: str) -> Any:
+    """The class of a component, from its ["library", "Class"] in model_index.json."""
+    library, class_name = entry[:2]
+    module = library if library in ("diffusers", "transformers") else f"diffusers.pipelines.{library}"
+    try:
+        return getattr(importlib.import_module(module), class_name)
+    except (ImportError, AttributeError):
         raise InputError(
-            f"{found.name} is an inpainting checkpoint: leave diffusion.text_to_image empty to use it for both"
-        )
-    return automatic.from_pretrained(str(folder), **options)  # type: ignore[no-untyped-call]
+            f"{name} is made of a {class_name}, which the installed {module.partition('.')[0]} does not have: update "
+            "it, or name another model"
+        ) from None
+
+
+def class_for(class_name: str, task: Task, name: str, *, guided: bool = False) -> Any:
+    """The pipeline of diffusers that does a task with a checkpoint.
+
+    Inpainting checkpoints say their own class (FLUX.1 Fill's is no twin of another one); for the others it is the
+    inpainting twin of the same name, which exists for more than AutoPipelineForInpainting lists.
+
+    Args:
+        class_name: as model_index.json has it.
+        guided: by a ControlNet.
+    Raises:
+        InputError: there is none; the message names the checkpoint as `name`.
+    """
+    import diffusers
+
+    inpaints = any(mark in class_name for mark in ("Inpaint", "Fill"))
+    if task == "text-to-image":
+        if inpaints:
+            raise InputError(
+                f"{name} is an inpainting checkpoint: leave diffusion.text_to_image empty to use it for both"
+            )
+        wanted = class_name
+    else:
+        wanted = class_name if inpaints else class_name.removesuffix("Pipeline") + "InpaintPipeline"
+        if guided:
+            wanted = wanted.replace("InpaintPipeline", "ControlNetInpaintPipeline")
+    found = getattr(diffusers, wanted, None)
+    if found is None:
+        if not hasattr(diffusers, class_name):
+            what = f"is a {class_name or 'pipeline without a class'}, which the installed diffusers does not have"
+        else:
+            what = f"is a {class_name}, for which diffusers has no {'guided ' if guided else ''}{task} pipeline"
+        raise InputError(f"{name} {what}: name another model (lucid3d models list)")
+    return found
 
 
 def _from_file(config: ModelsConfig, path: Path, task: Task, dtype: torch.dtype, controlnet: Any) -> Any:
@@ -102,14 +150,15 @@ def _from_file(config: ModelsConfig, path: Path, task: Task, dtype: torch.dtype,
     shapes = tensor_shapes(path)
     if _LDM_INPUT not in shapes:
         raise InputError(f"{path} is no whole Stable Diffusion checkpoint (a LoRA, a VAE or a bare UNet cannot paint)")
-    channels, large = shapes[_LDM_INPUT][1], any(key.startswith(_LDM_XL) for key in shapes)
-    base = config.base_config or BASE_CONFIGS[large, 9 if channels == 9 else 4]
-    described = weights.inspect(base, safety_checker=False)
+    channels, large = shapes[_LDM_INPUT][1], is_xl(str(path))
+    base = base_config(config, path)
+    described = weights.inspect_settings(base)
     folder = described.path
-    if folder is None or not (folder / "model_index.json").is_file():
+    if folder is None or not described.complete:
         hint = f", or fetch it with: {described.fetch_command}" if described.fetch_command else ""
         raise InputError(
-            f"{path} holds weights only; name a diffusers folder of its architecture in diffusion.base_config{hint}"
+            f"{path} holds weights only; name a diffusers folder of its architecture in diffusion.base_config "
+            f"({described.explain()}){hint}"
         )
     expected = weights.read_json(folder / "unet" / "config.json").get("in_channels")
     if expected != channels:
@@ -124,7 +173,66 @@ def _from_file(config: ModelsConfig, path: Path, task: Task, dtype: torch.dtype,
     if not large:
         options |= {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
     pipeline_class = getattr(diffusers, f"{kind}{control}{suffix}")
-    return pipeline_class.from_single_file(str(path), config=str(folder), dtype=dtype, local_files_only=True, **options)
+    for component, network_class in (("unet", diffusers.UNet2DConditionModel), ("vae", diffusers.AutoencoderKL)):
+        with _all_tensors(path, component, network_class, folder):
+            options[component] = network_class.from_single_file(
+                str(path), config=str(folder), subfolder=component, dtype=dtype, local_files_only=True
+            )
+        check_numbers(f"{path}, {component}", options[component])
+    with _all_tensors(path, "text encoder"):
+        pipeline = pipeline_class.from_single_file(
+            str(path), config=str(folder), dtype=dtype, local_files_only=True, **options
+        )
+    for component in ("text_encoder", "text_encoder_2"):
+        if (network := getattr(pipeline, component, None)) is not None:
+            check_numbers(f"{path}, {component}", network)
+    return pipeline
+
+
+@contextlib.contextmanager
+def _all_tensors(path: Path, component: str, network_class: Any = None, folder: Path = Path()) -> Iterator[None]:
+    """Say which tensors a single file lacks; diffusers leaves them on the meta device and cannot move them."""
+    try:
+        yield
+    except NotImplementedError:
+        names = ""
+        if network_class is not None:
+            import torch
+            from diffusers.loaders import single_file_utils
+            from safetensors.torch import load_file
+
+            settings = weights.read_json(folder / component / "config.json")
+            convert = getattr(single_file_utils, f"convert_ldm_{component}_checkpoint")
+            with torch.device("meta"):
+                wanted = set(network_class.from_config(settings).state_dict())
+            names = ", ".join(sorted(wanted - set(convert(load_file(path), settings)))[:3])
+        raise InputError(
+            f"{path}, {component}, lacks the weights {names}: it is no whole checkpoint, or of another architecture "
+            "than diffusion.base_config describes"
+        ) from None
+
+
+def base_config(config: ModelsConfig, path: Path) -> str:
+    """Which repository or folder describes a single file of weights."""
+    if config.base_config:
+        return config.base_config
+    channels = (tensor_shapes(path).get(_LDM_INPUT) or [0, 0])[1]
+    return BASE_CONFIGS[is_xl(str(path)), 9 if channels == 9 else 4]
+
+
+def is_xl(name: str) -> bool:
+    """Whether a checkpoint is a Stable Diffusion XL: by its own settings or tensors; by its name where it is not here.
+
+    Raises:
+        InputError: the name cannot be a model.
+    """
+    found = weights.inspect(name)
+    if found.path is not None and found.path.is_file() and found.path.suffix == ".safetensors" and found.complete:
+        return any(key.startswith(_LDM_XL) for key in tensor_shapes(found.path))
+    if found.path is not None and (found.path / "model_index.json").is_file():
+        index = weights.read_json(found.path / "model_index.json")
+        return str(index.get("_class_name", "")).startswith("StableDiffusionXL")
+    return "xl" in name.lower()
 
 
 def tensor_shapes(path: Path) -> dict[str, list[int]]:
@@ -158,9 +266,13 @@ def load_controlnet(name: str, config: ModelsConfig, dtype: torch.dtype) -> Any:
     if kind != "ControlNetModel":
         raise InputError(f"{name} is a {kind}, no ControlNet")
     with quiet(), read_checkpoint(name):
-        options = {"variant": found.variant} if found.variant else {}
-        return ControlNetModel.from_pretrained(  # type: ignore[no-untyped-call]
-            str(folder), dtype=dtype, local_files_only=True, **options
+        return read_network(
+            ControlNetModel,
+            folder,
+            name,
+            dtype=dtype,
+            variant=found.variant_of(),
+            allow_pickle=config.allow_pickle,
         )
 
 
@@ -212,11 +324,27 @@ def make_scheduler(name: str, trained: Any) -> Any:
 
 
 def text_to_image_from(pipeline: Any) -> Any:
-    """A text-to-image pipeline that shares the networks of an inpainting pipeline with a 4-channel UNet."""
-    from diffusers import AutoPipelineForText2Image
+    """A text-to-image pipeline that shares the networks of an inpainting pipeline which was not trained to inpaint."""
+    import diffusers
 
+    plain = type(pipeline).__name__.replace("ControlNet", "").replace("InpaintPipeline", "Pipeline")
+    plain_class: Any = getattr(diffusers, plain)
+    wanted = inspect.signature(plain_class.__init__).parameters
+    shared = {name: part for name, part in pipeline.components.items() if name in wanted}
+    shared |= {name: pipeline.config[name] for name in _FLAGS if name in wanted and name in pipeline.config}
     with quiet():
-        options = {"controlnet": None} if hasattr(pipeline, "controlnet") else {}
-        shared = AutoPipelineForText2Image.from_pipe(pipeline, **options)
-    shared.set_progress_bar_config(disable=True)
-    return shared
+        made = plain_class(**shared)
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+_FLAGS = ("requires_safety_checker", "force_zeros_for_empty_prompt", "is_distilled")
+"""Settings of a pipeline, beside its networks, that its twin needs to have too."""
+
+
+def paints_from_text(pipeline: Any) -> bool:
+    """Whether an inpainting pipeline's networks were trained to paint from text alone, not to inpaint."""
+    unet = getattr(pipeline, "unet", None)
+    if unet is not None:
+        return bool(unet.config.in_channels == TEXT_TO_IMAGE_CHANNELS)
+    return "Inpaint" in type(pipeline).__name__  # FLUX.1 Fill has a class of its own

@@ -11,8 +11,9 @@ from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image, Progress
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion import depth_pro, weights
-from lucid3d.families.diffusion.device import choose_device, choose_dtype, free, memory_advice
+from lucid3d.families.diffusion.device import choose_device, free, memory_advice
 from lucid3d.families.diffusion.loading import quiet, read_checkpoint
+from lucid3d.families.diffusion.networks import read_network
 from lucid3d.families.diffusion.sky import find_sky
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class NetworkDepth:
         depth, indoors = self._predict(np.clip(image, 0, 1), camera)
         if not np.isfinite(depth).all():
             raise InputError(
-                f"{self.config.depth} answers with values that are not numbers: set diffusion.dtype to float32"
+                f"{self.config.depth} answers with values that are not numbers: name another depth network"
             )
         if self.kind == "metric":
             depth = np.maximum(depth, NEAREST_METRES)
@@ -100,11 +101,11 @@ class NetworkDepth:
     def _load(self) -> None:
         if self._network is not None:
             return
+        import torch
         from transformers import AutoImageProcessor, AutoModelForDepthEstimation
 
         if self.progress:
             self.progress("reading the depth network", 0, 1)
-        dtype = choose_dtype(self.config.dtype, self.device)
         with memory_advice(self.config, self.device, 512, 512), quiet(), read_checkpoint(self.config.depth):
             if self._architecture == "depth_pro":
                 self._processor = depth_pro.processor(self._folder)
@@ -112,10 +113,14 @@ class NetworkDepth:
                 self._processor = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
                     self._folder, local_files_only=True
                 )
-            options = {"variant": self._variant} if self._variant else {}
-            safely = None if self.config.allow_pickle else True
-            network = AutoModelForDepthEstimation.from_pretrained(
-                self._folder, local_files_only=True, dtype=dtype, use_safetensors=safely, **options
+            # Always float32: bfloat16's 8 bits of mantissa lay a wall 10 m away in terraces of 4 cm.
+            network = read_network(
+                AutoModelForDepthEstimation,
+                self._folder,
+                self.config.depth,
+                dtype=torch.float32,
+                variant=self._variant,
+                allow_pickle=self.config.allow_pickle,
             )
             if self._architecture == "depth_pro":
                 network.use_fov_model = False  # the camera is known: no need to guess its lens

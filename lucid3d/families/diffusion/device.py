@@ -45,11 +45,14 @@ def choose_device(requested: str = "auto") -> torch.device:
     return device
 
 
-def choose_dtype(requested: str, device: torch.device, float32_bytes: int = 0) -> torch.dtype:
+def choose_dtype(
+    requested: str, device: torch.device, float32_bytes: int = 0, *, transformer: bool = False
+) -> torch.dtype:
     """The precision of the networks.
 
-    "auto" is float16 on CUDA and MPS, and on a CPU bfloat16 where the processor multiplies in it (AVX512-BF16, AMX, or
-    an arm64 with BF16), else float32: emulated bfloat16 is three times slower than float32. Weights that would fill
+    "auto" is float16 on CUDA and MPS; a transformer, whose sums leave float16's range, takes bfloat16 there (where
+    the card has it, else float32). On a CPU "auto" is bfloat16 where the processor multiplies in it (AVX512-BF16, AMX,
+    or an arm64 with BF16), else float32: emulated bfloat16 is three times slower than float32. Weights that would fill
     more than half of the memory as float32 take bfloat16 all the same. The decision rests on what the machine has,
     never on a timing or on what is free, so that one seed gives one picture.
 
@@ -57,6 +60,7 @@ def choose_dtype(requested: str, device: torch.device, float32_bytes: int = 0) -
         requested: "auto" or the name of a torch dtype.
         device: where the networks run.
         float32_bytes: what the weights would take as float32.
+        transformer: whether the painter is one (SD 3, FLUX, Qwen-Image, Z-Image), and no UNet.
     Raises:
         InputError: float16 was asked for on a CPU, where most operators do not have it.
     """
@@ -67,8 +71,10 @@ def choose_dtype(requested: str, device: torch.device, float32_bytes: int = 0) -
         if dtype == torch.float16 and device.type == "cpu":
             raise InputError("diffusion.dtype float16 needs a GPU; on a CPU use bfloat16, float32 or auto")
         return dtype
+    if device.type == "cuda" and transformer:
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
     if device.type != "cpu":
-        return torch.float16
+        return torch.bfloat16 if transformer else torch.float16
     short = 2 * float32_bytes > total_memory()
     return torch.bfloat16 if short or cpu_computes_bfloat16() else torch.float32
 

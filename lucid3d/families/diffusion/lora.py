@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ def merge_lora(pipeline: Any, path: Path, weight: float) -> int:
     Reads the naming of diffusers, of PEFT and of kohya's trainer (through diffusers' own converter).
 
     Args:
-        pipeline: a diffusers pipeline with unet and text encoders.
+        pipeline: a diffusers pipeline with a unet or a transformer, and text encoders.
         path: a .safetensors file.
         weight: 0 leaves the painter as it was, 1 is the full LoRA.
     Returns:
@@ -35,14 +36,14 @@ def merge_lora(pipeline: Any, path: Path, weight: float) -> int:
     Raises:
         InputError: the file is no LoRA, or one for another architecture.
     """
-    from diffusers.loaders.lora_pipeline import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
     from safetensors.torch import load_file
 
-    mixin = StableDiffusionXLLoraLoaderMixin if hasattr(pipeline, "text_encoder_2") else StableDiffusionLoraLoaderMixin
+    if not hasattr(type(pipeline), "lora_state_dict"):
+        raise InputError(f"{path}: a {type(pipeline).__name__} takes no LoRA")
     tensors = load_file(path)
     if not any("lora" in key for key in tensors):
         raise InputError(f"{path} is no LoRA: none of its tensors is named so")
-    state, alphas = mixin.lora_state_dict(tensors, unet_config=pipeline.unet.config)[:2]
+    state, alphas = _converted(pipeline, tensors)
     pairs = _pairs(state)
     if not pairs:
         raise InputError(f"{path} is a LoRA of a kind that is not known here (LoHa, LoKr and DoRA are not)")
@@ -59,6 +60,22 @@ def merge_lora(pipeline: Any, path: Path, weight: float) -> int:
             alpha = alphas.get(f"{key}.alpha", alphas.get(f"{name}.alpha", down.shape[0]))
             _add(modules[name], down, up, weight * float(alpha) / down.shape[0], f"{path}: {name}")
     return len(pairs) - len(unknown)
+
+
+def _converted(pipeline: Any, tensors: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Tensors named as diffusers names them, and their alphas, by the pipeline's own converter."""
+    unet = getattr(pipeline, "unet", None)
+    options = {"unet_config": unet.config} if unet is not None else {}
+    if "return_alphas" in inspect.signature(type(pipeline).lora_state_dict).parameters:
+        options["return_alphas"] = True
+    found = type(pipeline).lora_state_dict(tensors, **options)
+    if not isinstance(found, tuple):
+        found = (found,)
+    # The alphas are a mapping of numbers; converters for transformers take them into the factors and return none.
+    alphas = found[1] if len(found) > 1 and isinstance(found[1], dict) else {}
+    state = dict(found[0])
+    alphas = {**alphas, **{key: float(state.pop(key)) for key in list(state) if key.endswith(".alpha")}}
+    return state, alphas
 
 
 def _pairs(state: dict[str, torch.Tensor]) -> dict[str, tuple[str, torch.Tensor, torch.Tensor]]:
@@ -82,11 +99,11 @@ def _module_name(name: str) -> str:
 
 def _modules(pipeline: Any) -> dict[str, torch.nn.Module]:
     found = {}
-    for part in ("unet", "text_encoder", "text_encoder_2"):
+    for part in ("unet", "transformer", "text_encoder", "text_encoder_2"):
         if (network := getattr(pipeline, part, None)) is not None:
             for name, module in network.named_modules():
                 found[f"{part}.{name}"] = module
-                if part != "unet":  # transformers dropped this level of CLIP's names; the files still have it
+                if part.startswith("text"):  # transformers dropped this level of CLIP's names; the files still have it
                     found[f"{part}.text_model.{name}"] = module
     return found
 

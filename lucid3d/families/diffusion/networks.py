@@ -47,6 +47,8 @@ def read_network(
         InputError: tensors are missing, left over or not finite; the message names them.
     """
     options |= {"variant": variant} if variant else {}
+    if network_class.__module__.startswith("transformers"):
+        options["ignore_mismatched_sizes"] = True  # reported then, and refused below by name
     network, report = network_class.from_pretrained(
         str(folder),
         dtype=dtype,

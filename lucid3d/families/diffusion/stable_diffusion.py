@@ -15,7 +15,7 @@ from lucid3d.errors import InputError
 from lucid3d.families.base import Image, Mask, Progress
 from lucid3d.families.config import ModelsConfig, with_preset
 from lucid3d.families.diffusion import weights
-from lucid3d.families.diffusion.checkpoints import load_pipeline, text_to_image_from
+from lucid3d.families.diffusion.checkpoints import load_pipeline, paints_from_text, text_to_image_from
 from lucid3d.families.diffusion.compositing import blank, block_unknown, composite, prefill
 from lucid3d.families.diffusion.device import choose_device, free, memory_advice, place
 from lucid3d.families.diffusion.loading import quiet
@@ -75,7 +75,7 @@ class DiffusionPainter:
             self._free()
             return painted
         pipeline = self._load("inpainting")
-        if getattr(pipeline, "unet", None) is not None and pipeline.unet.config.in_channels == 4:
+        if paints_from_text(pipeline):
             return self._paint(text_to_image_from(pipeline), prompt, camera, negative_prompt, seed)
         nothing = np.zeros((camera.height, camera.width, 3), np.float32)
         return self.inpaint(
@@ -224,8 +224,7 @@ class DiffusionPainter:
             known = ~unknown
         unknown = block_unknown(known, LATENT_CELL)
         guided = hasattr(pipeline, "controlnet")
-        unet = getattr(pipeline, "unet", None)
-        sees_hole = guided or self.config.strength < 1 or unet is None or unet.config.in_channels == 4
+        sees_hole = guided or self.config.strength < 1 or paints_from_text(pipeline)
         if sees_hole:
             image = prefill(image, known)
         picture = torch.from_numpy(np.ascontiguousarray(np.clip(image, 0, 1).transpose(2, 0, 1)))[None]

@@ -329,6 +329,18 @@ def _weight_sets(folder: Path, variant: str) -> Iterator[list[Path]]:
             yield [folder / shard for shard in shards]
 
 
+def network_files(path: Path) -> list[Path]:
+    """The safetensors of a model's networks, one whole set of each; twins and what lies beside them are left out."""
+    if path.is_file():
+        return [path]
+    components = pipeline_components(path) if (path / "model_index.json").is_file() else [""]
+    files: list[Path] = []
+    for component in filter(has_weights, components):
+        sets = [each for variant in ("", "fp16") for each in _weight_sets(path / component, variant)]
+        files += next((each for each in sets if not any(map(safetensors_problem, each))), [])
+    return files
+
+
 def is_half(name: str) -> bool:
     """Whether a file of weights is of the half-precision variant: model.fp16.safetensors, model.fp16-00001-of-00002."""
     return re.search(r"\.fp16[.-]", name) is not None
