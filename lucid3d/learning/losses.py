@@ -29,7 +29,7 @@ class Weights:
 
     depth: float = 1.0
     gradient: float = 0.5
-    error: float = 0.1
+    error: float = 0.05
     normals: float = 0.5
     classes: float = 0.3
     scale: float = 0.2

@@ -33,6 +33,9 @@ ROLL_LIMIT = 30.0
 """Degrees of the outermost bins of roll."""
 FOCAL_RANGE = (0.25, 4.0)
 """Focal lengths, in units of the picture's scale, of the outermost bins: 127 to 14 degrees across a square picture."""
+LEAST_LOG_ERROR, MOST_LOG_ERROR = -3.5, 2.0
+"""Of the error that the network may expect: 3 %, below which a likelihood's gradient drowns the other losses, and a
+factor of a thousand."""
 MEAN, SPREAD = 0.45, 0.25
 """Of the pictures' sRGB values."""
 
@@ -127,7 +130,7 @@ class PictureNetwork(nn.Module):
         towards = normals + normals.new_tensor((0.0, 0.0, -1.0))[None, :, None, None]
         return Answer(
             log_depth=log_depth[:, 0],
-            log_error=log_error[:, 0].clamp(-6, 3),
+            log_error=log_error[:, 0].clamp(LEAST_LOG_ERROR, MOST_LOG_ERROR),
             normals=functional.normalize(towards, dim=1),
             classes=classes,
             scale=scale[:, 0],
