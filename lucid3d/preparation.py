@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,9 @@ from lucid3d.families.diffusion.captioner import caption
 from lucid3d.families.diffusion.family import DIFFUSION
 from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
 from lucid3d.joint.ring import joint_path
+from lucid3d.learning.optics import levelling
+from lucid3d.learning.reader import PictureReader, Reading
+from lucid3d.learning.shipped import shipped
 from lucid3d.panorama.resampling import perspective_from_equirectangular
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import PromptPlan, plan_prompts
@@ -34,6 +38,7 @@ class Prepared:
         cameras: where to dream from; the first has the picture's lens.
         start: the picture to begin with, or None.
         panorama: (H, 2H, 3) float32 sRGB, the panorama to begin with, or None; `start` is its part ahead then.
+        reading: what lucid3d's own network read in the picture; None without a picture, or without its weights.
     """
 
     config: Config
@@ -41,6 +46,7 @@ class Prepared:
     cameras: list[Camera]
     start: Start | None
     panorama: Image | None = None
+    reading: Reading | None = None
 
 
 def prepare(config: Config) -> Prepared:
@@ -60,11 +66,40 @@ def prepare(config: Config) -> Prepared:
         cameras = joint_path(cameras, dream.size) if joint else cameras
         return Prepared(config, plan_prompts(config.prompt), cameras, None)
     start, fov = load_start(config.image, config.depth, size=dream.size, depth_unit=config.depth_unit)
-    lens = Camera.from_fov(dream.size, dream.size, fov or PHOTO_FOV)
+    reading = read_start(start, fov)
+    lens = _lens_of(start, fov, reading, level=joint)
     cameras = joint_path(cameras, dream.size, lens) if joint else [lens, *cameras[1:]]
     if not config.prompt:
         config = replace(config, prompt=(_describe(config, start),))
-    return Prepared(config, plan_prompts(config.prompt), cameras, start)
+    return Prepared(config, plan_prompts(config.prompt), cameras, start, reading=reading)
+
+
+def read_start(start: Start, fov_degrees: float | None) -> Reading | None:
+    """What lucid3d's own network reads in a start's picture; None where the package carries no weights.
+
+    Args:
+        fov_degrees: horizontal field of view of the whole start where its file states it.
+    """
+    if not shipped():
+        return None
+    size = start.known.shape[0]
+    picture, camera = _cropped(start, Camera.from_fov(size, size, fov_degrees or PHOTO_FOV))
+    return PictureReader().read(picture, camera.fov_degrees if fov_degrees else None)
+
+
+def _lens_of(start: Start, fov_degrees: float | None, reading: Reading | None, *, level: bool) -> Camera:
+    """The camera that took a start's picture: the file's lens or the one that was read, in a world that is level (with
+    `level`, of a level camera, as it is if nothing was read)."""
+    size = start.known.shape[0]
+    if reading is None:
+        return Camera.from_fov(size, size, fov_degrees or PHOTO_FOV)
+    columns = np.flatnonzero(start.known.any(axis=0))
+    share = (columns[-1] + 1 - columns[0]) / size
+    across = 2 * math.degrees(math.atan(math.tan(math.radians(reading.fov) / 2) / share))
+    pose = np.eye(4)
+    if not level:
+        pose[:3, :3] = levelling(reading.pitch, reading.roll)
+    return Camera.from_fov(size, size, fov_degrees or across, pose)
 
 
 def _prepared_panorama(config: Config, cameras: list[Camera]) -> Prepared:
@@ -131,7 +166,7 @@ def assemble_models(
         wish = replace(wish, panorama=prepared.panorama)
     elif prepared.start is not None:
         picture, camera = _cropped(prepared.start, prepared.cameras[0])
-        wish = replace(wish, picture=picture, camera=camera)
+        wish = replace(wish, picture=picture, camera=camera, reading=prepared.reading)
 
     def tell(reason: str) -> None:
         on_event(Event("models", 0, 1, reason))

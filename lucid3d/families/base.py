@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.families.config import ModelsConfig
+
+if TYPE_CHECKING:
+    from lucid3d.learning.reader import Reading
 
 Image = NDArray[np.float32]
 """(H, W, 3) float32 RGB in [0, 1], sRGB-encoded."""
@@ -72,6 +75,7 @@ class Wish:
         seed: decides what is random about a world that a family builds.
         picture: (H, W, 3) float32 sRGB that the job begins with, or None.
         camera: the one that took the picture; None without one.
+        reading: what lucid3d's own network read in the picture, or None.
         panorama: (H, 2H, 3) float32 sRGB that the job begins with, or None.
         progress: told of every step of painting and measuring.
     """
@@ -85,6 +89,7 @@ class Wish:
     seed: int = 0
     picture: Image | None = None
     camera: Camera | None = None
+    reading: Reading | None = None
     panorama: Image | None = None
     progress: Progress | None = None
 

@@ -14,6 +14,7 @@ from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPai
 from lucid3d.from_picture.panorama_world import HERE, PanoramaWorld, world_from_panorama
 from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
 from lucid3d.from_picture.picture import Kind
+from lucid3d.learning.reader import Reading
 from lucid3d.panorama.resampling import checked_panorama, perspective_from_equirectangular
 
 
@@ -24,10 +25,11 @@ def photo_models(
     prompt: str = "",
     *,
     kind: Kind | None = None,
+    reading: Reading | None = None,
 ) -> tuple[ProceduralPainter, ProceduralDepth, PhotoWorld]:
     """Painter and depth estimator that look at a photograph in its world: the painter imagines the photograph itself
     from the first camera, and continues it from others; depth agrees between views."""
-    world = world_from_photo(image, camera, seed, prompt, kind=kind)
+    world = world_from_photo(image, camera, seed, prompt, kind=kind, reading=reading)
     drawings = Drawings(world)
     return ProceduralPainter(world, drawings), ProceduralDepth(world, drawings=drawings), world
 

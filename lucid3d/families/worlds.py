@@ -21,7 +21,7 @@ def load(wish: Wish, uses: Uses) -> Models:
         painter, estimator, world = panorama_models(wish.panorama, wish.prompt, wish.seed)
     elif wish.picture is not None:
         camera = 60.0 if wish.camera is None else wish.camera
-        painter, estimator, world = photo_models(wish.picture, camera, wish.seed, wish.prompt)
+        painter, estimator, world = photo_models(wish.picture, camera, wish.seed, wish.prompt, reading=wish.reading)
     else:
         painter, estimator, world = procedural_models(wish.prompt, wish.seed, wish.negative_prompt)
     return Models("procedural", painter, estimator, understood=understood(world), world=world)

@@ -21,11 +21,14 @@ from lucid3d.colour import linear_from_srgb
 from lucid3d.errors import InputError
 from lucid3d.from_picture.fitting import fitted
 from lucid3d.from_picture.grade import Grade, kinds_of, match, sky_colours
+from lucid3d.from_picture.learned import layout_from_reading
 from lucid3d.from_picture.picture import SKY, Kind, Layout, read_picture
 from lucid3d.from_picture.surround import Canvas, extend
+from lucid3d.learning.optics import levelling
+from lucid3d.learning.reader import Reading
 from lucid3d.procedural.build import build_place, place_under_sky
 from lucid3d.procedural.kit.arrays import f32
-from lucid3d.procedural.kit.mesh import Mesh, rotation_x
+from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.render.drawing import equirectangular_rays
 from lucid3d.procedural.render.rays import RayScene
@@ -63,7 +66,7 @@ class PhotoWorld:
         self.prompt, self.seed, self.brief = around.prompt, around.seed, around.brief
         self.place, self.atmosphere = around.place, around.atmosphere
         self.tilted = np.eye(4)
-        self.tilted[:3, :3] = rotation_x(-layout.pitch)
+        self.tilted[:3, :3] = levelling(-np.degrees(layout.pitch), np.degrees(layout.roll))
         scale = 220 / canvas.camera.width
         coarse = canvas.camera.resized(220, max(int(canvas.camera.height * scale), 8))
         drawn = around.draw(coarse.at(self._around_pose(coarse)), antialias=False)
@@ -289,6 +292,7 @@ def world_from_photo(
     prompt: str = "",
     *,
     kind: Kind | None = None,
+    reading: Reading | None = None,
 ) -> PhotoWorld:
     """Place a photograph inside a world that goes with it.
 
@@ -298,6 +302,7 @@ def world_from_photo(
         seed: decides the world around.
         prompt: words for the world around; what the picture itself suggests is added.
         kind: outdoors, room or closeup, if known; else it is guessed.
+        reading: what a network read in it (at any size); None to go by rules.
     Raises:
         InputError: the image is not (H, W, 3) with values in [0, 1], or smaller than 32 pixels.
     """
@@ -319,7 +324,10 @@ def world_from_photo(
         scale = LARGEST / max(camera.width, camera.height)
         lens = camera.resized(round(camera.width * scale), round(camera.height * scale))
         working = f32(cv2.resize(picture, (lens.width, lens.height), interpolation=cv2.INTER_AREA))
-    layout = read_picture(working, lens.fx, prompt, kind)
+    if reading is None:
+        layout = read_picture(working, lens.fx, prompt, kind)
+    else:
+        layout = layout_from_reading(reading.resized(lens.width, lens.height), working, lens.fx, prompt, kind)
     logging.getLogger(__name__).info(
         "photograph read as %s, horizon at row %.0f: %s", layout.kind, layout.horizon, layout.words
     )

@@ -50,6 +50,9 @@ class Layout:
         focal: in pixels.
         pitch: radians that the camera looked down (> 0: the horizon is above the middle).
         words: a short description for the world around: place and light.
+        box: the room, if it is one.
+        measured: depth was measured, pixel by pixel; else it is that of a stage.
+        roll: radians that the camera was turned clockwise.
     """
 
     kind: Kind
@@ -61,6 +64,8 @@ class Layout:
     pitch: float
     words: str
     box: Box | None = None
+    measured: bool = False
+    roll: float = 0.0
 
 
 def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", kind: Kind | None = None) -> Layout:
@@ -127,10 +132,9 @@ def sharpness(lab: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def kind_of(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], prompt: str) -> Kind:
     """Outdoors, room or close-up, from the words, the sky, and where the picture is sharp."""
-    words = prompt.lower()
     if names_a_room(prompt):
         return "room"
-    if any(w in words for w in ("close-up", "closeup", "macro", "flower portrait")):
+    if names_closeup(prompt):
         return "closeup"
     rows, columns = sharp.shape
     ends = segments(lab)
@@ -153,6 +157,12 @@ def names_a_room(prompt: str) -> bool:
     """Whether a sentence says that it is about a place with walls and a ceiling."""
     brief = understand(prompt)
     return brief.indoors and "place" in brief.given
+
+
+def names_closeup(prompt: str) -> bool:
+    """Whether a sentence says that one thing was taken from near by."""
+    words = prompt.lower()
+    return any(word in words for word in ("close-up", "closeup", "macro", "flower portrait"))
 
 
 def _under_a_ceiling(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> bool:
@@ -339,21 +349,29 @@ def describe(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], p
         parts.append(_words_for("open land"))
     if kind == "outdoors" and _low_skyline(classes):
         parts.append("without mountains")
-    if kind != "room":
-        sky = lab[classes == SKY]
-        if len(sky):
-            blue, warm = float(np.percentile(sky[:, 2], 30)), float(sky[:, 1].mean() + sky[:, 2].mean())
-            if sky[:, 0].mean() < 25:
-                parts.append("at night")
-            elif warm > 14:
-                parts.append("at sunset")
-            elif blue < -12:  # between its clouds
-                parts.append("on a clear day")
-            else:
-                parts.append("on a hazy day")
-        elif lightness < 25:
-            parts.append("at dusk")
+    parts += _light(kind, lab, classes)
     return " ".join(parts)
+
+
+def light_words(kind: Kind, image: NDArray[np.floating], classes: NDArray[np.uint8]) -> list[str]:
+    """What a picture (H, W, 3) of sRGB in [0, 1] says of time and weather by the colours of its sky, if it has one."""
+    import cv2
+
+    return _light(kind, f32(cv2.cvtColor(f32(image), cv2.COLOR_RGB2LAB)), classes)
+
+
+def _light(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8]) -> list[str]:
+    if kind == "room":
+        return []
+    sky = lab[classes == SKY]
+    if not len(sky):
+        return ["at dusk"] if float(lab[..., 0].mean()) < 25 else []
+    blue, warm = float(np.percentile(sky[:, 2], 30)), float(sky[:, 1].mean() + sky[:, 2].mean())
+    if sky[:, 0].mean() < 25:
+        return ["at night"]
+    if warm > 14:
+        return ["at sunset"]
+    return ["on a clear day" if blue < -12 else "on a hazy day"]  # blue between its clouds
 
 
 def _words_for(sign: Sign) -> str:

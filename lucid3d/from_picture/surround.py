@@ -118,6 +118,9 @@ def extend(image: Array, layout: Layout, camera: Camera, seed: int) -> Canvas:
     plate = np.where(has_plain[..., None], plain + (plate - plain) * mirror_share[..., None], plate)
     share = np.where(has_plain, _fading(off / plain_reach), mirror_share) * edge_fade(size)
     color[frame], plate[frame], share[frame] = image, behind, 1.0
+    if layout.measured:
+        depth = _eased(layout.depth[row, column], depth, mirror_share)
+        depth[frame] = layout.depth
     wide_camera = Camera(size[1], size[0], f, f, camera.cx + pad_x, camera.cy + pad_y, camera.world_from_camera)
     return Canvas(
         wide_camera, color.astype(np.float32), share.astype(np.float32), classes.astype(np.uint8),
@@ -168,6 +171,12 @@ def _strewn(plain: Array, backdrop: Array, x: Array, y: Array, u: Array, v: Arra
         total += weight[..., None] * copy
         weights += weight
     return f32(np.clip(plain + total / weights[..., None], 0, 1))
+
+
+def _eased(measured: Array, beyond: Array, share: Array) -> Array:
+    """z-depth that goes over from what was measured to what lies beyond the frame, in the inverse, as planes do."""
+    with np.errstate(divide="ignore"):
+        return f32(1 / (share / measured + (1 - share) / beyond))
 
 
 def _fading(t: Array) -> Array:

@@ -15,8 +15,9 @@ from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
 from lucid3d.learning.classes import CLASSES
 from lucid3d.learning.data import DEFAULT_FOLDER, PLAIN_EVERY, RECIPE, VERSION
+from lucid3d.learning.shipped import SHIPPED
 from lucid3d.learning.train import LOG, averaged_network, read_log
-from lucid3d.learning.weights import SHIPPED, save_weights
+from lucid3d.learning.weights import save_weights
 
 LARGEST = 16_000_000
 """Bytes of weights that may go into the package."""

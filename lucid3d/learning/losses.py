@@ -33,11 +33,11 @@ class Weights:
     normals: float = 0.5
     classes: float = 0.3
     scale: float = 0.2
-    horizon: float = 0.1
+    horizon: float = 0.15
     roll: float = 0.05
     focal: float = 0.05
-    place: float = 0.1
-    indoors: float = 0.1
+    place: float = 0.2
+    indoors: float = 0.2
 
 
 def losses(answer: Answer, truth: Batch) -> dict[str, Tensor]:

@@ -23,6 +23,15 @@ def down_vector(pitch_degrees: float, roll_degrees: float) -> NDArray[np.float64
     return np.array([math.sin(roll) * math.cos(pitch), math.cos(roll) * math.cos(pitch), -math.sin(pitch)])
 
 
+def levelling(pitch_degrees: float, roll_degrees: float) -> NDArray[np.float64]:
+    """(3, 3): from the frame of a camera that looks up by `pitch` and is turned clockwise by `roll` to a level one that
+    looks the same way; it takes `down_vector` to (0, 1, 0)."""
+    pitch, roll = math.radians(pitch_degrees), math.radians(roll_degrees)
+    upright = np.array([[math.cos(roll), -math.sin(roll), 0], [math.sin(roll), math.cos(roll), 0], [0, 0, 1]])
+    level = np.array([[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]])
+    return np.asarray(level @ upright, np.float64)
+
+
 def pitch_roll(down: ArrayLike) -> tuple[float, float]:
     """Pitch and roll in degrees of gravity (3,) in the camera's frame; the inverse of `down_vector`."""
     x, y, z = np.asarray(down, np.float64) / np.linalg.norm(down)

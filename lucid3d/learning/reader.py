@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -35,7 +35,7 @@ class Reading:
         fov: horizontal field of view in degrees: what was given, or else the network's.
         horizon: row of the horizon in the middle column as a share of the height, from the top; it may lie outside of
             the picture.
-        places: (number of places,) float32 probabilities of `PictureReader.places`.
+        places: (number of places,) float32 probabilities of `place_names`.
         place: the likeliest.
         indoors: the chance that it is a room.
     """
@@ -51,6 +51,25 @@ class Reading:
     places: NDArray[np.float32]
     place: str
     indoors: float
+    place_names: tuple[str, ...]
+
+    def resized(self, width: int, height: int) -> Reading:
+        """The same for the picture at another size in pixels, of the same proportions."""
+        if self.depth.shape == (height, width):
+            return self
+        size = (width, height)
+        labels = np.asarray(cv2.resize(self.labels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+        with np.errstate(divide="ignore"):
+            depth = 1 / _larger(np.divide(1, self.depth, dtype=np.float32), size)
+        normals = _larger(self.normals, size)
+        normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-6)
+        return replace(
+            self,
+            depth=np.where(labels == SKY, np.inf, depth).astype(np.float32),
+            confidence=_larger(self.confidence, size),
+            normals=normals,
+            labels=labels,
+        )
 
 
 class Reader(Protocol):
@@ -136,6 +155,7 @@ class PictureReader:
             places=places,
             place=self.places[int(places.argmax())],
             indoors=indoors,
+            place_names=self.places,
         )
 
 

@@ -11,10 +11,9 @@ from lucid3d.errors import InputError
 from lucid3d.files import atomic_path
 from lucid3d.learning.classes import CLASSES
 from lucid3d.learning.network import NetworkConfig, PictureNetwork
+from lucid3d.learning.shipped import SHIPPED
 
 FORMAT = "lucid3d-mini 1"
-SHIPPED = Path(__file__).parent / "weights" / "lucid3d-mini.safetensors"
-"""Where the package keeps its own."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,192 @@
+"""The layout of a photograph from what the small network read in it: depth, labels, gravity and place.
+
+What `picture` guesses by rules is measured here. Depth comes at the network's resolution and is brought to the edges of
+the picture; it is scaled so that the ground lies `EYE_HEIGHT` below the camera, where the world around has it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.from_picture.picture import FARTHEST, GROUND, SKY, UPRIGHT, WATER, Kind, Layout, light_words, names_closeup
+from lucid3d.from_picture.room_box import Box
+from lucid3d.learning.classes import CLASSES
+from lucid3d.learning.optics import down_vector
+from lucid3d.learning.reader import Reading
+from lucid3d.procedural.catalogue.load import load_places
+from lucid3d.procedural.kit.arrays import f32
+from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.language.brief import understand
+
+Array = NDArray[np.float32]
+_KIND_OF = {"sky": SKY, "water": WATER, "ground": GROUND, "floor": GROUND, "snow": GROUND}
+"""Labels of the network that lie or are open; all others stand."""
+SCALE_LIMIT = 3.0
+"""The most that depth is scaled for the ground to lie where it should: beyond, the ground was not what was seen."""
+GROUND_REACH = 30.0
+"""Metres within which the ground tells how high the camera was."""
+LEAST_SHARE = 0.01
+"""Of the picture that must show a thing (ground, a wall) for its place to be measured."""
+IN_FRONT = 0.88
+"""Share of a room's box at which something stands in front of it."""
+USUAL_ROOM = (2.2, 4.5, 1.05)
+"""Metres to the side walls, to the far wall and up to the ceiling where a picture shows none of them."""
+FILTER_RADIUS, FILTER_SHARPNESS = 0.02, 0.02
+"""Of the guided filter: reach as a share of the picture's width, and the contrast that counts as an edge."""
+
+
+def layout_from_reading(
+    reading: Reading, image: NDArray[np.floating], focal: float, prompt: str = "", kind: Kind | None = None
+) -> Layout:
+    """Lay a picture out by what the network read in it.
+
+    Args:
+        reading: of the same picture.
+        image: (H, W, 3) sRGB in [0, 1].
+        focal: focal length in pixels.
+        prompt: words win over what was read: a room that is named is one.
+        kind: what sort of picture it is, if known.
+    """
+    height, width = reading.depth.shape
+    if kind is None:
+        kind = _kind(reading, prompt)
+    classes = np.array([_KIND_OF.get(name, UPRIGHT) for name in CLASSES], np.uint8)[reading.labels]
+    if kind == "room":
+        classes[classes == SKY] = UPRIGHT  # seen through a window: part of the wall
+        classes[classes == WATER] = GROUND
+    down = down_vector(reading.pitch, reading.roll)
+    depth = to_edges(np.where(classes == SKY, np.inf, np.minimum(reading.depth, FARTHEST)).astype(np.float32), image)
+    rays = _rays(height, width, focal)
+    depth = f32(np.clip(depth * _scale_to_ground(depth, classes, rays, down), 0.2, FARTHEST))
+    depth[classes == SKY] = np.inf
+    box = _box(depth, reading, rays, down, focal) if kind == "room" else None
+    if box is None:
+        standing = classes == UPRIGHT
+    else:
+        x, y = np.arange(width) + 0.5 - box.centre[0], np.arange(height) + 0.5 - box.centre[1]
+        standing = depth < IN_FRONT * box.depth(x[None] / focal, y[:, None] / focal)
+    words = " ".join([*_words(reading, kind, prompt), *light_words(kind, image, classes)])
+    return Layout(
+        kind, reading.horizon * height, classes, standing, depth, focal, -math.radians(reading.pitch), words, box,
+        measured=True, roll=math.radians(reading.roll),
+    )  # fmt: skip
+
+
+def _kind(reading: Reading, prompt: str) -> Kind:
+    brief = understand(prompt)
+    if "place" in brief.given:
+        return "room" if brief.indoors else "outdoors"
+    if names_closeup(prompt):
+        return "closeup"
+    return "room" if reading.indoors > 0.5 else "outdoors"
+
+
+def _rays(height: int, width: int, focal: float) -> Array:
+    """(H, W, 3) rays of z = 1 through the pixels' centres."""
+    x, y = (np.arange(width) + 0.5 - width / 2) / focal, (np.arange(height) + 0.5 - height / 2) / focal
+    return f32(np.stack([*np.meshgrid(x, y), np.ones((height, width))], axis=-1))
+
+
+def to_edges(depth: Array, image: NDArray[np.floating]) -> Array:
+    """(H, W) depth with its blurred edges brought to the picture's, by a guided filter on the logarithm ("Guided Image
+    Filtering", He, Sun and Tang 2013, equations 5 to 8, with lightness for a guide). Sky (+inf) does not count, and
+    gets the depth that is beside it."""
+    import cv2
+
+    known = f32(np.isfinite(depth))
+    if not known.any():
+        return depth
+    guide = f32(cv2.cvtColor(f32(image), cv2.COLOR_RGB2GRAY))
+    value = np.log(np.where(known > 0, depth, 1.0)).astype(np.float32)
+    side = 2 * max(round(FILTER_RADIUS * depth.shape[1]), 1) + 1
+
+    def mean(values: Array) -> Array:
+        return f32(cv2.blur(values, (side, side), borderType=cv2.BORDER_REFLECT))
+
+    share = mean(known)
+    weight = np.maximum(share, 1e-4)
+    around, level = mean(known * guide) / weight, mean(known * value) / weight
+    covariance = mean(known * guide * value) / weight - around * level
+    variance = mean(known * guide * guide) / weight - around * around
+    slope = covariance / (np.maximum(variance, 0) + FILTER_SHARPNESS**2)
+    # Again only from where something is known, and less where that is little.
+    slopes, offsets = mean(slope * share), mean((level - slope * around) * share)
+    return f32(np.exp((slopes * guide + offsets) / np.maximum(mean(share), 1e-4)))
+
+
+def _scale_to_ground(depth: Array, classes: NDArray[np.uint8], rays: Array, down: NDArray[np.float64]) -> float:
+    """What to multiply depth with so that the ground in sight lies `EYE_HEIGHT` below the camera; 1 if none is."""
+    near = np.isin(classes, (GROUND, WATER)) & (depth < GROUND_REACH)
+    if near.mean() < LEAST_SHARE:
+        return 1.0
+    below = (depth[near] * (rays[near] @ down.astype(np.float32))).astype(np.float64)
+    below = below[below > 0.1]
+    if not len(below):
+        return 1.0
+    return float(np.clip(EYE_HEIGHT / np.median(below), 1 / SCALE_LIMIT, SCALE_LIMIT))
+
+
+def _box(depth: Array, reading: Reading, rays: Array, down: NDArray[np.float64], focal: float) -> Box:
+    """The room as a box whose long edges run along the walls: their normals tell its direction, the surfaces that face
+    each way how far its sides are. What is not in the picture is as in a usual room."""
+    height, width = depth.shape
+    wall, floor, ceiling = (reading.labels == CLASSES.index(name) for name in ("wall", "floor", "ceiling"))
+    forward = np.array([0.0, 0.0, 1.0]) - down * down[2]
+    forward /= np.linalg.norm(forward)
+    right = np.cross(down, forward)
+    across, ahead = reading.normals @ right.astype(np.float32), reading.normals @ forward.astype(np.float32)
+    turn = _turn(across[wall], ahead[wall])
+    axis = math.cos(turn) * forward + math.sin(turn) * right
+    centre = (width / 2 + focal * axis[0] / axis[2], height / 2 + focal * axis[1] / axis[2])
+    x = depth * (rays[..., 0] - np.float32((centre[0] - width / 2) / focal))
+    y = depth * (rays[..., 1] - np.float32((centre[1] - height / 2) / focal))
+    sideways = math.cos(turn) * across - math.sin(turn) * ahead
+    least = LEAST_SHARE * depth.size
+
+    def level(values: NDArray[np.floating], where: NDArray[np.bool_], usual: float, farthest: float) -> float:
+        """Where most of a side lies: the median of what faces that way."""
+        found = float(np.median(values[where])) if where.sum() > least else usual
+        return float(np.clip(found, 0.5, farthest))
+
+    side, far, up = USUAL_ROOM
+    inside = np.isfinite(depth)
+    widest = np.percentile(x[inside], [2, 98]) if inside.any() else np.array([-side, side])
+    left = level(-x, wall & (sideways > 0.7) & (x < 0), max(side, -float(widest[0])), 12.0)
+    right_side = level(x, wall & (sideways < -0.7) & (x > 0), max(side, float(widest[1])), 12.0)
+    deepest = float(np.percentile(depth[inside], 96)) if inside.any() else far
+    back = level(depth, wall & (np.abs(sideways) < 0.5), max(far, deepest), 20.0)
+    return Box(
+        back,
+        left,
+        right_side,
+        level(y, floor & (y > 0), EYE_HEIGHT, 3.0),
+        level(-y, ceiling & (y < 0), up, 6.0),
+        centre,
+    )
+
+
+def _turn(across: NDArray[np.floating], ahead: NDArray[np.floating]) -> float:
+    """Radians by which a room's long axis is turned to the right of the camera's: walls stand at right angles, so the
+    mean direction of four times their normals' angles is that of all ("Manhattan world", Coughlan and Yuille 1999)."""
+    if len(across) < 64:
+        return 0.0
+    angle = 4 * np.arctan2(across, -ahead)
+    mean = math.atan2(float(np.sin(angle).mean()), float(np.cos(angle).mean())) / 4
+    sure = math.hypot(float(np.sin(angle).mean()), float(np.cos(angle).mean()))
+    return -mean if sure > 0.3 else 0.0
+
+
+def _words(reading: Reading, kind: Kind, prompt: str) -> list[str]:
+    """The person's own words, and where they name no place the likeliest one that is indoors, or is not."""
+    said = [prompt] if prompt else []
+    if "place" in understand(prompt).given:
+        return said
+    places = load_places()
+    names = [name for name in reading.place_names if name in places and places[name].indoors == (kind == "room")]
+    if not names:
+        return said
+    likelihood = dict(zip(reading.place_names, reading.places, strict=True))
+    return [*said, places[max(names, key=lambda name: float(likelihood[name]))].label]
