@@ -1,4 +1,4 @@
-"""Pictures and depth maps that a person hands in, made into what a dream begins with.
+"""Pictures that a person hands in, made into what a dream begins with (their depth: `input_depth`).
 
 A nearly square picture is cropped to a square; any other is set in the middle of a square whose bands are to be painted
 (outpainted), as in the paper, section 3.1. Transparent pixels are to be painted as well.
@@ -11,7 +11,7 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,21 +19,17 @@ from numpy.typing import NDArray
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, Image, Mask
 from lucid3d.pixels import resize
-from lucid3d.reading import bounded, guarded, open_picture, read_array
+from lucid3d.reading import bounded, open_picture
 
 if TYPE_CHECKING:
     from PIL import Image as PillowImage
 
-DepthUnit = Literal["m", "cm", "mm"]
-
 SMALLEST_SIDE = 16  # pixels; below that there is nothing to estimate depth from
 LONGEST_SIDE = 4096  # pixels; larger pictures are reduced on loading, no painter works above this
-DEPTH_PIXELS = 100_000_000  # of a depth map, 10,000 x 10,000: it takes 0.4 GB as it is read
 WIDEST_ASPECT = 4.0  # a narrower strip would leave three quarters of the square to invention
 NEARLY_SQUARE = 1.1  # aspect up to which cropping loses less than 10 % of the picture
 OPAQUE = 0.5  # alpha from which a pixel counts as known
 DIAGONAL_35MM = math.hypot(36.0, 24.0)  # mm; what "35 mm equivalent" focal lengths refer to (CIPA DCG-001)
-METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +40,13 @@ class Picture:
         image: (H, W, 3) float32 sRGB in [0, 1].
         known: (H, W) bool, False where the picture is transparent.
         fov_degrees: horizontal field of view, None when the file does not say.
+        orientation: the EXIF tag that said how to turn it upright, 1 = as it was stored.
     """
 
     image: Image
     known: Mask
     fov_degrees: float | None = None
+    orientation: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +85,7 @@ def load_picture(path: str | os.PathLike[str]) -> Picture:
         width, height = opened.size
         _check_size(path, width, height)
         fov_original = _focal_pixels(opened)
+        orientation = _orientation(opened)
         upright = ImageOps.exif_transpose(bounded(opened, LONGEST_SIDE))
         image, alpha = _to_srgb(upright)
     known = alpha >= OPAQUE
@@ -97,7 +96,16 @@ def load_picture(path: str | os.PathLike[str]) -> Picture:
         turned = (image.shape[1] > image.shape[0]) != (width > height) and width != height
         original_width = height if turned else width
         fov = math.degrees(2 * math.atan(original_width / 2 / fov_original))
-    return Picture(image, known, fov)
+    return Picture(image, known, fov, orientation)
+
+
+def _orientation(picture: PillowImage.Image) -> int:
+    """The EXIF tag, 1 where it is missing or broken."""
+    try:
+        found = int(picture.getexif().get(_EXIF_ORIENTATION, 1))
+    except (ValueError, TypeError, SyntaxError):
+        return 1
+    return found if 1 <= found <= 8 else 1
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
@@ -162,6 +170,7 @@ def _through_profile(picture: PillowImage.Image) -> PillowImage.Image:
     return picture if converted is None else converted
 
 
+_EXIF_ORIENTATION = 0x0112
 _EXIF_FOLDER, _FOCAL_35MM, _FOCAL_MM = 0x8769, 0xA405, 0x920A
 _PLANE_X_RESOLUTION, _PLANE_UNIT, _PIXEL_WIDTH = 0xA20E, 0xA210, 0xA002
 _UNIT_MM = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}  # Exif 2.3, FocalPlaneResolutionUnit
@@ -185,106 +194,6 @@ def _focal_pixels(picture: PillowImage.Image) -> float | None:
         return None
     fov = math.degrees(2 * math.atan(picture.size[0] / 2 / focal))
     return focal if 5 <= fov <= 150 else None  # outside lie telescopes, fish-eyes and broken tags
-
-
-def load_depth(path: str | os.PathLike[str], unit: DepthUnit | float = "m") -> Depth:
-    """Read a z-depth map: 16-bit PNG or TIFF, OpenEXR, or .npy.
-
-    Zero and NaN mean "not measured" (the habit of depth cameras) and are filled from the nearest measured pixel; +inf
-    is sky.
-
-    Args:
-        path: the file.
-        unit: what one step of its numbers is: "m", "cm", "mm", or a number of metres.
-    Returns:
-        (H, W) float32 metres, positive, +inf where it is sky.
-    Raises:
-        InputError: no file, not a depth map, negative values, more than half of it not measured, or a bad unit.
-    """
-    path = Path(path)
-    scale = METRES.get(unit, 0.0) if isinstance(unit, str) else float(unit)
-    if not (math.isfinite(scale) and scale > 0):
-        raise InputError(f'depth unit "{unit}" must be m, cm, mm, or a positive number of metres')
-    if not path.is_file():
-        raise InputError(f"the depth map {path} does not exist")
-    raw = _read_depth(path)
-    if raw.size > DEPTH_PIXELS:
-        raise InputError(f"the depth map {path} has {raw.size} pixels; {DEPTH_PIXELS // 10**6} million are the most")
-    if raw.ndim == 3 and raw.shape[-1] == 1:
-        raw = raw[..., 0]
-    if raw.ndim != 2 or not (np.issubdtype(raw.dtype, np.floating) or np.issubdtype(raw.dtype, np.integer)):
-        raise InputError(
-            f"the depth map {path} has shape {raw.shape} of {raw.dtype}: it must be one channel of numbers"
-        )
-    if min(raw.shape) < SMALLEST_SIDE:
-        raise InputError(
-            f"the depth map {path} is {raw.shape[1]}x{raw.shape[0]}: at least {SMALLEST_SIDE} a side are needed"
-        )
-    depth = raw.astype(np.float32) * np.float32(scale)
-    if (depth < 0).any():
-        raise InputError(
-            f"the depth map {path} has negative values ({float(np.nanmin(depth)):g} m): depth counts metres forward "
-            "from the camera"
-        )
-    return fill_unmeasured(depth, str(path))
-
-
-def fill_unmeasured(depth: Depth, name: str) -> Depth:
-    """Fill zeros and NaNs of (H, W) depth from the nearest measured pixel.
-
-    Raises:
-        InputError: more than half is not measured, or all of it is sky.
-    """
-    unmeasured = np.isnan(depth) | (depth == 0)
-    share = float(unmeasured.mean())
-    if share > 0.5:
-        raise InputError(
-            f"the depth map {name} is zero or NaN on {share:.0%} of its pixels: at most half may be missing"
-        )
-    if not np.isfinite(depth[~unmeasured]).any():
-        raise InputError(f"the depth map {name} is infinite everywhere")
-    if not unmeasured.any():
-        return depth
-    from scipy.ndimage import distance_transform_edt
-
-    logging.getLogger(__name__).warning("%s: %.1f %% of the depth was not measured; filled", name, 100 * share)
-    rows, columns = distance_transform_edt(unmeasured, return_distances=False, return_indices=True)
-    filled: Depth = depth[rows, columns]
-    return filled
-
-
-def _read_depth(path: Path) -> NDArray[Any]:
-    suffix, what = path.suffix.lower(), f"the depth map {path}"
-    if suffix == ".npy":
-        return read_array(path, what)
-    if suffix == ".exr":
-        with guarded(what):
-            return _read_exr(path)
-    with open_picture(path, what, most_pixels=DEPTH_PIXELS) as opened:
-        if opened.mode in ("L", "P", "1"):
-            raise InputError(
-                f"the depth map {path} has 8 bits, 256 steps at most: save it with 16 bits, or as .npy or .exr"
-            )
-        if not (opened.mode.startswith("I;16") or opened.mode in ("I", "F")):
-            raise InputError(f"the depth map {path} is a colour picture ({opened.mode}): it must have one channel")
-        return np.asarray(opened)
-
-
-def _read_exr(path: Path) -> NDArray[Any]:
-    """The depth channel of an OpenEXR file: Z, or whatever single channel there is."""
-    import OpenEXR
-
-    with OpenEXR.File(str(path), header_only=True) as file:
-        low, high = (np.asarray(corner, np.int64) for corner in file.header()["dataWindow"])
-        pixels = int(np.prod(high - low + 1))
-    if not 0 < pixels <= DEPTH_PIXELS:
-        raise InputError(f"the depth map {path} claims {pixels} pixels; {DEPTH_PIXELS // 10**6} million are the most")
-    with OpenEXR.File(str(path), separate_channels=True) as file:
-        channels = file.channels()
-        name = next((name for name in ("Z", "depth.Z", "Depth", "depth", "Y", "V", "R") if name in channels), None)
-        if name is None:
-            raise InputError(f"the depth map {path} has channels {', '.join(channels)} and none named Z, Y or R")
-        return np.array(channels[name].pixels)
 
 
 def prepare_picture(picture: Picture, size: int, depth: Depth | None = None) -> SquarePicture:

@@ -11,7 +11,8 @@ from lucid3d import alignment
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image, Mask
-from lucid3d.input_pictures import load_depth, load_picture, prepare_picture
+from lucid3d.input_depth import load_depth, upright_depth
+from lucid3d.input_pictures import load_picture, prepare_picture
 from lucid3d.projection import PartialView
 
 RELATIVE_NEAR, RELATIVE_FAR = 1.5, 60.0
@@ -53,8 +54,9 @@ def load_start(image: str, depth: str, *, size: int, depth_unit: float) -> tuple
     """
 
     unit = depth_unit or (0.001 if Path(depth).suffix.lower() in (".png", ".tif", ".tiff") else 1.0)
-    measured = load_depth(depth, unit) if depth else None
-    square = prepare_picture(load_picture(image), size, measured)
+    picture = load_picture(image)
+    measured = upright_depth(load_depth(depth, unit), picture.image, picture.orientation) if depth else None
+    square = prepare_picture(picture, size, measured)
     return Start(square.image, square.known, square.depth), square.fov_degrees
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image as pillow
 
 from lucid3d.errors import InputError
-from lucid3d.input_pictures import LONGEST_SIDE, Picture, load_depth, load_picture, prepare_picture
+from lucid3d.input_depth import UPRIGHT_BY_EXIF, load_depth, upright_depth
+from lucid3d.input_pictures import LONGEST_SIDE, Picture, load_picture, prepare_picture
 
 
 def gradient(width: int, height: int) -> np.ndarray:
@@ -277,16 +278,68 @@ def test_other_units_and_channel_names(tmp_path: Path) -> None:
     assert np.array_equal(load_depth(write_depth(tmp_path / "c.npy", np.full((20, 20), 7))), np.full((20, 20), 7.0))
 
 
-def test_what_was_not_measured_is_filled_from_its_neighbours(tmp_path: Path) -> None:
+def test_specks_are_filled_from_their_neighbours_and_large_gaps_are_left_to_an_estimate(tmp_path: Path) -> None:
     holes = METRES.copy()
-    holes[4:8, 4:8] = 0
-    holes[10, 10] = np.nan
+    holes[4:10, 4:10] = 0
+    holes[12, 12] = np.nan
     holes[0] = np.inf
     depth = load_depth(write_depth(tmp_path / "a.npy", holes))
     kept = np.isfinite(holes) & (holes > 0)
     assert np.array_equal(depth[kept], METRES[kept])
-    assert (depth > 0).all() and np.isinf(depth[0]).all() and np.isfinite(depth[1:]).all()
-    assert depth[10, 10] in METRES[9:12, 9:12]
+    assert np.isinf(depth[0]).all() and np.isfinite(depth[1:4]).all()
+    assert depth[12, 12] in METRES[11:14, 11:14]
+    assert np.isnan(depth[6:8, 6:8]).all()
+
+
+@pytest.mark.parametrize(("name", "sky"), [("a.npy", 1e10), ("a.npy", 65504.0), ("a.exr", 1e10), ("a.png", 65.535)])
+def test_numbers_that_stand_for_the_sky(tmp_path: Path, name: str, sky: float) -> None:
+    metres = METRES.copy()
+    metres[:5] = sky
+    depth = load_depth(write_depth(tmp_path / name, metres), "mm" if name.endswith("png") else "m")
+    assert np.isinf(depth[:5]).all() and np.abs(depth[5:] - METRES[5:]).max() < 6e-4
+
+
+def test_channels_and_arrays_of_any_name(tmp_path: Path) -> None:
+    import OpenEXR
+
+    kind = {"type": OpenEXR.scanlineimage}
+    OpenEXR.File(kind, {"ViewLayer.Depth.Z": METRES}).write(str(tmp_path / "layer.exr"))
+    OpenEXR.File(kind, {"RGB": np.repeat(METRES[..., None], 3, -1)}).write(str(tmp_path / "grey.exr"))
+    np.savez(tmp_path / "named.npz", depth=METRES, other=METRES + 1)
+    np.savez(tmp_path / "single.npz", whatever=METRES, intrinsics=np.eye(3))
+    for name in ("layer.exr", "grey.exr", "named.npz", "single.npz"):
+        assert np.array_equal(load_depth(tmp_path / name), METRES)
+    np.savez(tmp_path / "two.npz", a=METRES, b=METRES)
+    with pytest.raises(InputError, match="name the array with the metres 'depth'"):
+        load_depth(tmp_path / "two.npz")
+    OpenEXR.File(kind, {"RGB": np.random.default_rng(0).random((24, 32, 3), np.float32)}).write(str(tmp_path / "colour.exr"))
+    with pytest.raises(InputError, match="none is named Z or depth"):
+        load_depth(tmp_path / "colour.exr")
+
+
+def test_inverse_depth_is_noticed(tmp_path: Path) -> None:
+    rows = np.linspace(0, 1, 40, dtype=np.float32)[:, None].repeat(30, axis=1)
+    np.save(tmp_path / "disparity.npy", rows)
+    pillow.fromarray(np.rint(rows * 65535).astype(np.uint16)).save(tmp_path / "disparity.png")
+    for name in ("disparity.npy", "disparity.png"):
+        with pytest.raises(InputError, match="inverse depth"):
+            load_depth(tmp_path / name)
+    np.save(tmp_path / "near_the_foot.npy", rows[::-1])
+    assert load_depth(tmp_path / "near_the_foot.npy")[0, 0] == 1
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("as_stored", [True, False])
+def test_depth_is_turned_with_its_picture(orientation: int, as_stored: bool) -> None:
+    depth = np.full((48, 64), 8.0, np.float32)
+    depth[30:, :20] = 2.0
+    depth[5:12, 40:60] = 4.0
+    image = np.repeat((depth / 8)[..., None], 3, axis=-1)
+    stored = np.ascontiguousarray(depth)
+    back = {6: 8, 8: 6}.get(orientation, orientation)  # all others undo themselves
+    if as_stored:
+        stored = np.ascontiguousarray(UPRIGHT_BY_EXIF[back](depth))
+    assert np.array_equal(upright_depth(stored, image, orientation), depth)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ from lucid3d.export.images import write_exr
 from lucid3d.export.ply import read_gaussians, read_points, write_gaussians, write_points
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import checkpoint
-from lucid3d.input_pictures import load_depth, load_picture, prepare_picture
+from lucid3d.input_depth import load_depth
+from lucid3d.input_pictures import load_picture, prepare_picture
 from lucid3d.pointcloud import PointCloud
 from lucid3d.prompts import plan_prompts
 from lucid3d.service.batch import read_rows
