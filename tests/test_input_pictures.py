@@ -312,7 +312,9 @@ def test_channels_and_arrays_of_any_name(tmp_path: Path) -> None:
     np.savez(tmp_path / "two.npz", a=METRES, b=METRES)
     with pytest.raises(InputError, match="name the array with the metres 'depth'"):
         load_depth(tmp_path / "two.npz")
-    OpenEXR.File(kind, {"RGB": np.random.default_rng(0).random((24, 32, 3), np.float32)}).write(str(tmp_path / "colour.exr"))
+    OpenEXR.File(kind, {"RGB": np.random.default_rng(0).random((24, 32, 3), np.float32)}).write(
+        str(tmp_path / "colour.exr")
+    )
     with pytest.raises(InputError, match="none is named Z or depth"):
         load_depth(tmp_path / "colour.exr")
 

@@ -113,7 +113,7 @@ def to_edges(depth: Array, image: NDArray[np.floating]) -> Array:
     variance = mean(known * guide * guide) / weight - around * around
     slope = covariance / (np.maximum(variance, 0) + FILTER_SHARPNESS**2)
     # Again only from where something is known, and less where that is little.
-    slopes, offsets = mean(slope * share), mean((level - slope * around) * share)
+    slopes, offsets = mean(f32(slope * share)), mean(f32((level - slope * around) * share))
     return f32(np.exp((slopes * guide + offsets) / np.maximum(mean(share), 1e-4)))
 
 

@@ -1,0 +1,151 @@
+"""A photograph is laid out by what was read in it: here by the truth of drawn worlds, as a perfect network would."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.from_picture.learned import layout_from_reading, to_edges
+from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
+from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT
+from lucid3d.learning.classes import SKY as SKY_CLASS
+from lucid3d.learning.classes import class_table, place_names
+from lucid3d.learning.optics import down_vector, horizon_offset, levelling, pitch_roll
+from lucid3d.learning.reader import Reading
+from lucid3d.procedural.build import build_world
+from lucid3d.procedural.kit.place import EYE_HEIGHT
+
+SIZE, FOV = 128, 65.0
+
+
+@cache
+def read(prompt: str, place: str, indoors: bool, pitch: float, yaw: float = 0.0) -> tuple[np.ndarray, Reading]:
+    """A drawn picture, and the reading that is true of it."""
+    camera = Camera.from_fov(SIZE, SIZE, FOV, yaw_pitch(yaw, pitch, np.zeros(3)))
+    drawing = build_world(prompt, 3).draw(camera)
+    labels = class_table(indoors=indoors, snowy=False)[drawing.labels]
+    down = camera.rotation.T @ np.array([0.0, 1.0, 0.0])
+    names = place_names()
+    depth = np.where(labels == SKY_CLASS, np.inf, drawing.depth).astype(np.float32)
+    reading = Reading(
+        depth=depth,
+        confidence=np.where(labels == SKY_CLASS, 0, 0.9).astype(np.float32),
+        normals=drawing.normals @ camera.rotation.astype(np.float32),
+        labels=labels,
+        pitch=pitch_roll(down)[0],
+        roll=pitch_roll(down)[1],
+        fov=FOV,
+        horizon=0.5 + horizon_offset(down, camera.fx / SIZE),
+        places=np.array([name == place for name in names], np.float32),
+        place=place,
+        indoors=float(indoors),
+        place_names=names,
+    )
+    return drawing.image, reading
+
+
+def street(pitch: float = 10.0) -> tuple[np.ndarray, Reading]:
+    return read("a town street in the afternoon", "town_street", False, pitch)
+
+
+def room() -> tuple[np.ndarray, Reading]:
+    return read("a living room", "living_room", True, -6.0, 25.0)
+
+
+def focal() -> float:
+    return SIZE / 2 / math.tan(math.radians(FOV) / 2)
+
+
+@pytest.mark.parametrize(("pitch", "roll"), [(0, 0), (12, 0), (-40, 5), (25, -8)])
+def test_levelling_takes_gravity_to_plus_y_and_keeps_the_direction(pitch: float, roll: float) -> None:
+    turn = levelling(pitch, roll)
+    np.testing.assert_allclose(turn @ down_vector(pitch, roll), [0, 1, 0], atol=1e-12)
+    np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-12)
+    ahead = turn @ [0, 0, 1]
+    assert ahead[0] == pytest.approx(0, abs=1e-12) and ahead[2] > 0
+    assert math.degrees(math.asin(-ahead[1])) == pytest.approx(pitch)
+
+
+def test_depth_is_measured_and_the_ground_lies_at_the_eyes_height() -> None:
+    image, reading = street()
+    layout = layout_from_reading(reading, image, focal())
+    assert layout.kind == "outdoors" and layout.measured and "town street" in layout.words
+    assert math.degrees(layout.pitch) == pytest.approx(-10, abs=0.1)
+    solid = (layout.classes != SKY) & (reading.depth < 40)
+    ratio = layout.depth[solid] / reading.depth[solid]
+    assert np.median(ratio) == pytest.approx(1, abs=0.05) and np.mean(np.abs(ratio - 1) < 0.1) > 0.85
+    assert np.isinf(layout.depth[layout.classes == SKY]).all()
+    halved = Reading(**{**vars(reading), "depth": (reading.depth / 2).astype(np.float32)})
+    again = layout_from_reading(halved, image, focal())
+    np.testing.assert_allclose(again.depth[solid], layout.depth[solid], rtol=1e-3)
+
+
+def test_a_room_has_its_box_and_things_stand_before_it() -> None:
+    image, reading = room()
+    layout = layout_from_reading(reading, image, focal())
+    assert layout.kind == "room" and layout.box is not None and "living room" in layout.words
+    assert layout.box.floor == pytest.approx(EYE_HEIGHT, rel=0.06)
+    beyond = layout.box.depth(
+        (np.arange(SIZE)[None] + 0.5 - layout.box.centre[0]) / focal(),
+        (np.arange(SIZE)[:, None] + 0.5 - layout.box.centre[1]) / focal(),
+    )
+    walls = ~layout.standing & (layout.classes == UPRIGHT)
+    assert np.median(np.abs(layout.depth[walls] / beyond[walls] - 1)) < 0.12
+    assert layout.standing.any() and not layout.standing[layout.classes == GROUND].mean() > 0.3
+
+
+def test_words_win_over_what_was_read() -> None:
+    image, reading = street()
+    assert layout_from_reading(reading, image, focal(), "a kitchen").kind == "room"
+    words = layout_from_reading(reading, image, focal(), "a village in the rain").words
+    assert "village in the rain" in words and "town street" not in words
+
+
+def test_edges_come_back_and_the_sky_does_not_count() -> None:
+    image = np.zeros((96, 96, 3), np.float32)
+    image[:, 48:] = 1
+    x = np.arange(96, dtype=np.float32)
+    blurred = np.broadcast_to(2 + 6 / (1 + np.exp(-(x - 47.5))), (96, 96)).astype(np.float32).copy()
+    sharp = to_edges(blurred, image)
+    assert sharp[48, 48] - sharp[48, 47] > 2 * (blurred[48, 48] - blurred[48, 47])
+    blurred[:20] = np.inf
+    with_sky = to_edges(blurred, image)
+    assert np.isfinite(with_sky).all()
+    np.testing.assert_allclose(with_sky[40:], sharp[40:], rtol=1e-4)
+
+
+@cache
+def street_world() -> PhotoWorld:
+    image, reading = street()
+    camera = Camera.from_fov(SIZE, SIZE, FOV)
+    pose = np.eye(4)
+    pose[:3, :3] = levelling(reading.pitch, reading.roll)
+    return world_from_photo(image, camera.at(pose), 7, reading=reading)
+
+
+def test_the_world_is_level_and_shows_the_picture_from_its_pitched_camera() -> None:
+    world = street_world()
+    np.testing.assert_allclose(world.tilted, world.camera.world_from_camera, atol=1e-6)
+    image, _ = street()
+    np.testing.assert_allclose(world.draw(world.camera).image, image, atol=1e-6)
+    down = Camera.from_fov(32, 32, 60, yaw_pitch(0, -90, np.zeros(3)))
+    below = world.draw(down).depth
+    assert np.median(below) == pytest.approx(EYE_HEIGHT, rel=0.15)
+    assert np.median(np.abs(below - np.median(below))) < 0.1
+
+
+def test_a_metre_aside_what_was_seen_is_where_it_was() -> None:
+    """The truth is the world that the picture was taken in."""
+    world = street_world()
+    pose = world.camera.world_from_camera.copy()
+    pose[:3, 3] += pose[:3, :3] @ [0.5, 0, 0]
+    camera = world.camera.at(pose)
+    truth = build_world("a town street in the afternoon", 3).draw(camera).depth
+    found = world.draw(camera).depth
+    both = np.isfinite(truth) & np.isfinite(found) & (truth < 30)
+    assert both.mean() > 0.4
+    assert np.median(np.abs(found[both] / truth[both] - 1)) < 0.06
