@@ -37,6 +37,7 @@ class Access:
 
     @property
     def cookie(self) -> str:
+        """The name of the cookie that holds the token, one for each port."""
         # cookies do not know ports: two viewers on one computer must not overwrite each other's
         return f"lucid3d-{self.port}"
 

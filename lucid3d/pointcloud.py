@@ -43,6 +43,7 @@ class PointCloud:
 
     @classmethod
     def empty(cls) -> PointCloud:
+        """A cloud of no points."""
         return cls(
             np.zeros((0, 3), np.float32),
             np.zeros((0, 3), np.float32),
@@ -55,6 +56,7 @@ class PointCloud:
 
     @classmethod
     def concatenate(cls, clouds: list[PointCloud]) -> PointCloud:
+        """All points of several clouds, in their order."""
         if not clouds:
             return cls.empty()
         return cls(*(np.concatenate([getattr(c, f.name) for c in clouds]) for f in fields(cls)))

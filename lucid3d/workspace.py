@@ -90,6 +90,7 @@ class Workspace:
 
     @property
     def progress(self) -> Path:
+        """What a resumed run needs."""
         return self.folder / ".progress"
 
     @property

@@ -77,6 +77,7 @@ def set_world(picture: Path) -> None:
 
 
 def main() -> None:
+    """What Blender runs, or a Python with its module."""
     given = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
     here = globals().get("__file__")
     load(Path(given[0]) if given else Path(here).resolve().parent if here else Path(bpy.path.abspath("//")))

@@ -52,9 +52,14 @@ class PosedDepth(Protocol):
     """What `close_loop` needs to know of a view."""
 
     @property
-    def camera(self) -> Camera: ...
+    def camera(self) -> Camera:
+        """Where the view was seen from."""
+        ...
+
     @property
-    def depth(self) -> NDArray[np.float32]: ...
+    def depth(self) -> NDArray[np.float32]:
+        """(H, W) float32 z-depth in metres, +inf where it is sky."""
+        ...
 
 
 @dataclass(frozen=True)

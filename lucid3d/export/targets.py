@@ -35,11 +35,19 @@ class Exportable(Protocol):
     """
 
     @property
-    def gaussians(self) -> Gaussians: ...
+    def gaussians(self) -> Gaussians:
+        """What splat formats are written from."""
+        ...
+
     @property
-    def points(self) -> PointCloud | None: ...
+    def points(self) -> PointCloud | None:
+        """The dreamed point cloud, or None."""
+        ...
+
     @property
-    def cameras(self) -> Sequence[Camera] | None: ...
+    def cameras(self) -> Sequence[Camera] | None:
+        """The cameras of the dreamed views, or None."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Gaussians:
 
     @property
     def sh_degree(self) -> int:
+        """The degree of the spherical harmonics, 0 to 3."""
         return math.isqrt(self.sh.shape[1]) - 1
 
     @property

@@ -151,13 +151,16 @@ class Ddim:
         return len(self.alphas)
 
     def begin(self, noise: Floats) -> Floats:
+        """The state of the first step, of the noise's shape."""
         return noise
 
     def noised(self, clean: Floats, noise: Floats, step: int) -> Floats:
+        """Clean latents with the noise of a step, of their shape."""
         alpha = self.alphas[step]
         return np.asarray(alpha * clean + np.sqrt(1 - alpha**2) * noise, np.float32)
 
     def step(self, noisy: Floats, clean: Floats, step: int, fresh: Callable[[], Floats]) -> Floats:
+        """The state after a step (no fresh noise is drawn)."""
         alpha = self.alphas[step]
         following = self.alphas[step + 1] if step + 1 < len(self.alphas) else 1.0
         noise = (noisy - alpha * clean) / np.sqrt(1 - alpha**2)

@@ -55,6 +55,7 @@ class SchedulerSteps:
         return float(np.sqrt(alpha)), float(np.sqrt(1 - alpha))
 
     def begin(self, noise: Floats) -> Floats:
+        """The state of the first step, of the noise's shape."""
         started: Floats = (noise * float(self.scheduler.init_noise_sigma)).astype(np.float32)
         return started
 
@@ -68,6 +69,7 @@ class SchedulerSteps:
         return 1 / self.level(step)[0] if "Euler" in type(self.scheduler).__name__ else 1.0
 
     def noised(self, clean: Floats, noise: Floats, step: int) -> Floats:
+        """Clean latents with the noise of a step, of their shape."""
         signal, amount = self.level(step)
         mixed: Floats = ((signal * clean + amount * noise) * self._scale(step)).astype(np.float32)
         return mixed

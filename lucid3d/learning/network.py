@@ -114,6 +114,7 @@ class PictureNetwork(nn.Module):
             nn.init.zeros_(bias)
 
     def forward(self, image: Tensor) -> Answer:
+        """What is read off pictures: (B, 3, H, W) float32 sRGB in [0, 1], H and W divisible by 32."""
         half = self.stem((image - MEAN) / SPREAD)
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)

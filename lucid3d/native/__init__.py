@@ -1,0 +1,1 @@
+"""The compiled modules: `_gaussians`, `_geometry` and `_worlds`."""

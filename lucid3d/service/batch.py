@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import tyro
 
-from lucid3d.config import find_config, load_config, overlay, to_mapping
+from lucid3d.config import Config, find_config, load_config, overlay, to_mapping
 from lucid3d.errors import InputError, short
 from lucid3d.export.targets import check_target
 from lucid3d.files import atomic_path
@@ -22,6 +22,7 @@ from lucid3d.reading import LIST_BYTES, guarded, open_picture, parse_json, read_
 from lucid3d.service.cluster import RayWorkers
 from lucid3d.service.dispatch import TICK
 from lucid3d.service.local import LocalWorkers
+from lucid3d.service.spec import DreamSpec
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.wording import worded
 
@@ -208,8 +209,7 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
             )
         except InputError as error:
             raise InputError(f"scene {index} of the list: {error}") from None
-        spec = {"kind": "dream", "config": to_mapping(config), "exports": list(options.export), "style": row.style}
-        digest = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
+        digest = _digest(config, options.export, row.style)
         words = re.sub(r"[^\w]+", "-", (row.prompt or Path(row.image).stem).lower()).strip("-")[:40].strip("-")
         name = f"{words or 'scene'}-{digest}"
         taken[name] = taken.get(name, 0) + 1
@@ -222,11 +222,19 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
             if ending is not None and ending.state == "done":
                 scene.state, scene.seconds = "done", float(ending.facts.get("seconds", 0))
             else:  # failed ones are tried again: whoever repeats the command has mended something
-                spot.prepare({**spec, "id": name, "output": str(scene.folder)})
+                spot.prepare(
+                    DreamSpec(kind="dream", config=config, exports=options.export, style=row.style, output=scene.folder)
+                )
         except OSError as error:
             raise InputError(f"--output '{output}' cannot be written to: {error.strerror}; choose another") from None
         scenes.append(scene)
     return scenes
+
+
+def _digest(config: Config, exports: Sequence[str], style: str) -> str:
+    """Eight digits of all that decides a scene."""
+    told = {"kind": "dream", "config": to_mapping(config), "exports": list(exports), "style": style}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def work_off(scenes: Sequence[Scene], workers: Workers) -> Iterator[Scene]:

@@ -44,6 +44,7 @@ class Door:
         self.app, self.access, self.most_bytes = app, access, most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request (ASGI), or let it through."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

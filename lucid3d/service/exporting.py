@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from lucid3d.outputs import film_cameras
 from lucid3d.progress import Event
 from lucid3d.scene import Scene
 from lucid3d.service.results import size_of, sweep
+from lucid3d.service.spec import ExportSpec
 from lucid3d.service.telling import Teller
 
 COLUMNS = {"1k": 1024, "2k": 2048, "4k": 4096, "8k": 8192}
@@ -37,60 +37,56 @@ TYPES = {
 """Name -> what a client gets."""
 
 
-def export(spec: dict[str, Any], folder: Path, teller: Teller) -> dict[str, Any]:
-    """Do an export job.
+def export(spec: ExportSpec, teller: Teller) -> dict[str, Any]:
+    """Do an export job; returns what is known of its result.
 
-    Args:
-        spec: its `source` folder and the fields of an `ExportRequest`.
-        folder: where the files go.
     Raises:
         InputError: the source is gone or cannot be exported so.
     """
-    source = Path(spec["source"])
-    sweep(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    sweep(spec.output)
+    spec.output.mkdir(parents=True, exist_ok=True)
     teller.tell(stage="write", detail="reading the scene", part=0.05)
-    scene = Scene.load(source)
-    scene.radiance = read_radiance(source / "skybox")
-    teller.tell(stage="write", detail=spec["type"], part=0.2)
-    _WRITERS[spec["type"]](scene, spec, folder, teller)
-    return {"bytes": size_of(folder)}
+    scene = Scene.load(spec.source)
+    scene.radiance = read_radiance(spec.source / "skybox")
+    teller.tell(stage="write", detail=spec.type, part=0.2)
+    _WRITERS[spec.type](scene, spec, teller)
+    return {"bytes": size_of(spec.output)}
 
 
-def _equirectangular(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    write_png(folder / "panorama.png", scene.panorama(_rows(spec)).image)
+def _equirectangular(scene: Scene, spec: ExportSpec, teller: Teller) -> None:
+    write_png(spec.output / "panorama.png", scene.panorama(_rows(spec)).image)
 
 
-def _cubemap(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+def _cubemap(scene: Scene, spec: ExportSpec, teller: Teller) -> None:
     rows = _rows(spec)
-    export_scene(scene, "skybox", folder, ExportOptions(panorama_height=rows, cube_size=rows // 2))
+    export_scene(scene, "skybox", spec.output, ExportOptions(panorama_height=rows, cube_size=rows // 2))
 
 
-def _hdr(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    export_scene(scene, "hdr", folder, ExportOptions(panorama_height=_rows(spec)))
+def _hdr(scene: Scene, spec: ExportSpec, teller: Teller) -> None:
+    export_scene(scene, "hdr", spec.output, ExportOptions(panorama_height=_rows(spec)))
 
 
-def _depth(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+def _depth(scene: Scene, spec: ExportSpec, teller: Teller) -> None:
     import json
 
     depth = scene.panorama(_rows(spec)).depth
-    write_exr(folder / "depth.exr", depth, half=False)
-    step = write_depth_png(folder / "depth.png", depth)
+    write_exr(spec.output / "depth.exr", depth, half=False)
+    step = write_depth_png(spec.output / "depth.png", depth)
     statement = {"meaning": "distance along each pixel's ray", "metres_per_unit": step, "sky": 0}
-    write_text(folder / "depth.json", json.dumps(statement, indent=2) + "\n")
+    write_text(spec.output / "depth.json", json.dumps(statement, indent=2) + "\n")
 
 
-def _mesh(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    export_scene(scene, "mesh", folder)
+def _mesh(scene: Scene, spec: ExportSpec, teller: Teller) -> None:
+    export_scene(scene, "mesh", spec.output)
 
 
-def _film(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
+def _film(scene: Scene, spec: ExportSpec, teller: Teller) -> None:
     render = scene.config.render
-    frames = max(2, round(spec["seconds"] * render.film_rate))
-    config = replace(scene.config, render=replace(render, film=spec["path"], film_frames=frames))
+    frames = max(2, round(spec.seconds * render.film_rate))
+    config = replace(scene.config, render=replace(render, film=spec.path, film_frames=frames))
     cameras = film_cameras(replace(scene, config=config))
     if len(cameras) < 2:
-        raise InputError(f"the camera path '{spec['path']}' has a single picture; choose one to film along")
+        raise InputError(f"the camera path '{spec.path}' has a single picture; choose one to film along")
     renderer = Renderer(scene.gaussians)
 
     def pictures() -> Any:
@@ -101,18 +97,18 @@ def _film(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> N
             yield np.asarray(renderer.render(camera).image)
 
     size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
-    write_film(pictures(), folder / "film.mp4", **size)
+    write_film(pictures(), spec.output / "film.mp4", **size)
 
 
-def _files(scene: Scene, spec: dict[str, Any], folder: Path, teller: Teller) -> None:
-    export_scene(scene, spec["targets"], folder, ExportOptions(panorama_height=_rows(spec)))
+def _files(scene: Scene, spec: ExportSpec, teller: Teller) -> None:
+    export_scene(scene, spec.targets, spec.output, ExportOptions(panorama_height=_rows(spec)))
 
 
-def _rows(spec: dict[str, Any]) -> int:
-    return COLUMNS[spec["size"]] // 2
+def _rows(spec: ExportSpec) -> int:
+    return COLUMNS[spec.size] // 2
 
 
-_WRITERS: dict[str, Callable[[Scene, dict[str, Any], Path, Teller], None]] = {
+_WRITERS: dict[str, Callable[[Scene, ExportSpec, Teller], None]] = {
     "equirectangular": _equirectangular,
     "cubemap": _cubemap,
     "hdr": _hdr,

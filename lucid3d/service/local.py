@@ -34,6 +34,7 @@ class Worker:
         )
 
     def alive(self) -> bool:
+        """Whether its process runs."""
         return self.process.poll() is None
 
     def start(self, folder: Path) -> None:

@@ -6,12 +6,12 @@ import secrets
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from lucid3d import trajectory
-from lucid3d.config import Config, to_mapping
+from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.export.targets import check_target
 from lucid3d.families.choose import choose_models
@@ -19,6 +19,7 @@ from lucid3d.service import uploads
 from lucid3d.service.remix import Role, check_panorama, plan_remix, structure_of
 from lucid3d.service.schemas import ExportRequest, Job, JobRequest, RemixRequest, Webhook
 from lucid3d.service.settings import Settings
+from lucid3d.service.spec import DreamSpec, ExportSpec, Repaint, Spec
 from lucid3d.service.spot import Spot
 from lucid3d.service.store import NewJob, Refusal, Store, new_id
 from lucid3d.service.wording import Wording, cleaned, styled, worded
@@ -30,6 +31,15 @@ class Sender:
 
     client: str
     key: str | None = None
+
+
+@dataclass(frozen=True)
+class Again:
+    """What a remix starts from: a job and the folder of its result (none: a picture), and if it is repainted."""
+
+    source: str = ""
+    folder: Path | None = None
+    repaint: Repaint | None = None
 
 
 class Desk:
@@ -45,13 +55,13 @@ class Desk:
         """A sentence to dream."""
         wording = worded(wish.prompt, wish.negative_prompt, wish.style, complete=wish.enhance)
         config = self._config(wish, wording)
-        return self._submit(wish, wording, config, sender, {"kind": "dream"})
+        return self._submit(wish, wording, config, sender)
 
     def picture(self, wish: JobRequest, data: bytes, sender: Sender) -> Job:
         """A picture to dream, with or without words."""
         pixels = uploads.decode(data, self.settings.limits.picture_pixels)
         wording = self._optional_words(wish)
-        return self._submit(wish, wording, self._config(wish, wording), sender, {"kind": "dream"}, pixels=pixels)
+        return self._submit(wish, wording, self._config(wish, wording), sender, pixels=pixels)
 
     def remix(self, wish: RemixRequest, sender: Sender) -> Job:
         """An earlier result with other words or another style."""
@@ -63,11 +73,9 @@ class Desk:
         negative = wish.negative_prompt or source.negative_prompt
         plan = plan_remix(folder, wish.prompt, negative, wish.style, base)
         config, wording = plan.config, plan.wording
-        extra: dict[str, Any] = {"kind": "remix", "source": str(folder)}
-        if plan.repaint:
-            extra["repaint"] = repaint_words(wording, config.seed)
+        again = Again(source.id, folder, repaint_words(wording, config.seed) if plan.repaint else None)
         facts = {"structure": plan.structure, "seed": config.seed, "preset": wish.preset or source.preset}
-        return self._submit(wish, wording, config, sender, extra, source=source.id, facts=facts)
+        return self._submit(wish, wording, config, sender, again, facts=facts)
 
     def remix_picture(self, wish: JobRequest, role: Role, data: bytes, sender: Sender) -> Job:
         """A panorama or a control image as the place."""
@@ -77,12 +85,11 @@ class Desk:
         wording = self._optional_words(wish)
         config = self._config(wish, wording)
         change = bool(cleaned(wish.prompt) or wish.style)
-        extra: dict[str, Any] = {"kind": "remix"}
-        if change:  # the place is dreamed as it is, and then repainted in the words
-            extra["repaint"] = repaint_words(wording, config.seed)
+        # the place is dreamed as it is, and then repainted in the words
+        again = Again(repaint=repaint_words(wording, config.seed) if change else None)
         facts = {"structure": structure_of(role, change)}
         around = role == "panorama"
-        return self._submit(wish, wording, config, sender, extra, pixels=pixels, panorama=around, facts=facts)
+        return self._submit(wish, wording, config, sender, again, pixels=pixels, panorama=around, facts=facts)
 
     def export(self, job: str, wish: ExportRequest, sender: Sender) -> Job:
         """A result in another form."""
@@ -99,11 +106,11 @@ class Desk:
                 check_target(target)
         self._check_room()
         name = new_id()
-        spec = {
+        spec = ExportSpec(
             **wish.model_dump(exclude={"webhook"}),
-            "kind": "export",
-            "source": str(self.settings.result(source.id, source.kind)),
-        }
+            source=self.settings.result(source.id, source.kind),
+            output=self.settings.result(name, "export"),
+        )
         facts = {
             "prompt": source.prompt, "negative_prompt": source.negative_prompt, "style": source.style,
             "preset": source.preset, "seed": source.seed, "sentence": source.sentence, "type": wish.type,
@@ -164,11 +171,10 @@ class Desk:
         wording: Wording,
         config: Config,
         sender: Sender,
-        spec: dict[str, Any],
+        again: Again | None = None,
         *,
         pixels: np.ndarray | None = None,
         panorama: bool = False,
-        source: str = "",
         facts: dict[str, Any] | None = None,
     ) -> Job:
         for target in wish.exports:
@@ -182,19 +188,28 @@ class Desk:
             uploads.write_picture(Spot(spot).picture, pixels)
             path = str(Spot(spot).picture)
             config = replace(config, panorama=path) if panorama else replace(config, image=path)
-        spec = {**spec, "config": to_mapping(config), "exports": list(wish.exports), "style": wish.style}
+        kind: Literal["dream", "remix"] = "dream" if again is None else "remix"
+        again = again or Again()
+        spec = DreamSpec(
+            kind=kind,
+            config=config,
+            exports=tuple(wish.exports),
+            style=wish.style,
+            source=again.folder,
+            repaint=again.repaint,
+            output=self.settings.result(name, kind),
+        )
         told = {
             "prompt": wish.prompt, "negative_prompt": wording.negative_prompt, "style": wish.style,
             "preset": wish.preset, "seed": config.seed, "sentence": wording.sentence,
             "rules": [rule.model_dump() for rule in wording.rules], **(facts or {}),
         }  # fmt: skip
-        job = NewJob(name, spec["kind"], sender.client, told, source, sender.key, _hook(wish.webhook))
+        job = NewJob(name, kind, sender.client, told, again.source, sender.key, _hook(wish.webhook))
         return self._put(job, spec)
 
-    def _put(self, job: NewJob, spec: dict[str, Any]) -> Job:
+    def _put(self, job: NewJob, spec: Spec) -> Job:
         limits = self.settings.limits
         spot = Spot(self.settings.spot(job.id))
-        spec = {**spec, "id": job.id, "output": str(self.settings.result(job.id, job.kind))}
         try:
             spot.prepare(spec)  # before the queue knows of it: a job in the queue can always be done
             taken = self.store.submit(job, queue=limits.queue, per_client=limits.jobs_per_client)
@@ -219,9 +234,9 @@ class Desk:
 _ENDED = {"cancelled": "was cancelled", "failed": "failed"}
 
 
-def repaint_words(wording: Wording, seed: int) -> dict[str, Any]:
-    """What a repainting is told (see `lucid3d.service.work`)."""
-    return {"prompt": wording.sentence, "negative_prompt": wording.negative_prompt, "seed": seed}
+def repaint_words(wording: Wording, seed: int) -> Repaint:
+    """What a repainting is told."""
+    return Repaint(prompt=wording.sentence, negative_prompt=wording.negative_prompt, seed=seed)
 
 
 def _hook(webhook: Webhook | None) -> dict[str, str]:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lucid3d.files import write_text
+from lucid3d.service.spec import Spec, read_spec
 
 RESERVE = 64 * 1024
 """Bytes kept free for the ending of a job and for what the store has to say of it."""
@@ -68,24 +69,29 @@ class Spot:
 
     @property
     def preview(self) -> Path:
+        """The picture of what is being made."""
         return self.folder / "preview.jpg"
 
     @property
     def picture(self) -> Path:
+        """The picture that a client sent."""
         return self.folder / "picture.png"
 
-    def prepare(self, spec: dict[str, Any]) -> None:
+    def prepare(self, spec: Spec) -> None:
         """Write down what to do. A new spec over an old ending makes the job one to be done again."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "end.json").unlink(missing_ok=True)
         (self.folder / "cancel").unlink(missing_ok=True)
-        write_text(self.folder / "spec.json", json.dumps(spec))
+        write_text(self.folder / "spec.json", spec.model_dump_json())
         (self.folder / "reserve").write_bytes(bytes(RESERVE))
 
-    def spec(self) -> dict[str, Any]:
-        """What to do."""
-        spec: dict[str, Any] = json.loads((self.folder / "spec.json").read_text(encoding="utf-8"))
-        return spec
+    def spec(self) -> Spec:
+        """What to do.
+
+        Raises:
+            InputError: another version wrote it.
+        """
+        return read_spec((self.folder / "spec.json").read_text(encoding="utf-8"))
 
     def tell(self, progress: Progress) -> None:
         """Say how it stands."""

@@ -33,6 +33,7 @@ class Wording:
     rules: list[Rule] = field(default_factory=list)
 
     def add(self, rule: str, words: str, why: str) -> None:
+        """Append words to the sentence, with the rule that asked for them and why."""
         self.sentence = f"{self.sentence}, {words}" if self.sentence else words
         self.rules.append(Rule(rule=rule, added=words, why=why))
 

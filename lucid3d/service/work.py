@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lucid3d import gaussians
-from lucid3d.config import Config, overlay
+from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.pipeline import run
 from lucid3d.preparation import prepare
@@ -22,6 +22,7 @@ from lucid3d.scene import Scene
 from lucid3d.service.exporting import export
 from lucid3d.service.remix import agreement, agreement_of
 from lucid3d.service.results import size_of, sweep
+from lucid3d.service.spec import DreamSpec, ExportSpec, Repaint
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.telling import Cancelled, Teller
 from lucid3d.service.wording import Wording, styled
@@ -90,7 +91,7 @@ def finish(spot: Spot, ending: Ending) -> None:
 
 def discard(spot: Spot) -> None:
     """Remove what a job has written of its result."""
-    shutil.rmtree(spot.spec()["output"], ignore_errors=True)
+    shutil.rmtree(spot.spec().output, ignore_errors=True)
 
 
 def is_full(error: OSError) -> bool:
@@ -109,16 +110,15 @@ def _do(spot: Spot, teller: Teller, load: Loader | None) -> dict[str, Any]:
     spec = spot.spec()
     if spot.cancelled():
         raise Cancelled
-    if spec["kind"] == "export":
-        return export(spec, Path(spec["output"]), teller)
-    if "repaint" in spec:
-        return _repaint(spec, teller, load)
+    if isinstance(spec, ExportSpec):
+        return export(spec, teller)
+    if spec.repaint is not None:
+        return _repaint(spec, spec.repaint, teller, load)
     return _dream(spot, spec, teller, load)
 
 
-def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[str, Any]:
-    folder = Path(spec["output"])
-    config = overlay(Config(), spec["config"])
+def _dream(spot: Spot, spec: DreamSpec, teller: Teller, load: Loader | None) -> dict[str, Any]:
+    folder, config = spec.output, spec.config
     teller.tell(stage="models", detail="")
     if config.image or config.panorama:
         config = _with_words(config, spec)
@@ -127,7 +127,7 @@ def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None
     run(
         config,
         folder,
-        export=spec.get("exports", ()),
+        export=spec.exports,
         resume=not overwrite,
         overwrite=overwrite,
         load=load,
@@ -137,7 +137,7 @@ def _dream(spot: Spot, spec: dict[str, Any], teller: Teller, load: Loader | None
     return facts | _measured(spec, folder)
 
 
-def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[str, Any]:
+def _repaint(spec: DreamSpec, words: Repaint, teller: Teller, load: Loader | None) -> dict[str, Any]:
     """A remix over the depth of an earlier result, or of an uploaded picture that is dreamed as it is first.
 
     One that was interrupted begins again: it is short beside a dream.
@@ -147,12 +147,12 @@ def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[
         # painting takes the time that dreaming takes otherwise
         teller.on_event(replace(event, stage="dream") if event.stage == "paint" else event)
 
-    folder, words = Path(spec["output"]), spec["repaint"]
-    teller.tell(stage="models", detail="", sentence=words["prompt"])
+    folder = spec.output
+    teller.tell(stage="models", detail="", sentence=words.prompt)
     if folder.exists():
         shutil.rmtree(folder)
     scene = _source(spec, teller, load)
-    sentence = words["prompt"]
+    sentence = words.prompt
     if not sentence:  # a style alone: networks want to be told what they paint, rules have it before them
         by_rules = scene.facts["models"]["family"] == "procedural"
         sentence = _styled("" if by_rules else scene.prompt, spec)
@@ -161,36 +161,36 @@ def _repaint(spec: dict[str, Any], teller: Teller, load: Loader | None) -> dict[
         scene,
         sentence,
         models=scene.config.models,
-        negative_prompt=words["negative_prompt"],
-        seed=words["seed"],
+        negative_prompt=words.negative_prompt,
+        seed=words.seed,
         load=load,
         on_event=listen,
     )
-    if spec.get("source"):
-        new.facts["restyled"]["from"] = Path(spec["source"]).name
+    if spec.source:
+        new.facts["restyled"]["from"] = spec.source.name
     teller.tell(new.views[0].image, stage="write")
-    new.save(folder, export=spec.get("exports", ()), on_event=listen)
+    new.save(folder, export=spec.exports, on_event=listen)
     kept = agreement_of(scene.views, new.views)
     how = str(new.facts["restyled"]["how"])
     return {"sentence": sentence, "understood": how, "bytes": size_of(folder), "structure_kept": kept}
 
 
-def _source(spec: dict[str, Any], teller: Teller, load: Loader | None) -> Scene:
+def _source(spec: DreamSpec, teller: Teller, load: Loader | None) -> Scene:
     """What is to be repainted."""
-    if spec.get("source"):
-        return Scene.load(Path(spec["source"]))
-    return run(overlay(Config(), spec["config"]), load=load, on_event=teller.on_event)
+    if spec.source:
+        return Scene.load(spec.source)
+    return run(spec.config, load=load, on_event=teller.on_event)
 
 
-def _measured(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _measured(spec: DreamSpec, folder: Path) -> dict[str, Any]:
     """What is known of a result only once it stands."""
     facts: dict[str, Any] = {"bytes": size_of(folder)}
-    if spec.get("source"):
-        facts["structure_kept"] = agreement(Path(spec["source"]), folder)
+    if spec.source:
+        facts["structure_kept"] = agreement(spec.source, folder)
     return facts
 
 
-def _with_words(config: Config, spec: dict[str, Any]) -> Config:
+def _with_words(config: Config, spec: DreamSpec) -> Config:
     """A picture without a sentence is described first (BLIP where its weights are), so that the style can be added."""
     if config.prompt:
         return config
@@ -198,8 +198,8 @@ def _with_words(config: Config, spec: dict[str, Any]) -> Config:
     return replace(described, prompt=(_styled(described.prompt[0], spec),))
 
 
-def _styled(sentence: str, spec: dict[str, Any]) -> str:
-    return styled(Wording(sentence.rstrip(". ")), spec.get("style", "")).sentence
+def _styled(sentence: str, spec: DreamSpec) -> str:
+    return styled(Wording(sentence.rstrip(". ")), spec.style).sentence
 
 
 def warm_up() -> None:

@@ -28,11 +28,19 @@ class Posed(Protocol):
     """What of viser's camera handle is read."""
 
     @property
-    def wxyz(self) -> NDArray[np.float64]: ...
+    def wxyz(self) -> NDArray[np.float64]:
+        """(4,) quaternion w x y z, world from camera."""
+        ...
+
     @property
-    def position(self) -> NDArray[np.float64]: ...
+    def position(self) -> NDArray[np.float64]:
+        """(3,) metres."""
+        ...
+
     @property
-    def fov(self) -> float: ...
+    def fov(self) -> float:
+        """Vertical, radians."""
+        ...
 
 
 def rotation_of(wxyz: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -68,10 +68,12 @@ class PathPrompts(PromptPlan):
     path: tuple[tuple[Camera, str], ...] = ()
 
     def at(self, camera: Camera) -> str:
+        """The sentence of a camera of the path, else the default."""
         return next((words for known, words in self.path if known is camera), self.default)
 
     @property
     def sentence(self) -> str:
+        """All sentences of the task, each once."""
         return ", ".join(dict.fromkeys([self.default, *(words for _, words in self.path)]))
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 import lucid3d
-from lucid3d.config import Config, to_mapping
+from lucid3d.config import Config
 from lucid3d.families.config import ModelsConfig
 from lucid3d.service.remix import plan_remix
+from lucid3d.service.spec import DreamSpec, Repaint
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.work import perform
 from tests.families.conftest import checkpoint  # noqa: F401 (a fixture)
@@ -22,10 +23,9 @@ def remixed(source: Path, folder: Path, change: str, style: str = "") -> Ending:
     """Plan a remix and do it, as a worker would."""
     plan = plan_remix(source, change, "", style, None)
     assert plan.repaint and "over their depth" in plan.structure
-    words = {"prompt": plan.wording.sentence, "negative_prompt": "", "seed": plan.config.seed}
-    spec = {"kind": "remix", "source": str(source), "output": str(folder), "repaint": words, "exports": []}
+    words = Repaint(prompt=plan.wording.sentence, negative_prompt="", seed=plan.config.seed)
     spot = Spot(folder.parent / f"{folder.name}-spot")
-    spot.prepare({**spec, "id": folder.name, "config": to_mapping(plan.config)})
+    spot.prepare(DreamSpec(kind="remix", config=plan.config, source=source, repaint=words, output=folder))
     return perform(spot.folder)
 
 

@@ -63,6 +63,7 @@ class Weights:
 
     @property
     def complete(self) -> bool:
+        """Whether all of it is on disk."""
         return self.path is not None and not self.missing
 
     @property

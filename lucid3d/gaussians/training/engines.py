@@ -31,6 +31,7 @@ class NativeEngine:
         self.push()
 
     def step(self, shot: Shot, rates: NDArray[np.float32], step: int, *, with_means2d: bool) -> Losses:
+        """See `Engine.step`."""
         state, config, threads, frame = self._state, self._config, self._threads, self._frame
         size = (kernels.IMAGE_PLANES, shot.camera.height, shot.camera.width)
         if self._image.shape != size:
@@ -84,6 +85,7 @@ class NativeEngine:
         return Losses(*terms)
 
     def seen(self) -> Seen:
+        """See `Engine.seen`."""
         assert self._shot is not None
         count = self._state.count
         visible = np.zeros(count, bool)
@@ -92,9 +94,10 @@ class NativeEngine:
         return Seen(self._shot, visible, gradient)
 
     def pull(self) -> None:
-        pass
+        """Nothing to do: the kernels work on the state itself."""
 
     def push(self) -> None:
+        """Take note of which Gaussians are sky, which stay where they are."""
         self._frozen: NDArray[np.float32] | None = None
         if self._state.is_sky.any():
             self._frozen = np.zeros(self._state.planes.shape[1], np.float32)

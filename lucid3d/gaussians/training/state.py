@@ -42,6 +42,7 @@ class State:
 
     @property
     def degree(self) -> int:
+        """The degree of the spherical harmonics, 0 to 3."""
         coefficients = (len(self.planes) - kernels.GEOMETRY_ROWS) // 3
         return int(np.sqrt(coefficients)) - 1
 

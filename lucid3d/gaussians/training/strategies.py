@@ -82,9 +82,11 @@ class MCMCStrategy:
 
     @property
     def needs_means2d(self) -> bool:
+        """See `Strategy.needs_means2d`."""
         return False
 
     def acts(self, iteration: int, iterations: int) -> bool:
+        """See `Strategy.acts`."""
         return True
 
     def apply(
@@ -97,6 +99,7 @@ class MCMCStrategy:
         config: TrainConfig,
         rng: np.random.Generator,
     ) -> bool:
+        """See `Strategy.apply`."""
         changed = False
         if self.refine_start <= iteration < self.refine_stop and iteration % self.refine_every == 0:
             changed |= self.relocate(state, rng)
@@ -193,9 +196,11 @@ class DefaultStrategy:
 
     @property
     def needs_means2d(self) -> bool:
+        """See `Strategy.needs_means2d`."""
         return True
 
     def acts(self, iteration: int, iterations: int) -> bool:
+        """See `Strategy.acts`."""
         return iteration < self.refine_stop
 
     def apply(
@@ -208,6 +213,7 @@ class DefaultStrategy:
         config: TrainConfig,
         rng: np.random.Generator,
     ) -> bool:
+        """See `Strategy.apply`."""
         if "gradient" not in memory or len(memory["gradient"]) != state.count:
             memory |= {"gradient": np.zeros(state.count), "visits": np.zeros(state.count)}
             memory["size"] = np.zeros(state.count)

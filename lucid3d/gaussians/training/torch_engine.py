@@ -74,12 +74,14 @@ class TorchEngine:
         self.push()
 
     def pull(self) -> None:
+        """See `Engine.pull`."""
         count = self._state.count
         parts = {"planes": self._planes, "first": self._first, "second": self._second}
         for name, tensor in parts.items():
             getattr(self._state, name)[:, :count] = tensor.detach().cpu().numpy()
 
     def push(self) -> None:
+        """See `Engine.push`."""
         state = self._state
 
         def tensor(planes: NDArray[np.float32]) -> Tensor:
@@ -89,10 +91,12 @@ class TorchEngine:
         self._is_sky = torch.as_tensor(state.is_sky, device=self._device)
 
     def seen(self) -> Seen:
+        """See `Engine.seen`."""
         assert self._seen is not None
         return self._seen
 
     def step(self, shot: Shot, rates: NDArray[np.float32], step: int, *, with_means2d: bool) -> Losses:
+        """See `Engine.step`."""
         config, count = self._config, self._state.count
         camera = shot.camera
         planes = self._planes.detach().requires_grad_(True)

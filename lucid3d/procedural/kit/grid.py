@@ -28,6 +28,7 @@ class Grid:
         return 2 * self.half / (len(self.values) - 1)
 
     def __call__(self, x: Floats, z: Floats) -> NDArray[np.float32]:
+        """Heights, float32 of the shape of `x` and `z`, which are in metres."""
         flat_x, flat_z = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(z, np.float32)
         sampled = kernels().sample_grid(
             self.values, flat_x.ravel(), flat_z.ravel(), -self.half, -self.half, np.float32(self.cell)

@@ -63,6 +63,7 @@ class Mesh:
 
     @property
     def triangle_count(self) -> int:
+        """The number of triangles."""
         return len(self.triangles)
 
     @property

@@ -206,10 +206,12 @@ class Opening:
 
     @property
     def width(self) -> float:
+        """Metres from left to right."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
+        """Metres from bottom to top."""
         return self.top - self.bottom
 
 

@@ -123,6 +123,7 @@ def make(folder: Path) -> bytes:
 
 
 def main() -> None:
+    """The command line."""
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
     DATA.write_bytes(make(Path(sys.argv[1])))

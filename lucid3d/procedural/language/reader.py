@@ -248,6 +248,7 @@ def list_goes_on(finds: list[Find], position: int) -> bool:
 
 
 def noun_follows(finds: list[Find], position: int) -> bool:
+    """Whether a noun stands behind a position in the same clause."""
     for item in finds[position + 1 :]:
         if item.kind in ("break", "clause", "and", "negation"):
             return False

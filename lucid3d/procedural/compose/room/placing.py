@@ -43,15 +43,18 @@ class Bounds:
 
     @classmethod
     def of(cls, mesh: Mesh, body: float = 1.0, round: bool = False) -> Bounds:
+        """Of a mesh in its own frame."""
         (x0, y0, z0), (x1, y1, z1) = mesh.bounds.astype(float)
         return cls(float(x0), float(x1), float(z0), float(z1), float(-y1), float(-y0), body, round)
 
     @property
     def width(self) -> float:
+        """Metres that are in the way, along x."""
         return (self.right - self.left) * self.body
 
     @property
     def depth(self) -> float:
+        """Metres that are in the way, along z."""
         return (self.back - self.front) * self.body
 
     @property
@@ -92,6 +95,7 @@ class Placed:
 
     @property
     def yaw(self) -> float:
+        """Radians about the vertical, from its own frame to the plan."""
         return float(np.arctan2(self.matrix[0, 2], self.matrix[2, 2]))
 
 

@@ -106,6 +106,7 @@ class Patch:
     high: float
 
     def overlaps(self, other: Patch) -> bool:
+        """Whether they share more than an edge."""
         return (
             self.left < other.right - 1e-6
             and other.left < self.right - 1e-6

@@ -57,10 +57,12 @@ class Room:
 
     @property
     def width(self) -> float:
+        """Metres from the left wall to the right one."""
         return self.right - self.left
 
     @property
     def length(self) -> float:
+        """Metres from the wall behind to the one ahead."""
         return self.ahead - self.back
 
     def wall_matrix(self, wall: int) -> tuple[NDArray[np.float64], float]:
