@@ -24,6 +24,8 @@ from lucid3d.procedural.language.brief import understand
 Array = NDArray[np.float32]
 _KIND_OF = {"sky": SKY, "water": WATER, "ground": GROUND, "floor": GROUND, "snow": GROUND}
 """Labels of the network that lie or are open; all others stand."""
+_OUTSIDE = [CLASSES.index(name) for name in ("sky", "ground", "water", "building", "foliage", "rock", "snow")]
+"""What is seen through a room's windows, or stands in a pot; it is kept from being farther than the wall."""
 SCALE_LIMIT = 3.0
 """The most that depth is scaled for the ground to lie where it should: beyond, the ground was not what was seen."""
 GROUND_REACH = 30.0
@@ -52,11 +54,8 @@ def layout_from_reading(
     """
     height, width = reading.depth.shape
     if kind is None:
-        kind = _kind(reading, prompt)
-    classes = np.array([_KIND_OF.get(name, UPRIGHT) for name in CLASSES], np.uint8)[reading.labels]
-    if kind == "room":
-        classes[classes == SKY] = UPRIGHT  # seen through a window: part of the wall
-        classes[classes == WATER] = GROUND
+        kind = named_kind(prompt) or ("room" if reading.indoors > 0.5 else "outdoors")
+    classes = kinds_of_labels(reading.labels, kind)
     down = down_vector(reading.pitch, reading.roll)
     depth = to_edges(np.where(classes == SKY, np.inf, np.minimum(reading.depth, FARTHEST)).astype(np.float32), image)
     rays = _rays(height, width, focal)
@@ -67,21 +66,39 @@ def layout_from_reading(
         standing = classes == UPRIGHT
     else:
         x, y = np.arange(width) + 0.5 - box.centre[0], np.arange(height) + 0.5 - box.centre[1]
-        standing = depth < IN_FRONT * box.depth(x[None] / focal, y[:, None] / focal)
-    words = " ".join([*_words(reading, kind, prompt), *light_words(kind, image, classes)])
+        depth, standing = before_walls(depth, reading.labels, box.depth(x[None] / focal, y[:, None] / focal))
+    words = " ".join(
+        [*place_words(reading.place_names, reading.places, kind, prompt), *light_words(kind, image, classes)]
+    )
     return Layout(
         kind, reading.horizon * height, classes, standing, depth, focal, -math.radians(reading.pitch), words, box,
         measured=True, roll=math.radians(reading.roll),
     )  # fmt: skip
 
 
-def _kind(reading: Reading, prompt: str) -> Kind:
+def named_kind(prompt: str) -> Kind | None:
+    """What a sentence says of the sort of picture, if anything."""
     brief = understand(prompt)
     if "place" in brief.given:
         return "room" if brief.indoors else "outdoors"
-    if names_closeup(prompt):
-        return "closeup"
-    return "room" if reading.indoors > 0.5 else "outdoors"
+    return "closeup" if names_closeup(prompt) else None
+
+
+def kinds_of_labels(labels: NDArray[np.uint8], kind: Kind) -> NDArray[np.uint8]:
+    """(H, W) classes of the network as SKY, GROUND, WATER and UPRIGHT."""
+    kinds = np.array([_KIND_OF.get(name, UPRIGHT) for name in CLASSES], np.uint8)[labels]
+    if kind == "room":
+        kinds[kinds == SKY] = UPRIGHT  # seen through a window: part of the wall
+        kinds[kinds == WATER] = GROUND
+    return kinds
+
+
+def before_walls(
+    depth: Array, labels: NDArray[np.uint8], walls: NDArray[np.floating]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """A room's depth (H, W) with what is seen through its windows on the walls, and what stands before them."""
+    shut = f32(np.where(np.isin(labels, _OUTSIDE), np.minimum(depth, walls), depth))
+    return shut, shut < IN_FRONT * walls
 
 
 def _rays(height: int, width: int, focal: float) -> Array:
@@ -138,7 +155,7 @@ def _box(depth: Array, reading: Reading, rays: Array, down: NDArray[np.float64],
     forward /= np.linalg.norm(forward)
     right = np.cross(down, forward)
     across, ahead = reading.normals @ right.astype(np.float32), reading.normals @ forward.astype(np.float32)
-    turn = _turn(across[wall], ahead[wall])
+    turn = long_axis(across[wall], ahead[wall])
     axis = math.cos(turn) * forward + math.sin(turn) * right
     centre = (width / 2 + focal * axis[0] / axis[2], height / 2 + focal * axis[1] / axis[2])
     x = depth * (rays[..., 0] - np.float32((centre[0] - width / 2) / focal))
@@ -168,25 +185,33 @@ def _box(depth: Array, reading: Reading, rays: Array, down: NDArray[np.float64],
     )
 
 
-def _turn(across: NDArray[np.floating], ahead: NDArray[np.floating]) -> float:
-    """Radians by which a room's long axis is turned to the right of the camera's: walls stand at right angles, so the
-    mean direction of four times their normals' angles is that of all ("Manhattan world", Coughlan and Yuille 1999)."""
-    if len(across) < 64:
+def long_axis(right: NDArray[np.floating], ahead: NDArray[np.floating]) -> float:
+    """Radians to the right by which a room's walls are turned, 0 if few agree.
+
+    They stand at right angles, so the mean direction of four times their normals' angles is that of all ("Manhattan
+    World", Coughlan and Yuille 1999).
+
+    Args:
+        right, ahead: (N,) level components of the walls' normals.
+    """
+    if len(right) < 64:
         return 0.0
-    angle = 4 * np.arctan2(across, -ahead)
-    mean = math.atan2(float(np.sin(angle).mean()), float(np.cos(angle).mean())) / 4
-    sure = math.hypot(float(np.sin(angle).mean()), float(np.cos(angle).mean()))
-    return -mean if sure > 0.3 else 0.0
+    angle = 4 * np.arctan2(right, ahead)
+    cosine, sine = float(np.cos(angle).mean()), float(np.sin(angle).mean())
+    return math.atan2(sine, cosine) / 4 if math.hypot(cosine, sine) > 0.3 else 0.0
 
 
-def _words(reading: Reading, kind: Kind, prompt: str) -> list[str]:
-    """The person's own words, and where they name no place the likeliest one that is indoors, or is not."""
+def place_words(names: tuple[str, ...], likelihood: NDArray[np.floating], kind: Kind, prompt: str) -> list[str]:
+    """The person's own words, and where they name no place the likeliest one that is indoors, or is not.
+
+    Args:
+        names: of places; likelihood: (number of them,).
+    """
     said = [prompt] if prompt else []
     if "place" in understand(prompt).given:
         return said
     places = load_places()
-    names = [name for name in reading.place_names if name in places and places[name].indoors == (kind == "room")]
-    if not names:
+    fitting = [i for i, name in enumerate(names) if name in places and places[name].indoors == (kind == "room")]
+    if not fitting:
         return said
-    likelihood = dict(zip(reading.place_names, reading.places, strict=True))
-    return [*said, places[max(names, key=lambda name: float(likelihood[name]))].label]
+    return [*said, places[names[max(fitting, key=lambda i: float(likelihood[i]))]].label]

@@ -86,6 +86,8 @@ class SphereLayout:
         distance: (H, 2H) float32 metres along the ray, +inf = sky.
         standing: (H, 2H) bool, things in front of the rest.
         words: what it looks like, for a person.
+        room: the box behind what stands in a room that was measured.
+        measured: distances were measured, direction by direction; else they are those of a stage.
     """
 
     kind: Literal["outdoors", "room"]
@@ -93,6 +95,8 @@ class SphereLayout:
     distance: Array
     standing: NDArray[np.bool_]
     words: str
+    room: Room | None = None
+    measured: bool = False
 
 
 def read_panorama(panorama: Array, prompt: str = "") -> SphereLayout:
@@ -229,13 +233,16 @@ class Room:
     walls: tuple[float, float, float, float]
     ceiling: float
 
-    def distance(self, rays: Array) -> Array:
-        """Metres along unit rays (..., 3) to the box."""
+    def distance(self, rays: Array, start: NDArray[np.floating] | None = None) -> Array:
+        """Metres along unit rays (..., 3) to the box, from `start` (3,) within it, the viewer's place by default."""
+        x, y, z = np.zeros(3) if start is None else start
+        ahead, right = math.cos(self.yaw) * z + math.sin(self.yaw) * x, math.cos(self.yaw) * x - math.sin(self.yaw) * z
+        walls = np.maximum(np.array(self.walls) - [ahead, right, -ahead, -right], 0.05)
         level = np.maximum(np.hypot(rays[..., 0], rays[..., 2]), 1e-6)
-        along = wall_reach(np.arctan2(rays[..., 0], rays[..., 2]) - self.yaw, np.array(self.walls)) / level
+        along = wall_reach(np.arctan2(rays[..., 0], rays[..., 2]) - self.yaw, walls) / level
         down = rays[..., 1]
-        floor = np.where(down > 0, EYE_HEIGHT / np.maximum(down, 1e-6), np.inf)
-        top = np.where(down < 0, self.ceiling / np.maximum(-down, 1e-6), np.inf)
+        floor = np.where(down > 0, max(EYE_HEIGHT - y, 0.05) / np.maximum(down, 1e-6), np.inf)
+        top = np.where(down < 0, max(self.ceiling + y, 0.05) / np.maximum(-down, 1e-6), np.inf)
         return np.minimum(np.minimum(along, floor), top).astype(np.float32)
 
 

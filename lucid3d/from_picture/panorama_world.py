@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.colour import linear_from_srgb
 from lucid3d.errors import InputError
+from lucid3d.from_picture.learned_panorama import layout_of_panorama
 from lucid3d.from_picture.panorama_layout import SphereLayout, read_panorama
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT, WATER, Layout
+from lucid3d.from_picture.surface import TEAR, joined
 from lucid3d.from_picture.surround import clean_plate
+from lucid3d.learning.reader import Reader
 from lucid3d.panorama.resampling import (
     equirectangular_pixels,
     equirectangular_rays,
@@ -39,8 +42,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float32]
 Value = TypeVar("Value", bound=np.generic)
 
-TEAR = 0.12
-"""A step in distance of more than this share between something upright and the ground is an edge, and is cut."""
 RIM = 3
 """Pixels of the layout by which the outline of a thing may be off: what it hid is not coloured from there."""
 HERE = 1e-5
@@ -97,7 +98,11 @@ class PanoramaWorld:
         on_surface = np.isfinite(hit)
         below = EYE_HEIGHT - float(start[1])
         descending = (rays[..., 1] > 1e-6) & (below > 0)
-        plane = np.where(descending, below / np.maximum(rays[..., 1], 1e-6), np.inf)
+        room = self.layout.room
+        if room is None:
+            plane = np.where(descending, below / np.maximum(rays[..., 1], 1e-6), np.inf)
+        else:
+            plane = room.distance(rays, start)
         reach = np.where(on_surface, hit, plane)
         ahead = start + rays * np.where(np.isfinite(reach), reach, 1.0)[..., None]
         seen = np.where(np.isfinite(reach)[..., None], ahead, rays).astype(np.float32)  # as seen from the start
@@ -105,7 +110,7 @@ class PanoramaWorld:
         gap = ~on_surface & self._nearest(self._rim, seen)
         colours[gap] = sample_equirectangular(self._plate, seen[gap])
         behind = self._nearest(self._plate_classes, seen)
-        open_sky = ~on_surface & ((behind == SKY) | ~descending)
+        open_sky = ~on_surface & ((behind == SKY) | ~descending) if room is None else np.zeros_like(on_surface)
         return self._drawing(colours, np.where(open_sky, np.inf, reach).astype(np.float32), seen, length)
 
     def _drawing(self, image: Array, distance: Array, seen: Array, length: Array) -> Drawing:
@@ -154,7 +159,10 @@ class PanoramaWorld:
         whole = np.stack([solid.ravel()[corner] for corner in corners]).all(axis=0)
         upright = np.stack([(self.layout.classes == UPRIGHT).ravel()[corner] for corner in corners])
         edge = upright.any(axis=0) & ~upright.all(axis=0)  # of two upright things the nearer is stretched to the other
-        if self.layout.kind == "outdoors":
+        if self.layout.measured:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                whole &= joined(reach)
+        elif self.layout.kind == "outdoors":
             with np.errstate(invalid="ignore"):
                 whole &= ~edge | (reach.min(axis=0) > (1 - TEAR) * reach.max(axis=0))
         a, b, c, d = (corner[whole] for corner in corners)
@@ -194,8 +202,13 @@ def _resized(panorama: Array, height: int) -> Array:
     return np.asarray(cv2.resize(panorama, (2 * height, height), interpolation=how), np.float32)
 
 
-def world_from_panorama(panorama: NDArray[np.floating], prompt: str = "", seed: int = 0) -> PanoramaWorld:
+def world_from_panorama(
+    panorama: NDArray[np.floating], prompt: str = "", seed: int = 0, *, reader: Reader | None = None
+) -> PanoramaWorld:
     """Read a level panorama (H, 2H, 3) of sRGB in [0, 1], seen from a person's height.
+
+    Args:
+        reader: the network that reads it; None to go by rules.
 
     Raises:
         InputError: it has another shape, is less than 32 rows high, or has values outside [0, 1].
@@ -208,6 +221,6 @@ def world_from_panorama(panorama: NDArray[np.floating], prompt: str = "", seed: 
     if not np.isfinite(picture).all() or picture.min() < -1e-3 or picture.max() > 1.001:
         raise InputError("image values must lie between 0 and 1: divide 8-bit pictures by 255")
     picture = np.clip(picture, 0, 1)
-    layout = read_panorama(picture, prompt)
+    layout = read_panorama(picture, prompt) if reader is None else layout_of_panorama(picture, reader, prompt)
     logging.getLogger(__name__).info("panorama read as %s: %s", layout.kind, layout.words)
     return PanoramaWorld(picture, layout, prompt, seed)

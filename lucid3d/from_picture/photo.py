@@ -23,6 +23,7 @@ from lucid3d.from_picture.fitting import fitted
 from lucid3d.from_picture.grade import Grade, kinds_of, match, sky_colours
 from lucid3d.from_picture.learned import layout_from_reading
 from lucid3d.from_picture.picture import SKY, Kind, Layout, read_picture
+from lucid3d.from_picture.surface import joined
 from lucid3d.from_picture.surround import Canvas, extend
 from lucid3d.learning.optics import levelling
 from lucid3d.learning.reader import Reading
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from lucid3d.procedural.world import World
 
 Array = NDArray[np.float32]
-TEAR = 0.12
-"""A step in depth of more than this share is an edge of something: the surface is cut there."""
 LARGEST = 1024
 """Longer side in pixels of the picture that is continued; the first view still shows the photograph as it came."""
 BOKEH = 1.4
@@ -245,19 +244,15 @@ class _Surface:
         turned = (unit_rays @ world.tilted[:3, :3].T).reshape(-1, 3).astype(np.float32)
         far, _ = world.around.trace(np.zeros_like(turned), turned)
         with np.errstate(divide="ignore"):
-            joined = 1 / (share / reach + (1 - share) / far.reshape(share.shape))
-        solid = np.isfinite(joined) & (share > 0.02)
-        distance = np.where(solid, joined, 1.0)
+            whole_way = 1 / (share / reach + (1 - share) / far.reshape(share.shape))
+        solid = np.isfinite(whole_way) & (share > 0.02)
+        distance = np.where(solid, whole_way, 1.0)
         vertices = unit_rays * distance[..., None]
         index = np.arange(distance.size).reshape(distance.shape)
         corners = [index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]]
         values = np.stack([distance.ravel()[c] for c in corners])
         whole = np.stack([solid.ravel()[c] for c in corners]).all(axis=0)
-        # On a plane inverse depth is linear in the picture: a cut is where it is not, not where depth grows fast.
-        inverse = 1 / values
-        bend = np.abs(inverse[0] + inverse[2] - inverse[1] - inverse[3]) / inverse.max(axis=0)
-        steep = (inverse.max(axis=0) - inverse.min(axis=0)) / inverse.max(axis=0)
-        whole &= (steep < TEAR) | ((bend < 0.004) & (steep < 0.5))
+        whole &= joined(values)
         a, b, c, d = (corner[whole] for corner in corners)
         triangles = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
         self._scene = RayScene(vertices.reshape(-1, 3).astype(np.float32), triangles.astype(np.uint32))

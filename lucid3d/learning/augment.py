@@ -53,13 +53,13 @@ class Scene:
 
 def augmented(image: Picture, scene: Scene, rng: np.random.Generator) -> Picture:
     """A picture as another camera or a painter might have made it."""
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         image = other_materials(image, scene, rng)
     if rng.random() < 0.15:
         image = haze(image, scene, rng)
-    if rng.random() < 0.12:
+    if rng.random() < 0.06:
         image = depth_of_field(image, scene, rng)
-    if rng.random() < 0.2:
+    if rng.random() < 0.12:
         image = PAINTERS[int(rng.integers(len(PAINTERS)))](image, rng)
     image = colours(image, rng)
     for share, change in _CAMERA:
@@ -291,8 +291,8 @@ def colours(image: Picture, rng: np.random.Generator) -> Picture:
 def noise(image: Picture, rng: np.random.Generator) -> Picture:
     """A sensor's: of brightness and of colour, sometimes in coarse grains."""
     height, width = image.shape[:2]
-    strength = float(np.exp(rng.uniform(np.log(2), np.log(18))))
-    coarse = int(rng.choice([1, 1, 2]))
+    strength = float(np.exp(rng.uniform(np.log(1), np.log(8))))
+    coarse = int(rng.choice([1, 1, 1, 2]))
     shape = (-(-height // coarse), -(-width // coarse))
     grain = rng.standard_normal((*shape, 1), np.float32) + 0.5 * rng.standard_normal((*shape, 3), np.float32)
     if coarse > 1:
@@ -303,8 +303,8 @@ def noise(image: Picture, rng: np.random.Generator) -> Picture:
 def blur(image: Picture, rng: np.random.Generator) -> Picture:
     """Out of focus, or a shaken camera."""
     if rng.random() < 0.6:
-        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.8)), np.uint8)
-    size = int(rng.choice([3, 5, 7]))
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 0.9)), np.uint8)
+    size = int(rng.choice([3, 3, 5]))
     angle = rng.uniform(0, np.pi)
     kernel = np.zeros((size, size), np.float32)
     middle = size // 2
@@ -323,7 +323,7 @@ def sharpened(image: Picture, rng: np.random.Generator) -> Picture:
 def coarser(image: Picture, rng: np.random.Generator) -> Picture:
     """Scaled down and up again."""
     height, width = image.shape[:2]
-    share = rng.uniform(0.35, 0.8)
+    share = rng.uniform(0.55, 0.9)
     small = cv2.resize(image, (max(int(width * share), 8), max(int(height * share), 8)), interpolation=cv2.INTER_AREA)
     how = cv2.INTER_LINEAR if rng.random() < 0.7 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(small, (width, height), interpolation=how), np.uint8)
@@ -347,7 +347,7 @@ def light_field(image: Picture, rng: np.random.Generator) -> Picture:
 
 def jpeg(image: Picture, rng: np.random.Generator) -> Picture:
     """JPEG, from good to bad."""
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(18, 92))])
+    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
@@ -368,7 +368,8 @@ def _fitted(field: Floats, width: int, height: int, how: int = cv2.INTER_LINEAR)
 
 
 _CAMERA: tuple[tuple[float, Change], ...] = (
-    (0.2, light_field), (0.2, vignette), (0.15, blur), (0.15, sharpened), (0.15, coarser), (0.4, noise), (0.4, jpeg),
-    (0.12, erased),
+    (0.2, light_field), (0.2, vignette), (0.1, blur), (0.2, sharpened), (0.1, coarser), (0.25, noise), (0.2, jpeg),
+    (0.05, erased),
 )  # fmt: skip
-"""How often, and what; in the order in which a camera and a file do it."""
+"""How often, and what; in the order in which a camera and a file do it. Strengths are those that are left of a camera's
+faults when its picture has been reduced to what the network is shown, about 150 pixels across: most average away."""

@@ -12,12 +12,11 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.from_picture.learned import layout_from_reading, to_edges
 from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT
-from lucid3d.learning.classes import SKY as SKY_CLASS
-from lucid3d.learning.classes import class_table, place_names
-from lucid3d.learning.optics import down_vector, horizon_offset, levelling, pitch_roll
+from lucid3d.learning.optics import down_vector, levelling
 from lucid3d.learning.reader import Reading
 from lucid3d.procedural.build import build_world
 from lucid3d.procedural.kit.place import EYE_HEIGHT
+from tests.from_picture.true_reading import true_reading
 
 SIZE, FOV = 128, 65.0
 
@@ -26,26 +25,7 @@ SIZE, FOV = 128, 65.0
 def read(prompt: str, place: str, indoors: bool, pitch: float, yaw: float = 0.0) -> tuple[np.ndarray, Reading]:
     """A drawn picture, and the reading that is true of it."""
     camera = Camera.from_fov(SIZE, SIZE, FOV, yaw_pitch(yaw, pitch, np.zeros(3)))
-    drawing = build_world(prompt, 3).draw(camera)
-    labels = class_table(indoors=indoors, snowy=False)[drawing.labels]
-    down = camera.rotation.T @ np.array([0.0, 1.0, 0.0])
-    names = place_names()
-    depth = np.where(labels == SKY_CLASS, np.inf, drawing.depth).astype(np.float32)
-    reading = Reading(
-        depth=depth,
-        confidence=np.where(labels == SKY_CLASS, 0, 0.9).astype(np.float32),
-        normals=drawing.normals @ camera.rotation.astype(np.float32),
-        labels=labels,
-        pitch=pitch_roll(down)[0],
-        roll=pitch_roll(down)[1],
-        fov=FOV,
-        horizon=0.5 + horizon_offset(down, camera.fx / SIZE),
-        places=np.array([name == place for name in names], np.float32),
-        place=place,
-        indoors=float(indoors),
-        place_names=names,
-    )
-    return drawing.image, reading
+    return true_reading(build_world(prompt, 3), camera, place, indoors=indoors)
 
 
 def street(pitch: float = 10.0) -> tuple[np.ndarray, Reading]:
