@@ -129,7 +129,7 @@ def common_scales(log_distance: Array, weight: Array) -> NDArray[np.float64]:
     worth = weight[:, ::COARSE, ::COARSE].reshape(len(weight), -1).astype(np.float64)
     count = len(values)
     pairs = [(i, j) for i in range(count) for j in range(i) if (worth[i] * worth[j]).any()]
-    scales = np.zeros(count)
+    scales: NDArray[np.float64] = np.zeros(count)
     for _ in range(ROUNDS):
         matrix = np.eye(count) * OWN_SCALE * max(len(pairs), 1)
         right = np.zeros(count)
@@ -145,7 +145,7 @@ def common_scales(log_distance: Array, weight: Array) -> NDArray[np.float64]:
             matrix[j, i] -= total
             right[i] -= pull
             right[j] += pull
-        scales = np.linalg.solve(matrix, right)
+        scales = np.asarray(np.linalg.solve(matrix, right), np.float64)
     return scales
 
 
@@ -195,7 +195,9 @@ def _room(distance: Array, labels: NDArray[np.uint8], normals: Array, rays: Arra
     yaw = long_axis(normals[..., 0][wall], normals[..., 2][wall])
     least = 0.004 * distance.size
 
-    def reach(values: Array, where: NDArray[np.bool_], usual: float, limits: tuple[float, float]) -> float:
+    def reach(
+        values: NDArray[np.floating], where: NDArray[np.bool_], usual: float, limits: tuple[float, float]
+    ) -> float:
         found = float(np.median(values[where])) if where.sum() > least else usual
         return float(np.clip(found, *limits))
 

@@ -169,13 +169,21 @@ def collated(samples: Sequence[Sample], places: Sequence[str]) -> Batch:
 
 
 def training_batch(
-    views: Sequence[tuple[Path, int]], places: Sequence[str], step: int, seed: int, *, batch: int, pixels: int
+    views: Sequence[tuple[Path, int]],
+    places: Sequence[str],
+    step: int,
+    seed: int,
+    *,
+    batch: int,
+    pixels: int,
+    changed: float = 1.0,
 ) -> Batch:
     """Batch number `step`: random views, all cropped to one random shape of about `pixels` pixels.
 
     Args:
         views: (shard, number of the view in it) of all that may be taken.
         places: the names behind the network's place numbers.
+        changed: share of the pictures that are augmented; the others are as they were drawn.
     """
     rng = np.random.default_rng([seed, step, 1])
     shape = shape_for(float(rng.choice(ASPECTS)), pixels)
@@ -183,6 +191,7 @@ def training_batch(
     for index in rng.integers(len(views), size=batch):
         path, number = views[int(index)]
         sample = cropped(read_view(path, number), shape, rng)
-        sample = replace(sample, image=augment.augmented(sample.image, sample.scene, rng))
+        if rng.random() < changed:
+            sample = replace(sample, image=augment.augmented(sample.image, sample.scene, rng))
         samples.append(sample)
     return collated(samples, places)

@@ -28,7 +28,7 @@ class Weights:
     """How much each loss counts. They were chosen so that each starts near the size of the depth's."""
 
     depth: float = 1.0
-    gradient: float = 0.5
+    gradient: float = 0.1
     error: float = 0.05
     normals: float = 0.5
     classes: float = 0.3
