@@ -14,7 +14,7 @@ from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPai
 from lucid3d.from_picture.panorama_world import HERE, PanoramaWorld, world_from_panorama
 from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
 from lucid3d.from_picture.picture import Kind
-from lucid3d.learning.reader import Reading
+from lucid3d.learning.reader import Reader, Reading
 from lucid3d.panorama.resampling import checked_panorama, perspective_from_equirectangular
 
 
@@ -35,10 +35,14 @@ def photo_models(
 
 
 def panorama_models(
-    panorama: NDArray[np.floating], prompt: str = "", seed: int = 0
+    panorama: NDArray[np.floating], prompt: str = "", seed: int = 0, *, reader: Reader | None = None
 ) -> tuple[ProceduralPainter, ProceduralDepth, PanoramaWorld]:
-    """Painter and depth estimator that look around in a panorama; the depth agrees between views."""
-    world = world_from_panorama(panorama, prompt, seed)
+    """Painter and depth estimator that look around in a panorama; the depth agrees between views.
+
+    Args:
+        reader: the network that reads it; None to go by rules.
+    """
+    world = world_from_panorama(panorama, prompt, seed, reader=reader)
     drawings = Drawings(world)
     return ProceduralPainter(world, drawings), ProceduralDepth(world, drawings=drawings), world
 

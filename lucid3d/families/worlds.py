@@ -8,6 +8,8 @@ from lucid3d.families.base import Family, Models, Needs, Uses, Wish
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.picture import panorama_models, photo_models
 from lucid3d.families.procedural import procedural_models
+from lucid3d.learning.reader import PictureReader
+from lucid3d.learning.shipped import shipped
 
 
 def load(wish: Wish, uses: Uses) -> Models:
@@ -18,7 +20,9 @@ def load(wish: Wish, uses: Uses) -> Models:
     """
     world: Any
     if wish.panorama is not None:
-        painter, estimator, world = panorama_models(wish.panorama, wish.prompt, wish.seed)
+        painter, estimator, world = panorama_models(
+            wish.panorama, wish.prompt, wish.seed, reader=PictureReader() if shipped() else None
+        )
     elif wish.picture is not None:
         camera = 60.0 if wish.camera is None else wish.camera
         painter, estimator, world = photo_models(wish.picture, camera, wish.seed, wish.prompt, reading=wish.reading)
