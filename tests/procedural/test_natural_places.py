@@ -13,11 +13,12 @@ from lucid3d.procedural.compose.land.canyon import walls
 from lucid3d.procedural.compose.land.cave import BACK, MOUTH, POOL, Chamber
 from lucid3d.procedural.compose.land.greenery import wayside
 from lucid3d.procedural.compose.land.other_planet import crater
-from lucid3d.procedural.compose.land.relief import Course, footprints
+from lucid3d.procedural.compose.land.relief import footprints
 from lucid3d.procedural.compose.land.site import Conditions, Site
 from lucid3d.procedural.compose.land.volcano import pahoehoe
 from lucid3d.procedural.compose.settlement.overgrown import grass_between
 from lucid3d.procedural.compose.wishes import site_for
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import EYE_HEIGHT

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.rocks import waves
-from lucid3d.procedural.compose.land.relief import Course
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, merge
 from lucid3d.procedural.kit.shapes import icosphere

@@ -9,11 +9,17 @@ from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.kit.shapes import icosphere
-from lucid3d.procedural.language.brief import Brief
+
+HUES = {
+    "seas": ((0.018, 0.055, 0.16), (0.03, 0.12, 0.2), (0.05, 0.075, 0.028), (0.17, 0.12, 0.065)),
+    "desert": ((0.14, 0.07, 0.04), (0.2, 0.1, 0.055), (0.32, 0.17, 0.09), (0.42, 0.27, 0.16)),
+    "ice": ((0.05, 0.1, 0.14), (0.08, 0.17, 0.19), (0.2, 0.26, 0.24), (0.34, 0.36, 0.33)),
+}
+"""Kind of planet -> linear RGB of deep and shallow places, and of low and high land."""
 
 
-def planet_world(place: Place, brief: Brief, rng: np.random.Generator) -> None:
-    """Black sky with stars, and a planet with seas, land, weather and ice beyond the great window."""
+def planet_world(place: Place, kind: str, rng: np.random.Generator) -> None:
+    """Black sky with stars, and a planet (`kind`: one of `HUES`) with land, weather and ice beyond the great window."""
     place.sky = {
         "rayleigh": (0.0, 0.0, 0.0),
         "turbidity": 1.0,
@@ -32,11 +38,11 @@ def planet_world(place: Place, brief: Brief, rng: np.random.Generator) -> None:
     }
     # Behind one's shoulder: ahead of it, the planet would show its night side.
     place.sun_azimuth = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(1.95, 2.3))
-    place.meshes.append(planet(rng, brief))
+    place.meshes.append(planet(rng, kind))
 
 
-def planet(rng: np.random.Generator, brief: Brief) -> Mesh:
-    """A world of 330 m that looks like one of 6,000 km: its hues are painted corner by corner."""
+def planet(rng: np.random.Generator, kind: str) -> Mesh:
+    """A world of 330 m that looks like one of 6,000 km: its hues (`HUES[kind]`) are painted corner by corner."""
     # Its edge curves through the window, with black sky above: all disc would be a wall of clouds.
     radius = 330.0
     centre = np.array([float(rng.choice([-1.0, 1.0])) * rng.uniform(70, 130), rng.uniform(150, 200), 900.0])
@@ -48,17 +54,9 @@ def planet(rng: np.random.Generator, brief: Brief) -> Mesh:
     land = _fbm(unit, rng, 3.4, 8)
     cloud = _fbm(unit + 0.14 * np.stack([_fbm(unit, rng, 4.5, 4) for _ in range(3)], 1), rng, 6.5, 8)
     cold = np.abs(unit[:, 1])
-    kinds = (
-        ((0.018, 0.055, 0.16), (0.03, 0.12, 0.2), (0.05, 0.075, 0.028), (0.17, 0.12, 0.065)),
-        ((0.14, 0.07, 0.04), (0.2, 0.1, 0.055), (0.32, 0.17, 0.09), (0.42, 0.27, 0.16)),
-        ((0.05, 0.1, 0.14), (0.08, 0.17, 0.19), (0.2, 0.26, 0.24), (0.34, 0.36, 0.33)),
-    )
-    asked = brief.colour("planet")
-    kind = 1 if asked in ("red", "orange", "brown") or "desert" in brief.secondary else 0
-    if asked in ("grey", "turquoise"):
-        kind = 2
-    deep, shallow, green, dry = (np.array(c) for c in kinds[kind])
-    sea_level = 0.22 if kind == 0 else -0.3
+    seas = kind == "seas"
+    deep, shallow, green, dry = (np.array(c) for c in HUES[kind])
+    sea_level = 0.22 if seas else -0.3
     above = np.clip((land - sea_level) / 0.5, 0, 1)[:, None]
     colors = np.where(
         land[:, None] > sea_level,
@@ -67,12 +65,12 @@ def planet(rng: np.random.Generator, brief: Brief) -> Mesh:
     )
     ice = np.clip((cold + 0.12 * land - 0.8) * 9, 0, 1)[:, None]
     colors = colors + (np.array([0.7, 0.73, 0.76]) - colors) * ice
-    cover = np.clip((cloud - 0.12) * 2.6, 0, 0.95)[:, None] * (1.0 if kind == 0 else 0.35)
+    cover = np.clip((cloud - 0.12) * 2.6, 0, 0.95)[:, None] * (1.0 if seas else 0.35)
     colors = colors + (np.array([0.72, 0.73, 0.75]) - colors) * cover
     # Towards the limb the air in front scatters blue.
     view = unit @ toward
     limb = np.clip(1 - (view - 0.35) / 0.65, 0, 1)[:, None] ** 2.5
-    colors = colors + (np.array([0.22, 0.36, 0.62]) - colors) * limb * (0.75 if kind == 0 else 0.3)
+    colors = colors + (np.array([0.22, 0.36, 0.62]) - colors) * limb * (0.75 if seas else 0.3)
     white = Material(
         "planet", "plain", ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0)), variation=0.0, roughness=1.0, wear=0.0
     )

@@ -21,7 +21,7 @@ STRICT = ConfigDict(extra="forbid")
 Time = Literal["dawn", "sunrise", "morning", "noon", "afternoon", "sunset", "dusk", "night"]
 Weather = Literal["clear", "cloudy", "mist", "rain", "snow", "storm"]
 Season = Literal["spring", "summer", "autumn", "winter"]
-Function = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
+Function = Annotated[str, Field(pattern=r"^[^\W\d][\w.]*:[^\W\d]\w*$")]
 """A function by its name, "package.module:function"; imported when it is needed (see `functions.py`)."""
 Metres = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -71,6 +71,7 @@ class Landscape:
         ground: fields of `kit.ground.Ground` that the ground of a built place takes.
         growth: what grows about a built place; None = what grows there anyway.
         woods: whether far hills may be wooded.
+        arid: rivers are dry unless they are asked for, and stone has the colour of sand.
         season: the season of the whole, where the sentence names none.
     """
 
@@ -78,6 +79,7 @@ class Landscape:
     ground: Mapping[str, Any] = Field(default_factory=dict)
     growth: Growth | None = None
     woods: bool = True
+    arid: bool = False
     season: Season | None = None
 
 

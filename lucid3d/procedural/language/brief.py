@@ -81,6 +81,11 @@ class Brief:
         return tuple(self.catalogue.places[name] for name in self.secondary)
 
     @property
+    def arid(self) -> bool:
+        """Whether the place lies in dry land."""
+        return any(place.landscape.arid for place in self.around)
+
+    @property
     def indoors(self) -> bool:
         """Whether the place is a room."""
         return self.record.indoors

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.compose.land.relief import Course, Shape, Start
+from lucid3d.procedural.compose.land.relief import Shape, Start
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
 Floats = NDArray[np.floating]
@@ -51,7 +52,7 @@ def _tower(x: Floats, z: Floats, course: Course, seed: int) -> NDArray[np.float3
 def canyon(start: Start) -> Shape:
     """The start stands on a gravel bank inside a bend; red walls close the view on every side, the river winds on."""
     seed, side = start.seed, start.side
-    wet = "river" not in start.refused and ("desert" not in start.around or start.wants("river", "lake"))
+    wet = "river" not in start.refused and (not start.arid or start.wants("river", "lake"))
     course = Course(side * 8.2, 0.0, ((-side * 10.0, 19.0, 0.9), (34.0, 95.0, float(start.rng.uniform(0, 6.3)))))
     gorge = Course(side * 3.0, 0.0, course.bends[1:])
 

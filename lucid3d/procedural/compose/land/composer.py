@@ -19,9 +19,10 @@ from lucid3d.procedural.compose.land.layout import lay_out, winding_path
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.planting import plant
 from lucid3d.procedural.compose.land.recipe import Recipe, read_recipe
-from lucid3d.procedural.compose.land.relief import Course, Shape, Start, footprints, river_ahead
+from lucid3d.procedural.compose.land.relief import Shape, Start, footprints, river_ahead
 from lucid3d.procedural.compose.land.sea import sea
 from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.place import Lamp, Path, Place
 from lucid3d.procedural.kit.water import Water
 from lucid3d.procedural.language.brief import Brief
@@ -86,7 +87,7 @@ def start_of(brief: Brief, seed: int, rng: np.random.Generator, *, mirrored: boo
     """What a shape begins with, as the brief has it."""
     side = 1.0 if not mirrored or rng.random() < 0.5 else -1.0
     wished = frozenset(name for name in brief.features if brief.wants(name))
-    return Start(seed, side, rng, wished, frozenset(brief.without), brief.sizes, frozenset(brief.secondary))
+    return Start(seed, side, rng, wished, frozenset(brief.without), brief.sizes, brief.arid)
 
 
 def _shape(made: Recipe, start: Start) -> Shape:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.compose.land.relief import Course, Knoll, Shape, Start, mountains
+from lucid3d.procedural.compose.land.relief import Knoll, Shape, Start, mountains
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
 Floats = NDArray[np.floating]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.compose.land.relief import Course, Knoll, Shape, river_valley, shaped
+from lucid3d.procedural.compose.land.relief import Knoll, Shape, river_valley, shaped
 from lucid3d.procedural.compose.land.site import Conditions, Site
 from lucid3d.procedural.kit.canopy import Canopy
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Path

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.grid import Grid, sampled
 from lucid3d.procedural.kit.kernels import kernels
 from lucid3d.procedural.kit.noise import noise, smoothstep
@@ -88,32 +89,6 @@ def shaped(
 
 
 @dataclass(frozen=True)
-class Course:
-    """The middle line of a river, a lava stream or a gorge: x over z, in bends.
-
-    Attributes:
-        start: x where the line passes the start (z = 0); drift: metres to the side a metre ahead.
-        bends: (metres to the side, metres over which a bend turns by a radian, phase) of each sway.
-    """
-
-    start: float
-    drift: float = 0.0
-    bends: tuple[tuple[float, float, float], ...] = ()
-
-    def x(self, z: Floats) -> NDArray[np.float32]:
-        """x of the middle line at z."""
-        total = self.start + self.drift * np.asarray(z, np.float32)
-        for wide, turn, phase in self.bends:
-            total = total + wide * (np.sin(z / turn + phase) - np.sin(phase))
-        return np.asarray(total, np.float32)
-
-    def across(self, x: Floats, z: Floats) -> NDArray[np.float32]:
-        """Metres from the middle line, positive to the right of it, true where the bends are wider than the stream."""
-        slope = self.drift + sum((wide / turn * np.cos(z / turn + phase) for wide, turn, phase in self.bends), 0.0 * z)
-        return np.asarray((x - self.x(z)) / np.sqrt(1 + slope * slope), np.float32)
-
-
-@dataclass(frozen=True)
 class Knoll:
     """Level ground in or by the water, for a building that is asked for: (x, z) and metres above the water, the radius
     of its top, and how many metres of shore fall from there. It runs on to the side, towards the land there."""
@@ -153,7 +128,7 @@ class Start:
     Attributes:
         seed: of its noise; side: 1 or -1, for land that is mirrored; rng: for what else is drawn.
         wished, refused: features that the sentence asks for and refuses; sizes: feature -> factor on its usual size.
-        around: other places that are named.
+        arid: it lies in dry land.
     """
 
     seed: int
@@ -162,7 +137,7 @@ class Start:
     wished: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     sizes: Mapping[str, float] = field(default_factory=dict)
-    around: frozenset[str] = frozenset()
+    arid: bool = False
 
     def wants(self, *features: str) -> bool:
         """Whether any of these features is asked for."""

@@ -13,7 +13,8 @@ from lucid3d.procedural.compose import wishes
 from lucid3d.procedural.compose.land import greenery
 from lucid3d.procedural.compose.land.composer import finish
 from lucid3d.procedural.compose.land.layout import lay_out
-from lucid3d.procedural.compose.land.relief import Course, Shape, mountains
+from lucid3d.procedural.compose.land.relief import Shape, mountains
+from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material, rgb
 from lucid3d.procedural.kit.noise import noise, smoothstep

@@ -22,6 +22,8 @@ OUTLINE = np.array(
     [[-1.25, 0.0], [-2.25, 0.75], [-2.25, 2.15], [-1.3, 3.0], [1.3, 3.0], [2.25, 2.15], [2.25, 0.75], [1.25, 0.0]]
 )
 """Cross-section of the module: x and height above the floor, from the floor's left edge round to its right."""
+PLANETS = {"red": "desert", "orange": "desert", "brown": "desert", "grey": "ice", "turquoise": "ice"}
+"""Colour that is asked for -> kind of planet."""
 BAY = 1.7
 """Distance of the ribs, metres."""
 
@@ -92,7 +94,7 @@ def space_station(brief: Brief, rng: np.random.Generator) -> Place:
     if brief.wants("bed"):
         bunk = furniture.bed(rng, DARK, stuff.LINEN, stuff.LINEN, width=0.8)
         place.meshes.append(bunk.transformed(placement([side * 1.45, EYE_HEIGHT, -3.0])))
-    planet_world(place, brief, rng)
+    planet_world(place, PLANETS.get(brief.colour("planet"), "desert" if brief.arid else "seas"), rng)
     finish(place, brief)
     if rng.random() < 0.5:
         place.meshes = [mirrored(m) for m in place.meshes]

@@ -173,7 +173,7 @@ def ruins(brief: Brief, rng: np.random.Generator) -> Place:
     )
     blocks = palette.LIMESTONE if stone is palette.WEATHERED_MARBLE else stone
     # Single blocks show the grain of stone; courses come from the blocks themselves.
-    desert = "desert" in brief.secondary
+    desert = brief.arid
     blocks = _weathered("old blocks", blocks, "#9c8561" if desert else "#5f6348")
     stone = _weathered("old stone", stone, "#a48d68" if desert else "#6a6a4e")
     overgrown = brief.density >= 1.0
