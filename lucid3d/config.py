@@ -32,6 +32,8 @@ class DreamConfig:
     """Horizontal field of view in degrees, where the trajectory does not state its own."""
     walk_radius: float = 0.5
     """Metres around the start within which a person may walk without seeing holes."""
+    sharpness: float = 10.0
+    """Pixels a degree with which an explored place shall be seen; what is known more coarsely is dreamed nearer."""
     enough: float = 0.998
     """A view of which at least this part is known already is not dreamed again."""
     support_views: int = 12
@@ -43,6 +45,7 @@ class DreamConfig:
         _check(self, "size", 16 <= self.size <= LARGEST_VIEW, f"must lie between 16 and {LARGEST_VIEW} pixels")
         _check(self, "fov", 10 <= self.fov <= 150, "must lie between 10 and 150 degrees")
         _check(self, "walk_radius", 0 <= self.walk_radius <= 100, "must lie between 0 and 100 metres")
+        _check(self, "sharpness", 0.1 <= self.sharpness <= 100, "must lie between 0.1 and 100 pixels a degree")
         _check(self, "enough", 0 < self.enough <= 1, "must lie above 0 and at most 1")
         _check(self, "support_views", self.support_views >= 0, "must not be negative")
         _check(self, "max_points", self.max_points >= 1000, "must be at least 1000")
@@ -132,6 +135,9 @@ class Config:
     """A depth estimator of your own in place of theirs, by the name of its entry point."""
     trajectory: str = "walk"
     """Where to dream from: a name in cameras/, or a YAML or nerfstudio JSON file."""
+    explore: str = ""
+    """How far to go on from there, by planned views, so that a person can walk: metres around the start ("10m"),
+    seconds that dreaming may take ("90s"), or both ("10m 90s"). "no": not at all. Empty: what the trajectory says."""
     dreaming: Literal["loop", "joint"] = "loop"
     """"loop": view by view, each new one inpainted beside those before it (the paper). "joint": eight views around the
     start are painted together, so that errors do not pile up and the circle closes; the rest follows view by view."""

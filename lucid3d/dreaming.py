@@ -12,7 +12,7 @@ every view.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,8 @@ from lucid3d import alignment, depth, pointcloud, projection
 from lucid3d.camera import Camera
 from lucid3d.config import DreamConfig
 from lucid3d.errors import InputError
-from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
+from lucid3d.exploring.coarseness import give_way, too_coarse
+from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter, Repainter
 from lucid3d.pointcloud import PointCloud
 from lucid3d.prompts import PromptPlan
 from lucid3d.start import Start, depth_of_start, first_depth
@@ -39,6 +40,10 @@ ROOM_AFTER_THINNING = 0.85
 
 SEED_STRIDE = 1_000_003
 """Views get seeds this far apart, so that neighbouring scene seeds share no view seed."""
+
+
+Explorer = Callable[[PointCloud], Camera | None]
+"""explore(what is known so far) -> the next camera to dream from, or None when there is nothing more to see."""
 
 
 @dataclass
@@ -57,6 +62,7 @@ class DreamedView:
         scaled: (H, W) float32 the depth after scale and shift alone (what `close_loop` takes as given), or None where
             the depth is exact or measured.
         warning: what went wrong and what was done instead, or None.
+        planned: by an explorer: what it painted takes the place of coarser points.
     """
 
     index: int
@@ -70,6 +76,7 @@ class DreamedView:
     overlap: float = 0.0
     scaled: Depth | None = None
     warning: str | None = None
+    planned: bool = False
 
 
 @dataclass
@@ -105,6 +112,7 @@ def dream_views(
     seed: int = 0,
     start: Start | None = None,
     done: Sequence[DreamedView] = (),
+    explore: Explorer | None = None,
 ) -> Iterator[Dream]:
     """Dream along a path, yielding after every camera; the last yield is the whole dream, its circle closed.
 
@@ -112,6 +120,7 @@ def dream_views(
         cameras: where to dream from; the first is the origin.
         start: a picture in place of the first painted view.
         done: views of an earlier run to continue after, as they were yielded.
+        explore: plans further views from what is known, one by one, after the path.
     Raises:
         InputError: a model returned something of the wrong shape, or no camera was given.
     """
@@ -143,6 +152,26 @@ def dream_views(
             views, cloud, drift = _close(views, config)
         if index >= begin or index == last:
             yield Dream(views, cloud, index + 1, len(cameras), newest, drift)
+    if explore is None:
+        return
+    while (planned := explore(cloud)) is not None:
+        index += 1
+        newest = resumed.get(index)
+        if newest is None and index >= begin:
+            words = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + index) % 2**32}
+            before = next((view for view in reversed(views) if view.scaled is not None), None)
+            prompt = prompts.at(planned)
+            newest = _next_view(
+                painter, estimator, planned, prompt, words, cloud, index, config.enough, exact, before, config.sharpness
+            )
+        if newest is not None:
+            views = [*views, newest]
+            cloud = _grown(cloud, newest, config)
+        if index >= begin:
+            yield Dream(views, cloud, index + 1, index + 2, newest, drift)
+    if not exact and index > last:
+        views, cloud, drift = _close(views, config)
+    yield Dream(views, cloud, index + 1, index + 1, None, drift)
 
 
 def _is_exact(estimator: DepthEstimator) -> bool:
@@ -166,20 +195,29 @@ def _next_view(
     enough: float,
     exact: bool,
     before: DreamedView | None,
+    sharpness: float | None = None,
 ) -> DreamedView | None:
     """Lines 4 to 13 of Algorithm 1 for one camera; None if the cloud shows all of it already.
 
-    Without an overlap the scale of `before`, the last view that was aligned, is taken.
+    Without an overlap the scale of `before`, the last view that was aligned, is taken. With `sharpness` (pixels a
+    degree) what is known more coarsely is painted again too, by painters that can (`Repainter`).
     """
     partial = projection.project_cloud(cloud, camera)
-    if partial.known.mean() >= enough:
+    fine = partial.known
+    if sharpness is not None and isinstance(painter, Repainter):
+        fine = partial.known & ~too_coarse(cloud, partial, camera, sharpness)
+    if fine.mean() >= enough:
         return None
-    image = _painted(painter.inpaint(partial.image, partial.known, prompt, camera, **words), camera)
-    image[partial.known] = _quantised(partial.image[partial.known])
+    if isinstance(painter, Repainter) and (fine != partial.known).any():
+        picture = painter.repaint(partial.image, partial.known, fine, prompt, camera, **words)
+    else:
+        picture = painter.inpaint(partial.image, partial.known, prompt, camera, **words)
+    image = _painted(picture, camera)
+    image[fine] = _quantised(partial.image[fine])
     estimate = _estimated(estimator.estimate(image, camera), camera)
-    overlap = float(partial.known.mean())
+    overlap, planned = float(partial.known.mean()), sharpness is not None
     if exact:
-        return DreamedView(index, camera, prompt, image, estimate, ~partial.known, overlap=overlap)
+        return DreamedView(index, camera, prompt, image, estimate, ~fine, overlap=overlap, planned=planned)
     sharp = depth.sharpen_depth(estimate, camera)
     fallback = None if before is None else (before.scale, before.shift)
     aligned = alignment.align(sharp, _kind(estimator), partial, camera, view=index, fallback=fallback)
@@ -189,12 +227,13 @@ def _next_view(
         prompt,
         image,
         aligned.depth,
-        ~partial.known,
+        ~fine,
         scale=aligned.scale,
         shift=aligned.shift,
         overlap=aligned.overlap,
         scaled=aligned.scaled,
         warning=aligned.warning,
+        planned=planned,
     )
 
 
@@ -251,6 +290,8 @@ def _lifted(view: DreamedView) -> PointCloud:
 
 
 def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig) -> PointCloud:
+    if view.planned:
+        cloud = cloud[~give_way(cloud, view.camera, view.depth, view.painted)]
     cloud = pointcloud.merge(cloud, _lifted(view))
     if len(cloud) <= config.max_points:
         return cloud

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.config import Config
 from lucid3d.dreaming import dream_views, settle_sky, support_cameras
 from lucid3d.errors import InputError
+from lucid3d.exploring.explorer import Explorer
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import Download, Loader, check_own
 from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, Strategy, TrainConfig, Trainer, TrainingView, from_points
@@ -130,7 +132,7 @@ def _make(
     timings.add("dream", began)
 
     began = time.perf_counter()
-    gaussians = _gaussians(cloud, views, config, workspace, on_event)
+    gaussians = _gaussians(cloud, views, config, workspace, on_event, dream)
     timings.add("train", began)
     scene = Scene(prepared.prompts.sentence, config, gaussians, cloud, views, facts, radiance)
     if workspace is not None:
@@ -143,7 +145,7 @@ def grow(prepared: Prepared, models: Models, on_event: Listener = ignore) -> Gau
     dream = _dream(models, prepared, None, on_event)
     cloud, views = _supported(dream, prepared.config)
     models.close()
-    return _gaussians(cloud, views, prepared.config, None, on_event)
+    return _gaussians(cloud, views, prepared.config, None, on_event, dream)
 
 
 class Timings(dict[str, float]):
@@ -171,6 +173,7 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
         seed=config.seed,
         start=prepared.start,
         done=kept,
+        explore=_explorer(models, prepared),
     )
     on_event(Event("dream", kept[-1].index + 1 if kept else 0, len(cameras)))
     dream = None
@@ -182,6 +185,14 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
         on_event(Event("dream", dream.done, dream.total, detail, dream=dream))
     assert dream is not None  # dream_views yields at least once, or raises
     return dream
+
+
+def _explorer(models: Models, prepared: Prepared) -> Explorer | None:
+    """Plans the views beyond the path, if the person wants any."""
+    if prepared.reach is None:
+        return None
+    dream, lens = prepared.config.dream, prepared.cameras[-1]
+    return Explorer(prepared.reach, lens, sharpness=dream.sharpness, seed=prepared.config.seed, world=models.world)
 
 
 def _joint_painter(models: Models, prepared: Prepared, workspace: Workspace | None, on_event: Listener) -> Painter:
@@ -220,6 +231,13 @@ def _supported(dream: Dream, config: Config) -> tuple[PointCloud, list[PosedView
     return cloud, views
 
 
+def _eyes(dream: Dream) -> NDArray[np.float64] | None:
+    """(M, 3) where people will be in an explored place: wherever it was dreamed from. Else None."""
+    if not any(view.planned for view in dream.views):
+        return None
+    return np.unique(np.array([view.camera.position for view in dream.views]).round(3), axis=0)
+
+
 def _posed(view: DreamedView) -> PosedView:
     return PosedView(view.camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=view.prompt)
 
@@ -237,10 +255,21 @@ def _summary(dream: Dream, prepared: Prepared) -> dict[str, Any]:
 
 
 def _gaussians(
-    cloud: PointCloud, views: Sequence[PosedView], config: Config, workspace: Workspace | None, on_event: Listener
+    cloud: PointCloud,
+    views: Sequence[PosedView],
+    config: Config,
+    workspace: Workspace | None,
+    on_event: Listener,
+    dream: Dream,
 ) -> Gaussians:
     training = config.training
-    initial = from_points(cloud, sh_degree=training.sh_degree, max_gaussians=training.max_gaussians)
+    initial = from_points(
+        cloud,
+        sh_degree=training.sh_degree,
+        max_gaussians=training.max_gaussians,
+        cameras={view.index: view.camera for view in dream.views},
+        eyes=_eyes(dream),
+    )
     if not config.train:
         return initial
     settings = train_config(config)

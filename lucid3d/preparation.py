@@ -9,6 +9,7 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.config import Config
+from lucid3d.exploring.reach import Reach, parse_reach
 from lucid3d.families.base import DepthEstimator, Image, Models, Painter, Uses, Wish
 from lucid3d.families.choose import Download, Loader, choose_models, load_models
 from lucid3d.families.diffusion.captioner import caption
@@ -22,7 +23,7 @@ from lucid3d.panorama.resampling import perspective_from_equirectangular
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import PromptPlan, plan_prompts
 from lucid3d.start import Start, load_panorama, load_start
-from lucid3d.trajectory import load_cameras
+from lucid3d.trajectory import load_cameras, planned_reach
 
 PHOTO_FOV = 60.0
 """Degrees across a picture whose file does not state its focal length: a phone's main camera, cropped to a square."""
@@ -39,6 +40,7 @@ class Prepared:
         start: the picture to begin with, or None.
         panorama: (H, 2H, 3) float32 sRGB, the panorama to begin with, or None; `start` is its part ahead then.
         reading: what lucid3d's own network read in the picture; None without a picture, or without its weights.
+        reach: how far to explore beyond the cameras, or None.
     """
 
     config: Config
@@ -47,6 +49,7 @@ class Prepared:
     start: Start | None
     panorama: Image | None = None
     reading: Reading | None = None
+    reach: Reach | None = None
 
 
 def prepare(config: Config) -> Prepared:
@@ -59,7 +62,12 @@ def prepare(config: Config) -> Prepared:
     cameras = load_cameras(
         config.trajectory, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
     )
-    joint = config.dreaming == "joint"
+    reach = parse_reach(config.explore or planned_reach(config.trajectory))
+    return replace(_prepared(config, cameras), reach=reach)
+
+
+def _prepared(config: Config, cameras: list[Camera]) -> Prepared:
+    dream, joint = config.dream, config.dreaming == "joint"
     if config.panorama:
         return _prepared_panorama(config, cameras)
     if not config.image:

@@ -35,7 +35,7 @@ FARTHEST = 1e5
 
 _VIEW_KEYS = {"yaw", "pitch", "position", "fov", "ring", "radius"}
 _KEYFRAME_KEYS = {"yaw", "pitch", "position"}
-_FILE_KEYS = {"description", "unit", "fov", "views", "keyframes", "frames", "closed"}
+_FILE_KEYS = {"description", "unit", "fov", "views", "keyframes", "frames", "closed", "explore"}
 
 
 def names() -> list[str]:
@@ -89,6 +89,19 @@ def load_cameras(
             origin = first.camera_from_world
         cameras.append(camera.at(_orthonormal(origin @ pose)))
     return cameras
+
+
+def planned_reach(trajectory: str | Path) -> str:
+    """How far a path wants to be explored from (its key `explore`, see `exploring.reach`); "" where it does not say.
+
+    Raises:
+        InputError: unknown name, or unreadable file.
+    """
+    path = _named_file(trajectory)
+    if path.suffix == ".json":
+        return ""
+    data = read_yaml(path, f"trajectory file '{path}'")
+    return str(data.get("explore", "")) if isinstance(data, dict) else ""
 
 
 def _orthonormal(pose: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -230,7 +230,8 @@ class Workspace:
     def save_view(self, view: DreamedView) -> None:
         """Keep a dreamed view as it came from the loop."""
         camera = view.camera
-        facts = {name: getattr(view, name) for name in ("index", "prompt", "scale", "shift", "overlap", "warning")}
+        named = ("index", "prompt", "scale", "shift", "overlap", "warning", "planned")
+        facts: dict[str, Any] = {name: getattr(view, name) for name in named}
         facts["lens"] = [camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy]
         with atomic_path(self.progress / view_name(view.index)) as temporary:
             np.savez(
@@ -265,7 +266,7 @@ class Workspace:
     def load_views(self, cameras: Sequence[Camera]) -> list[DreamedView]:
         """The views kept so far. From the first damaged one on they are dropped, to be dreamed again."""
         views: list[DreamedView] = []
-        paths = sorted(self.progress.glob("view_*.npz"))
+        paths = sorted(self.progress.glob("view_*.npz"), key=lambda path: (len(path.name), path.name))
         for number, path in enumerate(paths):
             try:
                 view = _read_view(path, cameras)
@@ -296,7 +297,8 @@ def _read_view(path: Path, cameras: Sequence[Camera]) -> DreamedView:
     with guarded(str(path)):
         facts = json.loads(data["facts"].tobytes())
         camera = _camera(facts["lens"], data["pose"])
-        if path.name != view_name(facts["index"]) or not _is_same(camera, cameras[facts["index"]]):
+        planned = bool(facts.get("planned", False)) and facts["index"] >= len(cameras)  # it would plan the same again
+        if path.name != view_name(facts["index"]) or not (planned or _is_same(camera, cameras[facts["index"]])):
             raise InputError(f"{path} was seen by another camera")
         shape = (camera.height, camera.width)
         image, depth, scaled = data["image"], data["depth"], data["scaled"]
@@ -317,6 +319,7 @@ def _read_view(path: Path, cameras: Sequence[Camera]) -> DreamedView:
             overlap=facts["overlap"],
             scaled=scaled if scaled.size else None,
             warning=facts["warning"],
+            planned=planned,
         )
 
 

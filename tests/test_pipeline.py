@@ -255,3 +255,20 @@ def test_a_damaged_scene_is_named(damage, message: str, finished: Path, tmp_path
     damage(folder)
     with pytest.raises(InputError, match=message):
         Scene.load(folder)
+
+
+def test_an_explored_scene_resumes_to_the_same_bytes(tmp_path: Path) -> None:
+    config = small_config(explore="0.5m", dream={"size": 40, "sharpness": 1.0}, trajectory="rotate360")
+    whole = run(config, **models())
+    assert len(whole.cameras) > 10
+    with pytest.raises(Stop):
+        run(config, tmp_path / "room", **models(), on_event=stopper("dream", 12))
+    resumed = run(config, tmp_path / "room", **models(), resume=True)
+    np.testing.assert_array_equal(resumed.gaussians.means, whole.gaussians.means)
+    np.testing.assert_array_equal(resumed.points.positions, whole.points.positions)
+
+
+def test_a_reach_beyond_reason_is_refused_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="explore '10km': say how far"):
+        run(small_config(explore="10km"), tmp_path / "room", **models())
+    assert not (tmp_path / "room").exists()

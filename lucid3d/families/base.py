@@ -50,6 +50,26 @@ class Painter(Protocol):
 
 
 @runtime_checkable
+class Repainter(Painter, Protocol):
+    """A painter that can also paint finely what is known coarsely, as from far away."""
+
+    def repaint(
+        self,
+        image: Image,
+        known: Mask,
+        fine: Mask,
+        prompt: str,
+        camera: Camera,
+        *,
+        negative_prompt: str = "",
+        seed: int,
+    ) -> Image:
+        """Fill `image` where `known` is False, and paint it again where it is known but `fine` is False: there it is
+        a guide that is true but blurred. Pixels of `fine` (a part of `known`) come back exactly as they were."""
+        ...
+
+
+@runtime_checkable
 class DepthEstimator(Protocol):
     """Estimates how far away every pixel is.
 

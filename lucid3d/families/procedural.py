@@ -98,6 +98,24 @@ class ProceduralPainter:
         painted: Image = np.where(known[..., None], image, self.drawings(camera, ~known).image).astype(np.float32)
         return painted
 
+    def repaint(
+        self,
+        image: Image,
+        known: Mask,
+        fine: Mask,
+        prompt: str,
+        camera: Camera,
+        *,
+        negative_prompt: str = "",
+        seed: int = 0,
+    ) -> Image:
+        """The picture from `camera`, with the `fine` pixels exactly as they came: the world is drawn anew elsewhere.
+
+        Raises:
+            InputError: image or mask do not have the camera's size.
+        """
+        return self.inpaint(image, fine, prompt, camera, negative_prompt=negative_prompt, seed=seed)
+
 
 class ProceduralDepth:
     """True depth of a world, or true depth with a network's errors.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.camera import Camera
+from lucid3d.gaussians.patches import join_patches, spread_bits
 from lucid3d.pointcloud import PointCloud
 
 SKY_SHARE = 0.25
@@ -23,17 +26,28 @@ _BITS = 14
 """Of each coordinate of the direction: cells of 0.01 degrees, below the pixel pitch of any view."""
 
 
-def within_budget(cloud: PointCloud, max_gaussians: int) -> PointCloud:
-    """At most `max_gaussians` points, evenly thinned by direction, their footprints widened so that no gap opens.
+def within_budget(
+    cloud: PointCloud,
+    max_gaussians: int,
+    *,
+    cameras: Mapping[int, Camera] | None = None,
+    eyes: NDArray[np.floating] | None = None,
+) -> PointCloud:
+    """At most `max_gaussians` points, their footprints widened so that no gap opens.
 
-    Points are put in the order of a space-filling curve over the directions from the origin and cut into groups of
-    equal number; of each group the point in its middle stays, with the mean colour of those at its depth. Unlike a
-    random choice this leaves neither clumps nor holes.
+    Where the cameras are known that the points were lifted from, points are joined where the picture is flat (see
+    `patches`). What is still too much is thinned evenly by direction: points are put in the order of a space-filling
+    curve over the directions from the origin and cut into groups of equal number; of each group the point in its middle
+    stays, with the mean colour of those at its depth. Unlike a random choice this leaves neither clumps nor holes.
 
     Args:
         cloud: N points around the origin.
         max_gaussians: at least 1.
+        cameras: that the points were lifted from, by `cloud.views`.
+        eyes: (M, 3) where people can be; None for the origin alone.
     """
+    if cameras is not None:
+        cloud = join_patches(cloud, max_gaussians, cameras, eyes)
     if len(cloud) <= max_gaussians:
         return cloud
     sky, surface = np.flatnonzero(cloud.is_sky), np.flatnonzero(~cloud.is_sky)
@@ -77,13 +91,6 @@ def _curve(positions: NDArray[np.float32]) -> NDArray[np.uint64]:
     u = np.where(folded, (1 - np.abs(y)) * np.where(x < 0, -1, 1), x)
     v = np.where(folded, (1 - np.abs(x)) * np.where(y < 0, -1, 1), y)
     steps = 2**_BITS - 1
-    columns = _spread(((u + 1) / 2 * steps).astype(np.uint64))
-    rows = _spread(((v + 1) / 2 * steps).astype(np.uint64))
+    columns = spread_bits(((u + 1) / 2 * steps).astype(np.uint64))
+    rows = spread_bits(((v + 1) / 2 * steps).astype(np.uint64))
     return columns | (rows << np.uint64(1))
-
-
-def _spread(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A zero between every two of the lowest 16 bits."""
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        bits = (bits | (bits << np.uint64(shift))) & np.uint64(mask)
-    return bits

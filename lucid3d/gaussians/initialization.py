@@ -6,9 +6,12 @@ plane. So its Gaussian is a disc in that plane, as wide as the pixels are apart,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.model import SH_C0, Gaussians
@@ -37,6 +40,8 @@ def from_points(
     max_gaussians: int | None = None,
     opacity: float = INITIAL_OPACITY,
     viewpoint: NDArray[np.floating] | None = None,
+    cameras: Mapping[int, Camera] | None = None,
+    eyes: NDArray[np.floating] | None = None,
 ) -> Gaussians:
     """A Gaussian for every point.
 
@@ -45,6 +50,7 @@ def from_points(
         sh_degree: 0 to 3; coefficients above degree 0 start at zero.
         max_gaussians: at most this many, see `within_budget`; None for one from every point.
         opacity: in (0, 1), of every Gaussian.
+        cameras, eyes: see `within_budget`.
         viewpoint: (3,) where sky points are seen from; the origin if None. Their discs face it.
     Raises:
         InputError: an argument is out of range, or a point is not finite.
@@ -58,7 +64,7 @@ def from_points(
     if not np.isfinite(cloud.positions).all():
         raise InputError("the point cloud has positions that are not finite: remove them first")
     if max_gaussians is not None:
-        cloud = within_budget(cloud, max_gaussians)
+        cloud = within_budget(cloud, max_gaussians, cameras=cameras, eyes=eyes)
     count = len(cloud)
     centre = np.zeros(3) if viewpoint is None else np.asarray(viewpoint, np.float64)
     towards = centre - cloud.positions
