@@ -13,7 +13,7 @@ import yaml
 
 from lucid3d.errors import InputError
 from lucid3d.procedural.assets import planet_sphere as planet
-from lucid3d.procedural.assets.furniture import furniture, stuff, textiles
+from lucid3d.procedural.assets.furniture import bookcases, furniture, stuff, textiles
 from lucid3d.procedural.assets.furniture.registry import FURNITURE as PIECES
 from lucid3d.procedural.assets.furniture.registry import made
 from lucid3d.procedural.build import build_from_brief
@@ -115,7 +115,7 @@ FURNITURE = {
     "table": lambda rng: furniture.table(1.6, 0.9, 0.75, stuff.OAK),
     "round table": lambda rng: furniture.table(1.2, 1.2, 0.75, stuff.OAK, round_top=True),
     "bed": lambda rng: furniture.bed(rng, stuff.OAK, stuff.LINEN, stuff.LEATHER),
-    "bookshelf": lambda rng: furniture.bookshelf(rng, 2.0, 2.2, stuff.OAK),
+    "bookshelf": lambda rng: bookcases.bookshelf(rng, 2.0, 2.2, stuff.OAK),
     "cabinet": lambda rng: furniture.cabinet(1.2, 0.9, 0.4, stuff.OAK),
     "piano": lambda rng: furniture.piano(),
     "television": lambda rng: furniture.television(1.2, True),
@@ -146,7 +146,7 @@ def test_cushions_are_soft_boxes() -> None:
 
 def test_books_stay_on_their_board() -> None:
     parts = Parts()
-    furniture.books_row(parts, -0.5, 0.5, 0.0, 0.0, 0.3, np.random.default_rng(1))
+    bookcases.books_row(parts, -0.5, 0.5, 0.0, 0.0, 0.3, np.random.default_rng(1))
     low, high = parts.mesh().bounds
     assert low[0] > -0.51
     assert high[0] < 0.53

@@ -13,8 +13,9 @@ from lucid3d.errors import InputError
 from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.compose import wishes
 from lucid3d.procedural.compose.land.composer import compose_recipe, lay
+from lucid3d.procedural.compose.land.landform import Form
 from lucid3d.procedural.compose.land.planting import lot_for, plant
-from lucid3d.procedural.compose.land.recipe import Flowers, Form, Grass, Recipe, Scatter, Trees, in_case, read_recipe
+from lucid3d.procedural.compose.land.recipe import Flowers, Grass, Recipe, Scatter, Trees, in_case, read_recipe
 from lucid3d.procedural.compose.land.relief import Start
 from lucid3d.procedural.compose.land.terms import relief
 from lucid3d.procedural.compose.wishes import site_for

@@ -13,7 +13,17 @@ from typing import Literal
 
 import numpy as np
 
-from lucid3d.procedural.assets.furniture import bath, fittings, furniture, kitchen, lamps, shop, stuff, textiles
+from lucid3d.procedural.assets.furniture import (
+    bath,
+    bookcases,
+    fittings,
+    furniture,
+    kitchen,
+    lamps,
+    shop,
+    stuff,
+    textiles,
+)
 from lucid3d.procedural.assets.furniture.stuff import Scheme
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
@@ -141,8 +151,8 @@ _TABLES: dict[str, Piece] = {
     "counter": Piece(lambda o: shop.counter(o.width, o.main, o.scheme.top), (3.0, 0.7, 1.08), "wall", top=Top(), stretch=(1.6, 6.0)),
 }  # fmt: skip
 _CASES: dict[str, Piece] = {
-    "bookshelf": Piece(lambda o: furniture.bookshelf(o.rng, o.width, min(o.height, o.ceiling - 0.1), o.main, depth=o.depth), (1.6, 0.3, 2.1), "wall", stretch=(0.6, 2.4)),
-    "book_wall": Piece(lambda o: furniture.book_wall(o.rng, o.width, o.height, o.main), (3.0, 0.47, 3.6), "wall", feature="bookshelf", stretch=(0.8, 9.0)),
+    "bookshelf": Piece(lambda o: bookcases.bookshelf(o.rng, o.width, min(o.height, o.ceiling - 0.1), o.main, depth=o.depth), (1.6, 0.3, 2.1), "wall", stretch=(0.6, 2.4)),
+    "book_wall": Piece(lambda o: bookcases.book_wall(o.rng, o.width, o.height, o.main), (3.0, 0.47, 3.6), "wall", feature="bookshelf", stretch=(0.8, 9.0)),
     "cabinet": Piece(lambda o: furniture.cabinet(o.width, o.height, o.depth, o.main, columns=max(1, round(o.width / 0.5))), (1.5, 0.42, 0.85), "wall", top=Top(inset=0.12)),
     "wardrobe": Piece(lambda o: furniture.cabinet(o.width, o.height, o.depth, o.main, columns=max(2, round(o.width / 0.57))), (1.7, 0.6, 2.15), "wall"),
     "chest": Piece(lambda o: furniture.cabinet(o.width, o.height, o.depth, o.main, columns=2, drawers=4), (1.15, 0.45, 0.85), "wall", top=Top(inset=0.12)),

@@ -14,7 +14,7 @@ from lucid3d.procedural.catalogue.functions import function
 from lucid3d.procedural.catalogue.records import PlaceRecord
 from lucid3d.procedural.compose import wishes
 from lucid3d.procedural.compose.extras import add_extras
-from lucid3d.procedural.compose.land import recipe, terms
+from lucid3d.procedural.compose.land import landform, recipe, terms
 from lucid3d.procedural.compose.land.layout import lay_out, winding_path
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.planting import plant
@@ -95,7 +95,7 @@ def _shape(made: Recipe, start: Start) -> Shape:
     return replace(shape, near=terms.relief(made.detail, start)) if made.detail else shape
 
 
-def _with_tracks(shape: Shape, tracks: recipe.Tracks, snow: bool, rng: np.random.Generator) -> Shape:
+def _with_tracks(shape: Shape, tracks: landform.Tracks, snow: bool, rng: np.random.Generator) -> Shape:
     """Someone has gone this way before; `snow`: whether it lies."""
     trail = Course(_drawn(tracks.start, rng), _drawn(tracks.drift, rng), (tracks.bend,))
     if tracks.snow and not snow:
@@ -114,13 +114,13 @@ def _drawn(between: tuple[float, float], rng: np.random.Generator) -> float:
     return low if low == high else float(rng.uniform(low, high))
 
 
-def _water(water: recipe.Water | None, lot: Lot) -> Water | None:
+def _water(water: landform.Water | None, lot: Lot) -> Water | None:
     """The site's water, seeded as its land, or None where there is none."""
     site, brief, rng = lot.site, lot.brief, lot.site.rng
     if site.water_level is None:
         return None
     seed = int(site.terrain.ground.seed)
-    look = water or recipe.Water()
+    look = water or landform.Water()
     if look.sea:
         return sea(brief.weather, site.water_level, lot.start.seed, rng, tropical=look.sea == "tropical")
     amplitude, wavelength = look.rough if look.rough and site.conditions.wet else (look.amplitude, look.wavelength)

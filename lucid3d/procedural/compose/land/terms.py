@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.compose.land import recipe
+from lucid3d.procedural.compose.land import landform, recipe
 from lucid3d.procedural.compose.land.relief import Start, Up, mountains, to_polyline
 from lucid3d.procedural.compose.land.site import Site, Where
 from lucid3d.procedural.kit.noise import noise, smoothstep
@@ -18,7 +18,7 @@ REFUSED_MOUNTAINS = 0.3
 """Factor on mountains in a sentence without any: some land has to end the view."""
 
 
-def relief(terms: Sequence[recipe.Term], start: Start) -> Up:
+def relief(terms: Sequence[landform.Term], start: Start) -> Up:
     """Metres up over (x, z): the terms added up."""
     parts = [_TERMS[type(term)](term, start) for term in terms]
 
@@ -31,7 +31,7 @@ def relief(terms: Sequence[recipe.Term], start: Start) -> Up:
     return up
 
 
-def _noise(term: recipe.Noise, start: Start) -> Callable[[Floats, Floats], Floats]:
+def _noise(term: landform.Noise, start: Start) -> Callable[[Floats, Floats], Floats]:
     def up(x: Floats, z: Floats) -> Floats:
         waves = noise(x, z, start.seed + term.seed, term.period, term.octaves, kind=term.kind)
         mask = 1.0 if term.fade is None else smoothstep(*term.fade, np.hypot(x, z))
@@ -42,7 +42,7 @@ def _noise(term: recipe.Noise, start: Start) -> Callable[[Floats, Floats], Float
     return up
 
 
-def _knoll(term: recipe.Knoll, start: Start) -> Callable[[Floats, Floats], Floats]:
+def _knoll(term: landform.Knoll, start: Start) -> Callable[[Floats, Floats], Floats]:
     def up(x: Floats, z: Floats) -> Floats:
         across, along = (x - start.side * term.at[0]) / term.size[0], (z - term.at[1]) / term.size[1]
         if term.flat:
@@ -52,7 +52,7 @@ def _knoll(term: recipe.Knoll, start: Start) -> Callable[[Floats, Floats], Float
     return up
 
 
-def _mountains(term: recipe.Mountains, start: Start) -> Callable[[Floats, Floats], Floats]:
+def _mountains(term: landform.Mountains, start: Start) -> Callable[[Floats, Floats], Floats]:
     height = term.height
     if start.wants("mountains"):
         height = (term.asked or height) * start.size("mountains")
@@ -61,11 +61,11 @@ def _mountains(term: recipe.Mountains, start: Start) -> Callable[[Floats, Floats
     return lambda x, z: height * mountains(x, z, start.seed + term.seed, term.period)
 
 
-def _rise(term: recipe.Rise, start: Start) -> Callable[[Floats, Floats], Floats]:
+def _rise(term: landform.Rise, start: Start) -> Callable[[Floats, Floats], Floats]:
     return lambda x, z: np.full(np.shape(x), term.height, np.float32)
 
 
-def _channel(term: recipe.Channel, start: Start) -> Callable[[Floats, Floats], Floats]:
+def _channel(term: landform.Channel, start: Start) -> Callable[[Floats, Floats], Floats]:
     def up(x: Floats, z: Floats) -> Floats:
         away = x - term.at - term.sway * np.sin(z / term.turn)
         return np.asarray(-term.depth * np.exp(-(away**2) / term.width**2))
@@ -73,18 +73,18 @@ def _channel(term: recipe.Channel, start: Start) -> Callable[[Floats, Floats], F
     return up
 
 
-def _ramp(term: recipe.Ramp, start: Start) -> Callable[[Floats, Floats], Floats]:
+def _ramp(term: landform.Ramp, start: Start) -> Callable[[Floats, Floats], Floats]:
     return lambda x, z: term.rise * np.clip(z, *term.between) * smoothstep(*term.fade, z)
 
 
-def _faded(term: recipe.Faded, start: Start) -> Callable[[Floats, Floats], Floats]:
+def _faded(term: landform.Faded, start: Start) -> Callable[[Floats, Floats], Floats]:
     inner = relief(recipe.read_terms(term.of, "faded"), start)
     return lambda x, z: smoothstep(*term.fade, np.hypot(x, z)) * inner(x, z)
 
 
 _TERMS: Mapping[type[Any], Callable[[Any, Start], Callable[[Floats, Floats], Floats]]] = {
-    recipe.Noise: _noise, recipe.Knoll: _knoll, recipe.Mountains: _mountains, recipe.Rise: _rise,
-    recipe.Channel: _channel, recipe.Ramp: _ramp, recipe.Faded: _faded,
+    landform.Noise: _noise, landform.Knoll: _knoll, landform.Mountains: _mountains, landform.Rise: _rise,
+    landform.Channel: _channel, landform.Ramp: _ramp, landform.Faded: _faded,
 }  # fmt: skip
 
 Measure = Callable[[Floats, Floats, Floats, Floats], Floats]
