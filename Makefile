@@ -1,6 +1,7 @@
 # make scene PROMPT="..."   from a fresh clone to a finished folder
 # make test                 from a fresh clone to a tested one
 # make torture              the tests of tests/torture/, which damage, kill and flood, with twenty times the tries
+# make docs                 the site, from README, docs/, the examples and the docstrings: build/site/index.html
 # make env                  only the environment: .venv with exact pins, the package built and installed in it
 
 # The newest of these that can make an environment and build native code in it; the lock has wheels for each of them.
@@ -12,7 +13,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
 
-.PHONY: scene test torture lint env gallery benchmarks blender sanitize arm64 clean
+.PHONY: scene test torture lint docs env gallery benchmarks blender sanitize arm64 clean
 .DELETE_ON_ERROR:
 
 # Exported, so that the shell never parses what a person typed: any quote or dollar sign may stand in a prompt.
@@ -35,6 +36,17 @@ lint: env
 	$(VENV)/bin/lint-imports --no-logo
 	git ls-files '*.cpp' '*.h' | xargs $(VENV)/bin/clang-format --dry-run --Werror
 	$(VENV)/bin/mypy
+
+# Strict: a name without a docstring, a link that leads nowhere or an example that fails is an error.
+docs: env build/examples/.made
+	$(VENV)/bin/ruff check --select D100,D101,D102,D103,D104 lucid3d
+	$(PY) docs/site/pages.py build/docs
+	$(VENV)/bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs/site build/docs build/site
+	@echo "build/site/index.html"
+
+build/examples/.made: docs/site/pictures.py $(wildcard examples/*.py)
+	$(PY) docs/site/pictures.py build/examples
+	@touch $@
 
 env: $(VENV)/.built
 
