@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="prompts that contain these words")
     arguments = parser.parse_args()
-    table = Table(title=f"Worlds made of rules: {SIZE} x {SIZE} views; in brackets the share of the bar")
+    table = Table(title=f"Procedural worlds: {SIZE} x {SIZE} views; in brackets the share of the bar")
     columns = ("prompt", "build s", "CPU s", "view s", "CPU s a view", "agreement dB", "edges of the first", "peak GB")
     for column in columns:
         table.add_column(column, justify="left" if column == "prompt" else "right")

@@ -128,7 +128,7 @@ class Config:
     depth_unit: float = 0.0
     """Metres that one step of the depth file stands for. 0: a millimetre for PNG and TIFF, a metre for EXR and npy."""
     models: Literal["auto", "procedural", "diffusion"] = "auto"
-    """Who paints: worlds made of rules (no download), or Stable Diffusion and a depth network (weights on disk)."""
+    """Who paints: procedural worlds (no download), or Stable Diffusion and a depth network (weights on disk)."""
     painter: str = ""
     """A painter of your own in place of theirs, by the name of its entry point (docs/models.md)."""
     estimator: str = ""

@@ -24,7 +24,7 @@ class Event:
         detail: a few words for a person ("view 3", "25.1 dB").
         dream: after a dreamed view, everything dreamed so far.
         gaussians: now and then while training, a function that fetches the Gaussians as they are.
-        look: once a world made of rules stands, a function that draws it all around: (H, 2H, 3) for H rows.
+        look: once a procedural world stands, a function that draws it all around: (H, 2H, 3) for H rows.
     """
 
     stage: Stage

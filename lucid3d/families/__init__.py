@@ -1,4 +1,4 @@
-"""Painters and depth estimators: diffusion (Stable Diffusion, ZoeDepth) and procedural (worlds made of rules)."""
+"""Painters and depth estimators: diffusion (Stable Diffusion, ZoeDepth) and procedural."""
 
 from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter
 

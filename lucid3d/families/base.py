@@ -150,7 +150,7 @@ class Models:
         family: the name of the family; "custom" when the painter or the estimator is one's own.
         painter, estimator: what the loop asks.
         reason: one line for a person: which, and why.
-        understood: what a world made of rules took from the words or the picture, in a sentence or two.
+        understood: what a procedural world took from the words or the picture, in a sentence or two.
         world: what both look at, if they know more than pictures: it has `draw_equirectangular(rows)`, which returns
             `image` (H, 2H, 3) sRGB and `radiance` (H, 2H, 3) linear light. Else None.
         close: lets go of what the models hold; the next use loads it again.

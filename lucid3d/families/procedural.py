@@ -1,4 +1,4 @@
-"""Painter and depth estimator that look at a world made of rules: no weights, exact depth.
+"""Painter and depth estimator that look at a procedural world: no weights, exact depth.
 
 `ProceduralDepth(world, distortion=seed)` errs as a monocular network does, for measuring alignment.
 """
@@ -32,7 +32,7 @@ Distortion = Literal["cosine", "random"]
 
 
 class Drawable(Protocol):
-    """A world made of rules, of a photograph or of a panorama."""
+    """A procedural world, or that of a photograph or a panorama."""
 
     def draw(self, camera: Camera, *, only: Mask | None = None) -> Drawing:
         """What `camera` sees; with `only`, colours may be left out where it is False."""

@@ -1,4 +1,4 @@
-"""The procedural family: a world made of rules, from words, from a photograph or from a panorama; no weights."""
+"""The procedural family: a procedural world, from words, from a photograph or from a panorama; no weights."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def load(wish: Wish, uses: Uses) -> Models:
 
 
 def understood(world: Any) -> str:
-    """What a world made of rules took from the words or the picture, in a sentence or two."""
+    """What a procedural world took from the words or the picture, in a sentence or two."""
     return str(getattr(getattr(world, "brief", None), "explanation", "") or getattr(world, "explanation", ""))
 
 

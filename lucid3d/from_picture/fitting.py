@@ -1,4 +1,4 @@
-"""A room of rules stretched to the box that was found in a photograph, so that walls, floor and ceiling run on."""
+"""A procedural room stretched to the box that was found in a photograph, so that walls, floor and ceiling run on."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 No sign is right in every picture: treelines and mountains stand above the horizon, mist and calm water hide it, walls
 have edges of their own. So each sign gives every row a score, and the row with the highest sum is taken.
 
-The weights of the signs were fitted (a softmax over rows, ridge penalty) to 300 pictures that the worlds made of rules
+The weights of the signs were fitted (a softmax over rows, ridge penalty) to 300 pictures that the procedural worlds
 drew of themselves in all directions, with pitches from -14 to 14 degrees, where the horizon is known.
 """
 

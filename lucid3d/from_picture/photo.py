@@ -1,4 +1,4 @@
-"""A photograph as the start, without any network: it is placed inside a world made of rules that goes with it.
+"""A photograph as the start, without any network: it is placed inside a procedural world that goes with it.
 
 What this is, honestly: the photograph's content is not recognised. Sky, ground, water and upright things are guessed
 from colour, texture and position (see `picture`), and its depth is that of a stage: the ground a plane at the found
@@ -52,7 +52,7 @@ class PhotoWorld:
 
     Attributes:
         layout: what was found in the photograph.
-        around: the world of rules around it; its frame is `tilted` against the first camera's by the picture's pitch.
+        around: the procedural world around it; its frame is `tilted` against the first camera's by the picture's pitch.
         canvas: the photograph with its continuation beyond the frame.
     """
 
@@ -177,7 +177,7 @@ class PhotoWorld:
         share_s, color_s, _ = self._look_up(on_surface.astype(np.float32))
         share_d, color_d, class_d = self._look_up(unit_rays.astype(np.float32))
         bare, bare_class, bare_depth = self._look_behind(unit_rays.astype(np.float32))
-        replaced = share_w > 0.5  # what stands there is the photograph's affair
+        replaced = share_w > 0.5  # the objects in it come from the photograph
         front = np.isfinite(hit) & ((hit < far * 1.02) | replaced)
         open_sky = ~front & (share_d > 0) & (class_d == SKY) & (sky | replaced)
         gap = ~front & ~open_sky & (share_d > 0) & (sky | replaced)  # something stood here: show what lies behind it

@@ -1,9 +1,9 @@
-"""Continuing a photograph beyond its frame, so that it sits in a world of rules without a seam.
+"""Continuing a photograph beyond its frame, so that it sits in a procedural world without a seam.
 
 At its frame the photograph goes on, for a few degrees and along a ragged line, as its own mirror image: warped so that
 nobody sees it twice and bent so that the horizon stays level, in a room mirrored along its walls so that edges run on
 straight. A room's walls go on further as their own smooth colours, a close-up's backdrop with its own blurred shapes
-strewn over them. Behind all of it stands the world of rules in the photograph's colours (see `grade`).
+strewn over them. Behind all of it stands the procedural world in the photograph's colours (see `grade`).
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Make training data: views of worlds made of rules, with their truth."""
+    """Make training data: views of procedural worlds, with their truth."""
 
     folder: str = str(DEFAULT_FOLDER)
     """Where the shards go: one file a world, about 2.5 MB each."""

@@ -87,7 +87,7 @@ A network of {parameters / 1e6:.1f} million parameters that reads one picture: d
 {len(CLASSES)} labels, gravity, horizon, lens, place ({len(settings["network"]["places"])}), indoors or outdoors.
 
 - Licence: Apache-2.0, as lucid3d. It was trained from random numbers on nothing but pictures that lucid3d draws itself.
-- Data: {notes["views"]} views of worlds made of rules, drawn by `lucid3d.learning.data` (recipe {recipe});
+- Data: {notes["views"]} views of procedural worlds, drawn by `lucid3d.learning.data` (recipe {recipe});
   every {PLAIN_EVERY}th world is of plain solids in random materials. No photograph, no downloaded weights.
 - Training: {notes["step"]} steps of {settings["batch"]} pictures of about {settings["pixels"]} pixels, seed
   {settings["seed"]}, {notes["cpu_hours"]} hours of one processor core.

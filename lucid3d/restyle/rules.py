@@ -72,7 +72,7 @@ def repaint_by_rules(
 ) -> Repainted:
     """The dreamed views of a scene as another sentence has them.
 
-    A place made of rules is rebuilt and drawn under the new sentence's sky, with true light and shadow; only where the
+    A procedural place is rebuilt and drawn under the new sentence's sky, with true light and shadow; only where the
     sentence asks for another season or place are colours carried over. Any other scene gets the new world's sky, and
     its surfaces the new colours; where the sentence names nothing but a style, only the film is another. Every view
     goes through the same functions of direction and colour, so that they agree as much as before.
@@ -164,7 +164,7 @@ def _carried_over(views: Sequence[PosedView], asked: Brief, seed: int, on_event:
         pictures.append(picture)
         on_event(Event("paint", index + 1, len(views), "colours carried over"))
     replaced = "its sky was replaced and " if sky is not None else ""
-    how = f"{replaced}the colours of its surfaces were carried over from a world made of rules: {_named(asked)}"
+    how = f"{replaced}the colours of its surfaces were carried over from a procedural world: {_named(asked)}"
     return Repainted(pictures, how)
 
 

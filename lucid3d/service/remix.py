@@ -45,7 +45,7 @@ class Remix:
 def plan_remix(source: Path, change: str, negative: str, style: str, base: Config | None) -> Remix:
     """How to dream an earlier result anew.
 
-    A place made of rules from a sentence is built again, and everything about it can change. Of every other one (from
+    A procedural place from a sentence is built again, and everything about it can change. Of every other one (from
     a picture, or painted by diffusion) only the pixels exist, so its views are repainted over their own depth
     (`lucid3d.restyle.pipeline`).
 
@@ -80,7 +80,7 @@ def plan_remix(source: Path, change: str, negative: str, style: str, base: Confi
 
 REPAINTED = (
     "the shape of the place stays as it is, and its views are repainted over their depth: by diffusion with a depth "
-    "ControlNet where both are on disk, otherwise by carrying colours and sky over from a world made of rules"
+    "ControlNet where both are on disk, otherwise by carrying colours and sky over from a procedural world"
 )
 MEASURED = "structure_kept is measured when it is done"
 

@@ -20,7 +20,7 @@ PREVIEW_SIDE = 512
 """Pixels of a preview picture at most."""
 
 LOOK_ROWS = 128
-"""Rows of the first preview of a world made of rules, which shows it all around: a tenth of a second."""
+"""Rows of the first preview of a procedural world, which shows it all around: a tenth of a second."""
 
 
 class Cancelled(Exception):

@@ -4,7 +4,7 @@
     stack.py         the zoom stack: image rendering, noise rendering, multi-resolution blending
     sampler.py       all levels denoised together; the Denoiser protocol
     diffusion.py     Stable Diffusion (XL) and pixel models as a Denoiser
-    place.py         worlds made of rules: a place, and a boulder in it whose detail does not end
+    place.py         procedural worlds: a place, and a boulder in it whose detail does not end
     subject.py       what the boulder's skin is, and the words that choose it
     surface.py       noise, bands and cells that the skin is made of
     film.py          the zoom as a film

@@ -40,7 +40,7 @@ DIFFUSION_DISTANCE = 4.0
 """Metres to the target of the coarsest level of a diffusion zoom that states no width: the rest is depth's."""
 
 OVERSAMPLING = 3
-"""Rays along each side of a pixel of a level made of rules, averaged as they are shown. Grass is finer than a pixel:
+"""Rays along each side of a pixel of a procedural level, averaged as they are shown. Grass is finer than a pixel:
 with the few rays of an ordinary picture levels agree to 23 dB before they are pasted, with these to 27, with four along
 each side to 29, for nearly twice the time."""
 
@@ -67,7 +67,7 @@ def zoom(
     """Dream the levels of a plan with the models that the config asks for.
 
     Args:
-        pictures: False when only a 3-D zoom is wanted: a world made of rules then needs no long lens.
+        pictures: False when only a 3-D zoom is wanted: a procedural world then needs no long lens.
     Raises:
         InputError: the photograph or the words cannot be used, or weights are missing.
     """
@@ -80,7 +80,7 @@ def zoom(
         return _diffusion(plan, config, photograph, wish, choice.reason, on_event)
     if photograph is not None:
         raise InputError(
-            "worlds made of rules cannot take a photograph as a level of a zoom: leave 'photograph' out, or use the "
+            "procedural worlds cannot take a photograph as a level of a zoom: leave 'photograph' out, or use the "
             "diffusion models (--models diffusion)"
         )
     return _procedural(plan, config, choice.reason, pictures, on_event)
@@ -109,7 +109,7 @@ def _procedural(plan: ZoomPlan, config: Config, reason: str, pictures: bool, on_
 def draw_levels(
     place: ZoomPlace, plan: ZoomPlan, size: int, on_level: Callable[[int, int], None] = lambda done, total: None
 ) -> ZoomResult:
-    """The levels of a place made of rules, drawn with ever longer lenses, and brought to agree to the last bit.
+    """The levels of a procedural place, drawn with ever longer lenses, and brought to agree to the last bit.
 
     The drawings agree already but for what `OVERSAMPLING`^2 rays a pixel miss (`ZoomResult.raw_agreement`); blending
     and pasting remove that. Levels in between are drawn for the film.

@@ -1,4 +1,4 @@
-"""A place made of rules that can be zoomed into without end: a world, and a boulder with detail at every scale.
+"""A procedural place that can be zoomed into without end: a world, and a boulder with detail at every scale.
 
 The coarsest sentence builds the world. Where the zoom ends lies a boulder; around the target nested patches of mesh
 lie in its skin, each as wide as a level and as fine as its pixels. All of them, and the boulder itself, sample the same
@@ -154,7 +154,7 @@ def furnish(world: World, plan: ZoomPlan, seed: int) -> ZoomPlace:
 
     if world.place.interior or world.place.terrain is None:
         raise InputError(
-            f'the coarsest level "{plan.prompts[0]}" is no open land: worlds made of rules zoom from a landscape '
+            f'the coarsest level "{plan.prompts[0]}" is no open land: procedural worlds zoom from a landscape '
             "down to a stone; begin outdoors, or use the diffusion models"
         )
     widths = level_widths(plan)

@@ -1,4 +1,4 @@
-"""The painter and the depth estimator that look at a world made of rules."""
+"""The painter and the depth estimator that look at a procedural world."""
 
 from __future__ import annotations
 

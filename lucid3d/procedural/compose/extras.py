@@ -329,7 +329,7 @@ SEEN = 0.6
 ASIDE = 4.0
 """Cost of a plot beyond that."""
 HIDDEN = 5.0
-"""Cost of a plot from which nothing is seen of what stands there: as much as five metres of slope."""
+"""Cost of a plot from which nothing is seen of the objects on it: as much as five metres of slope."""
 
 
 def _plot(

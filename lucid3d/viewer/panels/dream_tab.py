@@ -42,7 +42,7 @@ class DreamTab:
             "Models",
             ("auto", "procedural", "diffusion"),
             initial_value="auto",
-            hint="Procedural: worlds made of rules, no download. Diffusion: Stable Diffusion, if it is on disk.",
+            hint="Procedural: generated worlds, no download. Diffusion: Stable Diffusion, if it is on disk.",
         )
         self.seed = gui.add_number("Seed", 0, min=0, max=2**32 - 1, step=1)
         with gui.add_folder("More", expand_by_default=False):

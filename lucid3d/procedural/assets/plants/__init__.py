@@ -1,4 +1,4 @@
-"""Plants grown by rules: every one is a function of a random generator and parameters, and gives a `Prototype`.
+"""Procedural plants: every one is a function of a random generator and parameters, and gives a `Prototype`.
 
 A `Prototype` has one mesh for each level of detail; `lucid3d.procedural.compose.land.scatter` places copies.
 Triangles at the levels from near to far (they vary with the seed):

@@ -1,4 +1,4 @@
-"""A piece of land that things are put on: what is free, how steep it is, what stands there already."""
+"""A piece of land that things are put on: what is free, how steep it is, which objects are on it already."""
 
 from __future__ import annotations
 
