@@ -24,7 +24,7 @@ from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, Strategy, TrainConf
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.outputs import check_outputs, write_scene
-from lucid3d.preparation import Prepared, assemble_models, prepare, wish_for
+from lucid3d.preparation import Prepared, assemble_models, for_family, prepare, wish_for
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
@@ -91,12 +91,12 @@ def run(
     config = prepared.config
     if output is None:
         models = assemble_models(prepared, painter, estimator, download=download, load=load, on_event=on_event)
-        return _make(prepared, models, None, export, began, on_event)
+        return _make(for_family(prepared, models), models, None, export, began, on_event)
     with Workspace(output, config) as workspace:
         if workspace.open(resume=resume, overwrite=overwrite):
             return Scene.load(workspace.folder)
         models = assemble_models(prepared, painter, estimator, download=download, load=load, on_event=on_event)
-        return _make(prepared, models, workspace, export, began, on_event)
+        return _make(for_family(prepared, models), models, workspace, export, began, on_event)
 
 
 def _make(
@@ -167,7 +167,7 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
         painter,
         models.estimator,
         cameras,
-        prepared.prompts,
+        prepared.spoken or prepared.prompts,
         config.dream,
         negative_prompt=config.negative_prompt,
         seed=config.seed,
@@ -206,7 +206,7 @@ def _joint_painter(models: Models, prepared: Prepared, workspace: Workspace | No
     views = paint_jointly(
         models.painter,
         ring,
-        prepared.prompts,
+        prepared.spoken or prepared.prompts,
         negative_prompt=config.negative_prompt,
         seed=config.seed,
         start=prepared.start,

@@ -14,6 +14,7 @@ from lucid3d.families.base import DepthEstimator, Image, Models, Painter, Uses, 
 from lucid3d.families.choose import Download, Loader, choose_models, load_models
 from lucid3d.families.diffusion.captioner import caption
 from lucid3d.families.diffusion.family import DIFFUSION
+from lucid3d.families.diffusion.prompting import subject_ahead
 from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
 from lucid3d.joint.ring import joint_path
 from lucid3d.learning.optics import levelling
@@ -41,6 +42,7 @@ class Prepared:
         panorama: (H, 2H, 3) float32 sRGB, the panorama to begin with, or None; `start` is its part ahead then.
         reading: what lucid3d's own network read in the picture; None without a picture, or without its weights.
         reach: how far to explore beyond the cameras, or None.
+        spoken: what the family that runs is asked for in each direction, where that is not `prompts` itself.
     """
 
     config: Config
@@ -50,6 +52,28 @@ class Prepared:
     panorama: Image | None = None
     reading: Reading | None = None
     reach: Reach | None = None
+    spoken: PromptPlan | None = None
+
+
+NARROW = {"walk": "walk_narrow", "turn": "turn_narrow"}
+"""Paths whose views are too wide for networks, and what they are asked for instead."""
+
+
+def for_family(prepared: Prepared, models: Models) -> Prepared:
+    """What is prepared, as the family that runs wants it: networks get narrower views, and the subject of a sentence
+    ahead alone. Views that are there already (a panorama, joint ones) keep their path."""
+    config = prepared.config
+    if models.family != DIFFUSION.name:
+        return prepared
+    prepared = replace(prepared, spoken=subject_ahead(prepared.prompts, config.diffusion))
+    other = NARROW.get(config.trajectory) if config.diffusion.narrow else None
+    if other is None or prepared.panorama is not None or config.dreaming == "joint":
+        return prepared
+    dream = config.dream
+    cameras = load_cameras(
+        other, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
+    )
+    return replace(prepared, cameras=cameras if prepared.start is None else [prepared.cameras[0], *cameras[1:]])
 
 
 def prepare(config: Config) -> Prepared:

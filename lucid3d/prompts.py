@@ -28,13 +28,17 @@ class PromptPlan:
         default: the prompt where no range holds.
         ranges: (from, to, prompt), degrees of yaw to the right of the first view; `from` may exceed `to` to run
             through 180. The first range that holds wins.
+        tilt: degrees above or below the horizon up to which the ranges hold.
     """
 
     default: str
     ranges: tuple[tuple[float, float, str], ...] = ()
+    tilt: float = 90.0
 
     def at(self, camera: Camera) -> str:
         """The prompt for the direction in which a camera looks."""
+        if abs(math.degrees(math.asin(max(-1.0, min(1.0, camera.forward[1]))))) > self.tilt:
+            return self.default
         yaw = math.degrees(math.atan2(camera.forward[0], camera.forward[2]))
         for start, end, prompt in self.ranges:
             if (yaw - start) % 360.0 < (end - start) % 360.0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from lucid3d.commands.display import ProgressDisplay
 from lucid3d.commands.run_options import RunOptions
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.families.diffusion.presets import with_quality
 from lucid3d.pipeline import run
 from lucid3d.procedural.build import build_world
 from lucid3d.procedural.dataset import write_dataset
@@ -32,6 +33,7 @@ def main(options: RunOptions) -> None:
         InputError: something in them cannot be used.
     """
     config = Config(**{f.name: getattr(options, f.name) for f in fields(Config)})
+    config = replace(config, diffusion=with_quality(config.diffusion, options.quality))
     if options.zoom:
         _zoom(options, config)
         return

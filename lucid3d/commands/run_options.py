@@ -10,6 +10,7 @@ import tyro
 
 from lucid3d.config import Config, find_config, load_config
 from lucid3d.errors import InputError
+from lucid3d.families.config import Quality
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class RunOptions(Config):
 
     config: str = "default"
     """A preset (default, fast, quality) or a YAML file; what the command line says goes over it."""
+    quality: Quality = ""
+    """Which networks --models diffusion takes: "best", "fast" or "laptop"; of each the first that is on disk and fits
+    this machine (lucid3d models list). Empty: those that the config names."""
     output: str = ""
     """The folder to write (default: outputs/<prompt>)."""
     resume: bool = False

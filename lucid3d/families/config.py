@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from lucid3d.errors import InputError
 
 Scheduler = Literal["", "ddim", "dpm++", "euler", "euler-a", "unipc", "lcm"]
 Preset = Literal["", "lcm", "turbo"]
+Quality = Literal["", "best", "fast", "laptop"]
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,15 @@ class ModelsConfig:
     named)."""
     scheduler: Scheduler = ""
     """Noise schedule; empty keeps the checkpoint's own."""
-    steps: int = 30
-    """Denoising steps a picture."""
-    guidance: float = 7.5
-    """Classifier-free guidance scale; at 1 or below a step costs half."""
+    steps: int = 0
+    """Denoising steps a picture. 0: as many as the checkpoint was made for (30 where that is not known)."""
+    guidance: float = -1.0
+    """Classifier-free guidance scale; at 1 or below a step costs half. -1: what the checkpoint was made for."""
     strength: float = 1.0
     """How much of the unknown part is painted anew, in (0, 1]; below 1 the quick pre-fill shows through."""
     image_size: int = 0
-    """Shorter side, in pixels, that the painter works at; the result is resized. 0: the camera's own size."""
+    """Shorter side, in pixels, that the painter works at; the result is resized. 0: what the checkpoint was trained at,
+    whatever the camera's size; the camera's own where that is not known."""
     views_at_once: int = 0
     """Views that one call of the network takes when views are painted together (`dreaming: joint`); the rest take
     turns. 0: as many as this machine's memory holds."""
@@ -68,10 +70,22 @@ class ModelsConfig:
     retries: int = 2
     """How often a black, broken or censored picture is painted again with another seed."""
 
-    prompt_up: str = "{prompt}, looking up, the sky or ceiling above"
-    """The prompt for a camera that looks up by more than `prompt_tilt`; {prompt} is what was asked for."""
-    prompt_down: str = "{prompt}, looking down, the ground or floor below"
-    """The same for looking down."""
+    avoid: tuple[str, ...] = ("frame", "border", "text", "watermark", "signature", "people")
+    """What no picture should hold, added to the negative prompt; a word that the prompt itself has is left out."""
+    sliver: int = 16
+    """Pixels; a hole that is narrower everywhere is filled from its surroundings, without the network. 0: none is."""
+    subject_ahead: bool = True
+    """Ask for the subject of a sentence ahead alone, for its setting, light and style all around: the whole sentence in
+    every direction gives the same house eight times. Does nothing where prompts are given by direction."""
+    narrow: bool = True
+    """Take the path of narrower views in place of `walk` and `turn` (70 degrees for 95): no network was trained on wide
+    ones, whose edges stretch what is known and bend depth."""
+
+    prompt_up: str = "{prompt}, looking up, {above}"
+    """The prompt for a camera that looks up by more than `prompt_tilt`; {prompt} is what was asked for, {above} what
+    the known part of the picture and the sentence say is there: a sky, a ceiling, or neither."""
+    prompt_down: str = "{prompt}, looking down, the {ground} below"
+    """The same for looking down; {ground} is "floor" in a room, else "ground"."""
     prompt_level: str = "{prompt}"
     """The same for every other direction."""
     prompt_tilt: float = 35.0
@@ -93,11 +107,15 @@ class ModelsConfig:
 
     def __post_init__(self) -> None:
         checks = {
-            "steps": (self.steps >= 1, "must be at least 1"),
-            "guidance": (self.guidance >= 0, "must not be negative"),
+            "steps": (self.steps >= 0, "must not be negative"),
+            "guidance": (
+                self.guidance == -1 or self.guidance >= 0,
+                "must not be negative (-1: the checkpoint's own)",
+            ),
             "strength": (0 < self.strength <= 1, "must lie above 0 and at most 1"),
             "image_size": (self.image_size == 0 or 64 <= self.image_size <= 4096, "must be 0 or 64 to 4096"),
             "views_at_once": (self.views_at_once >= 0, "must not be negative"),
+            "sliver": (0 <= self.sliver <= 512, "must lie between 0 and 512 pixels"),
             "feather": (self.feather >= 0, "must not be negative"),
             "retries": (self.retries >= 0, "must not be negative"),
             "controlnet_scale": (0 <= self.controlnet_scale <= 2, "must lie between 0 and 2"),
@@ -109,30 +127,6 @@ class ModelsConfig:
         for name in ("inpainting", "depth"):
             if not getattr(self, name):
                 raise InputError(f"diffusion.{name} is empty: name a hub repository, a folder or a file")
-
-
-LCM_LORAS = {
-    "sd": "latent-consistency/lcm-lora-sdv1-5",
-    "sdxl": "latent-consistency/lcm-lora-sdxl",
-}
-"""The LoRA that teaches a family to paint in four steps."""
-
-
-def with_preset(config: ModelsConfig) -> ModelsConfig:
-    """`config` with its preset's scheduler, steps and guidance written out; `preset` itself stays, for the record.
-
-    LCM: "Latent Consistency Models", Luo et al. 2023, which recommends 4 steps and, with the LoRA, guidance 1 to 2; at
-    1 the unconditional pass is skipped. Turbo: "Adversarial Diffusion Distillation", Sauer et al. 2023, trained without
-    guidance.
-    """
-    if config.preset == "lcm":
-        family = "sdxl" if "xl" in config.inpainting.lower() else "sd"
-        has_one = any("lcm" in name.lower() for name in config.lora)
-        lora = config.lora if has_one else (*config.lora, LCM_LORAS[family])
-        return replace(config, scheduler="lcm", steps=4, guidance=1.0, lora=lora)
-    if config.preset == "turbo":
-        return replace(config, scheduler="euler-a", steps=4, guidance=0.0)
-    return config
 
 
 def lora_name(text: str) -> tuple[str, float]:

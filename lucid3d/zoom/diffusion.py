@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
-from lucid3d.families.config import ModelsConfig, with_preset
+from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion.checkpoints import load_pipeline
 from lucid3d.families.diffusion.device import choose_device, place
+from lucid3d.families.diffusion.presets import with_preset
 
 Floats = NDArray[np.float32]
 

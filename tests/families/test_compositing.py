@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lucid3d.families.diffusion.compositing import blank, block_unknown, composite, prefill
+from lucid3d.families.diffusion.compositing import blank, block_unknown, composite, fill_slivers, prefill
 
 
 @settings(max_examples=40, deadline=None)
@@ -63,6 +63,22 @@ def test_prefill_continues_colours_and_touches_nothing_known() -> None:
     assert np.abs(filled - image)[~known].max() < 0.06
     assert np.array_equal(prefill(image, np.ones_like(known)), image)
     assert (prefill(image, np.zeros_like(known)) == 0.5).all()
+
+
+def test_slivers_are_filled_and_wide_holes_are_left() -> None:
+    y, x = np.mgrid[0:96, 0:96] / 96
+    image = np.stack([x, y, 0.5 + 0 * x], axis=-1).astype(np.float32)
+    known = np.ones((96, 96), bool)
+    known[20:24, 10:80] = False  # four pixels wide
+    known[0:96, 90:94] = False  # along the border
+    known[50:80, 20:60] = False  # a hole
+    filled, covered = fill_slivers(np.where(known[..., None], image, np.nan).astype(np.float32), known, 16)
+    assert covered[20:24, 10:80].all() and covered[:, 90:94].all()
+    assert not covered[50:80, 20:60].any()
+    assert np.array_equal(filled[known], image[known])
+    assert np.abs(filled - image)[20:24, 12:78].max() < 0.05
+    same, all_known = fill_slivers(image, np.ones((96, 96), bool), 16)
+    assert same is image and all_known.all()
 
 
 def test_blank_pictures_are_recognised() -> None:

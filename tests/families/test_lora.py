@@ -116,3 +116,36 @@ def test_files_that_do_not_fit(checkpoint: Checkpoint, tmp_path: Path) -> None:
     (tmp_path / "bad.safetensors").write_bytes(b"junk")
     with pytest.raises(InputError, match="corrupt"):
         pipeline(checkpoint, lora=(str(tmp_path / "bad.safetensors"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("sd3", "transformer_blocks.0.attn.to_q"),
+        ("flux", "single_transformer_blocks.0.proj_mlp"),
+        ("klein", "transformer_blocks.0.attn.to_k"),
+        ("z-image", "layers.0.attention.to_q"),
+        ("qwen-image", "transformer_blocks.0.attn.to_v"),
+    ],
+)
+def test_a_transformers_lora_is_merged_exactly(
+    checkpoint: Callable[[str], str], tmp_path: Path, name: str, module: str
+) -> None:
+    """weight + 0.5 up down, computed here; every other weight stays."""
+    import torch
+    from safetensors.torch import save_file
+
+    plain = load_pipeline(ModelsConfig(inpainting=checkpoint(name)), "inpainting", torch.device("cpu")).transformer
+    weight = dict(plain.named_parameters())[f"{module}.weight"]
+    generator = torch.Generator().manual_seed(0)
+    up = torch.randn(weight.shape[0], 4, generator=generator)
+    down = torch.randn(4, weight.shape[1], generator=generator)
+    file = tmp_path / "style.safetensors"
+    save_file({f"transformer.{module}.lora_A.weight": down, f"transformer.{module}.lora_B.weight": up}, file)
+    config = ModelsConfig(inpainting=checkpoint(name), lora=(f"{file}:0.5",))
+    merged = load_pipeline(config, "inpainting", torch.device("cpu")).transformer
+    for key, value in merged.named_parameters():
+        expected = dict(plain.named_parameters())[key]
+        if key == f"{module}.weight":
+            expected = expected + 0.5 * up @ down
+        torch.testing.assert_close(value, expected)

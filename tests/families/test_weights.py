@@ -14,9 +14,11 @@ import pytest
 from lucid3d.errors import InputError
 from lucid3d.families.base import Uses
 from lucid3d.families.choose import choose_models
-from lucid3d.families.config import LCM_LORAS, ModelsConfig, lora_name, with_preset
+from lucid3d.families.config import ModelsConfig, lora_name
 from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.catalogue import catalogue, entry, painting
 from lucid3d.families.diffusion.commands import download, list_models, models_on_disk, offer_download
+from lucid3d.families.diffusion.presets import LCM_LORAS, with_preset, with_quality
 from tests.families import tiny
 
 Checkpoint = Callable[[str], str]
@@ -209,7 +211,55 @@ def test_presets_write_out_their_settings() -> None:
     assert own.lora == ("my/lcm-lora.safetensors",)
     turbo = with_preset(ModelsConfig(preset="turbo"))
     assert (turbo.scheduler, turbo.steps, turbo.guidance) == ("euler-a", 4, 0.0)
-    assert with_preset(ModelsConfig()) == ModelsConfig()
+
+
+def test_what_a_checkpoint_was_made_for_is_written_out(checkpoint: Checkpoint, empty_cache: Path) -> None:
+    """By the record of its name, else of its class, else by its own settings; what a person sets stays."""
+    usual = with_preset(ModelsConfig())
+    assert (usual.steps, usual.guidance) == (30, 7.5)
+    fill = with_preset(ModelsConfig(inpainting=checkpoint("flux-fill")))
+    assert (fill.steps, fill.guidance, fill.image_size) == (50, 30.0, 1024)
+    klein = with_preset(ModelsConfig(inpainting=checkpoint("klein"), steps=7))
+    assert (klein.steps, klein.guidance) == (7, 1.0)
+    assert with_preset(ModelsConfig(inpainting=checkpoint("sd-inpaint"))).image_size == 64  # its UNet says so
+    assert with_preset(ModelsConfig(inpainting=checkpoint("sd-inpaint"), image_size=96)).image_size == 96
+    assert painting("", "QwenImageInpaintPipeline").scale == "true_cfg_scale"
+
+
+def test_xl_is_known_by_its_settings_and_not_by_its_name(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    shutil.copytree(checkpoint("sdxl-inpaint"), tmp_path / "painter")
+    shutil.copytree(checkpoint("sd-inpaint"), tmp_path / "pixl-art")
+    for name, family in (("painter", "sdxl"), ("pixl-art", "sd")):
+        config = with_preset(ModelsConfig(preset="lcm", inpainting=str(tmp_path / name)))
+        assert config.lora == (LCM_LORAS[family],)
+
+
+def test_a_quality_picks_what_is_there_and_fits(checkpoint: Checkpoint, empty_cache: Path) -> None:
+    best = with_quality(ModelsConfig(), "best")
+    assert not weights.inspect(best.inpainting).complete  # nothing is there: what is named can be fetched
+    tiny.as_hub_cache(Path(checkpoint("sd-inpaint")), empty_cache, "stable-diffusion-v1-5/stable-diffusion-inpainting")
+    tiny.as_hub_cache(Path(checkpoint("depth-pro")), empty_cache, "apple/DepthPro-hf")
+    best = with_quality(ModelsConfig(), "best")
+    assert best.inpainting == "stable-diffusion-v1-5/stable-diffusion-inpainting"
+    assert best.depth == "apple/DepthPro-hf"
+    assert with_quality(ModelsConfig(), "laptop").preset == "lcm"
+    assert with_quality(ModelsConfig(depth="my/own"), "best").depth == "my/own"
+    assert with_quality(ModelsConfig(), "") == ModelsConfig()
+    for pick in catalogue().quality.values():
+        assert all(entry(name) is not None for name in (*pick.inpainting, *pick.depth))
+
+
+def test_a_single_file_needs_what_describes_it(checkpoint: Checkpoint, empty_cache: Path) -> None:
+    """Chosen only when the folder of its architecture is there too; of that only settings and tokenizers are needed."""
+    config = configured(checkpoint, inpainting=checkpoint("sd-file"))
+    choice = choose_models("auto", config)
+    assert choice.family == "procedural" and "stable-diffusion-inpainting" in choice.reason
+    snapshot = tiny.as_hub_cache(
+        Path(checkpoint("sd-inpaint")), empty_cache, "stable-diffusion-v1-5/stable-diffusion-inpainting"
+    )
+    for file in snapshot.rglob("*.safetensors"):
+        file.unlink()
+    assert choose_models("auto", config).family == "diffusion"
 
 
 def test_the_list_states_what_is_there(

@@ -63,7 +63,7 @@ def _unet(channels: int, xl: bool = False) -> Any:
     from diffusers import UNet2DConditionModel
 
     shared: dict[str, Any] = {
-        "sample_size": 16,
+        "sample_size": 8,
         "in_channels": channels,
         "out_channels": 4,
         "layers_per_block": 1,

@@ -1,9 +1,17 @@
-"""Models that are known to work: what they do, what they weigh, and under which licence their makers give them."""
+"""Networks that are known to work (catalogue.yaml): what they do, weigh and cost, and how they were made to be used."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from lucid3d.reading import read_yaml
+
+RECORDS = Path(__file__).with_name("catalogue.yaml")
 
 Role = Literal["inpainting", "text-to-image", "depth", "caption", "controlnet", "lora"]
 
@@ -18,6 +26,9 @@ class Entry:
         gigabytes: roughly what a download takes (the half-precision weights where the repository has them).
         licence: as its page states it; read the page before you publish what you made.
         note: what to know before choosing it.
+        memory: gigabytes of a graphics card with which it runs without offloading; 0 is not known.
+        consent: whether its page asks for consent to the licence first.
+        native, steps, guidance, scale: of its own where the class of its pipeline says something else (see `Painting`).
     """
 
     name: str
@@ -25,65 +36,87 @@ class Entry:
     gigabytes: float
     licence: str
     note: str = ""
+    memory: float = 0.0
+    consent: bool = False
+    native: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    scale: str | None = None
 
 
-CATALOGUE = (
-    Entry(
-        "stable-diffusion-v1-5/stable-diffusion-inpainting",
-        "inpainting",
-        2.7,
-        "CreativeML OpenRAIL-M",
-        "the paper's; 512 pixels; the default",
-    ),
-    Entry("sd2-community/stable-diffusion-2-inpainting", "inpainting", 2.6, "CreativeML OpenRAIL++-M", "512 pixels"),
-    Entry(
-        "diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
-        "inpainting",
-        6.9,
-        "CreativeML OpenRAIL++-M",
-        "1024 pixels; for a GPU",
-    ),
-    Entry(
-        "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "text-to-image",
-        2.7,
-        "CreativeML OpenRAIL-M",
-        "the first view, if diffusion.text_to_image names it",
-    ),
-    Entry("stabilityai/stable-diffusion-xl-base-1.0", "text-to-image", 6.9, "CreativeML OpenRAIL++-M", "1024 pixels"),
-    Entry("Intel/zoedepth-nyu-kitti", "depth", 1.4, "MIT", "metric, indoors and outdoors; the paper's; the default"),
-    Entry("Intel/zoedepth-nyu", "depth", 1.4, "MIT", "metric, indoors"),
-    Entry("Intel/zoedepth-kitti", "depth", 1.4, "MIT", "metric, outdoors"),
-    Entry(
-        "depth-anything/Depth-Anything-V2-Metric-Indoor-Small-hf", "depth", 0.1, "Apache-2.0", "metric, indoors; quick"
-    ),
-    Entry(
-        "depth-anything/Depth-Anything-V2-Metric-Outdoor-Small-hf",
-        "depth",
-        0.1,
-        "Apache-2.0",
-        "metric, outdoors; quick",
-    ),
-    Entry("depth-anything/Depth-Anything-V2-Small-hf", "depth", 0.1, "Apache-2.0", "relative disparity; quick"),
-    Entry(
-        "depth-anything/Depth-Anything-V2-Large-hf", "depth", 1.3, "CC-BY-NC-4.0", "relative; not for commercial use"
-    ),
-    Entry("Salesforce/blip-image-captioning-large", "caption", 1.9, "BSD-3-Clause", "the default"),
-    Entry(
-        "lllyasviel/control_v11p_sd15_inpaint", "controlnet", 1.4, "CreativeML OpenRAIL-M", "guides SD 1.5 checkpoints"
-    ),
-    Entry(
-        "lllyasviel/control_v11f1p_sd15_depth",
-        "controlnet",
-        1.4,
-        "CreativeML OpenRAIL-M",
-        "lucid3d restyle, over a scene's depth",
-    ),
-    Entry("latent-consistency/lcm-lora-sdv1-5", "lora", 0.1, "CreativeML OpenRAIL++-M", "preset lcm for SD 1.5"),
-    Entry("latent-consistency/lcm-lora-sdxl", "lora", 0.4, "CreativeML OpenRAIL++-M", "preset lcm for SDXL"),
-)
+@dataclass(frozen=True)
+class Painting:
+    """How a painter was made to be used.
+
+    Attributes:
+        native: pixels of the shorter side that it was trained at; 0 is not known.
+        steps, guidance: as its makers recommend.
+        scale: the argument of its pipeline that the guidance goes to.
+    """
+
+    native: int = 0
+    steps: int = 30
+    guidance: float = 7.5
+    scale: str = "guidance_scale"
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What a quality picks: names in the order of preference, and a preset."""
+
+    inpainting: tuple[str, ...]
+    depth: tuple[str, ...]
+    preset: Literal["", "lcm", "turbo"] = ""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything in catalogue.yaml, by name."""
+
+    models: Mapping[str, Entry]
+    painters: Mapping[str, Painting]
+    quality: Mapping[str, Pick]
+
+
+@functools.cache
+def catalogue() -> Catalogue:
+    """The records, read once.
+
+    Raises:
+        TypeError: a record has a field that is not known.
+    """
+    data: dict[str, Any] = read_yaml(RECORDS, "the catalogue of networks")
+    picks = {
+        name: Pick(tuple(pick["inpainting"]), tuple(pick["depth"]), pick.get("preset", ""))
+        for name, pick in data["quality"].items()
+    }
+    return Catalogue(
+        MappingProxyType({name: Entry(name, **record) for name, record in data["models"].items()}),
+        MappingProxyType({name: Painting(**record) for name, record in data["painters"].items()}),
+        MappingProxyType(picks),
+    )
 
 
 def entry(name: str) -> Entry | None:
     """The known model of this hub name, None for any other."""
-    return next((known for known in CATALOGUE if known.name == name), None)
+    return catalogue().models.get(name)
+
+
+def painting(name: str, class_name: str) -> Painting:
+    """How a checkpoint was made to be used.
+
+    Args:
+        name: as it was asked for.
+        class_name: of its pipeline, as its model_index.json says it; "" when that is not known.
+    """
+    base = class_name.removesuffix("Pipeline").removesuffix("Inpaint").replace("ControlNet", "")
+    found = catalogue().painters.get(base, Painting())
+    own = entry(name)
+    if own is None:
+        return found
+    return Painting(
+        native=found.native if own.native is None else own.native,
+        steps=found.steps if own.steps is None else own.steps,
+        guidance=found.guidance if own.guidance is None else own.guidance,
+        scale=own.scale or found.scale,
+    )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from lucid3d.errors import InputError
 from lucid3d.families.diffusion import weights
-from lucid3d.families.diffusion.catalogue import CATALOGUE, entry
+from lucid3d.families.diffusion.catalogue import catalogue, entry
 from lucid3d.families.diffusion.fetch import fetch
 
 TABLE_WIDTH = 130
@@ -32,7 +32,7 @@ class Row:
 def models_on_disk() -> list[Row]:
     """Every known model and every usable cached one, with its state and size (on disk, else of the download)."""
     rows = []
-    names = [known.name for known in CATALOGUE] + [name for name in weights.cached_models() if entry(name) is None]
+    names = [*catalogue().models] + [name for name in weights.cached_models() if entry(name) is None]
     for name in names:
         known, found = entry(name), weights.inspect(name)
         if known is None and found.missing == ("model_index.json or config.json",):

@@ -56,6 +56,35 @@ def prefill(image: Image, known: Mask) -> Image:
     return result
 
 
+def fill_slivers(image: Image, known: Mask, width: int) -> tuple[Image, Mask]:
+    """Fill holes that are narrow everywhere from their surroundings (Telea), without a network.
+
+    A network paints two latent cells where a crack of three pixels was, from nothing to go by; most cameras that step
+    aside see only such cracks.
+
+    Args:
+        image: (H, W, 3) float32; known: (H, W) bool.
+        width: pixels; a hole in which no square of this side fits is a sliver. 0: none is.
+    Returns:
+        The picture, and what is known of it afterwards; the same objects where there was nothing to fill.
+    """
+    import cv2
+
+    unknown = (~known).astype(np.uint8)
+    if width < 2 or known.all() or not known.any():
+        return image, known
+    wide = cv2.erode(unknown, np.ones((width, width), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1)
+    _, labels = cv2.connectedComponents(unknown, connectivity=8)
+    keep = np.unique(labels[wide.astype(bool)])
+    slivers = (labels > 0) & ~np.isin(labels, keep)
+    if not slivers.any():
+        return image, known
+    bytes_image = (np.clip(np.where(known[..., None], image, 0), 0, 1) * 255 + 0.5).astype(np.uint8)
+    filled = cv2.inpaint(bytes_image, unknown, PREFILL_RADIUS, cv2.INPAINT_TELEA) / np.float32(255)
+    result: Image = np.where(slivers[..., None], filled, image).astype(np.float32)
+    return result, known | slivers
+
+
 def composite(painted: Image, image: Image, known: Mask, feather: int) -> Image:
     """Put the known pixels back exactly, and blend the seam on the painted side.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from lucid3d.families.base import Family, Models, Needs, NotLoaded, Uses, Wish
-from lucid3d.families.config import ModelsConfig, lora_name, with_preset
+from lucid3d.families.config import ModelsConfig, lora_name
 from lucid3d.families.diffusion import weights
+from lucid3d.families.diffusion.checkpoints import base_config
 from lucid3d.families.diffusion.depth import NetworkDepth
+from lucid3d.families.diffusion.presets import with_preset
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter
 
 
@@ -42,7 +44,16 @@ def required(config: ModelsConfig, uses: Uses) -> list[weights.Weights]:
     names += [lora_name(each)[0] for each in config.lora] if uses.painter else []
     names += [config.captioner] if uses.captioner else []
     names = [name for name in dict.fromkeys(names) if name]
-    return [weights.inspect(name, safety_checker=config.safety_checker) for name in names]
+    found = [weights.inspect(name, safety_checker=config.safety_checker) for name in names]
+    # A single file is weights alone: the folder that describes its architecture has to be there as well.
+    files = [each.path for each in found if each.complete and each.place == "file" and each.name in painters(config)]
+    described = [base_config(config, path) for path in files if path is not None and path.suffix == ".safetensors"]
+    return [*found, *(weights.inspect_settings(name) for name in dict.fromkeys(described) if name not in names)]
+
+
+def painters(config: ModelsConfig) -> tuple[str, str]:
+    """The names of the checkpoints that paint."""
+    return config.inpainting, config.text_to_image
 
 
 def needs(config: ModelsConfig, uses: Uses) -> Needs:

@@ -18,6 +18,8 @@ NOTHING_ELSE = 0.85  # of the picture; above it there is no foreground to tell h
 FLAT = 0.35  # spread of depth over its median; a ceiling seen with an 80-degree lens spreads over 1 and more
 LEAST_REST = 0.05  # of the picture; with less of anything else in view there is nothing to compare with
 CLOUD_EDGE = 3  # working pixels; what the 5 x 5 window of smoothness takes away on either side of an edge
+RIM = 6  # working pixels around a hole that are asked whether it borders on sky
+SKY_AT_RIM = 0.5  # of them; more is an open sky, less a ceiling, a canopy or walls
 HEIGHT_FOR_SKY = 8.0  # degrees above the horizon that sky reaches up to, or touches the picture's upper edge
 
 
@@ -71,6 +73,31 @@ def find_sky(image: Image, far: NDArray[np.floating], camera: Camera) -> Mask:
     for _ in range(CLOUD_EDGE):
         sky = sky | (cv2.dilate(sky.astype(np.uint8), kernel).astype(bool) & possible)
     return _refine(sky, image, camera)
+
+
+def sky_at_rim(image: Image, known: Mask) -> bool | None:
+    """Whether what is to be painted borders on sky, by the known pixels around it.
+
+    Args:
+        image: (H, W, 3) float32 sRGB; known: (H, W) bool.
+    Returns:
+        None where too little is known around the hole to say.
+    """
+    import cv2
+
+    height, width = known.shape
+    scale = min(1.0, WORK_SIDE / min(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    share = resize(known.astype(np.float32), *size)
+    seen = share > 0.999
+    reach = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
+    rim = seen & cv2.dilate((~seen).astype(np.uint8), reach).astype(bool)
+    if rim.mean() < LEAST_SHARE:
+        return None
+    small = resize(np.where(known[..., None], image, 0).astype(np.float32), *size)
+    inside = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
+    looks = _sky_coloured(small) & ((_roughness(small) < SMOOTH) | ~inside)
+    return bool(looks[rim].mean() > SKY_AT_RIM)
 
 
 def _beyond_rest(distance: NDArray[np.floating], region: Mask, candidate: Mask) -> bool:

@@ -6,6 +6,7 @@ import inspect
 import logging
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +14,15 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Image, Mask, Progress
-from lucid3d.families.config import ModelsConfig, with_preset
+from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.checkpoints import load_pipeline, paints_from_text, text_to_image_from
-from lucid3d.families.diffusion.compositing import blank, block_unknown, composite, prefill
+from lucid3d.families.diffusion.compositing import blank, block_unknown, composite, fill_slivers, prefill
 from lucid3d.families.diffusion.device import choose_device, free, memory_advice, place
 from lucid3d.families.diffusion.loading import quiet
-from lucid3d.families.diffusion.prompting import adapt
+from lucid3d.families.diffusion.presets import guidance_argument, with_preset
+from lucid3d.families.diffusion.prompting import adapt, avoided
+from lucid3d.families.diffusion.sky import sky_at_rim
 from lucid3d.joint.diffusion_painting import paint_ring
 from lucid3d.pixels import resize
 
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
     from lucid3d.start import Start
 
 LATENT_CELL = 8  # pixels a side of what one latent stands for; sizes must be divisible by it
-TILING_PIXELS = 1024 * 1024  # from here on the VAE decodes in tiles: its memory grows with the picture
+PATCH = 16  # the same for transformers that take two by two latents
+TILING_PIXELS = 1024 * 1024 + 1  # from here on the VAE decodes in tiles: its memory grows with the picture
 RETRY_STRIDE = 7_368_787  # what a retry adds to the seed: a prime far from what separates the seeds of views
 
 
@@ -37,12 +41,14 @@ class DiffusionPainter:
     Networks are read at first use and stay until `close`. The same seed gives the same bytes on the same machine.
 
     Attributes:
-        config: with its preset written out.
+        config: with its preset, and what the checkpoint was made for, written out.
+        config_from_text: the same for `text_to_image`.
         device: where the networks run.
         progress: called as progress("painting", step, steps); an exception raised in it cancels at once.
     """
 
     def __init__(self, config: ModelsConfig, progress: Progress | None = None) -> None:
+        from_text = with_preset(replace(config, inpainting=config.text_to_image or config.inpainting))
         config = with_preset(config)
         if int(config.steps * config.strength) < 1:
             raise InputError(
@@ -51,6 +57,7 @@ class DiffusionPainter:
         for name in filter(None, (config.inpainting, config.text_to_image, config.controlnet)):
             weights.inspect(name, safety_checker=config.safety_checker).require(config.allow_pickle)
         self.config = config
+        self.config_from_text = replace(from_text, inpainting=config.inpainting)
         self.progress = progress
         self.device = choose_device(config.device)
         self._inpainting: Any = None
@@ -70,7 +77,7 @@ class DiffusionPainter:
         """
         if self.config.text_to_image:
             pipeline = self._load("text-to-image")
-            painted = self._paint(pipeline, prompt, camera, negative_prompt, seed)
+            painted = self._paint(pipeline, prompt, camera, negative_prompt, seed, config=self.config_from_text)
             del pipeline
             self._free()
             return painted
@@ -102,6 +109,9 @@ class DiffusionPainter:
         if known.all():
             return np.array(image, np.float32)
         image = np.where(known[..., None], image, 0).astype(np.float32)  # what is not known may hold anything, even NaN
+        image, known = fill_slivers(image, known, self.config.sliver)
+        if known.all():
+            return image
         painted = self._paint(self._load("inpainting"), prompt, camera, negative_prompt, seed, image, known)
         return composite(painted, image, known, self.config.feather)
 
@@ -163,12 +173,12 @@ class DiffusionPainter:
             self._inpainting = pipeline
         return pipeline
 
-    def working_size(self, camera: Camera) -> tuple[int, int]:
-        """(width, height) that the network paints at: the camera's, or `image_size` for the shorter side."""
-        scale = self.config.image_size / min(camera.width, camera.height) if self.config.image_size else 1.0
-        width, height = (
-            LATENT_CELL * max(1, math.ceil(side * scale / LATENT_CELL)) for side in (camera.width, camera.height)
-        )
+    def working_size(self, camera: Camera, config: ModelsConfig | None = None) -> tuple[int, int]:
+        """(width, height) that the network paints at: `image_size` for the shorter side, in whole patches; the camera's
+        own where it is not known."""
+        side = (config or self.config).image_size
+        scale = side / min(camera.width, camera.height) if side else 1.0
+        width, height = (PATCH * max(1, math.ceil(side * scale / PATCH)) for side in (camera.width, camera.height))
         return width, height
 
     def _paint(
@@ -180,19 +190,21 @@ class DiffusionPainter:
         seed: int,
         image: Image | None = None,
         known: Mask | None = None,
+        config: ModelsConfig | None = None,
     ) -> Image:
         """Run the network, again with other seeds while the result is blank; (camera.height, camera.width, 3)."""
 
-        width, height = self.working_size(camera)
-        asked = adapt(prompt, camera, self.config)
+        config = config or self.config
+        width, height = self.working_size(camera, config)
+        asked = adapt(prompt, camera, config, None if image is None or known is None else sky_at_rim(image, known))
         self._say_what_is_cut(pipeline, asked)
         options: dict[str, Any] = {
             "prompt": asked,
-            "negative_prompt": negative_prompt or None,
+            "negative_prompt": avoided(asked, negative_prompt, config) or None,
             "width": width,
             "height": height,
-            "num_inference_steps": self.config.steps,
-            "guidance_scale": self.config.guidance,
+            "num_inference_steps": config.steps,
+            guidance_argument(pipeline): config.guidance,
             "output_type": "np",
         }
         if image is not None and known is not None:
@@ -222,7 +234,7 @@ class DiffusionPainter:
             unknown = resize((~known).astype(np.float32), width, height, "linear") > 1e-3
             image = resize(prefill(image, known), width, height)
             known = ~unknown
-        unknown = block_unknown(known, LATENT_CELL)
+        seen, unknown = known, block_unknown(known, LATENT_CELL)
         guided = hasattr(pipeline, "controlnet")
         sees_hole = guided or self.config.strength < 1 or paints_from_text(pipeline)
         if sees_hole:
@@ -230,6 +242,10 @@ class DiffusionPainter:
         picture = torch.from_numpy(np.ascontiguousarray(np.clip(image, 0, 1).transpose(2, 0, 1)))[None]
         mask = torch.from_numpy(unknown.astype(np.float32))[None, None]
         options: dict[str, Any] = {"image": picture, "mask_image": mask, "strength": self.config.strength}
+        if not sees_hole and not seen.all() and getattr(pipeline, "unet", None) is not None:
+            # What is known of a cell that is painted anew is seen: grey is what is not known, and nothing else.
+            visible = torch.from_numpy(seen.astype(np.float32))[None, None]
+            options["masked_image_latents"] = (2 * picture - 1) * visible
         if guided:
             # What control_v11p_sd15_inpaint was trained on: the picture, and -1 where it is to be painted.
             control = torch.where(mask > 0.5, torch.tensor(-1.0), picture)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lucid3d.families.config import ModelsConfig, with_preset
+from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.device import choose_device, choose_dtype
+from lucid3d.families.diffusion.presets import with_preset
 
 if TYPE_CHECKING:
     import torch
