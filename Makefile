@@ -2,6 +2,7 @@
 # make test                 from a fresh clone to a tested one
 # make torture              the tests of tests/torture/, which damage, kill and flood, with twenty times the tries
 # make docs                 the site, from README, docs/, the examples and the docstrings: build/site/index.html
+# make gpu                  what needs a graphics card: tests, `lucid3d doctor`, benchmarks, in eight minutes
 # make env                  only the environment: .venv with exact pins, the package built and installed in it
 
 # The newest of these that can make an environment and build native code in it; the lock has wheels for each of them.
@@ -13,7 +14,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
 
-.PHONY: scene test torture lint docs env gallery benchmarks blender sanitize arm64 clean
+.PHONY: scene test torture gpu lint docs env gallery benchmarks blender sanitize arm64 clean
 .DELETE_ON_ERROR:
 
 # Exported, so that the shell never parses what a person typed: any quote or dollar sign may stand in a prompt.
@@ -29,6 +30,14 @@ test: env
 # The same tests of tests/torture/ with twenty times the tries: about an hour.
 torture: env
 	LUCID3D_TORTURE=20 $(PY) -m pytest --numprocesses auto --dist loadfile tests/torture $(ARGS)
+
+# Everything that needs a graphics card, in about eight minutes: tests marked cuda, the doctor, two benchmarks.
+gpu: env
+	$(PY) -m pip install --quiet --disable-pip-version-check ninja
+	$(PY) -m pytest -m cuda $(ARGS)
+	-$(PY) -m lucid3d doctor
+	$(PY) benchmarks/rasterizer.py
+	$(PY) benchmarks/models.py
 
 lint: env
 	$(VENV)/bin/ruff check

@@ -63,6 +63,7 @@ COMMANDS = {
     "serve": Command("answer jobs over HTTP, with a page to try it in", "lucid3d.service.command:serve"),
     "batch": Command("dream many scenes", "lucid3d.service.batch:batch", resume="the same command"),
     "models": Command("list or download the diffusion models", "lucid3d.commands.models:main"),
+    "doctor": Command("try out this machine and its networks", "lucid3d.doctor.command:main"),
     "worldscore": Command(
         "answer tasks of the WorldScore benchmark", "lucid3d.worldscore.command:main", resume="the same command"
     ),

@@ -21,6 +21,7 @@ from lucid3d.exploring.explorer import Explorer
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import Download, Loader, check_own
 from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, Strategy, TrainConfig, Trainer, TrainingView, from_points
+from lucid3d.gaussians.card import training_device
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.outputs import check_outputs, write_scene
@@ -280,13 +281,14 @@ def _gaussians(
         for view in views
     ]
     checkpoint = workspace.checkpoint if workspace is not None else None
+    device = training_device()
     trainer = None
     if workspace is not None and workspace.checkpoint.is_file():
         try:
-            trainer = Trainer.load(workspace.checkpoint, material, settings)
+            trainer = Trainer.load(workspace.checkpoint, material, settings, device=device)
         except InputError as error:
             workspace.drop_checkpoint(error)
-    trainer = trainer or Trainer(initial, material, settings)
+    trainer = trainer or Trainer(initial, material, settings, device=device)
     total = settings.iterations
     while trainer.iteration < total:
         report = trainer.step()

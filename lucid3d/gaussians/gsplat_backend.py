@@ -34,7 +34,27 @@ def rasterization_gsplat(
         return rasterization(  # type: ignore[no-any-return]
             means, quats, scales, opacities, colors, viewmats, Ks, width, height, **options
         )
-    except ImportError as error:
+    # without nvcc gsplat has no module of kernels, and asks None for them; a build that fails is a RuntimeError
+    except (ImportError, AttributeError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "building extension" not in str(error).lower():
+            raise
         raise InputError(
-            f"gsplat could not load its CUDA kernels: install the CUDA toolkit (nvcc) and ninja ({error})"
+            "gsplat could not build its CUDA kernels: install the CUDA toolkit (nvcc) of torch's own CUDA version, and "
+            f"ninja ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
         ) from error
+
+
+def builds_kernels() -> str:
+    """Why gsplat has no CUDA kernels here; "" when it has. The first call on a machine builds them, for minutes."""
+    import torch
+
+    one = torch.ones(1, device="cuda")
+    points = torch.stack([0 * one, 0 * one, 3 * one], dim=-1)
+    camera = torch.eye(4, device="cuda")[None], torch.eye(3, device="cuda")[None]
+    try:
+        rasterization_gsplat(
+            points, torch.ones(1, 4, device="cuda"), points.abs() * 0 + 0.1, one, points, *camera, 16, 16
+        )
+    except InputError as error:
+        return str(error)
+    return ""

@@ -101,8 +101,11 @@ def offer_download(missing: Sequence[str], answer: Literal["ask", "yes", "no"] =
 
 
 def _has_cuda() -> bool:
-    """Whether there is a CUDA GPU; torch is only imported where NVIDIA's driver is installed."""
-    if shutil.which("nvidia-smi") is None:
+    """Whether there is a GPU that torch drives as CUDA: NVIDIA's, or AMD's through ROCm.
+
+    torch is only imported where a driver of one is installed.
+    """
+    if not any(map(shutil.which, ("nvidia-smi", "rocminfo", "rocm-smi"))):
         return False
     import torch
 

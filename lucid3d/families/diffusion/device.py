@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+import logging
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from lucid3d.errors import InputError
 
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 
     from lucid3d.families.config import ModelsConfig
 
-SHORT_GPU_BYTES = 7 * 1024**3  # below it SDXL does not fit in float16, nor SD 1.5 at 1024 pixels without offload
+WORKING_BYTES = 3 * 1024**3  # of a card, beside the weights: a picture's tensors, the VAE's decoding, the driver's own
 
 
 def choose_device(requested: str = "auto") -> torch.device:
@@ -30,6 +34,9 @@ def choose_device(requested: str = "auto") -> torch.device:
     if requested == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
+        if (trouble := unused_card().trouble) and trouble not in _told:
+            _told.add(trouble)
+            logging.getLogger(__name__).warning("%s; the networks run on the CPU", trouble)
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
         device = torch.device(requested)
@@ -43,6 +50,61 @@ def choose_device(requested: str = "auto") -> torch.device:
     if not there.get(device.type, False):
         raise InputError(f'diffusion.device "{requested}" is not there on this machine; use auto or cpu')
     return device
+
+
+_told: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Card:
+    """The graphics card as its driver describes it, and why torch cannot use it.
+
+    Attributes:
+        name: of the card with its driver's version; "" where no driver answers.
+        trouble: one clause with the way out; "" where there is no card, or torch uses it.
+    """
+
+    name: str = ""
+    trouble: str = ""
+
+
+DRIVER_SECONDS = 10
+"""How long a driver may take to answer; a broken one hangs."""
+
+
+def unused_card() -> Card:
+    """What stands between torch and a card that the machine has: a driver that does not answer, a torch without CUDA,
+    or one made for a newer driver."""
+    import torch
+
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return Card()
+    command = [program, "--query-gpu=name,driver_version", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=DRIVER_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        answer = None
+    lines = answer.stdout.strip().splitlines() if answer is not None and answer.returncode == 0 else []
+    if not lines:
+        said = ((answer.stdout + answer.stderr).strip().splitlines() if answer is not None else [""])[:1]
+        because = f" ({said[0].strip()})" if said and said[0].strip() else ""
+        return Card("", f"NVIDIA's driver does not answer{because}: reinstall it, or restart the machine")
+    name, _, driver = (part.strip() for part in lines[0].partition(","))
+    card = f"{name}, driver {driver}"
+    if torch.cuda.is_available():
+        return Card(card)
+    if torch.version.cuda is None:
+        return Card(
+            card,
+            f"this machine has an {card}, but the installed torch {torch.__version__} is built without CUDA: install "
+            "the build for your CUDA (the command is on pytorch.org, Get Started)",
+        )
+    return Card(
+        card,
+        f"this machine has an {card}, but torch {torch.__version__} cannot use it: it is built for CUDA "
+        f"{torch.version.cuda}, which wants a newer driver; update the driver, or install a torch for an older CUDA",
+    )
 
 
 def choose_dtype(
@@ -114,7 +176,7 @@ def place(pipeline: Any, device: torch.device, offload: str) -> str:
         return "none"
     if offload == "auto":
         memory = torch.cuda.get_device_properties(device).total_memory
-        offload = "model" if memory < SHORT_GPU_BYTES else "none"
+        offload = choose_offload(network_sizes(pipeline), memory)
     if offload == "model":
         pipeline.enable_model_cpu_offload(device=device)
     elif offload == "sequential":
@@ -124,6 +186,27 @@ def place(pipeline: Any, device: torch.device, offload: str) -> str:
     return offload
 
 
+def network_sizes(pipeline: Any) -> list[int]:
+    """Bytes of the weights of every network of a pipeline."""
+    import torch
+
+    parts = [part for part in pipeline.components.values() if isinstance(part, torch.nn.Module)]
+    return [sum(each.numel() * each.element_size() for each in part.parameters()) for part in parts]
+
+
+def choose_offload(sizes: Sequence[int], memory: int) -> Literal["none", "model", "sequential"]:
+    """How much of a pipeline stays on a card: all of it, one network at a time, or a layer at a time.
+
+    Args:
+        sizes: bytes of the weights of every network.
+        memory: bytes of the card.
+    """
+    room = memory - WORKING_BYTES
+    if sum(sizes) <= room:
+        return "none"
+    return "model" if max(sizes, default=0) <= room else "sequential"
+
+
 def free() -> None:
     """Give memory back after a network has been dropped."""
     import torch
@@ -131,6 +214,18 @@ def free() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until a device has done what it was given: its clocks run on before it has."""
+    import torch
+
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
 
 
 @contextlib.contextmanager

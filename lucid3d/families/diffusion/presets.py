@@ -13,7 +13,7 @@ from lucid3d.errors import InputError
 from lucid3d.families.config import ModelsConfig, Quality
 from lucid3d.families.diffusion import weights
 from lucid3d.families.diffusion.catalogue import Painting, catalogue, entry, painting
-from lucid3d.families.diffusion.checkpoints import is_xl
+from lucid3d.families.diffusion.checkpoints import base_config, is_xl
 from lucid3d.families.diffusion.device import total_memory
 
 LCM_LORAS = {
@@ -43,7 +43,7 @@ def with_preset(config: ModelsConfig) -> ModelsConfig:
         config = replace(config, scheduler="lcm", steps=4, guidance=1.0, lora=lora)
     if config.preset == "turbo":
         config = replace(config, scheduler="euler-a", steps=4, guidance=0.0)
-    made = made_for(config.inpainting)
+    made = made_for(config.inpainting, config)
     return replace(
         config,
         steps=config.steps or made.steps,
@@ -52,15 +52,21 @@ def with_preset(config: ModelsConfig) -> ModelsConfig:
     )
 
 
-def made_for(name: str) -> Painting:
+def made_for(name: str, config: ModelsConfig) -> Painting:
     """How a checkpoint was made to be used; its own size where its settings state one.
 
+    Args:
+        config: says what describes a single file.
     Raises:
         InputError: the name cannot be a model.
     """
     found = weights.inspect(name, safety_checker=False)
     if found.path is not None and found.path.is_file():
-        return painting(name, "StableDiffusionXLPipeline" if is_xl(name) else "StableDiffusionPipeline")
+        if found.path.suffix != ".safetensors" or not found.complete:
+            return painting(name, "StableDiffusionPipeline")
+        known = painting(name, "StableDiffusionXLPipeline" if is_xl(name) else "StableDiffusionPipeline")
+        described = weights.inspect_settings(base_config(config, found.path)).path
+        return known if described is None else replace(known, native=_stated_size(described) or known.native)
     class_name = ""
     if found.path is not None and (found.path / "model_index.json").is_file():
         class_name = str(weights.read_json(found.path / "model_index.json").get("_class_name", ""))
@@ -84,7 +90,7 @@ def _stated_size(folder: Path) -> int:
     blocks = weights.read_json(autoencoder).get("block_out_channels")
     if not (isinstance(cells, int) and isinstance(blocks, list) and blocks):
         return 0
-    return cells * 2 ** (len(blocks) - 1)
+    return cells * int(2 ** (len(blocks) - 1))
 
 
 def with_quality(config: ModelsConfig, quality: Quality) -> ModelsConfig:

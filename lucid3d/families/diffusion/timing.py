@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion import weights
-from lucid3d.families.diffusion.device import choose_device, choose_dtype
+from lucid3d.families.diffusion.device import choose_device, choose_dtype, synchronise
 from lucid3d.families.diffusion.presets import with_preset
 
 if TYPE_CHECKING:
@@ -215,6 +215,5 @@ def _seconds(run: Callable[[], Any], device: torch.device) -> float:
     with torch.inference_mode():
         began = time.perf_counter()
         run()
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
+        synchronise(device)
     return time.perf_counter() - began
