@@ -36,6 +36,8 @@ IN_FRONT = 0.88
 """Share of a room's box at which something stands in front of it."""
 USUAL_ROOM = (2.2, 4.5, 1.05)
 """Metres to the side walls, to the far wall and up to the ceiling where a picture shows none of them."""
+DOUBTFUL_PLACE, DOUBTFUL_DEPTH = 0.4, 0.3
+"""Probability of the likeliest place, and mean chance that depth is within 25 %, below which a person is told."""
 FILTER_RADIUS, FILTER_SHARPNESS = 0.02, 0.02
 """Of the guided filter: reach as a share of the picture's width, and the contrast that counts as an edge."""
 
@@ -72,7 +74,7 @@ def layout_from_reading(
     )
     return Layout(
         kind, reading.horizon * height, classes, standing, depth, focal, -math.radians(reading.pitch), words, box,
-        measured=True, roll=math.radians(reading.roll),
+        measured=True, roll=math.radians(reading.roll), told=told(reading, kind, prompt),
     )  # fmt: skip
 
 
@@ -201,17 +203,37 @@ def long_axis(right: NDArray[np.floating], ahead: NDArray[np.floating]) -> float
     return math.atan2(sine, cosine) / 4 if math.hypot(cosine, sine) > 0.3 else 0.0
 
 
+def told(reading: Reading, kind: Kind, prompt: str) -> str:
+    """For a person: what the picture was taken for, and where that is doubtful how to say it better."""
+    parts = []
+    found = None if "place" in understand(prompt).given else likeliest(reading.place_names, reading.places, kind)
+    if found is not None:
+        label, likelihood = found
+        doubt = ', but that is doubtful: say what it is with --prompt, such as --prompt "a kitchen"'
+        parts.append(f"The picture is taken for {label}{doubt if likelihood < DOUBTFUL_PLACE else ''}.")
+    solid = np.isfinite(reading.depth)
+    if solid.any() and float(reading.confidence[solid].mean()) < DOUBTFUL_DEPTH:
+        parts.append("How far things in it are is a guess: hand in a depth map with --depth if there is one.")
+    return " ".join(parts)
+
+
 def place_words(names: tuple[str, ...], likelihood: NDArray[np.floating], kind: Kind, prompt: str) -> list[str]:
-    """The person's own words, and where they name no place the likeliest one that is indoors, or is not.
+    """The person's own words, and where they name no place the likeliest one that fits.
 
     Args:
         names: of places; likelihood: (number of them,).
     """
     said = [prompt] if prompt else []
-    if "place" in understand(prompt).given:
-        return said
+    found = None if "place" in understand(prompt).given else likeliest(names, likelihood, kind)
+    return said if found is None else [*said, found[0]]
+
+
+def likeliest(names: tuple[str, ...], likelihood: NDArray[np.floating], kind: Kind) -> tuple[str, float] | None:
+    """Label and probability of the likeliest place that is indoors, or is not; None if the catalogue knows none."""
     places = load_places()
     fitting = [i for i, name in enumerate(names) if name in places and places[name].indoors == (kind == "room")]
     if not fitting:
-        return said
-    return [*said, places[names[max(fitting, key=lambda i: float(likelihood[i]))]].label]
+        return None
+    best = max(fitting, key=lambda i: float(likelihood[i]))
+    total = float(sum(likelihood[i] for i in fitting))
+    return places[names[best]].label, float(likelihood[best]) / max(total, 1e-9)

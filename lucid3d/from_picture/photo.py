@@ -11,6 +11,7 @@ from that world. Where weights are at hand, the diffusion models do all this bet
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +63,10 @@ class PhotoWorld:
         self.layout = layout
         self.around = around
         self.canvas = canvas
-        self.prompt, self.seed, self.brief = around.prompt, around.seed, around.brief
+        self.prompt, self.seed = around.prompt, around.seed
+        self.brief = around.brief and replace(
+            around.brief, explanation=" ".join(filter(None, [layout.told, around.brief.explanation]))
+        )
         self.place, self.atmosphere = around.place, around.atmosphere
         self.tilted = np.eye(4)
         self.tilted[:3, :3] = levelling(-np.degrees(layout.pitch), np.degrees(layout.roll))
@@ -92,8 +96,6 @@ class PhotoWorld:
     def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
         """What `camera` sees: the photograph where it was taken, and its world around. All of it, whatever `only`
         wants: the blend between the two needs the neighbourhood."""
-        from dataclasses import replace
-
         local = np.linalg.inv(self.camera.world_from_camera) @ camera.world_from_camera
         drawn = self.around.draw(camera.at(self._around_pose(camera)), antialias=antialias)
         rays = (camera.rays() @ local[:3, :3].T.astype(np.float32)).astype(np.float32)  # in the first camera's frame
@@ -106,8 +108,6 @@ class PhotoWorld:
 
     def draw_equirectangular(self, height: int, position: NDArray[np.floating] | None = None) -> Drawing:
         """(height, 2 * height) panorama in the first camera's frame; depth is distance along the ray."""
-        from dataclasses import replace
-
         place = np.zeros(3) if position is None else np.asarray(position, np.float64)
         local = np.linalg.inv(self.camera.world_from_camera)
         start = local[:3, :3] @ place + local[:3, 3]

@@ -53,6 +53,7 @@ class Layout:
         box: the room, if it is one.
         measured: depth was measured, pixel by pixel; else it is that of a stage.
         roll: radians that the camera was turned clockwise.
+        told: what the picture was taken for, for a person.
     """
 
     kind: Kind
@@ -66,6 +67,7 @@ class Layout:
     box: Box | None = None
     measured: bool = False
     roll: float = 0.0
+    told: str = ""
 
 
 def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", kind: Kind | None = None) -> Layout:

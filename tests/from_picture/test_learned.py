@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_depth_is_measured_and_the_ground_lies_at_the_eyes_height() -> None:
     ratio = layout.depth[solid] / reading.depth[solid]
     assert np.median(ratio) == pytest.approx(1, abs=0.05) and np.mean(np.abs(ratio - 1) < 0.1) > 0.85
     assert np.isinf(layout.depth[layout.classes == SKY]).all()
-    halved = Reading(**{**vars(reading), "depth": (reading.depth / 2).astype(np.float32)})
+    halved = replace(reading, depth=(reading.depth / 2).astype(np.float32))
     again = layout_from_reading(halved, image, focal())
     np.testing.assert_allclose(again.depth[solid], layout.depth[solid], rtol=1e-3)
 
@@ -83,6 +84,17 @@ def test_words_win_over_what_was_read() -> None:
     assert layout_from_reading(reading, image, focal(), "a kitchen").kind == "room"
     words = layout_from_reading(reading, image, focal(), "a village in the rain").words
     assert "village in the rain" in words and "town street" not in words
+
+
+def test_a_doubtful_reading_says_how_to_say_it_better() -> None:
+    image, reading = street()
+    sure = layout_from_reading(reading, image, focal()).told
+    assert sure == "The picture is taken for a town street."
+    vague = replace(reading, places=np.ones_like(reading.places), confidence=np.zeros_like(reading.confidence))
+    told = layout_from_reading(vague, image, focal()).told
+    assert "doubtful" in told and "--prompt" in told and "--depth" in told
+    named = layout_from_reading(vague, image, focal(), "a village").told
+    assert "taken for" not in named and "--depth" in named
 
 
 def test_edges_come_back_and_the_sky_does_not_count() -> None:
