@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.colour import linear_from_srgb
 from lucid3d.errors import InputError
+from lucid3d.from_picture.clearing import cleared
 from lucid3d.from_picture.fitting import fitted
 from lucid3d.from_picture.grade import Grade, kinds_of, match, sky_colours
 from lucid3d.from_picture.learned import layout_from_reading
@@ -330,5 +331,7 @@ def world_from_photo(
     place = build_place(brief, seed)
     if layout.box is not None:
         place = fitted(place, layout.box)
+    if layout.measured:
+        place = cleared(place, layout.depth, lens, levelling(-np.degrees(layout.pitch), np.degrees(layout.roll)))
     around = place_under_sky(place, brief, seed, drops=False)
     return PhotoWorld(picture, camera, layout, around, extend(working, layout, lens, seed))

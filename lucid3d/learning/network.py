@@ -27,6 +27,9 @@ from lucid3d.learning.classes import CLASSES, place_names
 
 BINS = 64
 """Of horizon, roll and lens each."""
+HEIGHTS = 8
+"""Bands of the picture, one above the other, whose features the horizon is read from: a mean over all of it forgets
+where things are."""
 HORIZON_BEND = 0.5
 """A horizon so far from the middle (in units of the picture's scale) is half way to the last bin."""
 ROLL_LIMIT = 30.0
@@ -108,7 +111,8 @@ class PictureNetwork(nn.Module):
         self.whole = nn.Sequential(nn.LayerNorm(2 * coarsest), nn.Linear(2 * coarsest, coarsest), nn.GELU())
         self.sizes = [1, BINS, BINS, BINS, len(self.config.places), 1]
         self.numbers = nn.Linear(coarsest, sum(self.sizes))
-        for layer in (self.dense, self.numbers):
+        self.bands = nn.Linear(HEIGHTS * sixteenth, sum(self.sizes))
+        for layer in (self.dense, self.numbers, self.bands):
             weight, bias = layer.parameters()
             nn.init.normal_(weight, std=0.01)
             nn.init.zeros_(bias)
@@ -121,11 +125,12 @@ class PictureNetwork(nn.Module):
         sixteenth = self.sixteenth(eighth)
         coarsest = self.attention(self.coarsest(sixteenth))
         up = self.up_sixteenth(coarsest, sixteenth)
+        bands = functional.adaptive_avg_pool2d(up, (HEIGHTS, 1)).flatten(1)
         up = self.up_eighth(up, eighth)
         up = self.up_quarter(up, quarter)
         dense = functional.pixel_shuffle(self.dense(up), 2)
         log_depth, log_error, normals, classes = torch.split(dense, [1, 1, 3, len(CLASSES)], dim=1)
-        numbers = self.numbers(self.whole(self._pooled(coarsest)))
+        numbers = self.numbers(self.whole(self._pooled(coarsest))) + self.bands(bands)
         scale, horizon, roll, focal, place, indoors = torch.split(numbers, self.sizes, dim=1)
         # Towards the camera when the network knows nothing: the zero vector has no direction.
         towards = normals + normals.new_tensor((0.0, 0.0, -1.0))[None, :, None, None]

@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.from_picture.clearing import cleared
 from lucid3d.from_picture.learned import layout_from_reading, to_edges
 from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT
 from lucid3d.learning.optics import down_vector, levelling
 from lucid3d.learning.reader import Reading
-from lucid3d.procedural.build import build_world
+from lucid3d.procedural.build import build_place, build_world
+from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import Mesh, merge
 from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.language.brief import understand
 from tests.from_picture.true_reading import true_reading
 
 SIZE, FOV = 128, 65.0
@@ -141,3 +145,32 @@ def test_a_metre_aside_what_was_seen_is_where_it_was() -> None:
     both = np.isfinite(truth) & np.isfinite(found) & (truth < 30)
     assert both.mean() > 0.4
     assert np.median(np.abs(found[both] / truth[both] - 1)) < 0.06
+
+
+def box_at(x: float, z: float, instance: int, height: float = 6.0) -> Mesh:
+    """A post of 0.4 m with its foot on the ground."""
+    corners = np.array([[a, b, c] for a in (-0.2, 0.2) for b in (EYE_HEIGHT - height, EYE_HEIGHT) for c in (-0.2, 0.2)])
+    sides = [[0, 1, 3], [0, 3, 2], [4, 5, 7], [4, 7, 6], [0, 1, 5], [0, 5, 4], [2, 3, 7], [2, 7, 6]]
+    instances = np.full(len(sides), instance, np.int32)
+    return Mesh(
+        corners + np.array([x, 0, z]),
+        np.array(sides),
+        (Material("oak"),),
+        "column",
+        instances=instances,
+    )
+
+
+def test_things_that_the_picture_sees_through_are_gone_whole() -> None:
+    camera = Camera.from_fov(64, 64, 60)
+    depth = np.full((64, 64), np.inf, np.float32)
+    depth[:, :32] = 5.0  # a wall on the left
+    seen_through, behind, aside = box_at(1.5, 8.0, 1), box_at(-1.5, 8.0, 2), box_at(30.0, 8.0, 3)
+    ground = replace(box_at(1.5, 6.0, 4), label="ground")
+    place = build_place(understand("a meadow"), 1)
+    place = replace(place, meshes=[merge([seen_through, behind, aside]), ground])
+    columns, left = cleared(place, depth, camera, np.eye(3)).meshes
+    assert columns.instances is not None and len(set(columns.instances.tolist())) == 2
+    assert columns.triangle_count == 16 and left.triangle_count == ground.triangle_count
+    used = columns.vertices[np.unique(columns.triangles)]
+    assert not ((used[:, 0] > 1) & (used[:, 0] < 2)).any()
