@@ -33,6 +33,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lucid3d.errors import InputError
+from lucid3d.from_picture.learned import read_photograph
 from lucid3d.from_picture.picture import read_picture
 from lucid3d.learning.metrics import FARTHEST, constant_score, depth_score
 from lucid3d.learning.reader import PictureReader
@@ -73,7 +74,7 @@ def by_network(weights: str | None) -> Read:
     reader = PictureReader(weights)
 
     def read(image: NDArray[np.float32], fov: float | None) -> Told:
-        reading = reader.read(image, fov)
+        reading = read_photograph(image, reader, fov)
         return Told(reading.depth, reading.indoors > 0.5, reading.place, reading.horizon)
 
     return read

@@ -16,6 +16,7 @@ from lucid3d.families.diffusion.captioner import caption
 from lucid3d.families.diffusion.family import DIFFUSION
 from lucid3d.families.diffusion.prompting import subject_ahead
 from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
+from lucid3d.from_picture.learned import read_photograph
 from lucid3d.joint.ring import joint_path
 from lucid3d.learning.optics import levelling
 from lucid3d.learning.reader import PictureReader, Reading
@@ -98,7 +99,7 @@ def _prepared(config: Config, cameras: list[Camera]) -> Prepared:
         cameras = joint_path(cameras, dream.size) if joint else cameras
         return Prepared(config, plan_prompts(config.prompt), cameras, None)
     start, fov = load_start(config.image, config.depth, size=dream.size, depth_unit=config.depth_unit)
-    reading = read_start(start, fov)
+    reading = read_start(start, fov, ", ".join(config.prompt))
     lens = _lens_of(start, fov, reading, level=joint)
     cameras = joint_path(cameras, dream.size, lens) if joint else [lens, *cameras[1:]]
     if not config.prompt:
@@ -106,17 +107,18 @@ def _prepared(config: Config, cameras: list[Camera]) -> Prepared:
     return Prepared(config, plan_prompts(config.prompt), cameras, start, reading=reading)
 
 
-def read_start(start: Start, fov_degrees: float | None) -> Reading | None:
+def read_start(start: Start, fov_degrees: float | None, prompt: str = "") -> Reading | None:
     """What lucid3d's own network reads in a start's picture; None where the package carries no weights.
 
     Args:
         fov_degrees: horizontal field of view of the whole start where its file states it.
+        prompt: words that say what it shows.
     """
     if not shipped():
         return None
     size = start.known.shape[0]
     picture, camera = _cropped(start, Camera.from_fov(size, size, fov_degrees or PHOTO_FOV))
-    return PictureReader().read(picture, camera.fov_degrees if fov_degrees else None)
+    return read_photograph(picture, PictureReader(), camera.fov_degrees if fov_degrees else None, prompt)
 
 
 def _lens_of(start: Start, fov_degrees: float | None, reading: Reading | None, *, level: bool) -> Camera:

@@ -7,15 +7,27 @@ the picture; it is scaled so that the ground lies `EYE_HEIGHT` below the camera,
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.from_picture.picture import FARTHEST, GROUND, SKY, UPRIGHT, WATER, Kind, Layout, light_words, names_closeup
+from lucid3d.from_picture.picture import (
+    FARTHEST,
+    GROUND,
+    SKY,
+    UPRIGHT,
+    WATER,
+    Kind,
+    Layout,
+    light_words,
+    names_closeup,
+    read_picture,
+)
 from lucid3d.from_picture.room_box import Box
 from lucid3d.learning.classes import CLASSES
 from lucid3d.learning.optics import down_vector
-from lucid3d.learning.reader import Reading
+from lucid3d.learning.reader import Reader, Reading
 from lucid3d.procedural.catalogue.load import load_places
 from lucid3d.procedural.kit.arrays import f32
 from lucid3d.procedural.kit.place import EYE_HEIGHT
@@ -36,10 +48,36 @@ IN_FRONT = 0.88
 """Share of a room's box at which something stands in front of it."""
 USUAL_ROOM = (2.2, 4.5, 1.05)
 """Metres to the side walls, to the far wall and up to the ceiling where a picture shows none of them."""
-DOUBTFUL_PLACE, DOUBTFUL_DEPTH = 0.4, 0.3
+DOUBTFUL_PLACE, DOUBTFUL_DEPTH = 0.6, 0.3
 """Probability of the likeliest place, and mean chance that depth is within 25 %, below which a person is told."""
 FILTER_RADIUS, FILTER_SHARPNESS = 0.02, 0.02
 """Of the guided filter: reach as a share of the picture's width, and the contrast that counts as an edge."""
+
+
+def read_photograph(image: NDArray[np.floating], reader: Reader, fov: float | None = None, prompt: str = "") -> Reading:
+    """Read a photograph with the network, and with the rules of `picture` what those still read better: the horizon, of
+    which 45 in 100 are found against 20, and the place, 57 against 22 (`benchmarks/pictures.py`).
+
+    Args:
+        image: (H, W, 3) sRGB in [0, 1].
+        fov: horizontal field of view in degrees, if it is known.
+        prompt: words that say what it shows.
+    """
+    reading = reader.read(image, fov)
+    height, width = image.shape[:2]
+    focal = 0.5 * width / math.tan(math.radians(reading.fov) / 2)
+    ruled = read_picture(image, focal, prompt, named_kind(prompt) or ("room" if reading.indoors > 0.5 else "outdoors"))
+    place = understand(ruled.words).place
+    chosen = np.array([name == place for name in reading.place_names], np.float32)
+    places = (chosen + reading.places) / 2 if chosen.any() else reading.places
+    return replace(
+        reading,
+        horizon=ruled.horizon / height,
+        pitch=-math.degrees(ruled.pitch),
+        roll=0.0,
+        places=places.astype(np.float32),
+        place=reading.place_names[int(places.argmax())],
+    )
 
 
 def layout_from_reading(

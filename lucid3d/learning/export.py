@@ -56,6 +56,7 @@ def export_run(config: ExportConfig) -> list[Path]:
     notes = {
         "step": step,
         "settings": {k: v for k, v in settings.items() if k not in ("data", "output", "initial")},
+        "continued": bool(settings.get("initial")),
         "held_out": held_out,
         "recipe": recipe,
         "views": log[-1]["views"] if log else 0,
@@ -80,6 +81,7 @@ def model_card(notes: dict[str, Any], parameters: int) -> str:
     settings, recipe = notes["settings"], notes["recipe"]
     drawn = " ".join(f"--{name} {recipe[name]}" for name in ("seed", "views", "size") if name in recipe)
     trained = " ".join(f"--{name} {settings[name]}" for name in ("steps", "batch", "pixels", "seed"))
+    before = " They began from the weights of an earlier run of the same command." if notes.get("continued") else ""
     measured = "\n".join(f"| {name} | {value:.3f} |" for name, value in notes["held_out"].items())
     return f"""# lucid3d-mini
 
@@ -90,7 +92,7 @@ A network of {parameters / 1e6:.1f} million parameters that reads one picture: d
 - Data: {notes["views"]} views of procedural worlds, drawn by `lucid3d.learning.data` (recipe {recipe});
   every {PLAIN_EVERY}th world is of plain solids in random materials. No photograph, no downloaded weights.
 - Training: {notes["step"]} steps of {settings["batch"]} pictures of about {settings["pixels"]} pixels, seed
-  {settings["seed"]}, {notes["cpu_hours"]} hours of one processor core.
+  {settings["seed"]}, {notes["cpu_hours"]} hours of one processor core.{before}
 - Made by:
 
       lucid3d learn data {drawn}

@@ -133,7 +133,10 @@ class PictureReader:
         focal = guessed if fov is None else focal_of_fov(fov, width, height)
         scale = math.sqrt(width * height)
         size = (width, height)
-        labels = _larger(answer.classes[0].numpy().transpose(1, 2, 0), size).argmax(axis=-1).astype(np.uint8)
+        likely = _larger(answer.classes[0].numpy().transpose(1, 2, 0), size)
+        if indoors > 0.5:
+            likely[..., SKY] = -np.inf  # a white wall; what shows through a window has a distance as well
+        labels = likely.argmax(axis=-1).astype(np.uint8)
         sky = labels == SKY
         log_depth = _larger(answer.log_depth[0].numpy(), size)
         metres = np.exp(log_depth + float(answer.scale[0])) * focal
