@@ -14,13 +14,12 @@ import yaml
 from lucid3d.errors import InputError
 from lucid3d.procedural.assets import planet_sphere as planet
 from lucid3d.procedural.assets.furniture import bookcases, furniture, stuff, textiles
-from lucid3d.procedural.assets.furniture.registry import FURNITURE as PIECES
-from lucid3d.procedural.assets.furniture.registry import made
 from lucid3d.procedural.build import build_from_brief
 from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.compose.composing import compose as build
 from lucid3d.procedural.compose.room import outside
 from lucid3d.procedural.compose.room.composer import Composer, compose, exact_counts
+from lucid3d.procedural.compose.room.pieces import made, pieces
 from lucid3d.procedural.compose.room.plan import Footprint, overlapping
 from lucid3d.procedural.compose.room.recipe import Put, RoomRecipe, room_recipe
 from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room
@@ -32,6 +31,7 @@ from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.language.brief import Brief, understand
 from lucid3d.procedural.render.rays import RayScene
 
+PIECES = pieces(load_catalogue())
 PAINT = Material("paint", "plaster")
 
 
@@ -350,7 +350,7 @@ def test_every_piece_can_be_made(thing: str) -> None:
     piece = PIECES[thing]
     room = room_of("a living room")
     order = room.order(Put(thing))
-    mesh = made(thing, order)
+    mesh = made(piece, order)
     assert mesh.triangle_count > 0
     assert np.isfinite(mesh.vertices).all()
     assert mesh.label in (*LABELS, "object")

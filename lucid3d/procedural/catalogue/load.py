@@ -1,6 +1,7 @@
 """Reading the catalogue: the package's own pages, and those in folders of a person's own.
 
-A folder of one's own holds `places/<name>.yaml`, one page a place, and may hold `things.yaml`; a name that the package
+A folder of one's own holds `places/<name>.yaml`, one page a place, and may hold `things.yaml`
+and more such pages in `things/`; a name that the package
 knows replaces what it has.
 """
 
@@ -139,8 +140,13 @@ def read_place(file: Path) -> PlaceRecord:
 
 
 def _things_in(folder: Path) -> Mapping[str, ThingRecord]:
-    file = folder / "things.yaml"
-    return {name: _thing(file, name, page) for name, page in read_page(file).items()} if file.exists() else {}
+    found: dict[str, ThingRecord] = {}
+    for file in (folder / "things.yaml", *sorted((folder / "things").glob("*.yaml"))):
+        for name, page in read_page(file).items() if file.exists() else ():
+            if name in found:
+                raise InputError(f"{file}: '{name}' is in {found[name].file}, too; take one away")
+            found[name] = _thing(file, name, page)
+    return found
 
 
 def _thing(file: Path, name: str, page: Any) -> ThingRecord:

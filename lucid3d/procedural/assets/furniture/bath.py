@@ -99,3 +99,34 @@ def towels(rng: np.random.Generator, cloth: Material) -> Mesh:
         parts.box((x, drop * 0.35, -0.055), (0.26, drop * 0.7, 0.016), material)
         parts.box((x, -0.008, -0.07), (0.26, 0.03, 0.05), material)
     return parts.mesh("towels")
+
+
+def pool(width: float, depth: float, tiles: Material) -> Mesh:
+    """A swimming pool whose rim stands a step above the floor, with lanes, a ladder and water to the brim."""
+    parts = Parts()
+    rim = palette.make("pool rim", "tile", "#cfcfc6", "#c6c6bd", "#9a9a92", scale=0.3, roughness=0.3)
+    w, d, high = width / 2, depth / 2, 0.32
+    for x in (-w + 0.2, w - 0.2):
+        parts.box((x, -high / 2, 0), (0.4, high, depth), rim, grain=2)
+    for z in (-d + 0.2, d - 0.2):
+        parts.box((0, -high / 2, z), (width, high, 0.4), rim, grain=0)
+    water = palette.make("pool water", "glass", "#3f93a8", "#4a9cb0", "#3a8598", roughness=0.04)
+    hue = palette.painted(water, tiles.colors[0])
+    parts.quad(
+        [
+            [-w + 0.4, -0.26, d - 0.4],
+            [w - 0.4, -0.26, d - 0.4],
+            [w - 0.4, -0.26, -d + 0.4],
+            [-w + 0.4, -0.26, -d + 0.4],
+        ],
+        hue,
+    )
+    for x in np.arange(-w + 1.6, w - 1.0, 1.6):  # lines of floats
+        for i, z in enumerate(np.arange(-d + 0.6, d - 0.5, 0.24)):
+            color = palette.make(f"float {i % 6 < 3}", "plain", "#b8352b" if i % 6 < 3 else "#d8d4cc")
+            parts.add(tube([[x, -0.27, z], [x, -0.27, z + 0.2]], 0.05, color, sides=8))
+    for z in (-d + 0.9, -d + 1.35):
+        arc = np.linspace(0, np.pi, 9)
+        rail = np.stack([w - 0.35 - 0.3 * np.cos(arc), -high - 0.55 * np.sin(arc), z + 0 * arc], 1)
+        parts.add(tube(rail, 0.022, palette.STEEL, sides=8))
+    return parts.mesh("water")

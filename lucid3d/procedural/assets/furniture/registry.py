@@ -13,25 +13,33 @@ from typing import Literal
 
 import numpy as np
 
+from lucid3d.procedural.assets import vehicles
 from lucid3d.procedural.assets.furniture import (
     bath,
     bookcases,
     fittings,
+    fixtures,
     furniture,
+    hall,
     kitchen,
     lamps,
+    learning,
+    music,
+    seats,
     shop,
     stuff,
     textiles,
+    trade,
 )
 from lucid3d.procedural.assets.furniture.stuff import Scheme
+from lucid3d.procedural.assets.props.camp import barrel, crate
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.mesh import Mesh
 
-Stands = Literal["floor", "wall", "corner", "hung", "table", "ceiling", "window"]
+Stands = Literal["floor", "wall", "corner", "hung", "table", "ceiling", "window", "inside"]
 """Where a thing stands by itself: free on the floor, its back to a wall, in a corner, on a wall, on a top, under the ceiling,
-at windows."""
+at windows, or only in another thing that holds it."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ class Piece:
         tuck: metres of it that go under a table's top.
         up: height at which it hangs by itself.
         on, before: what belongs to it when a sentence adds it.
+        holds: what always lies in it, another piece that is made by the same order and at the same spot.
     """
 
     make: Callable[[Order], Mesh]
@@ -123,6 +132,7 @@ class Piece:
     up: float = 1.6
     on: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    holds: str = ""
 
 
 _FLAME = Light(-0.3, 1.5, reach=4.0, radius=0.05, color=(1.0, 0.58, 0.21))
@@ -216,18 +226,130 @@ _CLOTH: dict[str, Piece] = {
     "short_curtain": Piece(lambda o: textiles.short_curtain(o.width, o.head, o.main, o.rng), stands="window", main="accent", feature="curtain", label="fabric"),
 }  # fmt: skip
 
+_MORE_SEATS: dict[str, Piece] = {
+    "office_chair": Piece(lambda o: seats.office_chair(o.main), (0.66, 0.66, 1.15), main=("black leather", "#3b4a5a", "#5a5d60"), feature="chair", tuck=0.2),
+    "seat": Piece(lambda o: seats.theatre_seat(o.main, 1), (0.62, 0.6, 1.1), main=("#7a1f1c", "#2d3b56")),
+    "seat_row": Piece(lambda o: seats.theatre_seat(o.main, max(1, round((o.width - 0.06) / 0.56))), (2.3, 0.6, 1.1), main=("#7a1f1c", "#2d3b56"), feature="seat"),
+    "train_seat": Piece(lambda o: seats.train_seat(o.main), (1.12, 0.6, 1.3), "wall", main=("leather", "#2f4a5c", "#5b3a2e"), feature="seat"),
+    "pilot_seat": Piece(lambda o: seats.pilot_seat(o.main), (0.7, 0.7, 1.55), main="black leather", feature="seat"),
+    "barber_chair": Piece(lambda o: seats.barber_chair(o.main), (0.76, 0.95, 1.45), main=("leather", "black leather"), feature="chair"),
+    "rocking_chair": Piece(lambda o: seats.rocking_chair(o.main, o.scheme.accent), (0.66, 1.15, 1.25)),
+    "wheelchair": Piece(lambda o: seats.wheelchair(o.main), (0.72, 1.05, 1.0), main="black leather"),
+    "cushion": Piece(lambda o: seats.floor_cushion(o.main), (0.56, 0.56, 0.1), main="accent", tuck=0.12),
+    "sauna_bench": Piece(lambda o: seats.sauna_bench(o.width, o.main), (2.6, 1.25, 1.0), "wall", main="pine", feature="bench", stretch=(1.0, 5.0)),
+    "pew": Piece(lambda o: hall.pew(o.width, o.main), (2.6, 0.62, 1.06), main=("walnut", "oak"), stretch=(1.2, 5.0)),
+    "throne": Piece(lambda o: hall.throne(o.rng, o.main, o.scheme.accent), (1.9, 1.9, 2.6), main=("gold",), top=None),
+}  # fmt: skip
+_HALLS: dict[str, Piece] = {
+    "altar": Piece(lambda o: hall.altar(o.width, o.main, o.scheme.accent), (2.2, 1.0, 2.0), "wall", main="limestone", top=Top(1.23, 0.3, (-0.3, 0.0))),
+    "armour": Piece(lambda o: hall.armour(o.main), (0.62, 0.6, 1.9), "wall", main="steel", label="statue"),
+    "coffin": Piece(lambda o: hall.coffin(o.main), (0.95, 2.15, 0.9), main=("granite", "limestone")),
+    "trunk": Piece(lambda o: hall.chest(o.width, o.main), (0.95, 0.56, 0.62), "wall", main=("walnut", "oak", "old wood")),
+    "treasure": Piece(lambda o: hall.chest(o.width, o.main, gold=True), (0.95, 0.75, 0.95), "wall", main=("walnut", "old wood"), feature="trunk"),
+    "straw_bed": Piece(lambda o: hall.straw_bed(o.rng), (0.9, 2.1, 0.6), "wall", feature="bed"),
+    "barrel": Piece(lambda o: barrel(o.rng, o.height), (0.66, 0.66, 0.9), "corner", label="object", round=True),
+    "crate": Piece(lambda o: crate(o.rng, o.width), (0.6, 0.6, 0.6), "corner", label="object"),
+    "stage": Piece(lambda o: fixtures.stage(o.width, o.depth, o.main, o.ceiling), (4.2, 2.4, 0.75), "wall", main=("walnut", "dark floor"), top=Top(None, 0.5), stretch=(2.0, 9.0)),
+    "display_case": Piece(lambda o: learning.display_case(o.rng, o.width, o.main), (1.3, 0.62, 1.6), main=("walnut", "black wood")),
+    "skeleton": Piece(lambda o: learning.dinosaur(o.rng, o.depth), (2.2, 6.0, 3.2), label="statue", body=0.8),
+    "aeroplane": Piece(lambda o: vehicles.aeroplane(o.rng, o.depth, o.main), (11.0, 9.0, 3.3), main=("aircraft white",), label="vehicle"),
+    "train": Piece(lambda o: vehicles.train(o.rng, o.width, o.main, lit=o.lit), (18.0, 2.9, 3.6), main=("coach red", "coach green", "coach blue"), label="vehicle"),
+    "plant_bed": Piece(lambda o: fixtures.plant_bed(o.rng, o.width, o.depth), (3.0, 0.9, 1.7), feature="houseplant", label="plant", body=0.9),
+    "planting_bench": Piece(lambda o: fixtures.planting_bench(o.rng, o.width, o.main), (2.6, 0.85, 0.8), "wall", main="grey wood", feature="table", top=Top(), stretch=(1.2, 6.0)),
+    "christmas_tree": Piece(lambda o: fixtures.christmas_tree(o.rng, o.height, o.lit), (1.5, 1.5, 2.2), "corner", label="tree", always=True, round=True, body=0.9, light=Light(-1.2, 1.6, -0.6, 4.0, 0.3)),
+    "pool": Piece(lambda o: bath.pool(o.width, o.depth, o.main), (5.0, 10.0, 0.35), main="blue tiles", label="water"),
+    "tub": Piece(lambda o: barrel(o.rng, o.height), (0.9, 0.9, 1.1), feature="barrel", label="object", round=True),
+}  # fmt: skip
+_TRADE: dict[str, Piece] = {
+    "shelf": Piece(lambda o: trade.open_shelf(o.width, min(o.height, o.ceiling - 0.1), o.depth, o.main), (1.4, 0.4, 1.9), "wall", stretch=(0.8, 3.0), holds="jars"),
+    "jars": Piece(lambda o: trade.jars(o.rng, o.width, min(o.height, o.ceiling - 0.1)), (1.4, 0.4, 1.9), "inside", feature="goods", label="object"),
+    "goods_shelf": Piece(lambda o: trade.goods_shelf(o.width, o.height, o.main), (2.4, 0.45, 2.0), "wall", main=("white paint", "#8f9498"), feature="shelf", stretch=(1.0, 8.0), holds="shelf_goods"),
+    "shelf_goods": Piece(lambda o: trade.goods(o.rng, o.width, o.height), (2.4, 0.45, 2.0), "inside", feature="goods", label="object"),
+    "goods": Piece(lambda o: trade.basket_of_goods(o.rng), (0.5, 0.36, 0.36), "table", label="object"),
+    "gondola": Piece(lambda o: trade.goods_shelf(o.width, o.height, o.main, both=True), (4.0, 0.9, 1.8), main=("white paint", "#8f9498"), feature="shelf", holds="gondola_goods"),
+    "gondola_goods": Piece(lambda o: trade.goods(o.rng, o.width, o.height, both=True), (4.0, 0.9, 1.8), "inside", feature="goods", label="object"),
+    "freezer": Piece(lambda o: trade.freezer(o.rng, o.width), (2.4, 0.7, 2.05), "wall", feature="fridge", stretch=(1.2, 6.0)),
+    "checkout": Piece(lambda o: trade.checkout(o.width, o.main), (2.0, 0.7, 1.3), main=("#4a6b5a", "#6b4a3b"), feature="counter"),
+    "bottle_shelf": Piece(lambda o: trade.bottle_shelf(o.width, o.height, o.main), (2.4, 0.26, 1.2), "hung", feature="shelf", up=1.75, stretch=(0.8, 4.0), holds="bar_bottles"),
+    "bar_bottles": Piece(lambda o: trade.bar_bottles(o.rng, o.width, o.height), (2.4, 0.26, 1.2), "inside", feature="bottle", label="object"),
+    "bread_shelf": Piece(lambda o: trade.bread_shelf(o.width, o.height, o.main), (1.5, 0.46, 1.9), "wall", main=("oak", "pine"), feature="shelf", stretch=(0.8, 3.0), holds="breads"),
+    "breads": Piece(lambda o: trade.breads(o.rng, o.width, o.height), (1.5, 0.46, 1.9), "inside", feature="bread", label="object"),
+    "bread": Piece(lambda o: trade.bread_basket(o.rng), (0.42, 0.42, 0.2), "table", label="object", round=True),
+    "clothes": Piece(lambda o: trade.clothes_rail(o.rng, o.width), (1.6, 0.5, 1.5), "wall", label="fabric", stretch=(0.8, 3.0)),
+    "workbench": Piece(lambda o: trade.workbench(o.rng, o.width, o.main), (2.2, 0.75, 1.1), "wall", main=("old wood", "pine"), feature="workbench", wall_height=0.95, top=Top(0.92, 0.2), stretch=(1.2, 5.0)),
+    "tool": Piece(lambda o: trade.tool_wall(o.rng, o.width, o.height, o.main), (1.8, 0.1, 1.0), "hung", main=("pine", "old wood"), label="object", up=1.65, stretch=(0.8, 4.0)),
+    "anvil": Piece(lambda o: trade.anvil(palette.LOGS), (0.85, 0.55, 0.9), label="machine"),
+    "gear": Piece(lambda o: trade.gears(o.rng, o.width, o.main), (1.5, 0.15, 1.2), "hung", main=("brass", "copper"), label="machine", up=2.0),
+    "tyre": Piece(lambda o: trade.tyres(o.rng), (0.68, 0.68, 0.8), "corner", label="object", round=True),
+    "washing_machine": Piece(lambda o: trade.washing_machine(o.main), (0.62, 0.62, 0.88), "wall", main="porcelain", label="machine", top=Top(None, 0.1)),
+    "machine": Piece(lambda o: trade.lathe_machine(o.rng, o.width, o.main), (2.4, 0.8, 1.45), main=("#5d7468", "#6b7f86", "#7a7f6a"), label="machine"),
+    "press": Piece(lambda o: trade.press(o.rng, o.main), (1.9, 1.4, 3.3), main=("#5d7468", "#6b7f86", "#8a7a4a"), feature="machine", label="machine"),
+    "conveyor": Piece(lambda o: trade.conveyor(o.rng, o.width, o.main), (6.0, 0.8, 1.3), main=("#8a7a2e", "#5d7468"), label="machine"),
+    "pipe": Piece(lambda o: trade.pipes(o.rng, o.width, o.height), (4.0, 0.4, 1.6), "hung", label="machine", up=2.6, stretch=(1.5, 9.0)),
+    "treadmill": Piece(lambda o: trade.treadmill(), (0.9, 1.8, 1.55), label="machine"),
+    "weights": Piece(lambda o: trade.dumbbells(o.rng, o.width), (2.0, 0.6, 1.0), "wall", label="object", wall_height=1.0, stretch=(1.0, 4.0)),
+    "weight_bench": Piece(lambda o: trade.weight_bench(o.main), (2.1, 1.3, 1.2), main="black leather", feature="weights", body=0.9),
+}  # fmt: skip
+_MUSIC: dict[str, Piece] = {
+    "grand_piano": Piece(lambda o: music.grand_piano(o.main), (1.55, 2.9, 1.7), main="black wood"),
+    "guitar": Piece(lambda o: music.guitar(o.main), (0.42, 0.46, 1.1), "corner", main=("walnut", "#7a3f1e"), label="object"),
+    "cello": Piece(lambda o: music.cello(o.main), (0.5, 0.5, 1.5), "corner", main=("#6b3419", "walnut"), label="object"),
+    "harp": Piece(lambda o: music.harp(o.main), (0.9, 0.45, 1.8), "corner", main=("brass", "walnut"), label="object"),
+    "drums": Piece(lambda o: music.drums(o.main), (2.0, 1.5, 1.25), main=("#8a2a22", "#2b3f5c", "#26282b"), label="object", body=0.9),
+    "saxophone": Piece(lambda o: music.saxophone(), (0.55, 0.55, 1.12), label="object"),
+    "music_stand": Piece(lambda o: music.music_stand(), (0.52, 0.5, 1.4), label="object", body=0.8),
+    "microphone": Piece(lambda o: fixtures.microphone(), (0.3, 0.3, 1.65), label="object"),
+}  # fmt: skip
+_LEARNING: dict[str, Piece] = {
+    "microscope": Piece(lambda o: learning.microscope(), (0.22, 0.28, 0.46), "table", label="machine"),
+    "flasks": Piece(lambda o: learning.flasks(o.rng), (0.72, 0.2, 0.28), "table", feature="bottle", label="object"),
+    "bottle": Piece(lambda o: learning.big_bottle(o.main), (0.09, 0.09, 0.32), "table", main=("#2d4a2c", "#4a2f17"), label="object", round=True),
+    "glass": Piece(lambda o: learning.wine_glass(), (0.08, 0.08, 0.19), "table", label="object", round=True),
+    "map": Piece(lambda o: learning.easel_map(o.width, o.height, o.rng), (1.6, 0.06, 1.1), "hung", feature="picture", up=1.75),
+    "scroll": Piece(lambda o: fixtures.scroll(o.width, o.height, o.rng), (0.5, 0.05, 1.3), "hung", feature="picture", up=1.5),
+    "drip_stand": Piece(lambda o: learning.drip_stand(), (0.52, 0.52, 1.9), label="machine", body=0.7, round=True),
+    "ward_screen": Piece(lambda o: learning.screen_curtain(o.width, o.main), (1.8, 0.35, 1.75), main=("#9fb8ad", "#b5c2c4"), feature="ward_screen", label="fabric"),
+    "toy": Piece(lambda o: learning.toys(o.rng), (0.36, 0.5, 0.4), main="accent", label="object", body=0.9),
+    "crib": Piece(lambda o: learning.crib(o.main, o.scheme.accent), (0.78, 1.4, 1.05), "wall", main=("white paint", "pine")),
+    "terrarium": Piece(lambda o: learning.globe_terrarium(o.rng), (0.62, 0.36, 0.42), "table", label="plant"),
+}  # fmt: skip
+_FIXTURES: dict[str, Piece] = {
+    "door": Piece(lambda o: fixtures.wall_door(o.width, o.height, o.main, o.scheme.trim), (0.95, 0.1, 2.1), "hung", main=("oak", "walnut", "white paint"), label="door", up=0.0),
+    "saloon_doors": Piece(lambda o: fixtures.saloon_doors(o.width, o.height, o.main), (1.3, 0.4, 2.3), "hung", main=("walnut", "oak"), feature="door", label="door", up=0.0),
+    "paper_doors": Piece(lambda o: fixtures.paper_doors(o.width, o.height, o.main), (3.6, 0.14, 1.95), "hung", main=("pine", "walnut"), feature="door", label="door", up=0.0, stretch=(1.6, 7.0)),
+    "iron_door": Piece(lambda o: hall.barred_door(o.width, o.height), (1.1, 0.1, 2.1), "hung", main="iron", feature="door", label="door", up=1.06),
+    "chain": Piece(lambda o: hall.chains(o.rng), (0.75, 0.1, 0.7), "hung", label="object", up=1.75),
+    "banner": Piece(lambda o: hall.banner(o.rng, o.width, o.height, o.main), (0.95, 0.15, 2.4), "hung", main="accent", label="fabric", up=2.3),
+    "screen": Piece(lambda o: fixtures.big_screen(o.width, o.height, o.lit), (5.0, 0.1, 2.4), "hung", feature="television", label="furniture", up=2.4, light=Light(0.0, 5.0, -1.2, 10.0, 0.8, (0.9, 0.8, 0.9)), stretch=(2.0, 9.0)),
+    "stage_curtain": Piece(lambda o: fixtures.stage_curtains(o.width, o.height, o.main, o.rng), (5.0, 0.5, 3.6), "hung", main=("#7a1f1c",), feature="curtain", label="fabric", up=0.0, stretch=(2.0, 9.0)),
+    "garland": Piece(lambda o: fixtures.garland(o.rng, o.width, o.lit), (2.2, 0.16, 0.4), "hung", label="plant", up=2.25, always=True),
+}  # fmt: skip
+_MORE_LIGHTS: dict[str, Piece] = {
+    "torch": Piece(lambda o: hall.torch(o.lit), (0.12, 0.25, 0.8), "hung", label="lamp", up=1.75, always=True, light=Light(-0.32, 5.0, -0.28, 7.0, 0.22, (1.0, 0.5, 0.17))),
+    "sconce": Piece(lambda o: hall.sconce(o.lit), (0.24, 0.28, 0.3), "hung", main="brass", feature="lamp", label="lamp", up=1.85, light=Light(-0.08, 3.4, -0.2, 6.0, 0.2)),
+    "candle_stand": Piece(lambda o: hall.candle_stand(o.lit, o.height), (0.7, 0.4, 1.6), feature="candle", label="lamp", light=Light(-1.5, 2.6, 0.0, 6.0, 0.2, (1.0, 0.6, 0.25)), always=True, body=0.7),
+    "spotlight": Piece(lambda o: fixtures.spotlight(o.lit, o.height), (0.4, 0.4, 0.7), "ceiling", feature="lamp", label="lamp", light=Light(0.1, 9.0, 0.0, 10.0, 0.3, (1.0, 0.92, 0.75))),
+    "paper_lantern": Piece(lambda o: fixtures.paper_lantern(o.lit, o.height, o.main), (0.4, 0.4, 0.7), "ceiling", main=("#d8c9a0",), feature="lamp", label="lamp", light=Light(0.0, 4.0, 0.0, 7.0, 0.24)),
+}  # fmt: skip
+
 FURNITURE: dict[str, Piece] = {
     name: piece if piece.feature else Piece(**{**vars(piece), "feature": name})
-    for table in (_SEATS, _TABLES, _CASES, _LIGHTS, _SMALL, _ON_WALLS, _CLOTH)
+    for table in (
+        _SEATS,
+        _TABLES,
+        _CASES,
+        _LIGHTS,
+        _SMALL,
+        _ON_WALLS,
+        _CLOTH,
+        _MORE_SEATS,
+        _HALLS,
+        _TRADE,
+        _MUSIC,
+        _LEARNING,
+        _FIXTURES,
+        _MORE_LIGHTS,
+    )
     for name, piece in table.items()
 }
 """Thing -> how it is made and where it stands."""
-
-
-def made(thing: str, order: Order) -> Mesh:
-    """The mesh of a thing, with its label and its word."""
-    piece = FURNITURE[thing]
-    mesh = piece.make(order)
-    mesh.label = piece.label
-    mesh.thing = mesh.thing or piece.feature
-    return mesh

@@ -41,7 +41,21 @@ LEATHER = make("leather", "mottled", "#6e4026", "#7b4a2e", "#47291a", scale=0.09
 BLACK_LEATHER = make("black leather", "mottled", "#2a2725", "#34302d", "#1b1918", scale=0.09, roughness=0.4)
 SOOT = make("soot", "mottled", "#2b2622", "#1f1b18", "#151311", scale=0.3)
 WICKER = make("wicker", "fabric", "#94744a", "#7c6038", "#5a4528", scale=0.06, bump=0.004)
+OLD_STRAP = make("strap", "fabric", "#3b3d40", scale=0.02)
 SCREEN_OFF = make("screen", "glass", "#17191b", "#1c1f21", roughness=0.05)
+
+GOLD = make("gold", "metal", "#c1973d", "#b0852f", "#7c5a20", scale=0.3, roughness=0.3, wear=0.1)
+AIRCRAFT_WHITE = make("aircraft paint", "plain", "#cfcdc6", "#c6c4bd", roughness=0.3, wear=0.2)
+COACH_RED, COACH_GREEN, COACH_BLUE = (
+    make(f"coach paint {hue}", "plain", hue, roughness=0.3) for hue in ("#7b2a22", "#2f4f3c", "#2b3f66")
+)
+POOL_TILES = make("pool tiles", "tile", "#4f9fb5", "#5aa9bd", "#c9d6d6", scale=0.15, roughness=0.2)
+TATAMI = make("tatami", "fabric", "#a9a06a", "#9d945f", "#6f6840", scale=0.03, wear=0.2)
+CHECKED_FLOOR = make("checked floor", "tile", "#b9b2a4", "#5d5a55", "#4a4845", scale=0.4, roughness=0.3, variation=1.0)
+LINOLEUM = make("linoleum", "plain", "#a8aaa0", "#9fa197", "#868880", roughness=0.35, wear=0.3)
+GREY_FLOOR = make("grey screed", "concrete", "#85837d", "#7a7872", "#5c5a55", scale=2.4, roughness=0.6, wear=0.4)
+CELL_STONE = make("cell stone", "stone", "#75706a", "#857f76", "#4d4944", scale=0.42, bump=0.03, wear=0.7)
+HALL_STONE = make("hall stone", "brick", "#b3a88f", "#a89c83", "#857a66", scale=0.9, bump=0.006, wear=0.3)
 
 MARBLE_TOP = make("stone top", "marble", "#bdb6a8", "#a39b8c", "#6d665b", roughness=0.2)
 SPLASH_TILES = tuple(

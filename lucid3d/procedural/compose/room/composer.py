@@ -18,19 +18,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.assets.furniture.registry import FURNITURE, Order, Piece, made
+from lucid3d.procedural.assets.furniture.registry import Order, Piece
 from lucid3d.procedural.catalogue.records import PlaceRecord
 from lucid3d.procedural.compose.room import placing
+from lucid3d.procedural.compose.room.hall import column_spots, raise_columns
 from lucid3d.procedural.compose.room.outside import add_outside
+from lucid3d.procedural.compose.room.pieces import made, pieces
 from lucid3d.procedural.compose.room.placing import Bounds, Placed, Spot, view
 from lucid3d.procedural.compose.room.plan import FLAT, Footprint, Patch, Plan
 from lucid3d.procedural.compose.room.recipe import Put, RoomRecipe, room_recipe
 from lucid3d.procedural.compose.room.scheme import FURNISHINGS, chosen, scheme
 from lucid3d.procedural.compose.room.walls import WALLS, between, raised, said, trimmings
+from lucid3d.procedural.compose.room.windows import stained_glass
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
-from lucid3d.procedural.kit.mesh import mirrored, placement
+from lucid3d.procedural.kit.mesh import Mesh, mirrored, placement
 from lucid3d.procedural.kit.place import Lamp, Place
 from lucid3d.procedural.language.brief import Brief
 from lucid3d.procedural.language.reader import MANY, PLURAL
@@ -72,52 +75,65 @@ class Composer:
 
     def __init__(self, recipe: RoomRecipe, brief: Brief, rng: np.random.Generator) -> None:
         self.recipe, self.brief, self.rng = recipe, brief, rng
+        self.pieces = pieces(brief.catalogue)
         self.scheme = scheme(brief, recipe.shell, rng)
         self.room = raised(recipe.shell, self.scheme, brief, rng)
         self.plan = Plan(self.room)
-        self.lit = lamps_on(brief) or (recipe.shell.lit and "lamp" not in brief.without)
+        roof = recipe.shell.roof
+        holes = [hole for holes in self.room.openings.values() for hole in holes]
+        self.daylight = any(h.kind == "arch" or "window" in h.kind for h in holes) or bool(
+            roof and roof.kind == "glass"
+        )
+        self.lit = lamps_on(brief) or ((recipe.shell.lit or not self.daylight) and "lamp" not in brief.without)
         self.placed: list[Placed] = []
         self.unplaced: list[tuple[str, str]] = []
         self.lamps: list[Lamp] = []
         self.count: Counter[str] = Counter()
         self.exact = exact_counts(brief)
         self.style: dict[str, Material] = {}
+        self.columns: list[Mesh] = []
+        columns = recipe.shell.columns
+        if columns is not None:
+            stone = chosen(columns.of, self.room.wall, rng)
+            self.columns = raise_columns(self.room, columns, stone)
+            for x, z in (spot for row in column_spots(self.room, columns) for spot in row):
+                self.plan.stand(Footprint(x, z, columns.thick * 1.4, columns.thick * 1.4), self.room.height)
 
     # What and how many
 
     def furnish(self) -> None:
         """Put everything that the recipe and the sentence want into the room."""
         puts = list(self.recipe.put)
-        covered = {FURNITURE[p.thing].feature for p in puts if p.chance > 0 or self._asked(p.thing)}
-        extras = [Put(f) for f in self.brief.features if f in FURNITURE and f not in covered and f not in BARE]
+        covered = {self.pieces[p.thing].feature for p in puts if p.chance > 0 or self._asked(p.thing)}
+        extras = [Put(f) for f in self.brief.features if f in self.pieces and f not in covered and f not in BARE]
         at = next((i for i, put in enumerate(puts) if self._can_wait(i)), len(puts))
         for put in [*puts[:at], *extras, *puts[at:]]:
             self.put(put)
         for feature, number in self.brief.features.items():
             missing = number - self.count[feature]
-            if feature in FURNITURE and feature not in BARE and missing > 0 and self._why(feature) == "":
+            if feature in self.pieces and feature not in BARE and missing > 0 and self._why(feature) == "":
                 self._some(Put(feature), min(missing, MOST), None)
-        asked = {f: n for f, n in self.brief.features.items() if f in FURNITURE and f not in BARE}
+        asked = {f: n for f, n in self.brief.features.items() if f in self.pieces and f not in BARE}
         few = [(f, self._why(f) or "there is no room for more") for f, n in asked.items() if self.count[f] < n]
-        self.unplaced = few + [(t, why) for t, why in self.unplaced if FURNITURE[t].feature not in asked]
+        self.unplaced = few + [(t, why) for t, why in self.unplaced if self.pieces[t].feature not in asked]
 
     def _why(self, feature: str) -> str:
-        return next((reason for thing, reason in self.unplaced if FURNITURE[thing].feature == feature), "")
+        return next((reason for thing, reason in self.unplaced if self.pieces[thing].feature == feature), "")
 
     def _can_wait(self, index: int) -> bool:
         """Whether what a sentence adds has its turn before this placement: nothing later stands in relation to it."""
         put = self.recipe.put[index]
-        names = {n for p in (put, *put.with_it()) for n in (p.thing, FURNITURE[p.thing].feature)}
+        names = {n for p in (put, *put.with_it()) for n in (p.thing, self.pieces[p.thing].feature)}
         needed = {
             name for later in self.recipe.put[index + 1 :] for name in (*later.facing, *later.near, *later.beside)
         }
         return put.grid is not None or not (self._asked(put.thing) or names & needed or put.fill)
 
     def _asked(self, thing: str) -> bool:
-        return self.brief.wants(FURNITURE[thing].feature) or self.brief.wants(thing)
+        return self.brief.wants(self.pieces[thing].feature) or self.brief.wants(thing)
 
     def _refused(self, thing: str) -> bool:
-        return not {thing, FURNITURE[thing].feature}.isdisjoint(self.brief.without)
+        return not {thing, self.pieces[thing].feature}.isdisjoint(self.brief.without)
 
     def put(self, put: Put, anchor: Placed | None = None, how: str = "") -> None:
         """Carry out a placement: as many as there are to be, or what stands there instead."""
@@ -138,7 +154,7 @@ class Composer:
 
     def _number(self, put: Put, usual: int, anchor: Placed | None) -> int:
         """How many of a placement's thing there are to be."""
-        feature = FURNITURE[put.thing].feature
+        feature = self.pieces[put.thing].feature
         asked, made_so_far = self.brief.count(feature), self.count[feature]
         if feature in self.exact:
             left = max(asked - made_so_far, 0)
@@ -157,7 +173,7 @@ class Composer:
         return left if others <= 1 else -(-left // others)
 
     def _some(self, put: Put, number: int, anchor: Placed | None, how: str = "") -> None:
-        piece, feature = FURNITURE[put.thing], FURNITURE[put.thing].feature
+        piece, feature = self.pieces[put.thing], self.pieces[put.thing].feature
         if put.fill and number:
             self._fill(put, number)
             return
@@ -184,7 +200,7 @@ class Composer:
 
     def order(self, put: Put) -> Order:
         """What is asked of the function that makes a placement's thing."""
-        piece = FURNITURE[put.thing]
+        piece = self.pieces[put.thing]
         size = self.brief.size(piece.feature)
         width, depth, height = (
             between(given, self.rng)
@@ -222,8 +238,9 @@ class Composer:
 
     def _one(self, put: Put, index: int, number: int, anchor: Placed | None, how: str) -> str:
         """Make one of a placement's things and put it somewhere; why that is not possible, or ""."""
-        piece = FURNITURE[put.thing]
-        mesh = made(put.thing, self.order(put))
+        piece = self.pieces[put.thing]
+        order = self.order(put)
+        mesh = made(self.pieces[put.thing], order)
         bounds = Bounds.of(mesh, piece.body, piece.round)
         reason = "there is nothing to put it on" if piece.stands == "table" else "there is no room for it"
         asked = self._asked(put.thing)
@@ -236,7 +253,8 @@ class Composer:
             for i in np.argsort(cost, kind="stable"):
                 fault = self._fault(spots[i], piece, put, bounds, how, roomy)
                 if not fault:
-                    self._keep(put, piece, spots[i], mesh, bounds, anchor, how)
+                    size = order.width, order.depth, order.height
+                    self._keep(put, piece, spots[i], mesh, bounds, anchor, how, size)
                     return ""
                 reason = fault
         return reason
@@ -271,7 +289,7 @@ class Composer:
     def _before_breast(self, spot: Spot) -> bool:
         """Whether a spot above a thing hangs on the thing itself (a chimney breast), not on the wall."""
         return any(
-            FURNITURE[p.thing].hang
+            self.pieces[p.thing].hang
             and p.wall == spot.wall
             and p.footprint.distance(spot.footprint.x, spot.footprint.z) < 0.2
             for p in self.placed
@@ -291,8 +309,9 @@ class Composer:
         return "top" if piece.stands == "table" else "floor"
 
     def _keep(
-        self, put: Put, piece: Piece, spot: Spot, mesh: Any, bounds: Bounds, anchor: Placed | None, how: str
-    ) -> None:
+        self, put: Put, piece: Piece, spot: Spot, mesh: Any, bounds: Bounds, anchor: Placed | None, how: str,
+        order_size: tuple[float, float, float] | None = None,
+    ) -> None:  # fmt: skip
         where = self._where(piece, put, how)
         base = placing.FLOOR - float(spot.matrix[1, 3])
         item = Placed(put.thing, mesh, spot.matrix, spot.footprint, bounds, base, where, spot.wall)
@@ -303,6 +322,16 @@ class Composer:
         elif where == "wall" and spot.wall is not None and spot.patch is not None:
             self.plan.hung[spot.wall].append(spot.patch)
         self._light(item, piece)
+        if piece.holds:
+            inner = self.pieces[piece.holds]
+            order = self.order(replace(put, thing=piece.holds, of=(), shows=False))
+            width, depth, height = order_size or (order.width, order.depth, order.height)
+            content = made(inner, replace(order, width=width, depth=depth, height=height))
+            inside = Bounds.of(content)
+            self.placed.append(
+                Placed(piece.holds, content, spot.matrix, spot.footprint, inside, base, "inside", spot.wall)
+            )
+            self.count[inner.feature] += 1
         for how_next in ("around", "sides", "before", "above", "on"):
             for child in getattr(put, how_next):
                 self.put(child, item, how_next)
@@ -327,7 +356,7 @@ class Composer:
     # Where
 
     def _is(self, item: Placed, names: Iterable[str]) -> bool:
-        return bool({item.thing, FURNITURE[item.thing].feature} & set(names))
+        return bool({item.thing, self.pieces[item.thing].feature} & set(names))
 
     def _found(self, names: tuple[str, ...]) -> list[Placed]:
         """The things that a placement refers to: all of the first name that is there."""
@@ -470,12 +499,12 @@ class Composer:
     def _on_tops(self, bounds: Bounds) -> Iterator[Spot]:
         """On any top that there is, those in view first."""
         for item in self.placed:
-            if FURNITURE[item.thing].top is not None and item.where == "floor":
+            if self.pieces[item.thing].top is not None and item.where == "floor":
                 for spot in self._on_top(item, bounds):
                     yield replace(spot, cost=2 * (1 - view(item.footprint.x, item.footprint.z)))
 
     def _on_top(self, anchor: Placed, bounds: Bounds) -> Iterator[Spot]:
-        top = FURNITURE[anchor.thing].top
+        top = self.pieces[anchor.thing].top
         if top is None:
             return
         taken = [
@@ -497,7 +526,7 @@ class Composer:
             along = float(
                 (np.linalg.inv(matrix) @ np.array([anchor.footprint.x, placing.FLOOR, anchor.footprint.z, 1.0]))[0]
             )
-            up, out = FURNITURE[anchor.thing].hang or (max(piece.up, anchor.top + 0.2 - bounds.low), 0.0)
+            up, out = self.pieces[anchor.thing].hang or (max(piece.up, anchor.top + 0.2 - bounds.low), 0.0)
             up = between(put.up, rng) if put.up is not None else up
             for spot in placing.on_wall(self.room, bounds, anchor.wall, along, up, out, rng):
                 if spot.cost <= anchor.footprint.width * 0.5:
@@ -517,7 +546,7 @@ class Composer:
 
     def _fill(self, put: Put, number: int) -> None:
         """Fill what is free of the wished walls with things side by side."""
-        piece = FURNITURE[put.thing]
+        piece = self.pieces[put.thing]
         least, most = piece.stretch or (piece.size[0], piece.size[0])
         order = self.order(put)
         segments: list[Placed] = []
@@ -529,10 +558,12 @@ class Composer:
                     if len(segments) >= number and piece.feature in self.exact:
                         break
                     # The mesh may be a little wider than ordered: crowns, worktops.
-                    mesh = made(put.thing, replace(order, width=pitch - 0.006, main=self._main(put, piece)))
+                    mesh = made(
+                        self.pieces[put.thing], replace(order, width=pitch - 0.006, main=self._main(put, piece))
+                    )
                     bounds = Bounds.of(mesh)
                     if bounds.width > pitch:
-                        mesh = made(put.thing, replace(order, width=2 * pitch - bounds.width - 0.012))
+                        mesh = made(self.pieces[put.thing], replace(order, width=2 * pitch - bounds.width - 0.012))
                         bounds = Bounds.of(mesh)
                     spot = placing.wall_spot(self.room, bounds, wall, left + pitch * (i + 0.5))
                     if not self.plan.fault(spot.footprint, bounds.high):
@@ -545,6 +576,7 @@ class Composer:
                             bounds,
                             Placed(put.thing, mesh, spot.matrix, spot.footprint, bounds),
                             "",
+                            (pitch - 0.006, order.depth, order.height),
                         )
                         segments.append(self.placed[-1])
         if not segments:
@@ -555,10 +587,10 @@ class Composer:
                 for segment in sorted(
                     segments, key=lambda s: -s.footprint.width * (0.3 + view(s.footprint.x, s.footprint.z))
                 )[: max(1, child.count[0])]:
-                    before = self.count[FURNITURE[child.thing].feature]
+                    before = self.count[self.pieces[child.thing].feature]
                     self.put(replace(child, count=(1, 1)) if len(segments) > 1 else child, segment, how)
                     if (
-                        self.count[FURNITURE[child.thing].feature] > before
+                        self.count[self.pieces[child.thing].feature] > before
                         and len(segments) > 1
                         and child.count[0] == 1
                     ):
@@ -566,7 +598,7 @@ class Composer:
 
     def _at_windows(self, put: Put, number: int) -> None:
         """Curtains at windows, and things on their sills."""
-        piece = FURNITURE[put.thing]
+        piece = self.pieces[put.thing]
         walls = [WALLS[name] for name in put.wall] or list(WALLS.values())
         for wall in walls:
             for hole in self.room.openings.get(wall, []):
@@ -575,11 +607,11 @@ class Composer:
                 middle = (hole.left + hole.right) / 2
                 if piece.stands == "window":
                     order = replace(self.order(put), width=hole.width, sill=hole.bottom, head=hole.top)
-                    self._fix(put, made(put.thing, order), self.room.against(wall, middle), wall)
+                    self._fix(put, made(self.pieces[put.thing], order), self.room.against(wall, middle), wall)
                     self.plan.hung[wall].append(Patch(hole.left - 0.45, hole.right + 0.45, 0.95, hole.top + 0.3))
                     continue
                 for x in np.linspace(hole.left + 0.2, hole.right - 0.2, number) if number > 1 else [middle]:
-                    mesh = made(put.thing, self.order(put))
+                    mesh = made(self.pieces[put.thing], self.order(put))
                     self._fix(put, mesh, self.room.against(wall, float(x), -0.12, hole.bottom + 0.01), wall)
 
     def _fix(self, put: Put, mesh: Any, matrix: Any, wall: int) -> None:
@@ -590,7 +622,7 @@ class Composer:
         self.placed.append(
             Placed(put.thing, mesh, matrix, footprint, bounds, placing.FLOOR - float(matrix[1, 3]), "window", wall)
         )
-        self.count[FURNITURE[put.thing].feature] += 1
+        self.count[self.pieces[put.thing].feature] += 1
 
     # The whole
 
@@ -599,10 +631,10 @@ class Composer:
 
         It is free floor near the recipe's start, from which most of what the sentence is about is seen.
         """
-        asked = Counter(FURNITURE[p.thing].feature for p in self.placed if self._asked(p.thing))
+        asked = Counter(self.pieces[p.thing].feature for p in self.placed if self._asked(p.thing))
         subjects = []
         for i, item in enumerate(p for p in self.placed if p.where != "window"):
-            feature = FURNITURE[item.thing].feature
+            feature = self.pieces[item.thing].feature
             weight = (
                 4.0 / asked[feature] if feature in asked else 1.0 if i < 4 else 0.2 if item.where == "floor" else 0.0
             )
@@ -639,17 +671,16 @@ class Composer:
         dressed = trimmings(self.room, shell, self.scheme, brief, rng)
         x, z, yaw = self.start()
         home = placement([0, 0, 0], yaw=-yaw) @ placement([-x, 0, -z])
-        meshes = [*self.room.mesh(rng), *dressed]
+        meshes = [*self.room.mesh(rng), *dressed, *self.columns]
         place = Place(interior=True, sun_azimuth=between(shell.sun, rng) - yaw if shell.sun else None)
         place.meshes = [m.transformed(home) for m in meshes] + [
             p.mesh.transformed(home @ p.matrix) for p in self.placed
         ]
-        place.lamps = [
-            replace(lamp, position=(lamp.position[0] - x, lamp.position[1], lamp.position[2] - z))
-            for lamp in self.lamps
-        ]
+        place.lamps = [replace(lamp, position=moved(home, lamp.position)) for lamp in self.lamps]
         place.unplaced = tuple(self.unplaced)
-        if rng.random() < 0.5:
+        sided = any(p.relation in ("left", "right") and not p.to for p in brief.relations)
+        mirror = rng.random() < 0.5 and not sided
+        if mirror:
             place.meshes = [mirrored(m) for m in place.meshes]
             place.lamps = [replace(lamp, position=(-lamp.position[0], *lamp.position[1:])) for lamp in place.lamps]
             place.sun_azimuth = None if place.sun_azimuth is None else -place.sun_azimuth
@@ -658,12 +689,25 @@ class Composer:
         if self.lit and brief.time in DARK_TIMES:
             # A lamplit evening is darker than the average that automatic exposure aims at.
             place.sky["exposure"] = -1.1 if brief.mood in ("dark", "eerie") else -0.7
-        share = BY_DAY.get(brief.time, 1.0) if "window" not in brief.without else 1.0
+        share = BY_DAY.get(brief.time, 1.0) if self.daylight else 1.0
         place.lamps = [replace(lamp, color=faded(lamp.color, share)) for lamp in place.lamps]
         for mesh in place.meshes:
             mesh.materials = tuple(replace(m, emission=faded(m.emission, share)) for m in mesh.materials)
         finish(place, brief)  # before the outside comes: its own builder has seen to its lamps
+        glass = [mesh.transformed(home) for mesh in self._stained_glass()]  # glows by day, not by lamplight
+        place.meshes += [mirrored(mesh) for mesh in glass] if mirror else glass
         return place
+
+    def _stained_glass(self) -> list[Mesh]:
+        bright = OVERCAST.get(self.brief.weather, 1.0)
+        return [
+            stained_glass(hole, self.room.depth, self.rng, self.brief.time, bright).transformed(
+                self.room.wall_matrix(wall)[0]
+            )
+            for wall, holes in self.room.openings.items()
+            for hole in holes
+            if hole.kind.startswith("stained")
+        ]
 
 
 CLOSE_TO = 0.06
@@ -676,6 +720,8 @@ def moved(matrix: NDArray[np.float64], point: tuple[float, float, float]) -> tup
     return float(x), float(y), float(z)
 
 
+OVERCAST = {"cloudy": 0.7, "mist": 0.6, "rain": 0.4, "snow": 0.6, "storm": 0.25}
+"""How bright coloured glass is under such a sky, beside a clear one."""
 BY_DAY = {"morning": 0.06, "noon": 0.05, "afternoon": 0.06, "sunset": 0.25, "sunrise": 0.25}
 """How bright lamps and fires of a room are by day, as a share of what they are by night: daylight outshines them."""
 

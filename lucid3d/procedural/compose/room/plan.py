@@ -15,8 +15,8 @@ from scipy import ndimage
 
 from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room
 
-CELL = 0.1
-"""Metres of a cell of the grid on which ways are looked for."""
+CELL, HALL_CELL, HALL = 0.1, 0.25, 90.0
+"""Metres of a cell of the grid on which ways are looked for, in rooms and in halls of more than `HALL` m2."""
 SHOULDER = 0.2
 """Half of what a person needs to pass, metres."""
 DOOR_ZONE = 0.85
@@ -142,8 +142,9 @@ class Plan:
                     self.zones.append(Footprint(x, z, hole.width, DOOR_ZONE, yaw))
                     self.doors.append((x, z))
         # The cells of the way: those a person's middle can be in.
-        xs = np.arange(room.left + SHOULDER + CELL / 2, room.right - SHOULDER, CELL)
-        zs = np.arange(room.back + SHOULDER + CELL / 2, room.ahead - SHOULDER, CELL)
+        self.cell = cell = HALL_CELL if room.width * room.length > HALL else CELL
+        xs = np.arange(room.left + SHOULDER + cell / 2, room.right - SHOULDER, cell)
+        zs = np.arange(room.back + SHOULDER + cell / 2, room.ahead - SHOULDER, cell)
         self._x, self._z = np.meshgrid(xs, zs)
         self._blocked = np.zeros(self._x.shape, bool)
 
@@ -188,8 +189,8 @@ class Plan:
 
     def _cell(self, x: float, z: float) -> tuple[int, int]:
         rows, columns = self._x.shape
-        column = int(np.clip(round((x - self._x[0, 0]) / CELL), 0, columns - 1))
-        row = int(np.clip(round((z - self._z[0, 0]) / CELL), 0, rows - 1))
+        column = int(np.clip(round((x - self._x[0, 0]) / self.cell), 0, columns - 1))
+        row = int(np.clip(round((z - self._z[0, 0]) / self.cell), 0, rows - 1))
         return row, column
 
     def wall_fault(self, wall: int, patch: Patch) -> str:

@@ -42,10 +42,10 @@ from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from lucid3d.errors import InputError
-from lucid3d.procedural.assets.furniture.registry import FURNITURE
 from lucid3d.procedural.assets.furniture.stuff import materials_by_name
 from lucid3d.procedural.catalogue.checked import checked, suggestion
 from lucid3d.procedural.catalogue.records import STRICT
+from lucid3d.procedural.compose.room.pieces import packaged_pieces
 
 
 def _pair(value: Any) -> Any:
@@ -77,8 +77,9 @@ def _surface(name: str) -> str:
 
 
 def _thing(name: str) -> str:
-    if name not in FURNITURE:
-        raise ValueError(f"no furniture has this name; {suggestion(name, FURNITURE)}")
+    known = packaged_pieces()
+    if name not in known:
+        raise ValueError(f"no furniture has this name; {suggestion(name, known)}")
     return name
 
 
@@ -102,7 +103,7 @@ class Put:
     """One placement. Without any hint, a thing stands where such things stand.
 
     Attributes:
-        thing: what (see `FURNITURE`).
+        thing: what (see `pieces.pieces`).
         count: how many there usually are; most: how many there may be when a sentence asks for more.
         maybe: the chance that it is there unasked; 0: only when a sentence asks for it, and then here.
         when, unless: words of style or mood with which it is there for sure, and with which it is not. With `when`,
@@ -177,7 +178,8 @@ class Put:
 class Windows:
     """Windows of one wall, evenly between the shares `begin` and `end` of it: how many (`most` when asked for more),
     how wide, the height of the sill, and how far below the ceiling they end. `tall` is the chance that they reach
-    almost to the floor."""
+    almost to the floor; `shape` what their heads are like; `stained`: of coloured glass. In the gables of a hall with
+    a roof `top` may be negative."""
 
     wall: Wall
     count: int = 1
@@ -188,6 +190,8 @@ class Windows:
     begin: Share = 0.0
     end: Share = 1.0
     tall: Share = 0.0
+    shape: Literal["square", "round", "pointed"] = "square"
+    stained: bool = False
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -235,6 +239,31 @@ class Band:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Roof:
+    """What a hall has above its walls instead of a flat ceiling: its form across the room, how high it rises, how many
+    trusses or ribs carry it, of what. A roof of "glass" lets the sky in between its bars."""
+
+    kind: Literal["gable", "round", "pointed", "glass"] = "gable"
+    rise: Range = (3.0, 3.0)
+    of: Surfaces = ()
+    ribs: int = 6
+    ribs_of: Surfaces = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class Columns:
+    """Rows of columns along a hall: at which shares of its width, how many to a row, how thick, of what, of which form,
+    and whether arches with a wall above join those of a row."""
+
+    across: tuple[Share, ...] = (0.25, 0.75)
+    count: int = 5
+    thick: float = 0.7
+    of: Surfaces = ()
+    kind: Literal["round", "pier", "steel"] = "round"
+    arches: Literal["", "round", "pointed"] = ""
+
+
+@dataclass(frozen=True, config=STRICT)
 class Shell:
     """What a room is before anything stands in it; see the grammar above."""
 
@@ -255,6 +284,8 @@ class Shell:
     beams: Beams | None = None
     wainscot: Wainscot | None = None
     bands: tuple[Band, ...] = ()
+    roof: Roof | None = None
+    columns: Columns | None = None
     sun: Range | None = None
     lit: bool = False
     exposure: Finite = 0.0
@@ -292,5 +323,5 @@ def room_recipe(mapping: Mapping[str, Any], *, where: str) -> RoomRecipe:
 
 def _named(put: Put) -> set[str]:
     """The things of a placement and of all that goes with it, by every name that they have."""
-    own = {put.thing, FURNITURE[put.thing].feature}
+    own = {put.thing, packaged_pieces()[put.thing].feature}
     return own.union(*(_named(each) for each in (*put.with_it(), *put.instead)))

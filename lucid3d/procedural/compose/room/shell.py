@@ -6,11 +6,13 @@ right as seen from inside, heights above the floor, and z outwards.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.compose.room.windows import arched_window
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.palettes import BRASS
@@ -25,6 +27,24 @@ OVERSAIL = 0.45
 """Metres that the slab above the ceiling reaches beyond the walls."""
 
 
+@dataclass(frozen=True)
+class Vault:
+    """What a hall has above its walls: see `recipe.Roof`; `rise` in metres above the walls."""
+
+    kind: str
+    rise: float
+    material: Material
+
+    def above(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres above the walls at places from -1 (left wall) to 1 (right wall)."""
+        u = np.clip(np.abs(u), 0.0, 1.0)
+        if self.kind == "round":
+            return np.asarray(self.rise * np.sqrt(1 - u * u))
+        if self.kind == "pointed":
+            return np.asarray(self.rise * (np.sqrt(4 - (1 + u) ** 2) / np.sqrt(3.0)))
+        return np.asarray(self.rise * (1 - u))
+
+
 @dataclass
 class Room:
     """A room's measures and surfaces.
@@ -36,6 +56,7 @@ class Room:
         mullions: columns and rows of a window's panes.
         wainscot: height of panelling on the walls, 0 for none; `panel` its material.
         depth: thickness of the outer walls: windows sit this deep.
+        roof: what a hall has above its walls instead of a flat ceiling.
     """
 
     left: float
@@ -54,6 +75,7 @@ class Room:
     walls: dict[int, Material] = field(default_factory=dict)
     openings: dict[int, list[Opening]] = field(default_factory=dict)
     cornice: float = 0.12
+    roof: Vault | None = None
 
     @property
     def width(self) -> float:
@@ -86,45 +108,76 @@ class Room:
         return placed
 
     def mesh(self, rng: np.random.Generator) -> list[Mesh]:
-        """Floor, ceiling, walls with reveals, frames, skirting and cornice."""
+        """Floor, ceiling, walls with reveals, frames, skirting and cornice, doors."""
         y, top = EYE_HEIGHT, EYE_HEIGHT - self.height
         x0, x1, z0, z1 = self.left, self.right, self.back, self.ahead
-        floor, ceiling, walls = Parts(), Parts(), Parts()
+        floor, walls = Parts(), Parts()
         ring = [[x0, y, z1], [x1, y, z1], [x1, y, z0], [x0, y, z0]]
         # Boards run away from the start.
         floor.quad(ring, self.floor, uv=[[p[2], p[0]] for p in ring])
-        ring = [[x0, top, z0], [x1, top, z0], [x1, top, z1], [x0, top, z1]]
-        ceiling.quad(ring, self.ceiling, uv=[[p[0], p[2]] for p in ring])
-        # A slab that oversails the walls: at their joint with the ceiling the sun would find a way in.
-        out, lid = OVERSAIL, top - 0.05
-        ceiling.quad(
-            [
-                [x0 - out, lid, z0 - out],
-                [x1 + out, lid, z0 - out],
-                [x1 + out, lid, z1 + out],
-                [x0 - out, lid, z1 + out],
-            ],
-            self.ceiling,
-        )
         for wall in (AHEAD, RIGHT, BACK, LEFT):
             matrix, length = self.wall_matrix(wall)
             part = Parts()
             self._wall(part, wall, length, rng)
             walls.add(part, matrix)
-        return [floor.mesh("floor"), ceiling.mesh("ceiling"), walls.mesh("wall")]
+        ceiling = self._flat_ceiling(top) if self.roof is None else self._roof(self.roof)
+        return [floor.mesh("floor"), *ceiling, walls.mesh("wall"), *self._doors()]
+
+    def _flat_ceiling(self, top: float) -> list[Mesh]:
+        x0, x1, z0, z1 = self.left, self.right, self.back, self.ahead
+        ceiling = Parts()
+        ring = [[x0, top, z0], [x1, top, z0], [x1, top, z1], [x0, top, z1]]
+        ceiling.quad(ring, self.ceiling, uv=[[p[0], p[2]] for p in ring])
+        # A slab that oversails the walls: at their joint with the ceiling the sun would find a way in.
+        out, lid = OVERSAIL, top - 0.05
+        corners = [(x0 - out, z0 - out), (x1 + out, z0 - out), (x1 + out, z1 + out), (x0 - out, z1 + out)]
+        ceiling.quad([[x, lid, z] for x, z in corners], self.ceiling)
+        return [ceiling.mesh("ceiling")]
+
+    def _roof(self, vault: Vault) -> list[Mesh]:
+        """The skin of a hall's roof, which oversails the walls; none where it is of glass."""
+        if vault.kind == "glass":
+            return []
+        skin = Parts()
+        steps = 2 if vault.kind == "gable" else 20
+        u = np.linspace(-1, 1, steps + 1)
+        x = (self.left + self.right) / 2 + u * self.width / 2
+        y = EYE_HEIGHT - self.height - vault.above(u)
+        slope = (y[1] - y[0]) / (x[1] - x[0])
+        eave = [x[0] - OVERSAIL, *x, x[-1] + OVERSAIL], [y[0] - slope * OVERSAIL, *y, y[-1] - slope * OVERSAIL]
+        z0, z1 = self.back - OVERSAIL, self.ahead + OVERSAIL
+        at = 0.0
+        for (xa, ya), (xb, yb) in itertools.pairwise(zip(*eave, strict=True)):
+            wide = float(np.hypot(xb - xa, yb - ya))
+            ring = [[xa, ya, z0], [xa, ya, z1], [xb, yb, z1], [xb, yb, z0]]
+            skin.quad(ring, vault.material, uv=[[z0, at], [z1, at], [z1, at + wide], [z0, at + wide]])
+            at += wide
+        return [skin.mesh("ceiling")]
+
+    def _doors(self) -> list[Mesh]:
+        made = []
+        for wall, holes in self.openings.items():
+            matrix, _ = self.wall_matrix(wall)
+            for hole in holes:
+                if hole.kind == "door":
+                    part = Parts()
+                    panel_door(part, hole, self.trim)
+                    mesh = part.mesh("door").transformed(matrix)
+                    mesh.thing = "door"
+                    made.append(mesh)
+        return made
 
     def _wall(self, part: Parts, wall: int, length: float, rng: np.random.Generator) -> None:
         openings = self.openings.get(wall, [])
         material = self.walls.get(wall, self.wall)
         shift = rng.uniform(0, 30)
-        pierced_wall(
-            part, length, 0.0, self.height, openings, material, shift=shift, depth=self.depth, reveal=self.wall
-        )
+        top = self.height + (self.roof.rise if self.roof is not None and wall in (AHEAD, BACK) else 0.0)
+        pierced_wall(part, length, 0.0, top, openings, material, shift=shift, depth=self.depth, reveal=self.wall)
         for hole in openings:
             if hole.kind == "window":
                 window_frame(part, hole, self.trim, self.mullions, self.depth)
-            elif hole.kind == "door":
-                panel_door(part, hole, self.trim)
+            elif hole.kind.endswith("window"):
+                arched_window(part, hole, material, self.trim, self.depth)
         doors = [o for o in openings if o.bottom <= 0.01]
         for a, b in _between(doors, length):
             part.box(((a + b) / 2, -0.07, -0.012), (b - a, 0.14, 0.024), self.trim)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.assets.furniture.stuff import Scheme
+from lucid3d.procedural.compose.room.hall import roof_ribs
 from lucid3d.procedural.compose.room.recipe import Range, Shell, Windows
 from lucid3d.procedural.compose.room.scheme import chosen
-from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room, beams
+from lucid3d.procedural.compose.room.shell import AHEAD, BACK, LEFT, RIGHT, Room, Vault, beams
+from lucid3d.procedural.compose.room.windows import window_kind
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.palettes import BEAM
 from lucid3d.procedural.kit.parts import Opening, Parts
@@ -58,6 +62,9 @@ def raised(shell: Shell, scheme: Scheme, brief: Brief, rng: np.random.Generator)
         _, along = room.wall_matrix(wall)
         left = 0.2 + between(door.at, rng) * (along - door.width - 0.4)
         room.openings.setdefault(wall, []).append(Opening(left, left + door.width, 0.0, door.height, door.kind))
+    if shell.roof is not None:
+        room.roof = Vault(shell.roof.kind, between(shell.roof.rise, rng), chosen(shell.roof.of, room.ceiling, rng))
+        room.cornice = 0.0
     left_over = brief.features.get("window", sum(w.most for w in shell.windows))
     for windows in shell.windows:
         wanted = windows.most if brief.features.get("window", 0) > 1 else windows.count
@@ -79,6 +86,7 @@ def _add_windows(room: Room, windows: Windows, count: int, size: float, rng: np.
     holes = room.openings.setdefault(wall, [])
     for middle in start + pitch * (np.arange(count) + 0.5):
         hole = Opening(float(middle - width / 2), float(middle + width / 2), sill, top)
+        hole = replace(hole, kind=window_kind(windows.shape, stained=windows.stained))
         if width > 0.4 and all(hole.right + 0.15 < o.left or o.right + 0.15 < hole.left for o in holes):
             holes.append(hole)
 
@@ -101,6 +109,9 @@ def trimmings(room: Room, shell: Shell, scheme: Scheme, brief: Brief, rng: np.ra
                     )
                 at = max(at, right)
             meshes.append(part.mesh("wall").transformed(matrix))
+    if shell.roof is not None and room.roof is not None:
+        timber = chosen(shell.roof.ribs_of, scheme.wood, rng)
+        meshes += roof_ribs(room, room.roof, shell.roof.ribs, timber)
     rule = shell.beams
     if rule is not None and (said(brief, rule.when) or rng.random() < rule.maybe):
         wood = BEAM if said(brief, ("rustic", "medieval", "cosy")) else chosen(rule.of, scheme.wood, rng)
