@@ -140,13 +140,9 @@ def read_place(file: Path) -> PlaceRecord:
 
 
 def _things_in(folder: Path) -> Mapping[str, ThingRecord]:
-    found: dict[str, ThingRecord] = {}
-    for file in (folder / "things.yaml", *sorted((folder / "things").glob("*.yaml"))):
-        for name, page in read_page(file).items() if file.exists() else ():
-            if name in found:
-                raise InputError(f"{file}: '{name}' is in {found[name].file}, too; take one away")
-            found[name] = _thing(file, name, page)
-    return found
+    """The things of `things.yaml` and of the pages in `things/`."""
+    files = [file for file in (folder / "things.yaml", *sorted((folder / "things").glob("*.yaml"))) if file.exists()]
+    return {name: _thing(file, name, page) for file in files for name, page in read_page(file).items()}
 
 
 def _thing(file: Path, name: str, page: Any) -> ThingRecord:

@@ -259,7 +259,9 @@ def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tup
         best = max(scores, key=lambda p: scores[p])  # the first of equals: dicts keep the sentence's order
         if rooms and outdoors:  # a room that looks out on a place, unless the place was named first and plainly
             best = rooms[0]
-        secondary = tuple(p for p in scores if p != best and (scores[p] >= 2 or known[best].indoors))
+        secondary = tuple(
+            p for p in scores if p != best and not known[p].indoors and (scores[p] >= 2 or known[best].indoors)
+        )
         return best, secondary, True
     allowed = [record for record in known.values() if record.name not in reader.without]
     for said, given in ((reader.styles, True), (reader.moods, False)):

@@ -49,6 +49,8 @@ AIRCRAFT_WHITE = make("aircraft paint", "plain", "#cfcdc6", "#c6c4bd", roughness
 COACH_RED, COACH_GREEN, COACH_BLUE = (
     make(f"coach paint {hue}", "plain", hue, roughness=0.3) for hue in ("#7b2a22", "#2f4f3c", "#2b3f66")
 )
+WALL_BOARDS = make("wall boards", "planks", "#8d6a47", "#9b7853", "#52402c", scale=0.19, bump=0.006, wear=0.3)
+PALE_STONE = make("pale stone", "mottled", "#bdb196", "#b1a489", "#857a64", scale=0.5, bump=0.004, wear=0.35)
 POOL_TILES = make("pool tiles", "tile", "#4f9fb5", "#5aa9bd", "#c9d6d6", scale=0.15, roughness=0.2)
 TATAMI = make("tatami", "fabric", "#a9a06a", "#9d945f", "#6f6840", scale=0.03, wear=0.2)
 CHECKED_FLOOR = make("checked floor", "tile", "#b9b2a4", "#5d5a55", "#4a4845", scale=0.4, roughness=0.3, variation=1.0)

@@ -395,7 +395,8 @@ class Composer:
             yield from self._in_grid(put, bounds)
             return
         if bounds.high <= 0.05 and not put.under:
-            yield from placing.on_floor(room, bounds, (0.0, 1.6), 0.0, rng)
+            wish = self._share_point(*put.spot) if put.spot is not None else (0.0, 1.6)
+            yield from placing.on_floor(room, bounds, wish, 0.0, rng)
             return
         corner = put.corner or (piece.stands == "corner" and not (put.wall or put.spot))
         if corner:

@@ -96,7 +96,7 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
         rng,
         per_square_metre=0.0016,
         near=clear + 9,
-        far=44,
+        far=max(44, clear + 20),
         apart=6.0,
         detail=0.35,
     )
@@ -106,7 +106,7 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
         far_trees,
         rng,
         per_square_metre=0.02,
-        near=75,  # nearer ones would stand before all the sky that a room sees
+        near=max(75, clear + 40),  # nearer ones would stand before all the sky that a room sees
         far=210,
         falloff=110,
         apart=3.0,
@@ -119,7 +119,7 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
         rng,
         per_square_metre=0.04,
         near=clear + 1.5,
-        far=24,
+        far=max(24, clear + 9),
         apart=1.6,
         detail=0.4,
     )
@@ -131,7 +131,7 @@ def _garden(place: Place, brief: Brief, rng: np.random.Generator, clear: float) 
             rng,
             per_square_metre=5,
             near=clear + 0.6,
-            far=16,
+            far=max(16, clear + 7),
             detail=0.4,
             limit=5000,
         )

@@ -18,8 +18,10 @@ FLOOR = EYE_HEIGHT
 """y of the floor."""
 CLOSE = 0.025
 """Metres between a wall and the back of what stands against it: the skirting."""
-STEP = 0.15
-"""Metres between candidates along a wall."""
+STEP, PACE = 0.15, 0.3
+"""Metres between candidates along a wall and over a floor, at least."""
+WALL_TRIES, FLOOR_TRIES = 60, 500
+"""How many candidates there are at most: in a hall they stand further apart."""
 SEAT = 0.62
 """Metres of a table's edge that a person takes."""
 SEEN = 0.62
@@ -143,7 +145,7 @@ def along_wall(
     if length < 2 * half:
         return
     wished = float(np.clip(at, half, length - half)) if at is not None else None
-    steps = np.arange(half, length - half + 1e-6, STEP)
+    steps = np.arange(half, length - half + 1e-6, max(STEP, length / WALL_TRIES))
     liking = rng.uniform(0, 1.2, len(steps))
     if wished is not None:
         yield wall_spot(room, bounds, wall, wished, out)
@@ -159,7 +161,7 @@ def on_wall(
     """Places for a thing that hangs on a wall, its origin `up` metres above the floor, `out` metres before the wall."""
     _, length = room.wall_matrix(wall)
     half = (bounds.right - bounds.left) / 2
-    steps = list(np.arange(half + 0.1, length - half - 0.1, STEP))
+    steps = list(np.arange(half + 0.1, length - half - 0.1, max(STEP, length / WALL_TRIES)))
     wished = at if at is not None else float(rng.uniform(half, max(length - half, half + 0.01)))
     for step in [wished, *steps]:
         along = float(step) - bounds.middle[0]
@@ -189,8 +191,9 @@ def on_floor(
     if wish is not None:
         yield floor_spot(bounds, *wish, yaw)
     reach = max(bounds.width, bounds.depth) / 2
-    for x in np.arange(room.left + reach, room.right - reach, 0.3):
-        for z in np.arange(room.back + reach, room.ahead - reach, 0.3):
+    pace = max(PACE, float(np.sqrt(room.width * room.length / FLOOR_TRIES)))
+    for x in np.arange(room.left + reach, room.right - reach, pace):
+        for z in np.arange(room.back + reach, room.ahead - reach, pace):
             px, pz = float(x + rng.uniform(-0.1, 0.1)), float(z + rng.uniform(-0.1, 0.1))
             cost = float(np.hypot(px - wish[0], pz - wish[1])) if wish else float(rng.uniform(0, 1.5))
             yield floor_spot(bounds, px, pz, yaw, cost)

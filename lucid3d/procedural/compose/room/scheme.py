@@ -22,10 +22,9 @@ _SCHEMES = (
     ("#cfc4b3", "#6d7a55", "pale floor", "oak", "#55624a", "#c49a6c", "#d3ccbe"),
     ("#c8b8ae", "#82555a", "dark floor", "walnut", "#9a8478", "#6d3a48", "#d0c5b8"),
 )
-_BOARDS = make("wall boards", "planks", "#8d6a47", "#9b7853", "#52402c", scale=0.19, bump=0.006, wear=0.3)
 _MARBLE = make("marble wall", "marble", "#cbc4b6", "#b3aa99", "#8a8172", scale=1.2, roughness=0.3)
 WALLS: dict[str, Material] = {
-    "wood": _BOARDS, "stone": palette.RUBBLE, "brick": palette.BRICK, "plaster": palette.LIMEWASH, "metal":
+    "wood": stuff.WALL_BOARDS, "stone": palette.RUBBLE, "brick": palette.BRICK, "plaster": palette.LIMEWASH, "metal":
     palette.ZINC, "glass": palette.LIGHT_CONCRETE, "marble": _MARBLE, "concrete": palette.CONCRETE, "sandstone":
     palette.SANDSTONE,
 }  # fmt: skip
