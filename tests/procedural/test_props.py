@@ -9,9 +9,10 @@ import pytest
 
 from lucid3d.procedural.assets import props
 from lucid3d.procedural.assets.props.fields import along_path
-from lucid3d.procedural.assets.props.timber import GREY_WOOD, boards, hanging, lathe, rounds
+from lucid3d.procedural.assets.props.timber import GREY_WOOD, boards, hanging, rounds
 from lucid3d.procedural.kit.arrays import UP
 from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.shapes import lathe
 
 Floats = np.ndarray
 

@@ -7,12 +7,11 @@ import itertools
 
 import numpy as np
 
-from lucid3d.procedural.assets.props.timber import lathe
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x
 from lucid3d.procedural.kit.parts import Parts
-from lucid3d.procedural.kit.shapes import prism, sphere, tube
+from lucid3d.procedural.kit.shapes import lathe, prism, sphere, tube
 
 _RUBBER = palette.make("tyre rubber", "plain", "#1e1f20", roughness=0.9)
 _CABIN = palette.make("cabin glass", "glass", "#1d272d", roughness=0.04)

@@ -229,6 +229,43 @@ def prism(
     )
 
 
+def lathe(
+    profile: ArrayLike, material: Material, *, sides: int = 16, label: str = "object", center: ArrayLike = (0, 0, 0)
+) -> Mesh:
+    """A turned shape: `profile` (P, 2) radius and height above the ground, from bottom to top."""
+    outline = np.asarray(profile, np.float64)
+    angle = np.linspace(0, 2 * np.pi, sides + 1)
+    x, z = np.cos(angle), np.sin(angle)
+    vertices = np.stack(
+        [outline[:, :1] * x, np.broadcast_to(-outline[:, 1:], (len(outline), sides + 1)), outline[:, :1] * z], axis=-1
+    )
+    step = np.gradient(outline, axis=0)
+    slope = np.stack([step[:, 1], step[:, 0]], axis=1)  # outward radius, downwards
+    slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+    normals = np.stack(
+        [slope[:, :1] * x, np.broadcast_to(slope[:, 1:], (len(outline), sides + 1)), slope[:, :1] * z], axis=-1
+    )
+    length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(outline, axis=0), axis=1))])
+    uv = np.stack(
+        [
+            np.broadcast_to(angle * outline[:, :1].max(), vertices.shape[:2]),
+            np.broadcast_to(length[:, None], vertices.shape[:2]),
+        ],
+        -1,
+    )
+    index = np.arange(vertices.shape[0] * vertices.shape[1]).reshape(vertices.shape[:2])
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
+    triangles: NDArray[np.int64] = np.stack([np.stack([a, c, b], -1), np.stack([a, d, c], -1)], -2).reshape(-1, 3)
+    return Mesh(
+        (vertices.reshape(-1, 3) + np.asarray(center)).astype(np.float32),
+        triangles.astype(np.int32),
+        (material,),
+        label,
+        normals=normals.reshape(-1, 3).astype(np.float32),
+        uv=uv.reshape(-1, 2).astype(np.float32),
+    )
+
+
 def triangulate(outline: ArrayLike) -> NDArray[np.int32]:
     """Ear clipping of a simple polygon: outline (N, 2) -> (N - 2, 3) indices."""
     ring = np.asarray(outline, np.float64)

@@ -8,12 +8,11 @@ import numpy as np
 
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.assets.furniture.furniture import cushion
-from lucid3d.procedural.assets.props.timber import lathe
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.parts import Parts
-from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
+from lucid3d.procedural.kit.shapes import cylinder, lathe, sphere, tube
 
 FLAME = (9.0, 4.2, 1.1)
 """Radiance of the brightest part of a torch's flame."""

@@ -7,12 +7,11 @@ import numpy as np
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.assets.furniture.furniture import cushion
 from lucid3d.procedural.assets.furniture.trade import PACKS
-from lucid3d.procedural.assets.props.timber import lathe
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.parts import Parts
-from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
+from lucid3d.procedural.kit.shapes import cylinder, lathe, sphere, tube
 
 BONE = palette.make("bone", "mottled", "#b9a988", "#a6957a", "#7d6f59", scale=0.15, wear=0.5)
 LIQUIDS = tuple(
@@ -148,7 +147,9 @@ def dinosaur(rng: np.random.Generator, length: float) -> Mesh:
         knee = np.array([side * 0.3 * k, -1.2 * k, hip[2] + (-0.35 + lead) * k])
         ankle = np.array([side * 0.3 * k, -0.62 * k, hip[2] + (0.12 + lead) * k])
         toe = np.array([side * 0.3 * k, -0.24 * k, hip[2] + (-0.1 + lead) * k])
-        parts.add(tube([[*hip, side * 0.12 * k, 0, 0], knee], np.array([0.08, 0.06]) * k, BONE, sides=8))
+        parts.add(
+            tube(np.stack([hip + np.array([side * 0.12 * k, 0, 0]), knee]), np.array([0.08, 0.06]) * k, BONE, sides=8)
+        )
         parts.add(tube([knee, ankle], np.array([0.065, 0.045]) * k, BONE, sides=8))
         parts.add(tube([ankle, toe], np.array([0.045, 0.05]) * k, BONE, sides=8))
         parts.add(sphere(knee, 0.085 * k, BONE, subdivisions=1))

@@ -32,7 +32,6 @@ from lucid3d.procedural.assets.furniture import (
     trade,
 )
 from lucid3d.procedural.assets.furniture.stuff import Scheme
-from lucid3d.procedural.assets.props.camp import barrel, crate
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.mesh import Mesh
@@ -247,8 +246,6 @@ _HALLS: dict[str, Piece] = {
     "trunk": Piece(lambda o: hall.chest(o.width, o.main), (0.95, 0.56, 0.62), "wall", main=("walnut", "oak", "old wood")),
     "treasure": Piece(lambda o: hall.chest(o.width, o.main, gold=True), (0.95, 0.75, 0.95), "wall", main=("walnut", "old wood"), feature="trunk"),
     "straw_bed": Piece(lambda o: hall.straw_bed(o.rng), (0.9, 2.1, 0.6), "wall", feature="bed"),
-    "barrel": Piece(lambda o: barrel(o.rng, o.height), (0.66, 0.66, 0.9), "corner", label="object", round=True),
-    "crate": Piece(lambda o: crate(o.rng, o.width), (0.6, 0.6, 0.6), "corner", label="object"),
     "stage": Piece(lambda o: fixtures.stage(o.width, o.depth, o.main, o.ceiling), (4.2, 2.4, 0.75), "wall", main=("walnut", "dark floor"), top=Top(None, 0.5), stretch=(2.0, 9.0)),
     "display_case": Piece(lambda o: learning.display_case(o.rng, o.width, o.main), (1.3, 0.62, 1.6), main=("walnut", "black wood")),
     "skeleton": Piece(lambda o: learning.dinosaur(o.rng, o.depth), (2.2, 6.0, 3.2), label="statue", body=0.8),
@@ -259,7 +256,6 @@ _HALLS: dict[str, Piece] = {
     "planting_bench": Piece(lambda o: fixtures.planting_bench(o.rng, o.width, o.main), (2.6, 0.85, 0.8), "wall", main="grey wood", feature="table", top=Top(), stretch=(1.2, 6.0)),
     "christmas_tree": Piece(lambda o: fixtures.christmas_tree(o.rng, o.height, o.lit), (1.5, 1.5, 2.2), "corner", label="tree", always=True, round=True, body=0.9, light=Light(-1.2, 1.6, -0.6, 4.0, 0.3)),
     "pool": Piece(lambda o: bath.pool(o.width, o.depth, o.main), (5.0, 10.0, 0.35), main="blue tiles", label="water"),
-    "tub": Piece(lambda o: barrel(o.rng, o.height), (0.9, 0.9, 1.1), feature="barrel", label="object", round=True),
 }  # fmt: skip
 _TRADE: dict[str, Piece] = {
     "shelf": Piece(lambda o: trade.open_shelf(o.width, min(o.height, o.ceiling - 0.1), o.depth, o.main), (1.4, 0.4, 1.9), "wall", stretch=(0.8, 3.0), holds="jars"),

@@ -6,12 +6,11 @@ import numpy as np
 
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.assets.furniture.furniture import cushion
-from lucid3d.procedural.assets.props.timber import lathe
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.parts import Parts
-from lucid3d.procedural.kit.shapes import cylinder, tube
+from lucid3d.procedural.kit.shapes import cylinder, lathe, tube
 
 _TURN = np.linspace(0, 2 * np.pi, 25)
 

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.plants.foliage import SNOW_MATERIAL
-from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, ROPE, boards, hanging, lathe, rounds, yaw_matrix
+from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, ROPE, boards, hanging, rounds, yaw_matrix
 from lucid3d.procedural.assets.rocks import stone_material, stone_shape
 from lucid3d.procedural.kit.arrays import KITE, UP, f32, leaves, unit
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, merge, placement
 from lucid3d.procedural.kit.prototype import solid
+from lucid3d.procedural.kit.shapes import lathe
 
 
 @made_as("campfire")

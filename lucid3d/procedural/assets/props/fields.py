@@ -16,7 +16,6 @@ from lucid3d.procedural.assets.props.timber import (
     ROPE,
     boards,
     hanging,
-    lathe,
     rounds,
     yaw_matrix,
 )
@@ -25,6 +24,7 @@ from lucid3d.procedural.kit.arrays import KITE, UP, f32, leaves, unit
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, merge, placement
 from lucid3d.procedural.kit.prototype import solid
+from lucid3d.procedural.kit.shapes import lathe
 
 Heights = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.floating]]
 """height(x, z) -> y of the ground, world frame (down is +)."""

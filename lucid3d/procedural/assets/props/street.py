@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, boards, lathe, rounds
+from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, boards, rounds
 from lucid3d.procedural.kit.arrays import UP, f32
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, merge
+from lucid3d.procedural.kit.shapes import lathe
 
 
 @made_as("bench")

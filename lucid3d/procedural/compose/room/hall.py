@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 
-from lucid3d.procedural.assets.props.timber import lathe
 from lucid3d.procedural.compose.room.recipe import Columns
 from lucid3d.procedural.compose.room.shell import Room, Vault
 from lucid3d.procedural.kit import palettes as palette
@@ -14,6 +13,7 @@ from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.kit.shapes import lathe
 
 CAPITAL = 0.58
 """Height of a column's capital as a share of the wall's, where arches stand on it."""
