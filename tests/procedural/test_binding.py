@@ -68,7 +68,7 @@ def test_what_must_not_be_there_stands_nowhere() -> None:
     ("text", "told"),
     [
         ("a limousine in the desert", "A limousine is built as a parked car."),
-        ("a laboratory with glass bottles", "I cannot build a laboratory; here is"),
+        ("a casino with red chairs", "I cannot build a casino; here is"),
         ("a zoo with a corgi", "corgi"),
     ],
 )
