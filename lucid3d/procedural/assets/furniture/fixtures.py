@@ -87,8 +87,9 @@ def scroll(width: float, height: float, rng: np.random.Generator) -> Mesh:
     parts = Parts()
     parts.box((0, 0, -0.006), (width, height, 0.008), stuff.cloth("scroll silk", "#8d8468"))
     parts.box((0, -height * 0.04, -0.012), (width * 0.78, height * 0.66, 0.006), stuff.PAPER)
-    for y in (-height / 2, height / 2):
-        parts.add(tube([[-width / 2 - 0.04, y, -0.015], [width / 2 + 0.04, y, -0.015]], 0.016, stuff.WALNUT, sides=10))
+    for rod in (-height / 2, height / 2):
+        ends = [[-width / 2 - 0.04, rod, -0.015], [width / 2 + 0.04, rod, -0.015]]
+        parts.add(tube(ends, 0.016, stuff.WALNUT, sides=10))
     ink = palette.make("ink", "plain", "#37342f")
     t = np.linspace(0, 1, 9)
     x = width * (-0.28 + 0.5 * t + 0.04 * np.sin(6 * t))
@@ -179,7 +180,7 @@ def _glow_disc(x: float, y: float, radius: float) -> Mesh:
 def spotlight(lit: bool, drop: float) -> Mesh:
     """A theatre lamp under a ceiling at y = 0; its light is at (0, drop, 0)."""
     parts = Parts()
-    parts.add(tube([[0, 0, 0], [0, drop - 0.3, 0]], 0.02, palette.IRON, sides=8))
+    parts.add(tube([[0.0, 0.0, 0.0], [0.0, drop - 0.3, 0.0]], 0.02, palette.IRON, sides=8))
     for x in (-0.16, 0.16):
         parts.beam((x, drop - 0.3, 0), (x, drop - 0.1, 0), 0.03, 0.02, palette.IRON)
     parts.box((0, drop - 0.3, 0), (0.34, 0.03, 0.03), palette.IRON)
@@ -199,13 +200,13 @@ def spotlight(lit: bool, drop: float) -> Mesh:
 def paper_lantern(lit: bool, drop: float, paper: Material) -> Mesh:
     """A lantern of ribbed paper under a ceiling at y = 0, its middle at y = `drop`."""
     parts = Parts()
-    parts.add(tube([[0, 0, 0], [0, drop - 0.26, 0]], 0.006, palette.IRON, sides=5))
-    glow = tuple(2.4 * c**1.6 + 0.15 for c in paper.colors[0])
+    parts.add(tube([[0.0, 0.0, 0.0], [0.0, drop - 0.26, 0.0]], 0.006, palette.IRON, sides=5))
+    red, green, blue = (2.4 * c**1.6 + 0.15 for c in paper.colors[0])
     skin = (
-        palette.glowing(f"lantern paper {paper.name}", "#ffffff", glow)
+        palette.glowing(f"lantern paper {paper.name}", "#ffffff", (red, green, blue))
         if lit
         else palette.painted(WASHI, paper.colors[0])
-    )  # type: ignore[arg-type]
+    )
     t = np.linspace(0, 1, 19)
     r = 0.17 * np.sin(np.pi * (0.14 + 0.72 * t)) + 0.006 * (np.arange(19) % 2)
     parts.add(tube(np.stack([0 * t, drop - 0.24 + 0.48 * t, 0 * t], 1), r, skin, sides=18))

@@ -153,8 +153,9 @@ def dinosaur(rng: np.random.Generator, length: float) -> Mesh:
         parts.add(tube([knee, ankle], np.array([0.065, 0.045]) * k, BONE, sides=8))
         parts.add(tube([ankle, toe], np.array([0.045, 0.05]) * k, BONE, sides=8))
         parts.add(sphere(knee, 0.085 * k, BONE, subdivisions=1))
-        for a in (-0.5, 0.0, 0.5):
-            parts.add(tube(np.stack([toe, toe + np.array([0.3 * np.sin(a), 0.03, -0.32 * np.cos(a)]) * k]), np.array([0.04, 0.015]) * k, BONE, sides=6))  # noqa: E501  # fmt: skip
+        for spread in (-0.5, 0.0, 0.5):
+            claw = toe + np.array([0.3 * np.sin(spread), 0.03, -0.32 * np.cos(spread)]) * k
+            parts.add(tube([toe, claw], np.array([0.04, 0.015]) * k, BONE, sides=6))
         arm = spine[9] + np.array([side * 0.24, 0.4, 0.0]) * k
         parts.add(tube([spine[9] + [side * 0.14 * k, 0.1 * k, 0], arm, arm + np.array([0, 0.16, -0.2]) * k], 0.025 * k, BONE, sides=6))  # noqa: E501  # fmt: skip
     for p in (spine[8], spine[17], spine[30]):
