@@ -25,7 +25,7 @@ from lucid3d.gaussians.card import training_device
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.outputs import check_outputs, write_scene
-from lucid3d.preparation import Prepared, assemble_models, for_family, prepare, wish_for
+from lucid3d.preparation import UNDESCRIBED, Prepared, assemble_models, for_family, prepare, wish_for
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
@@ -87,7 +87,7 @@ def run(
     check_own(wish_for(config, "", painter=painter, estimator=estimator))
     check_outputs(config, export)
     prepared = prepare(config)
-    if prepared.config.prompt != config.prompt:
+    if prepared.config.prompt not in (config.prompt, (UNDESCRIBED,)):
         on_event(Event("models", 0, 1, f'the picture is taken for: "{prepared.prompts.sentence}"'))
     config = prepared.config
     if output is None:

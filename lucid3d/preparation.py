@@ -30,6 +30,9 @@ from lucid3d.trajectory import load_cameras, planned_reach
 PHOTO_FOV = 60.0
 """Degrees across a picture whose file does not state its focal length: a phone's main camera, cropped to a square."""
 
+UNDESCRIBED = "a place like the photograph"
+"""The sentence of a picture that nobody described: the procedural family reads the place from the picture itself."""
+
 
 @dataclass
 class Prepared:
@@ -150,7 +153,7 @@ def _describe(config: Config, start: Start) -> str:
     """A sentence for a picture that came without one."""
     if choose_models(config.models, config.diffusion, Uses(captioner=True)).family == DIFFUSION.name:
         return caption(start.image, config.diffusion)
-    return "a place like the photograph"  # the procedural family reads the place from the picture itself
+    return UNDESCRIBED
 
 
 def wish_for(
