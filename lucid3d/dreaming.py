@@ -35,6 +35,10 @@ SKY_RADIUS = 10_000.0
 FARTHEST = 0.9 * SKY_RADIUS
 """Metres; what an estimator puts further away is sky: nobody sees it move, and the dome must lie behind everything."""
 
+ESTIMATED_RIM = 3
+"""Pixels that the known mask loses along its rim where depth was estimated: networks blur depth edges over as many, and
+what floats there would be shown as known."""
+
 ROOM_AFTER_THINNING = 0.85
 """Part of the points that stay when the cloud is full, so that it is not full again with the next view."""
 
@@ -202,7 +206,7 @@ def _next_view(
     Without an overlap the scale of `before`, the last view that was aligned, is taken. With `sharpness` (pixels a
     degree) what is known more coarsely is painted again too, by painters that can (`Repainter`).
     """
-    partial = projection.project_cloud(cloud, camera)
+    partial = projection.project_cloud(cloud, camera, rim_erosion=projection.RIM_EROSION if exact else ESTIMATED_RIM)
     fine = partial.known
     if sharpness is not None and isinstance(painter, Repainter):
         fine = partial.known & ~too_coarse(cloud, partial, camera, sharpness)

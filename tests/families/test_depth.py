@@ -14,7 +14,8 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator
 from lucid3d.families.config import ModelsConfig
-from lucid3d.families.diffusion.depth import NetworkDepth, depth_kind
+from lucid3d.families.diffusion.depth import HYPERSIM, KITTI, NYU, VKITTI, NetworkDepth, depth_kind, trained_focal
+from lucid3d.families.simulated import FAR, as_a_network_sees
 
 Checkpoint = Callable[[str], str]
 CAMERA = Camera.from_fov(96, 72, 80)
@@ -176,3 +177,40 @@ def test_values_that_are_not_numbers_are_reported(checkpoint: Checkpoint) -> Non
         next(it._network.parameters()).fill_(float("nan"))
     with pytest.raises(InputError, match="not numbers"):
         it.estimate(picture(), CAMERA)
+
+
+@pytest.mark.parametrize(
+    ("settings", "indoors", "focal"),
+    [
+        ({"model_type": "zoedepth", "bin_configurations": [{"name": "nyu"}]}, False, NYU),
+        ({"model_type": "zoedepth", "bin_configurations": [{"name": "nyu"}, {"name": "kitti"}]}, True, NYU),
+        ({"model_type": "zoedepth", "bin_configurations": [{"name": "nyu"}, {"name": "kitti"}]}, False, KITTI),
+        ({"model_type": "depth_anything", "depth_estimation_type": "metric", "max_depth": 80}, False, VKITTI),
+        ({"model_type": "depth_anything", "depth_estimation_type": "metric", "max_depth": 20}, False, HYPERSIM),
+        ({"model_type": "depth_pro"}, False, None),
+    ],
+)
+def test_the_lens_that_a_metric_network_supposes(settings: dict[str, Any], indoors: bool, focal: float | None) -> None:
+    assert trained_focal(settings, indoors) == focal
+
+
+def test_metric_depth_grows_with_the_focal_length(checkpoint: Checkpoint) -> None:
+    """Of a lens twice as long the same picture shows what is twice as far; a relative network has no metres."""
+    narrow, wide = (Camera(64, 64, f, f, 32, 32) for f in (80.0, 40.0))
+    image = np.random.default_rng(0).random((64, 64, 3), np.float32)
+    for name, factor in (("zoe-n", 2.0), ("anything-metric", 2.0), ("anything", 1.0)):
+        it = estimator(checkpoint, name, sky=False)
+        np.testing.assert_allclose(it.estimate(image, narrow), factor * it.estimate(image, wide), rtol=1e-5)
+
+
+def test_a_simulated_network_errs_as_networks_do() -> None:
+    """No infinity, no far range, soft edges; near by, only scale and bend."""
+    truth = np.full((64, 64), 4.0, np.float32)
+    truth[:, 32:] = 1000.0
+    truth[:16] = np.inf
+    seen = as_a_network_sees(truth, np.random.default_rng(1))
+    assert np.isfinite(seen).all() and seen.max() < 2.5 * FAR
+    near = np.log(seen[24:, :24] / 4)
+    assert near.std() < 0.2 and abs(near.mean()) < 0.5
+    edge = seen[40, 28:36]
+    assert ((edge > 1.2 * edge[0]) & (edge < 0.8 * edge[-1])).any()  # a pixel between the surfaces

@@ -81,7 +81,7 @@ class NetworkDepth:
                 f"{self.config.depth} answers with values that are not numbers: name another depth network"
             )
         if self.kind == "metric":
-            depth = np.maximum(depth, NEAREST_METRES)
+            depth = np.maximum(depth * self._lens_factor(camera, indoors), NEAREST_METRES)
         elif self.kind == "relative-disparity":
             depth = np.maximum(depth, 0)
         if self.config.sky and not indoors:
@@ -146,6 +146,14 @@ class NetworkDepth:
             depth = depth_pro.metres(depth, camera)
         return depth.cpu().numpy(), indoors
 
+    def _lens_factor(self, camera: Camera, indoors: bool) -> float:
+        """Camera's focal length over the one that the network was trained with, which it takes every picture to have.
+
+        Of a lens twice as long the same picture shows what is twice as far (Depth Pro, section 3.1).
+        """
+        trained = trained_focal(self._settings, indoors)
+        return 1.0 if trained is None else camera.fx / camera.width / trained
+
     def _run(self, inputs: torch.Tensor) -> tuple[torch.Tensor, bool]:
         """One pass: (h, w) float32 at the network's own size; True when a ZoeDepth with two heads chose the indoor
         one.
@@ -167,6 +175,29 @@ class NetworkDepth:
         size = (height + 2 * top, width + 2 * left)
         large = functional.interpolate(answer[None, None], size, mode="bicubic", align_corners=False)[0, 0]
         return large[top : top + height, left : left + width]
+
+
+NYU, KITTI, HYPERSIM, VKITTI = 519 / 640, 721 / 1242, 886.8 / 1024, 725 / 1242
+"""Focal lengths over the width of the pictures that metric networks are trained on (the cameras' calibrations)."""
+OUTDOORS_METRES = 40
+"""A Depth Anything of a larger range is the one for outdoors (80 m, VKITTI), of a smaller the one for rooms."""
+
+
+def trained_focal(settings: dict[str, Any], indoors: bool) -> float | None:
+    """Focal length over the width that a metric network takes its pictures to have; None: it knows the lens, or nobody
+    knows.
+
+    Args:
+        settings: its config.json.
+        indoors: whether a network with two heads chose the one for rooms.
+    """
+    architecture = settings.get("model_type")
+    if architecture == "zoedepth":
+        heads = [str(each.get("name", "")).lower() for each in settings.get("bin_configurations", [])]
+        return NYU if indoors or heads == ["nyu"] else KITTI
+    if architecture == "depth_anything":
+        return VKITTI if float(settings.get("max_depth") or 0) > OUTDOORS_METRES else HYPERSIM
+    return NYU if architecture == "glpn" else None
 
 
 def depth_kind(settings: dict[str, Any], name: str) -> DepthKind:
