@@ -16,6 +16,7 @@ from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import Brief, understand
 from lucid3d.procedural.render.atmosphere import atmosphere_for
 from lucid3d.procedural.render.weather import weathered
+from lucid3d.procedural.telling import told
 from lucid3d.procedural.world import World
 
 
@@ -38,8 +39,8 @@ def build_world(
 
 
 def build_from_brief(brief: Brief, seed: int, *, drops: bool = True) -> World:
-    """`build_world` for a sentence that has been understood already."""
-    return place_under_sky(build_place(brief, seed), brief, seed, drops=drops)
+    """`build_world` for a sentence that has been understood already; its brief tells what is to be seen."""
+    return told(place_under_sky(build_place(brief, seed), brief, seed, drops=drops))
 
 
 def build_place(brief: Brief, seed: int) -> Place:

@@ -43,6 +43,8 @@ class Brief:
         ignored: words that nothing here draws.
         relations: how the things that are asked for stand to each other and to the one who looks.
         explanation: one or two sentences: what was chosen and why.
+        listing: the part of it that lists what was asked for.
+        told: of `features`, what the finished world shows (see `procedural.telling`); None before it was looked at.
         catalogue: the places and things that were known.
     """
 
@@ -68,6 +70,8 @@ class Brief:
     ignored: tuple[str, ...] = ()
     relations: tuple[Placing, ...] = ()
     explanation: str = ""
+    listing: str = ""
+    told: tuple[str, ...] | None = None
     catalogue: Catalogue = field(default_factory=load_catalogue, compare=False, repr=False)
 
     @property
@@ -227,6 +231,7 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
         ignored=tuple(ignored),
         relations=relations,
         explanation=explanation,
+        listing=_listing(features, sky, catalogue),
         catalogue=catalogue,
     )
 
@@ -366,6 +371,22 @@ def _choose_season(
     return (season if season not in reader.without else "spring"), False
 
 
+def _listing(features: Mapping[str, int], sky: frozenset[str], catalogue: Catalogue) -> str:
+    """ ", with ..." of an explanation, or ""."""
+    things = catalogue.things
+    drawn = [
+        things[f].label if n <= 1 or things[f].sort in ("scattered", "landform") else f"{f.replace('_', ' ')} x {n}"
+        for f, n in features.items()
+    ]
+    extras = drawn + [s for s in catalogue.words.sky if s in sky]
+    return f", with {_listed(extras, 'and')}" if extras else ""
+
+
+def listed_things(counts: Mapping[str, int], brief: Brief) -> str:
+    """The `Brief.listing` of so many of some of its features, and of its sky."""
+    return _listing(counts, brief.sky, brief.catalogue)
+
+
 def _listed(names: list[str], word: str = "or") -> str:
     names = [n.replace("_", " ") for n in names[:8]]
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" {word} " + names[-1]
@@ -386,20 +407,16 @@ def _explain(
     ignored: list[str],
     notes: list[str],
 ) -> str:
-    places, things, words = reader.catalogue.places, reader.catalogue.things, reader.catalogue.words
+    places, words = reader.catalogue.places, reader.catalogue.words
     label = places[place].label
     when = words.time[time].said
     parts = [f"{label[0].upper()}{label[1:]} {when} in {season}, {words.weather[weather].short}"]
     if secondary:
         where = "outside" if places[place].indoors else "around"
         parts.append(f"{_listed([places[p].label for p in secondary], 'and')} {where}")
-    drawn = [
-        things[f].label if n <= 1 or things[f].sort in ("scattered", "landform") else f"{f.replace('_', ' ')} x {n}"
-        for f, n in features.items()
-    ]
-    extras = drawn + [s for s in words.sky if s in sky]
-    if extras:
-        parts.append("with " + _listed(extras, "and"))
+    listing = _listing(features, sky, reader.catalogue)
+    if listing:
+        parts.append(listing.removeprefix(", "))
     if reader.without:
         parts.append("without " + _listed(sorted(reader.without), "and"))
     sentence = ", ".join(parts) + "."

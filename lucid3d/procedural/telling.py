@@ -1,0 +1,107 @@
+"""What a person is told of a world: what a picture of it all around shows, not what was wished for.
+
+It stands above the composers, so that it holds for every place: a feature is told when enough of it is drawn, by the
+instances' words and, where nothing has a word of its own, by the labels; what was asked for and is not to be seen from
+the start is said in one sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.procedural.catalogue.load import Catalogue
+from lucid3d.procedural.kit.labels import label_number
+from lucid3d.procedural.language.brief import listed_things
+from lucid3d.procedural.language.words import base_forms
+from lucid3d.procedural.render.drawing import Drawing, equirectangular_rays
+from lucid3d.procedural.seen import pixel_shares
+from lucid3d.procedural.world import World
+
+ROWS = 128
+"""Rows of the panorama that is looked at."""
+ENOUGH = 0.0006
+"""Share of the sphere that a thing must take to be told: a mug on a table some metres off is not."""
+MOUNTAIN, HILL = 60.0, 1.5
+"""Metres above the eye to which ground must rise to be a mountain or a hill."""
+SKY = frozenset(("planet", "moon", "stars", "aurora"))
+"""Features that the sky shows, which are always drawn."""
+
+
+def told(world: World) -> World:
+    """The world, its brief telling what is seen: `Brief.told`, and an explanation that names no more than that."""
+    brief = world.brief
+    if not brief.features:
+        return world
+    sight = _Sight(world, world.draw_equirectangular(ROWS))
+    shown = tuple(name for name in brief.features if name not in brief.without and sight.shows(name))
+    counts = {name: min(brief.features[name], max(sight.count(name), 1)) for name in shown}
+    hidden = [name for name in brief.features if name not in shown and name not in brief.without]
+    sentence = brief.explanation.replace(brief.listing, listed_things(counts, brief), 1) if brief.listing else ""
+    if hidden:
+        sentence = f"{sentence} {_missing(hidden, dict(world.place.unplaced), brief.catalogue)}"
+    world.brief = replace(brief, told=shown, explanation=sentence or brief.explanation)
+    return world
+
+
+def _missing(names: list[str], reasons: dict[str, str], catalogue: Catalogue) -> str:
+    labels = [catalogue.things[name].label for name in names[:6]]
+    listed = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+    more = " and more" if len(names) > len(labels) else ""
+    reason = next((f" ({reasons[name]})" for name in names if name in reasons), "")
+    return f"Not to be seen from the start: {listed}{more}{reason}."
+
+
+@dataclass(frozen=True, eq=False)
+class _Sight:
+    """What a panorama shows, asked by the catalogue's names."""
+
+    world: World
+    drawing: Drawing
+
+    def shows(self, name: str) -> bool:
+        """Whether enough of a feature is seen."""
+        if name in SKY:
+            return True
+        record = self.world.brief.catalogue.things[name]
+        words = thing_words(name, self.world.brief.catalogue)
+        shares = pixel_shares(self.drawing, panorama=True)
+        numbers = self._numbers(words)
+        if float(shares[np.isin(self.drawing.instances, numbers)].sum()) >= ENOUGH:
+            return True
+        if record.sort not in ("scattered", "landform") and name not in ("window", "path", "wall"):
+            return False
+        if name in ("mountains", "hills"):
+            return float(shares[self._land(MOUNTAIN if name == "mountains" else HILL)].sum()) >= ENOUGH
+        labels = [label_number(label) for label in record.seen_as]
+        unnamed = ~np.isin(self.drawing.instances, list(self.world.things()))
+        return float(shares[np.isin(self.drawing.labels, labels) & unnamed].sum()) >= ENOUGH
+
+    def count(self, name: str) -> int:
+        """How many of a feature are drawn at all."""
+        numbers = self._numbers(thing_words(name, self.world.brief.catalogue))
+        return len(np.intersect1d(numbers, self.drawing.instances))
+
+    def _numbers(self, words: frozenset[str]) -> list[int]:
+        return [n for n, thing in self.world.things().items() if not words.isdisjoint(_forms(thing))]
+
+    def _land(self, above: float) -> NDArray[np.bool_]:
+        rise = -equirectangular_rays(ROWS).reshape(*self.drawing.labels.shape, 3)[..., 1]
+        depth = np.where(np.isfinite(self.drawing.depth), self.drawing.depth, 0)
+        ground = [label_number(label) for label in ("ground", "rock", "snow", "ice", "lava")]
+        return np.isin(self.drawing.labels, ground) & (rise * depth > above)
+
+
+def thing_words(name: str, catalogue: Catalogue) -> frozenset[str]:
+    """The words by which a world may call what a feature stands for: its own, and those of its kinds."""
+    kinds = [name, *(other for other, record in catalogue.things.items() if record.kind_of == name)]
+    words = {word for kind in kinds for word in (kind.replace("_", " "), *catalogue.things[kind].words.english)}
+    return frozenset(form for word in words for form in _forms(word))
+
+
+def _forms(word: str) -> set[str]:
+    """A word, and its last word in the singular."""
+    *first, last = word.split()
+    return {word, *(" ".join([*first, form]) for form in base_forms(last)[:2] if len(form) > 2)}
