@@ -12,10 +12,34 @@ from numpy.typing import NDArray
 from lucid3d.procedural.assets import plants, rocks
 from lucid3d.procedural.assets.plants import palms
 from lucid3d.procedural.compose.land.relief import to_polyline
-from lucid3d.procedural.compose.land.site import Site, Where
+from lucid3d.procedural.compose.land.site import Ring, Site, Where
 from lucid3d.procedural.kit.noise import smoothstep
 
 Floats = NDArray[np.floating]
+
+GRASS = (
+    Ring(70, None, 1.3, 1.2, (0.4, 0.8), {"clear": 0.0}),  # trodden short where one stands
+    Ring(40, None, 6, 3.5, (0.5, 1.5)),
+    Ring(18, 6, 16, 5, (0.7, 1.9), {"falloff": 16}),
+    Ring(5, 16, 48, 9, (1.0, 2.6), {"falloff": 26, "limit": 14000}),
+)
+FLOWERS = (
+    Ring(6.0, None, 14, 9, (0.5, 1.35), {"falloff": 10, "floor": 0.015, "power": 1.6}),
+    Ring(2.2, 14, 75, 26, (1.0, 2.4), {"falloff": 36, "floor": 0.01, "limit": 6000}),
+)
+PEBBLES = (
+    Ring(16, None, 5, 2.5, (0.5, 3.2), {"clear": 0.3, "power": 2.6}),
+    Ring(4, 5, 18, 5, (1.2, 6), {"falloff": 14, "power": 2.4}),
+)
+BOULDERS = (
+    Ring(0.05, 2.4, 30, 12, (0.16, 1.5), {"power": 2.3, "apart": 0.4}),
+    Ring(0.006, 14, 160, 40, (0.5, 4.5), {"power": 2.2, "apart": 1.5, "limit": 900}),
+)
+GRIT = (
+    Ring(26, None, 4.5, 1.6, (0.25, 1.7), {"contrast": 1.8, "middle": 0.3, "power": 2.7}),
+    Ring(4, 4.5, 16, 4, (0.7, 2.6), {"falloff": 10, "power": 2.4}),
+)
+VERGE = (Ring(22, None, 18, 2.2, (0.4, 1.3), {"falloff": 9, "contrast": 2.0, "middle": 0.25}),)
 
 
 def tree_prototypes(site: Site, kinds: Sequence[str], count: int, height: float) -> list[Any]:
@@ -61,23 +85,7 @@ def grass(
         plants.grass_tuft(rng, kind, height * f, 0.1 + 0.08 * f, 26, ears=0.25 if f > 1 else 0.0)
         for f in (0.7, 1.0, 1.3)
     ]
-    common: dict[str, Any] = {"where": where, "clear": 0.0, "steepest": 0.9, "tint": 0.16, "hue": 0.07, "floor": 0.45}
-    # Trodden short where one stands.
-    site.put(tufts, per_square_metre=70 * amount, far=1.3, patch=1.2, sizes=(0.4, 0.8), **common)
-    common["clear"] = 0.8
-    site.put(tufts, per_square_metre=40 * amount, far=6, patch=3.5, sizes=(0.5, 1.5), **common)
-    site.put(tufts, per_square_metre=18 * amount, near=6, far=16, patch=5, sizes=(0.7, 1.9), falloff=16, **common)
-    site.put(
-        tufts,
-        per_square_metre=5 * amount,
-        near=16,
-        far=48,
-        patch=9,
-        sizes=(1.0, 2.6),
-        falloff=26,
-        limit=14000,
-        **common,
-    )
+    site.put_rings(tufts, where, GRASS, amount, clear=0.8, steepest=0.9, tint=0.16, hue=0.07, floor=0.45)
 
 
 def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amount: float = 1.0) -> None:
@@ -87,22 +95,7 @@ def flowers(site: Site, kinds: Sequence[str], where: Where | None = None, *, amo
     for kind in kinds:
         heads = [plants.flower(site.rng, kind, stems=n) for n in (3, 5)]
         # Each kind keeps to drifts of its own: thick in the middle, a few outliers between.
-        options: dict[str, Any] = {
-            "where": where,
-            "clear": 0.7,
-            "tint": 0.14,
-            "hue": 0.06,
-            "contrast": 3.6,
-            "middle": -0.75,
-        }
-        site.put(
-            heads, per_square_metre=6.0 * amount, far=14, patch=9, falloff=10, sizes=(0.5, 1.35), floor=0.015,
-            power=1.6, **options,
-        )  # fmt: skip
-        site.put(
-            heads, per_square_metre=2.2 * amount, near=14, far=75, patch=26, falloff=36, sizes=(1.0, 2.4), floor=0.01,
-            limit=6000, **options,
-        )  # fmt: skip
+        site.put_rings(heads, where, FLOWERS, amount, clear=0.7, tint=0.14, hue=0.06, contrast=3.6, middle=-0.75)
 
 
 def stones(
@@ -119,34 +112,8 @@ def stones(
     small = [rocks.pebble(rng, kind=kind) for _ in range(3)]
     snow = 0.75 if site.conditions.snowed_in else 0.0
     large = [rocks.boulder(rng, kind=kind, snow=snow) for _ in range(4)]
-    common: dict[str, Any] = {"where": where, "above_water": above_water, "steepest": 1.4}
-    site.put(small, per_square_metre=16 * amount, far=5, patch=2.5, clear=0.3, sizes=(0.5, 3.2), power=2.6, **common)
-    site.put(
-        small, per_square_metre=4 * amount, near=5, far=18, patch=5, sizes=(1.2, 6), power=2.4, falloff=14, **common
-    )
-    site.put(
-        large,
-        per_square_metre=0.05 * boulders,
-        near=2.4,
-        far=30,
-        patch=12,
-        sizes=(0.16, 1.5),
-        power=2.3,
-        apart=0.4,
-        **common,
-    )
-    site.put(
-        large,
-        per_square_metre=0.006 * boulders,
-        near=14,
-        far=160,
-        patch=40,
-        sizes=(0.5, 4.5),
-        power=2.2,
-        apart=1.5,
-        limit=900,
-        **common,
-    )
+    site.put_rings(small, where, PEBBLES, amount, above_water=above_water, steepest=1.4)
+    site.put_rings(large, where, BOULDERS, boulders, above_water=above_water, steepest=1.4)
 
 
 def wayside(site: Site, kind: str = "granite", *, amount: float = 1.0) -> None:
@@ -165,16 +132,11 @@ def wayside(site: Site, kind: str = "granite", *, amount: float = 1.0) -> None:
         return np.maximum(smoothstep(0.55, 0.9, off), strip) * smoothstep(1.35, 1.1, off)
 
     grit = [rocks.pebble(site.rng, kind=kind) for _ in range(3)]
-    common: dict[str, Any] = {"above_water": 0.1, "clear": 0.25}
-    way.put(grit, trodden, per_square_metre=26 * amount, far=4.5, patch=1.6, contrast=1.8, middle=0.3,
-            sizes=(0.25, 1.7), power=2.7, **common)  # fmt: skip
-    way.put(grit, trodden, per_square_metre=4 * amount, near=4.5, far=16, patch=4, sizes=(0.7, 2.6), power=2.4,
-            falloff=10, **common)  # fmt: skip
+    way.put_rings(grit, trodden, GRIT, amount, above_water=0.1, clear=0.25)
     if not site.conditions.grass or site.conditions.snowed_in:
         return
     tufts = [plants.grass_tuft(site.rng, "meadow", h, 0.1, 18) for h in (0.1, 0.17)]
-    way.put(tufts, spared, per_square_metre=22 * amount * site.lush, far=18, falloff=9, patch=2.2, contrast=2.0,
-            middle=0.25, sizes=(0.4, 1.3), **common)  # fmt: skip
+    way.put_rings(tufts, spared, VERGE, amount * site.lush, above_water=0.1, clear=0.25)
 
 
 def forest(

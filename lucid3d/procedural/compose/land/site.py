@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,24 @@ class Conditions:
     lush: float = 1.0
     stones: bool = True
     grass: bool = True
+
+
+@dataclass(frozen=True)
+class Ring:
+    """How thickly something lies or grows between two distances from the start.
+
+    Attributes:
+        density: copies a square metre; near, far: metres from the start.
+        patch: metres across a patch (see `Site.put`); sizes: from the smallest to the largest factor on a copy's size.
+        options: further ones of `Site.put`.
+    """
+
+    density: float
+    near: float | None
+    far: float
+    patch: float
+    sizes: tuple[float, float]
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -130,3 +148,15 @@ class Site:
         self.meshes += scatter(
             self.terrain.rise_over_run, density, prototypes, self.rng, height=self.terrain.height, **options
         )
+
+    def put_rings(
+        self, prototypes: Sequence[Any], where: Where | None, rings: Sequence[Ring], amount: float, **options: Any
+    ) -> None:
+        """`put` prototypes ring by ring, `amount` times as thickly as the rings say."""
+        for ring in rings:
+            near = {} if ring.near is None else {"near": ring.near}
+            density = ring.density * amount
+            self.put(
+                prototypes, where, per_square_metre=density, far=ring.far, patch=ring.patch, sizes=ring.sizes,
+                **near, **{**options, **ring.options},
+            )  # fmt: skip

@@ -13,13 +13,19 @@ from lucid3d.procedural.assets import plants
 from lucid3d.procedural.assets.plants import desert, litter, palms
 from lucid3d.procedural.assets.plants.foliage import leaf_material, mixed
 from lucid3d.procedural.assets.plants.palettes import LEAVES
-from lucid3d.procedural.compose.land.site import Site, Where
+from lucid3d.procedural.compose.land.site import Ring, Site, Where
 from lucid3d.procedural.kit.arrays import KITE, f32, leaves, unit
 from lucid3d.procedural.kit.mesh import Mesh, instances, placement
 from lucid3d.procedural.kit.noise import smoothstep
 from lucid3d.procedural.kit.prototype import solid
 
 Floats = NDArray[np.floating]
+
+FERNS = (
+    Ring(0.9, 1.0, 13, 5, (0.5, 1.4), {"contrast": 1.6}),
+    Ring(0.3, 13, 60, 9, (0.8, 1.7), {"contrast": 1.5, "falloff": 30}),
+)
+LITTER = (Ring(6, None, 6, 2.5, (0.7, 1.5)), Ring(2.2, 6, 22, 5, (0.9, 2.0), {"falloff": 14}))
 
 
 def shrubs(
@@ -38,30 +44,11 @@ def shrubs(
         plants.shrub(rng, height, palette, site.season, blossom="cherry" if blossom and i == 1 else None)
         for i, height in enumerate((0.7, 1.1, 1.6))
     ]
-    common: dict[str, Any] = {"where": where, "above_water": 0.25, "tint": 0.15, "hue": 0.07, "detail": 0.8}
-    site.put(
-        grown,
-        per_square_metre=0.022 * amount,
-        near=near,
-        far=32,
-        patch=14,
-        contrast=1.6,
-        apart=0.9,
-        sizes=(0.5, 1.4),
-        **common,
+    rings = (
+        Ring(0.022, near, 32, 14, (0.5, 1.4), {"apart": 0.9}),
+        Ring(0.008, 32, 220, 40, (0.8, 2.2), {"apart": 1.4, "limit": 1200}),
     )
-    site.put(
-        grown,
-        per_square_metre=0.008 * amount,
-        near=32,
-        far=220,
-        patch=40,
-        contrast=1.6,
-        apart=1.4,
-        sizes=(0.8, 2.2),
-        limit=1200,
-        **common,
-    )
+    site.put_rings(grown, where, rings, amount, contrast=1.6, above_water=0.25, tint=0.15, hue=0.07, detail=0.8)
 
 
 def hedges(site: Site, *lines: tuple[tuple[float, float], ...], height: float = 1.1, width: float = 0.8) -> None:
@@ -100,21 +87,7 @@ def undergrowth(
     rng, snow = site.rng, site.conditions.snowed_in
     if ferns > 0:
         grown = [plants.fern(rng, size, 9) for size in (0.5, 0.8)]
-        amount = ferns * site.lush
-        site.put(
-            grown, per_square_metre=0.9 * amount, near=1.0, far=13, patch=5, contrast=1.6, sizes=(0.5, 1.4), tint=0.15
-        )
-        site.put(
-            grown,
-            per_square_metre=0.3 * amount,
-            near=13,
-            far=60,
-            patch=9,
-            contrast=1.5,
-            sizes=(0.8, 1.7),
-            falloff=30,
-            tint=0.15,
-        )
+        site.put_rings(grown, None, FERNS, ferns * site.lush, tint=0.15)
     if logs:
         moss = 0.05 if snow else 0.4
         fallen = [
@@ -156,10 +129,8 @@ def leaf_litter(site: Site, *, amount: float = 1.0) -> None:
     """Fallen leaves that lie on the ground near the viewer."""
     palettes = [litter.litter_for(site.season), "maple" if site.season == "autumn" else "oak"]
     lying = [litter.fallen_leaves(site.rng, palette) for palette in palettes]
-    common: dict[str, Any] = {"clear": 0.0, "tint": 0.2, "hue": 0.1, "steepest": 1.2}
     lower = replace(site, path=(), keep_out=[])  # leaves fall on paths too
-    lower.put(lying, per_square_metre=6 * amount, far=6, patch=2.5, sizes=(0.7, 1.5), **common)
-    lower.put(lying, per_square_metre=2.2 * amount, near=6, far=22, patch=5, sizes=(0.9, 2.0), falloff=14, **common)
+    lower.put_rings(lying, None, LITTER, amount, clear=0.0, tint=0.2, hue=0.1, steepest=1.2)
 
 
 def tropical(site: Site, *, amount: float = 1.0) -> None:
