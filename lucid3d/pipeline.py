@@ -45,6 +45,9 @@ CHECKPOINT_EVERY = 200
 PREVIEW_EVERY = 25
 """Training iterations between the looks that a listener may take at the Gaussians."""
 
+CLOSED_IN = 1.0
+"""Square metres to walk on below which a person is told: exploring cannot do what they asked for."""
+
 RADIANCE_ROWS = 384
 """Of the panorama of true radiance that a procedural world gives: light needs no more, and it costs one view."""
 
@@ -125,11 +128,12 @@ def _make(
         workspace.note(status="dreaming", **facts)
 
     began = time.perf_counter()
-    dream = _dream(models, prepared, workspace, on_event)
+    explorer = _explorer(models, prepared)
+    dream = _dream(models, prepared, workspace, on_event, explorer)
     cloud, views = _supported(dream, config)
     radiance = models.radiance(min(RADIANCE_ROWS, config.render.panorama_height))
     models.close()
-    facts["dream"] = _summary(dream, prepared)
+    facts["dream"] = _summary(dream, prepared, explorer)
     timings.add("dream", began)
 
     began = time.perf_counter()
@@ -143,7 +147,7 @@ def _make(
 
 def grow(prepared: Prepared, models: Models, on_event: Listener = ignore) -> Gaussians:
     """Dream and train in memory what is prepared already, for whoever has cameras and words of their own."""
-    dream = _dream(models, prepared, None, on_event)
+    dream = _dream(models, prepared, None, on_event, _explorer(models, prepared))
     cloud, views = _supported(dream, prepared.config)
     models.close()
     return _gaussians(cloud, views, prepared.config, None, on_event, dream)
@@ -160,7 +164,13 @@ class Timings(dict[str, float]):
         self[stage] = round(self.get(stage, 0.0) + time.perf_counter() - began, 2)
 
 
-def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_event: Listener) -> Dream:
+def _dream(
+    models: Models,
+    prepared: Prepared,
+    workspace: Workspace | None,
+    on_event: Listener,
+    explorer: Explorer | None,
+) -> Dream:
     config, cameras = prepared.config, prepared.cameras
     kept = workspace.load_views(cameras) if workspace is not None else []
     painter = _joint_painter(models, prepared, workspace, on_event) if config.dreaming == "joint" else models.painter
@@ -174,7 +184,7 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
         seed=config.seed,
         start=prepared.start,
         done=kept,
-        explore=_explorer(models, prepared),
+        explore=explorer,
     )
     on_event(Event("dream", kept[-1].index + 1 if kept else 0, len(cameras)))
     dream = None
@@ -185,6 +195,9 @@ def _dream(models: Models, prepared: Prepared, workspace: Workspace | None, on_e
         detail = f"view {newest.index}" if newest is not None else "known already"
         on_event(Event("dream", dream.done, dream.total, detail, dream=dream))
     assert dream is not None  # dream_views yields at least once, or raises
+    if explorer is not None and explorer.free is not None and explorer.free.area < CLOSED_IN:
+        closed = f"the start is closed in: one can walk on {explorer.free.area:.1f} m2"
+        on_event(Event("dream", dream.done, dream.total, closed))
     return dream
 
 
@@ -243,13 +256,16 @@ def _posed(view: DreamedView) -> PosedView:
     return PosedView(view.camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=view.prompt)
 
 
-def _summary(dream: Dream, prepared: Prepared) -> dict[str, Any]:
+def _summary(dream: Dream, prepared: Prepared, explorer: Explorer | None) -> dict[str, Any]:
     summary: dict[str, Any] = {
         "cameras": len(prepared.cameras),
         "views": len(dream.views),
         "points": len(dream.cloud),
         "warnings": [f"view {view.index}: {view.warning}" for view in dream.views if view.warning],
     }
+    if explorer is not None:
+        summary["planned"] = sum(view.planned for view in dream.views)
+        summary["walkable"] = 0.0 if explorer.free is None else round(explorer.free.area, 2)
     if dream.drift is not None:
         summary["drift"] = {"before": round(float(dream.drift[0]), 5), "after": round(float(dream.drift[1]), 5)}
     return summary

@@ -261,6 +261,8 @@ def test_an_explored_scene_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     config = small_config(explore="0.5m", dream={"size": 40, "sharpness": 1.0}, trajectory="rotate360")
     whole = run(config, **models())
     assert len(whole.cameras) > 10
+    assert whole.facts["dream"]["planned"] == len(whole.cameras) - 10
+    assert whole.facts["dream"]["walkable"] > 0
     with pytest.raises(Stop):
         run(config, tmp_path / "room", **models(), on_event=stopper("dream", 12))
     resumed = run(config, tmp_path / "room", **models(), resume=True)

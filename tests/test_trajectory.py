@@ -9,7 +9,7 @@ import pytest
 
 from lucid3d.camera import yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.trajectory import load_cameras, names
+from lucid3d.trajectory import load_cameras, names, planned_reach
 
 LENS = {"width": 64, "height": 64, "fov_degrees": 90.0}
 
@@ -135,3 +135,14 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
         load_cameras("walc", **LENS)
     with pytest.raises(InputError, match="does not exist"):
         load_cameras("nowhere.yaml", **LENS)
+
+
+def test_a_path_may_say_how_far_it_wants_to_be_explored(tmp_path: Path) -> None:
+    assert planned_reach("roam") == "2m"
+    assert planned_reach("walk") == ""
+    own = tmp_path / "own.yaml"
+    own.write_text("explore: 3m\nviews: [{yaw: 0}]")
+    assert planned_reach(own) == "3m"
+    assert len(load_cameras(own, width=8, height=8, fov_degrees=90)) == 1
+    with pytest.raises(InputError, match="not known"):
+        planned_reach("raom")
