@@ -32,7 +32,7 @@ def _label(name: str) -> str:
     return name
 
 
-RECIPES = ("room", "land", "settlement", "build")
+RECIPES = ("room", "land", "yard", "settlement", "build")
 """Ways to describe how a place is made: a page has one of these keys. `build` names a function that makes all of it; a
 mapping under one of the others is read by the composer of that name (`procedural/compose/`)."""
 
@@ -119,7 +119,7 @@ class PlaceRecord:
 
     name: str
     label: str
-    kind: Literal["room", "land", "settlement", "build"]
+    kind: Literal["room", "land", "yard", "settlement", "build"]
     build: Function = ""
     recipe: Mapping[str, Any] = Field(default_factory=dict)
     file: str = ""

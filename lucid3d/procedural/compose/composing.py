@@ -13,6 +13,8 @@ from lucid3d.procedural.language.brief import Brief
 
 COMPOSERS: dict[str, str] = {
     "land": "lucid3d.procedural.compose.land.composer:compose",
+    "settlement": "lucid3d.procedural.compose.yard.composer:compose",
+    "yard": "lucid3d.procedural.compose.yard.composer:compose",
     "room": "lucid3d.procedural.compose.room.composer:furnished",
 }
 """Key of a recipe in a place's record -> the function `compose(record, brief, rng) -> Place` that reads it. Named as

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import props
-from lucid3d.procedural.catalogue.functions import function
-from lucid3d.procedural.catalogue.records import ThingRecord
+from lucid3d.procedural.compose.dressing import dressed
 from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.land.thickets import singles
+from lucid3d.procedural.compose.making import as_made, make_thing
 from lucid3d.procedural.compose.settlement.context import label_of, lit_share, wall_for
-from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.palettes import COLOURS
 from lucid3d.procedural.kit.place import Lamp
@@ -25,20 +25,27 @@ from lucid3d.procedural.kit.water import Water
 DARK = ("dawn", "dusk", "night")
 
 
-def add_extras(site: Site, lamps: list[Lamp], water: Water | None) -> None:
-    """Put what the brief asks for by name where it belongs; a thing that finds no place is left out."""
+NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+def add_extras(site: Site, lamps: list[Lamp], water: Water | None, *, made: Mapping[str, int] = NOTHING) -> None:
+    """Put what the brief asks for by name where it belongs; a thing that finds no place is left out.
+
+    Args:
+        made: thing -> how many of them the place has made already.
+    """
     brief = site.brief
-    if water is not None:
+    if water is not None and not {"pier", "boat"} & set(made):
         add_waterside(site, lamps)
-    if brief.wants("bridge"):
+    if brief.wants("bridge") and "bridge" not in made:
         _bridge(site)
-    add_named_buildings(site)
-    add_things(site)
-    if brief.wants("campfire"):
+    add_named_buildings(site, but=frozenset(made))
+    add_things(site, made=made)
+    if brief.wants("campfire") and "campfire" not in made:
         _fires(site, lamps, brief.count("campfire"))
-    if brief.wants("lamp"):
+    if brief.wants("lamp") and "lamp" not in made:
         _lamps(site, lamps, brief.count("lamp"))
-    if brief.wants("fence"):
+    if brief.wants("fence") and "fence" not in made:
         _fence(site)
 
 
@@ -50,31 +57,67 @@ def add_waterside(site: Site, lamps: list[Lamp], toward: float = 0.35) -> None:
         _boats(site, site.brief.count("boat"), toward)
 
 
-def add_things(site: Site, *, but: frozenset[str] = frozenset()) -> None:
+def add_things(site: Site, *, but: frozenset[str] = frozenset(), made: Mapping[str, int] = NOTHING) -> None:
     """Set about what the brief asks for by name and nothing is built around, the first of each in view.
 
     Args:
-        but: features that the place has made already.
+        but: things that the place sees to itself; made: thing -> how many it has made already.
     """
-    for record in site.brief.catalogue.things.values():
-        count = site.brief.count(record.name)
-        if not count or record.name in but or record.set_about is None or record.sort == "building":
+    brief = site.brief
+    for record in brief.catalogue.things.values():
+        count = brief.count(record.name) - made.get(record.name, 0)
+        if count <= 0 or record.name in but or record.set_about is None or record.sort == "building":
             continue
-        things = [make_thing(record, site.rng) for _ in range(min(count, 3))]
+        things = [dressed(as_made(make_thing(record, site.rng)).mesh, brief, record.name) for _ in range(min(count, 3))]
         for thing in things:
             thing.label = label_of(thing.label)
-        near, far = record.set_about
-        singles(site, things, count=min(count, 12), near=near, far=far, in_view=True)
+            thing.thing = thing.thing or record.name
+        if record.stands == ("sky",):
+            _fly(site, things, min(count, MOST), record.set_about)
+        else:
+            _set_about(site, things, min(count, MOST), record.set_about)
 
 
-def make_thing(record: ThingRecord, rng: np.random.Generator, lit: float = 0.0, wall: Material | None = None) -> Any:
-    """What the function of a thing's record makes, called with those of `rng`, `lit` and `wall` that it names."""
-    make = function(record.make, record.file)
-    names = inspect.signature(make).parameters
-    wishes = {"rng": rng, "lit": lit, "wall": wall}
-    if "lit" in names and names["lit"].annotation in (bool, "bool"):
-        wishes["lit"] = lit > 0
-    return make(**{name: value for name, value in wishes.items() if name in names})
+def _set_about(site: Site, things: list[Mesh], count: int, between: tuple[float, float]) -> None:
+    """Set things on free ground between two distances: small ones anywhere, the first in view; large ones on the
+    flattest ground ahead, their fronts towards the start."""
+    near, far = between
+    for i in range(count):
+        thing = things[i % len(things)]
+        (x0, y0, z0), (x1, _, z1) = thing.bounds.tolist()
+        wide, deep = x1 - x0, z1 - z0
+        spot = (
+            _plot(site, near, far, wide, deep, -y0, aside=SEEN if i < 3 else 2.4) if max(wide, deep) > LARGE else None
+        )
+        if spot is None:
+            for x, z in singles(site, [thing], count=1, near=near, far=far, in_view=i < 4):
+                _cut(site, x, z, 0.5 * max(wide, deep) + 0.2)
+            continue
+        x, y, z, yaw = spot
+        site.meshes.append(thing.transformed(placement((x, y, z), yaw=yaw + TURNED * (-1) ** i)))
+        _cut(site, x, z, 0.5 * math.hypot(wide, deep))
+
+
+LARGE = 2.2
+"""Metres from which a thing needs ground of its own, and is not just set down."""
+TURNED = 0.9
+"""Radians by which large things are turned from facing the start: one sees their sides."""
+FLIGHT = (0.16, 0.42)
+"""Radians above the horizon of what flies."""
+
+
+def _fly(site: Site, things: list[Mesh], count: int, between: tuple[float, float]) -> None:
+    """Hang things in the sky ahead, between two distances."""
+    rng = site.rng
+    for i in range(count):
+        away, up = float(rng.uniform(*between)), float(rng.uniform(*FLIGHT))
+        side = float(rng.uniform(0.08, 0.4)) * (1 if i % 2 else -1) if i < 4 else float(rng.uniform(-1.2, 1.2))
+        at = (away * math.sin(side), -away * math.tan(up), away * math.cos(side))
+        site.meshes.append(things[i % len(things)].transformed(placement(at, yaw=float(rng.uniform(0, 6.3)))))
+
+
+MOST = 24
+"""How many of one thing are set about at most."""
 
 
 def _height(site: Site, x: float, z: float) -> float:

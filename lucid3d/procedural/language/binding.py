@@ -16,7 +16,6 @@ from lucid3d.procedural.language.reader import MANY, PLURAL, Reader
 
 GROUPED = 5
 """How many stand in a row or in a circle, when no number is given."""
-LIVING = ("person", "animal")
 PLACES = ("building", "room", "area", "location", "facility", "establishment", "workplace", "way", "compartment")
 """Kinds of what a sentence can be set in."""
 MANY_WORDS = frozenset(("many", "several", "few", "some", "numerous", "countless", "various", "lots"))
@@ -77,11 +76,12 @@ def _is_noun(meanings: Sequence[str]) -> bool:
 
 def with_kin(finds: list[Find], reading: Reading, catalogue: Catalogue) -> tuple[list[Find], list[Kin]]:
     """The finds of a sentence, its unknown nouns replaced by the nearest known kind of thing or place up WordNet's
-    hypernyms ("saloon": a pub, "corgi": a dog, which nothing draws); and what was taken for what."""
+    hypernyms ("saloon": a pub, "corgi": a dog); and what was taken for what."""
     known = known_words(catalogue)
     finds, taken, start = list(finds), [], 0
     for wish in reading.wishes:
-        if not wish.head.isascii() or _is_noun(known.get(wish.head, ())):
+        drawn = wish.head not in catalogue.grammar.english.undrawn
+        if not wish.head.isascii() or not drawn or _is_noun(known.get(wish.head, ())):
             continue
         words = wish.text.split()
         at = next((i for i in range(start, len(finds)) if _says(finds[i : i + len(words)], words)), None)
@@ -92,7 +92,7 @@ def with_kin(finds: list[Find], reading: Reading, catalogue: Catalogue) -> tuple
         meanings = tuple(m for m in known.get(name or "", ()) if m.split(".", 1)[0] in NOUNS)
         if wish is not reading.wishes[0]:  # what only stands in a place does not name it
             meanings = tuple(m.replace("place.", "hint.", 1) for m in meanings)
-        if any(wordnet.is_kind_of(wish.head, kind) for kind in LIVING) or (name and not meanings):
+        if name and not meanings:
             finds[at : at + len(words)] = [Find(wish.text, "undrawn")]
         elif name:
             finds[at : at + len(words)] = [Find(wish.text, "meaning", meanings, plural=wish.plural, corrected=name)]

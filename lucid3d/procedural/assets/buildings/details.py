@@ -218,6 +218,11 @@ def street_lamp(lit: bool, height: float = 3.6) -> Mesh:
     return parts.mesh("lamp")
 
 
+def lit_street_lamp(lit: bool) -> tuple[Mesh, tuple[float, float, float]]:
+    """A street lamp, and the place of its light."""
+    return street_lamp(lit), (0.0, -3.85, 0.0)
+
+
 @made_as("lantern")
 def lantern(lit: bool) -> Mesh:
     """A wall lantern on a bracket; the wall is at z = 0, outside towards -z, its globe at (0, 0, -0.35)."""

@@ -243,6 +243,11 @@ def stone_lantern(lit: bool) -> Mesh:
     return parts.mesh("lamp")
 
 
+def stone_lantern_light(lit: bool) -> tuple[Mesh, tuple[float, float, float]]:
+    """A stone lantern, and the place of its light."""
+    return stone_lantern(lit), (0.0, -1.15, -0.35)
+
+
 @made_as("gate")
 def torii(width: float = 5.2, height: float = 5.0, paint: Material = VERMILION) -> Mesh:
     """A gate of two leaning posts and two beams, its passage along z."""

@@ -148,9 +148,8 @@ def fountain(rng: np.random.Generator, stone: Material = palette.GRANITE) -> Mes
 def bicycle(rng: np.random.Generator) -> Mesh:
     """A bicycle that leans on its stand; along x."""
     parts = Parts()
-    paint = palette.painted(
-        palette.STEEL, palette.hue(("#7c2b24", "#2f4c3c", "#2f3f57", "#9a8a4a")[int(rng.integers(4))])
-    )
+    hues = ("#7c2b24", "#2f4c3c", "#2f3f57", "#9a8a4a")
+    paint = palette.make("main bicycle paint", "metal", hues[int(rng.integers(4))], roughness=0.35)
     rubber = palette.make("rubber", "plain", "#262524", roughness=0.9)
     ring = np.linspace(0, 2 * np.pi, 21)
     for x in (-0.52, 0.52):
@@ -247,6 +246,11 @@ def string_lights(start: np.ndarray, end: np.ndarray, lit: bool, *, sag: float =
     return parts.mesh("lamp")
 
 
+def garland(lit: bool, width: float = 9.0) -> tuple[Mesh, tuple[float, float, float]]:
+    """String lights across a street along x, hung at y = 0; and the middle of their light."""
+    return string_lights(np.array([-width / 2, 0, 0]), np.array([width / 2, 0, 0]), lit), (0.0, 0.9, 0.0)
+
+
 @made_as("cart")
 def cart() -> Mesh:
     """A two-wheeled wooden handcart; its shafts reach towards -x."""
@@ -296,7 +300,7 @@ def car(rng: np.random.Generator, lit: bool, paint: Material | None = None) -> M
     """A parked car along x, its nose towards -x."""
     hues = ("#7d2420", "#2c3f55", "#c0bdb6", "#34373a", "#5b6b5a", "#9a9fa3", "#b7913c")
     color = palette.hue(hues[int(rng.integers(len(hues)))])
-    paint = paint or palette.make("car paint", "metal", color, roughness=0.25, wear=0.05, scale=3.0)
+    paint = paint or palette.make("main car paint", "metal", color, roughness=0.25, wear=0.05, scale=3.0)
     glass = palette.make("car glass", "glass", "#1e2427", "#252c2f", roughness=0.04)
     parts = Parts()
     half = 0.84

@@ -73,6 +73,7 @@ class Site:
         path, path_width: kept free of plants.
         clear: metres about the start that stay free of anything taller than grass.
         keep_out: (x, z, radius) circles where something else stands.
+        paved: (x, z) -> where nothing grows, though things may stand there; None = nowhere.
         vantage: (x, z) of level ground where a building that is asked for is seen best, or None.
         meshes: what has been put there.
         brief: for the things that a sentence names, which are set up by `compose.extras`.
@@ -86,6 +87,7 @@ class Site:
     path_width: float = 1.6
     clear: float = 2.6
     keep_out: list[tuple[float, float, float]] = field(default_factory=list)
+    paved: Callable[[Floats, Floats], NDArray[np.bool_]] | None = None
     vantage: tuple[float, float] | None = None
     meshes: list[Mesh] = field(default_factory=list)
     brief: Any = None
@@ -139,6 +141,8 @@ class Site:
             share = self.free(x, z, y, above_water=above_water, clear=clear) * smoothstep(
                 steepest, steepest * 0.7, slope
             )
+            if self.paved is not None:
+                share = share * ~self.paved(x, z)
             if field_of is not None:
                 share = share * (floor + (1 - floor) * field_of(x, z))
             if where is not None:

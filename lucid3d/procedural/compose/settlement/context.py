@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -137,6 +138,8 @@ def hills(
     ground: Ground | None = None,
     wooded: float = 0.0,
     ridges: float = 0.0,
+    carve: Callable[[Floats, Floats, Floats], Floats] | None = None,
+    water_down: float | None = None,
 ) -> Terrain:
     """Land about a town: level within `flat` metres, then rising into hills of `height` metres.
 
@@ -144,6 +147,8 @@ def hills(
         level: y of the flat part (y is down); rolling: metres by which that part still rises and falls.
         ground: what it is covered with; wooded: share of the hills under trees.
         ridges: how much the hills are cut into crests and gullies, 0 to 1.
+        carve: (x, z, y) -> y of the ground with basins and banks cut into it; there is no other shore then.
+        water_down: metres from the level down to the water that stands in them.
     """
     seed = int(rng.integers(1 << 30))
     if brief.wants("mountains"):
@@ -168,13 +173,15 @@ def hills(
             low = np.where(across > 0, shore.foot - 0.2 * np.clip(across, 0, 60), shore.foot or up)
             up = up + (low - up) * smoothstep(-shore.gentle, 0.0, across)
         y: NDArray[np.float32] = (level - up).astype(np.float32)
-        return y
+        return y if carve is None else np.asarray(carve(x, z, y), np.float32)
 
-    shore = shore_of(brief, flat)
+    shore = shore_of(brief, flat) if carve is None else None
     cover = weathered_ground(brief, seed=seed % 4096, snow_line=320.0) if ground is None else ground
     cover = setting(brief, cover)
     if shore is not None:
         cover = replace(cover, water_level=level + SHORE_DROP)
+    elif water_down is not None:
+        cover = replace(cover, water_level=level + water_down)
     canopy = far_woods(brief, wooded, flat * 1.3, seed + 9)
     if canopy is not None:  # crowns are steep, and not of rock
         cover = replace(cover, rock_slope=max(cover.rock_slope, 0.85))
