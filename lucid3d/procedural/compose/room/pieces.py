@@ -10,7 +10,7 @@ from typing import Any
 from lucid3d.procedural.assets.furniture.registry import FURNITURE, Order, Piece
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
 from lucid3d.procedural.catalogue.records import ThingRecord
-from lucid3d.procedural.compose.extras import make_thing
+from lucid3d.procedural.compose.making import make_thing
 from lucid3d.procedural.kit.mesh import Mesh, merge
 
 TALLEST = 9.0
