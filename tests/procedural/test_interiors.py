@@ -196,7 +196,7 @@ def test_rooms_are_furnished_all_around_and_the_start_is_free(name: str) -> None
     )
     assert (sectors > 20).sum() >= (4 if once else 6)  # a hall is seen from its end
     inside = np.abs(things).max(axis=0)
-    assert inside[1] < 7
+    assert inside[1] < (12 if once else 7)  # a hall is higher than a room
     assert once or _digest(sentence, 1) != _digest(sentence, 2)  # seeds vary
 
 

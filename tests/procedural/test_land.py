@@ -53,6 +53,7 @@ LABELS = {
     "arctic": {"ice", "rock"},
     "canyon": {"tree", "rock", "shrub"},
     "coast": {"rock", "grass"},
+    "coral_reef": {"animal", "plant", "rock"},
     "desert": {"rock", "grass"},
     "farmland": {"tree", "grass", "building", "fence"},
     "forest": {"tree", "plant", "shrub"},
@@ -60,7 +61,11 @@ LABELS = {
     "island": {"tree", "rock", "grass"},
     "jungle": {"tree", "plant", "shrub"},
     "meadow": {"flower", "grass", "tree"},
+    "moon": {"rock"},
+    "mountain_pass": {"rock", "tree"},
+    "savanna": {"tree", "grass", "animal"},
     "swamp": {"tree", "grass", "plant"},
+    "waterfall": {"rock", "water", "tree"},
 }
 
 
@@ -82,7 +87,13 @@ def test_every_natural_place_has_what_it_is_known_for(name: str, seed: int) -> N
 
 
 REFUSED = {"trees": "tree", "flowers": "flower", "grass": "grass", "rocks": "rock", "bushes": "shrub"}
-ELSEWHERE = {("arctic", "rocks"), ("coast", "rocks"), ("desert", "rocks"), ("island", "rocks")}
+ELSEWHERE = {
+    ("arctic", "rocks"),
+    ("coast", "rocks"),
+    ("coral_reef", "grass"),  # sea grass
+    ("desert", "rocks"),
+    ("island", "rocks"),
+}
 
 
 @pytest.mark.parametrize("name", PLACES)

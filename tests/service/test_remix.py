@@ -73,4 +73,5 @@ def test_a_place_from_a_picture_keeps_its_shape_and_changes_its_light(tmp_path: 
     source = lucid3d.dream(config=config).save(tmp_path / "source")
     ending = remixed(source, tmp_path / "remix", "at night")
     assert ending.state == "done" and ending.facts["structure_kept"] == 1, ending
-    assert dreamed_pictures(tmp_path / "remix").mean() < 0.7 * dreamed_pictures(source).mean()
+    # The picture itself stays as bright as it was taken.
+    assert dreamed_pictures(tmp_path / "remix").mean() < 0.85 * dreamed_pictures(source).mean()
