@@ -111,7 +111,7 @@ def test_every_label_has_a_class() -> None:
 
 
 def test_wishes_cover_all_places_times_and_weathers() -> None:
-    made = [wish(np.random.default_rng([3, i])).brief for i in range(400)]
+    made = [wish(np.random.default_rng([3, i])).brief for i in range(1200)]
     assert {brief.place for brief in made} == set(place_names())
     assert len({brief.time for brief in made}) == 8
     assert len({brief.weather for brief in made}) == 6

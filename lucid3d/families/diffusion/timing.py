@@ -100,6 +100,7 @@ def duration(seconds: float) -> str:
 
 def count_work(config: ModelsConfig, width: int, height: int) -> Work:
     """Count the operations of the configured networks for one view, from their configuration files alone."""
+    config = with_preset(config)
     scale = config.image_size / min(width, height) if config.image_size else 1.0
     width, height = (8 * max(1, round(side * scale / 8)) for side in (width, height))
     passes = 2 if config.guidance > 1 else 1
