@@ -129,6 +129,15 @@ def test_a_word_of_ones_own_place_is_taken_from_the_package_s(page: Callable[[st
     assert (brief.place, brief.secondary) == ("salt_flat", ())
 
 
+def test_a_thing_has_one_record(page: Callable[[str], Path]) -> None:
+    folder = page(PAGE)
+    (folder / "things").mkdir()
+    for file in (folder / "things.yaml", folder / "things" / "more.yaml"):
+        file.write_text(THING, encoding="utf-8")
+    with pytest.raises(InputError, match=r"more\.yaml: salt_heap: .*things\.yaml has a thing of this name too"):
+        load_catalogue(folder)
+
+
 def test_a_thing_of_ones_own_is_one_record(page: Callable[[str], Path]) -> None:
     folder = page(PAGE.replace("rocks", "salt_heap"))
     (folder / "things.yaml").write_text(THING, encoding="utf-8")

@@ -140,9 +140,18 @@ def read_place(file: Path) -> PlaceRecord:
 
 
 def _things_in(folder: Path) -> Mapping[str, ThingRecord]:
-    """The things of `things.yaml` and of the pages in `things/`."""
-    files = [file for file in (folder / "things.yaml", *sorted((folder / "things").glob("*.yaml"))) if file.exists()]
-    return {name: _thing(file, name, page) for file in files for name, page in read_page(file).items()}
+    """The things of `things.yaml` and of the pages in `things/`.
+
+    Raises:
+        InputError: a record is wrong, or two pages have one of the same name.
+    """
+    found: dict[str, ThingRecord] = {}
+    for file in (folder / "things.yaml", *sorted((folder / "things").glob("*.yaml"))):
+        for name, page in (read_page(file) if file.exists() else {}).items():
+            if name in found:
+                raise InputError(f"{file}: {name}: {found[name].file} has a thing of this name too; keep one of them")
+            found[name] = _thing(file, name, page)
+    return found
 
 
 def _thing(file: Path, name: str, page: Any) -> ThingRecord:

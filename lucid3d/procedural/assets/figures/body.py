@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.palettes import make
+from lucid3d.procedural.kit.parts import Parts
 
 SIDES = 14
 """Corners of a section of a trunk; limbs have fewer."""
@@ -72,3 +73,10 @@ def coat(name: str, color: str, second: str | None = None) -> Material:
 
 HOOF = make("hoof", "plain", "#2b2521")
 EYE = make("eye", "plain", "#15120f", roughness=0.1)
+
+
+def animal(parts: Parts, kind: str) -> Mesh:
+    """The parts of an animal as one mesh that is known as that kind."""
+    mesh = parts.mesh("animal")
+    mesh.thing = kind
+    return mesh

@@ -262,11 +262,6 @@ def christmas_tree(rng: np.random.Generator, height: float, lit: bool) -> Mesh:
     return parts.mesh("christmas tree")
 
 
-def outdoor_christmas_tree(rng: np.random.Generator, lit: bool) -> Mesh:
-    """A tall Christmas tree of a square."""
-    return christmas_tree(rng, float(rng.uniform(5.0, 6.5)), lit)
-
-
 def garland(rng: np.random.Generator, width: float, lit: bool) -> Mesh:
     """A swag of fir with balls and lights along a wall (back at z = 0), hung from both ends at the origin's height."""
     parts = Parts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, instances, made_as, placement
 from lucid3d.procedural.kit.parts import Parts, clump
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
@@ -33,7 +34,7 @@ def lavender_row(rng: np.random.Generator, length: float = 4.0) -> Mesh:
     return parts.mesh("flower")
 
 
-def _spikes(foot: np.ndarray, way: np.ndarray, width: float, material, rng: np.random.Generator) -> Mesh:  # type: ignore[no-untyped-def]
+def _spikes(foot: np.ndarray, way: np.ndarray, width: float, material: Material, rng: np.random.Generator) -> Mesh:
     """Slender crossed blades from `foot` along `way`, each (N, 3)."""
     count = len(foot)
     turn = rng.uniform(0, np.pi, count)

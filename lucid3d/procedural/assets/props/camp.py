@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from lucid3d.procedural.assets.plants.foliage import SNOW_MATERIAL
 from lucid3d.procedural.assets.props.timber import BROWN_WOOD, IRON, ROPE, boards, hanging, rounds, yaw_matrix
 from lucid3d.procedural.assets.rocks import stone_material, stone_shape
+from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.arrays import KITE, UP, f32, leaves, unit
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, merge, placement
+from lucid3d.procedural.kit.parts import Parts, clump
 from lucid3d.procedural.kit.prototype import solid
-from lucid3d.procedural.kit.shapes import lathe
+from lucid3d.procedural.kit.shapes import lathe, tube
 
 
 @made_as("campfire")
@@ -282,3 +284,80 @@ def parasol(
         )
     mesh = merge(parts, "object", one_instance=True)
     return mesh.transformed(placement((0, 0, 0), tilt=rng.normal(0.12, 0.05), tilt_yaw=rng.uniform(0, 6)))
+
+
+@made_as("igloo")
+def igloo(rng: np.random.Generator) -> Mesh:
+    """A house of snow blocks, its entrance towards -z."""
+    parts = Parts()
+    snow = palette.make("main snow blocks", "brick", "#d5dde4", "#c6d0da", "#9fb0c2", scale=0.75, bump=0.03, wear=0.1)
+    a = np.linspace(0, np.pi / 2, 9)
+    parts.add(tube(np.stack([0 * a, 0.1 - 1.95 * np.sin(a), 0 * a], 1), 2.0 * np.cos(a) + 0.02, snow, sides=24))
+    t = np.linspace(0, np.pi, 11)
+    for z0, z1, r in ((-1.5, -2.9, 0.85),):
+        for i in range(10):
+            p, q = (r * np.cos(t[i]), -r * 1.1 * np.sin(t[i])), (r * np.cos(t[i + 1]), -r * 1.1 * np.sin(t[i + 1]))
+            parts.quad([[p[0], p[1], z0], [q[0], q[1], z0], [q[0], q[1], z1], [p[0], p[1], z1]], snow)
+            parts.quad(
+                [[p[0], p[1], z1], [q[0], q[1], z1], [q[0] * 0.72, q[1] * 0.72, z1], [p[0] * 0.72, p[1] * 0.72, z1]],
+                snow,
+            )
+    parts.quad(
+        [[-0.62, -0.7, -2.7], [0.62, -0.7, -2.7], [0.62, 0.1, -2.7], [-0.62, 0.1, -2.7]],
+        palette.make("igloo dark", "plain", "#1d242c"),
+    )
+    return parts.mesh("building")
+
+
+@made_as("treehouse")
+def treehouse(rng: np.random.Generator) -> Mesh:
+    """A wooden house in a great tree, with a rope ladder."""
+    parts = Parts()
+    bark = palette.make("great bark", "bark", "#5a4736", "#4b3a2c", "#2f251c", scale=0.14, bump=0.03)
+    leaf = palette.make(
+        "oak leaves", "leaf", "#4a6a30", "#5d7f3b", "#31481f", scale=0.06, translucency=0.35, variation=0.6
+    )
+    parts.add(
+        tube(
+            [[0, 0.3, 0], [0, -0.6, 0], [0.1, -3, 0], [0, -6, 0.1], [0.2, -8.5, 0]],
+            [1.35, 0.95, 0.8, 0.7, 0.4],
+            bark,
+            sides=18,
+        )
+    )
+    for k in range(7):
+        a, up = k * 0.9, float(rng.uniform(5.2, 8.0))
+        reach = float(rng.uniform(2.6, 4.4))
+        end = np.array([reach * np.cos(a), -up - 1.8, reach * np.sin(a)])
+        parts.add(
+            tube(
+                np.stack([np.array([0, -up, 0]), end * (0.5, 1, 0.5) + (0, 0.9, 0), end]),
+                [0.38, 0.24, 0.1],
+                bark,
+                sides=9,
+            )
+        )
+        for _ in range(3):
+            c = end + rng.normal(0, 0.9, 3) * (1, 0.6, 1)
+            parts.add(clump(c, (1.7, 1.25, 1.7), 420, 0.28, leaf, rng))
+    for _ in range(5):
+        parts.add(clump(rng.normal(0, 1.0, 3) * (1, 0.5, 1) + (0, -9.6, 0), (1.9, 1.4, 1.9), 420, 0.28, leaf, rng))
+    plank = palette.make(
+        "main treehouse planks", "planks", "#8d6c48", "#7d5f40", "#4a3826", scale=0.2, bump=0.008, wear=0.5
+    )
+    parts.span((-2.1, -3.15, -2.3), (2.1, -3.0, 1.6), plank, grain=2)
+    for x in (-1.9, 1.9):
+        parts.beam((x, -3.0, -2.0), (x * 0.35, -1.4, -0.4), 0.14, 0.14, palette.OLD_WOOD)
+    parts.span((-1.6, -5.1, -1.3), (1.6, -3.15, 1.3), plank, grain=1)
+    parts.box((0.6, -4.1, -1.32), (0.75, 1.7, 0.05), palette.BEAM, grain=1)
+    parts.box((-0.7, -4.3, -1.32), (0.7, 0.7, 0.05), palette.GLASS)
+    for s in (-1.0, 1.0):
+        parts.quad(
+            [[-1.9, -6.3, 0], [1.9, -6.3, 0], [1.9, -5.0, s * 1.7], [-1.9, -5.0, s * 1.7]], palette.WOOD_SHINGLES
+        )
+        parts.add(tube([[0.6 + s * 0.22, -3.1, -2.35], [0.6 + s * 0.24, 0.0, -2.6]], 0.02, ROPE, sides=5))
+        for x in np.linspace(-2.0, 2.0, 9):
+            parts.box((x, -3.6, -2.25), (0.05, 0.9, 0.05), plank, grain=1) if abs(x - 0.6) > 0.5 else None
+    for k in range(9):
+        parts.box((0.6, -0.3 - 0.31 * k, -2.58 + 0.024 * k), (0.46, 0.04, 0.05), palette.OLD_WOOD, grain=0)
+    return parts.mesh("building")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.assets.figures.animals import fish
+from lucid3d.procedural.assets.figures.birds import fish
 from lucid3d.procedural.assets.plants.corals import coral
 from lucid3d.procedural.compose.dressing import dressed
 from lucid3d.procedural.compose.land.lot import Lot

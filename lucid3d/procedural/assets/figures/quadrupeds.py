@@ -1,201 +1,24 @@
-"""Animals: four-footed ones from one table of builds, birds, fish. They look to -z."""
+"""Animals on four legs: one body of swept sections, by a table of builds."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
 from lucid3d.procedural.assets.figures.body import EYE, HOOF, Point, coat, swept
+from lucid3d.procedural.assets.figures.builds import BUILDS, Build
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.palettes import make
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import sphere, tube
 
-
-@dataclass(frozen=True)
-class Build:
-    """How a four-footed animal is built; lengths in metres.
-
-    Attributes:
-        length: from chest to rump; leg: from the ground to the belly; girth: half the height of the trunk; width:
-            its half width as a share of that.
-        neck, neck_up: length and angle (radians above level) of the neck; head: length of the head; muzzle: half the
-            height of its end as a share of that of its back.
-        limb: half the width of a leg at the knee; ear: length; tail: length; tail_up: angle.
-        colors: usual coats; patches: share of the coat under spots of a second colour; horn: "", "horns", "antlers",
-            "hump" or "tusks"; mane: whether it has one; wool: whether the coat is thick and curled.
-    """
-
-    length: float
-    leg: float
-    girth: float
-    width: float = 0.8
-    neck: float = 0.3
-    neck_up: float = 0.8
-    head: float = 0.25
-    muzzle: float = 0.5
-    limb: float = 0.04
-    ear: float = 0.08
-    tail: float = 0.3
-    tail_up: float = -1.2
-    colors: tuple[str, ...] = ("#7a5a3c",)
-    patches: str = ""
-    horn: str = ""
-    mane: str = ""
-    wool: bool = False
-    foot: str = ""
-
-
-BUILDS: Mapping[str, Build] = {
-    "horse": Build(
-        1.55,
-        0.78,
-        0.36,
-        0.72,
-        0.72,
-        0.85,
-        0.56,
-        0.55,
-        0.055,
-        0.15,
-        0.75,
-        -1.25,
-        ("#6b4427", "#8a5a34", "#3b2a20", "#cfc8bb", "#9b8d7c"),
-        mane="#241a14",
-    ),
-    "cow": Build(
-        1.6,
-        0.62,
-        0.42,
-        0.82,
-        0.36,
-        0.35,
-        0.5,
-        0.75,
-        0.06,
-        0.16,
-        0.7,
-        -1.45,
-        ("#d8d2c6", "#7a4b2c", "#5f3b26"),
-        patches="#27211d",
-        horn="horns",
-    ),
-    "sheep": Build(
-        0.85,
-        0.34,
-        0.29,
-        0.95,
-        0.2,
-        0.75,
-        0.27,
-        0.6,
-        0.028,
-        0.11,
-        0.14,
-        -1.2,
-        ("#d6cfbf", "#cbc2ae"),
-        wool=True,
-        foot="#3a332c",
-    ),
-    "goat": Build(
-        0.8,
-        0.42,
-        0.21,
-        0.8,
-        0.26,
-        0.9,
-        0.26,
-        0.55,
-        0.025,
-        0.13,
-        0.12,
-        0.9,
-        ("#cfc6b4", "#6b5138", "#8c7f6d"),
-        horn="horns",
-    ),
-    "pig": Build(0.95, 0.22, 0.27, 0.9, 0.14, 0.1, 0.32, 0.7, 0.04, 0.1, 0.16, 0.6, ("#d3a595", "#c99a8a")),
-    "deer": Build(
-        0.95, 0.6, 0.2, 0.75, 0.42, 0.95, 0.32, 0.45, 0.026, 0.16, 0.12, -0.4, ("#8a5e38", "#7a5232"), horn="antlers"
-    ),
-    "dog": Build(
-        0.55,
-        0.32,
-        0.13,
-        0.78,
-        0.18,
-        0.85,
-        0.24,
-        0.5,
-        0.024,
-        0.09,
-        0.3,
-        0.6,
-        ("#9a6b3c", "#3a2f28", "#cbb893", "#6b5a49", "#d8d2c8"),
-    ),
-    "fox": Build(0.5, 0.2, 0.1, 0.75, 0.14, 0.7, 0.2, 0.3, 0.018, 0.09, 0.4, -0.15, ("#b0552a",), mane=""),
-    "wolf": Build(0.75, 0.42, 0.17, 0.75, 0.24, 0.6, 0.3, 0.45, 0.03, 0.1, 0.4, -1.0, ("#77726a", "#5f5a54")),
-    "cat": Build(
-        0.32,
-        0.16,
-        0.075,
-        0.8,
-        0.08,
-        0.8,
-        0.115,
-        0.72,
-        0.015,
-        0.055,
-        0.3,
-        0.9,
-        ("#3b3631", "#a9713f", "#8c867c", "#d5cfc4", "#1f1c1a"),
-    ),
-    "rabbit": Build(0.26, 0.07, 0.085, 0.9, 0.05, 0.8, 0.1, 0.7, 0.014, 0.1, 0.05, 0.4, ("#8b7a66", "#cfc8bd")),
-    "elephant": Build(2.9, 1.35, 0.85, 0.85, 0.5, 0.35, 1.0, 0.5, 0.2, 0.85, 1.1, -1.4, ("#7a746d",), horn="tusks"),
-    "camel": Build(1.6, 1.05, 0.38, 0.75, 0.95, 0.6, 0.45, 0.6, 0.06, 0.1, 0.5, -1.3, ("#b08a5a",), horn="hump"),
-    "bison": Build(
-        1.9,
-        0.7,
-        0.5,
-        0.72,
-        0.35,
-        0.0,
-        0.55,
-        0.7,
-        0.07,
-        0.12,
-        0.5,
-        -1.4,
-        ("#4a3424",),
-        horn="hump horns",
-        mane="#2c1f16",
-    ),
-    "bear": Build(1.3, 0.45, 0.36, 0.85, 0.3, 0.25, 0.42, 0.5, 0.09, 0.1, 0.08, -0.5, ("#4f3724", "#3a2a1e")),
-    "lion": Build(1.35, 0.58, 0.25, 0.75, 0.3, 0.5, 0.4, 0.65, 0.06, 0.09, 0.8, -0.8, ("#b08d58",), mane="#6b4526"),
-    "zebra": Build(
-        1.35,
-        0.72,
-        0.32,
-        0.72,
-        0.6,
-        0.85,
-        0.5,
-        0.55,
-        0.05,
-        0.15,
-        0.5,
-        -1.25,
-        ("#dcd8cf",),
-        patches="#1f1d1b",
-        mane="#1f1d1b",
-    ),
-    "giraffe": Build(
-        1.5, 1.7, 0.42, 0.72, 2.1, 1.2, 0.55, 0.5, 0.075, 0.16, 0.8, -1.3, ("#c9a468",), patches="#7a4d28", horn="knobs"
-    ),
-}
+Face = Callable[..., Point]
+"""(metres towards the nose, above the head's axis, to its side) -> a point."""
+Turn = Callable[[list[Point]], list[Point]]
+"""Points of a trunk -> the same where the animal sits."""
 
 
 def quadruped(rng: np.random.Generator, kind: str, pose: str = "") -> Mesh:
@@ -370,7 +193,7 @@ def quadruped(rng: np.random.Generator, kind: str, pose: str = "") -> Mesh:
     return mesh
 
 
-def _horns(parts: Parts, build: Build, kind: str, face, skull: float, side: float) -> None:  # type: ignore[no-untyped-def]
+def _horns(parts: Parts, build: Build, kind: str, face: Face, skull: float, side: float) -> None:
     bone = make("horn", "plain", "#b9ab90", "#8f8166")
     if "horns" in build.horn:
         base = face(0.0, skull * 0.85, side * skull * 0.45)
@@ -413,7 +236,7 @@ def _horns(parts: Parts, build: Build, kind: str, face, skull: float, side: floa
         parts.add(tube([base, (base[0], base[1] - 0.13, base[2])], [0.025, 0.03], HOOF, sides=8))
 
 
-def _legs(parts: Parts, build: Build, kind: str, pose: str, back: float, turned, skin: Material) -> None:  # type: ignore[no-untyped-def]
+def _legs(parts: Parts, build: Build, kind: str, pose: str, back: float, turned: Turn, skin: Material) -> None:
     g, leg, length, limb = build.girth, build.leg, build.length, build.limb
     paws = kind in ("cat", "dog", "fox", "wolf", "bear", "lion", "rabbit")
     foot_stuff = skin if paws or kind == "elephant" else HOOF
@@ -583,221 +406,3 @@ def zebra(rng: np.random.Generator) -> Mesh:
 def giraffe(rng: np.random.Generator) -> Mesh:
     """A giraffe, 4.5 m tall."""
     return quadruped(rng, "giraffe")
-
-
-def bird(rng: np.random.Generator, kind: str = "bird") -> Mesh:
-    """A standing bird: "bird" (0.2 m), "gull", "heron", "penguin", "chicken", "duck"."""
-    scale, leg, neck, color, belly, beak = {
-        "bird": (0.11, 0.05, 0.05, "#5f5148", "#a08a70", "#c9913b"),
-        "gull": (0.2, 0.1, 0.1, "#9aa0a4", "#dcdad4", "#d8a53a"),
-        "heron": (0.32, 0.5, 0.55, "#8b939b", "#c9ccce", "#c9a24a"),
-        "chicken": (0.2, 0.12, 0.12, "#9a5a34", "#7a4528", "#d0a040"),
-        "duck": (0.22, 0.06, 0.12, "#6b5f50", "#8c8070", "#c98a2c"),
-        "penguin": (0.34, 0.04, 0.1, "#22242a", "#dcdcd8", "#d0903a"),
-    }[kind]
-    skin, breast = coat(f"{kind} feathers", color), make("breast", "mottled", belly, scale=0.03)
-    bill = make("bill", "plain", beak)
-    parts, s = Parts(), scale
-    if kind == "penguin":
-        up = [(0, -0.06, 0.02), (0, -0.2, 0.0), (0, -0.5, 0.0), (0, -0.72, 0.0), (0, -0.84, -0.01), (0, -0.96, -0.01)]
-        parts.add(swept(up, [0.12, 0.17, 0.18, 0.12, 0.085, 0.06], [0.12, 0.16, 0.17, 0.12, 0.09, 0.07], skin))
-        parts.add(
-            swept(
-                [(0, -0.12, -0.06), (0, -0.42, -0.075), (0, -0.7, -0.05)],
-                [0.1, 0.135, 0.07],
-                [0.08, 0.11, 0.07],
-                breast,
-            )
-        )
-        parts.add(swept([(0, -0.88, -0.06), (0, -0.87, -0.17)], [0.025, 0.006], [0.02, 0.006], bill, sides=7))
-        for side in (-1.0, 1.0):
-            parts.add(
-                swept(
-                    [(side * 0.15, -0.68, 0), (side * 0.22, -0.45, 0.03), (side * 0.2, -0.26, 0.06)],
-                    [0.03, 0.025, 0.01],
-                    [0.06, 0.06, 0.03],
-                    skin,
-                    sides=8,
-                )
-            )
-            parts.add(sphere((side * 0.07, -0.02, -0.05), (0.05, 0.02, 0.09), bill, subdivisions=1))
-            parts.add(sphere((side * 0.055, -0.9, -0.06), 0.012, EYE, subdivisions=1))
-        return _named(parts, kind)
-    y = -leg - s * 0.6
-    trunk = [
-        (0, y + 0.1 * s, -0.75 * s),
-        (0, y, -0.4 * s),
-        (0, y, 0.2 * s),
-        (0, y - 0.05 * s, 0.8 * s),
-        (0, y - 0.05 * s, 1.5 * s),
-    ]
-    parts.add(
-        swept(
-            trunk,
-            [0.3 * s, 0.52 * s, 0.55 * s, 0.35 * s, 0.14 * s],
-            [0.32 * s, 0.55 * s, 0.55 * s, 0.3 * s, 0.05 * s],
-            skin,
-        )
-    )
-    parts.add(
-        swept(
-            [(0, y + 0.2 * s, -0.6 * s), (0, y + 0.22 * s, 0.1 * s), (0, y + 0.1 * s, 0.7 * s)],
-            [0.2 * s, 0.42 * s, 0.2 * s],
-            [0.3 * s, 0.38 * s, 0.2 * s],
-            breast,
-        )
-    )
-    nape = (0.0, y - 0.3 * s - neck, -0.75 * s - 0.25 * neck)
-    parts.add(
-        swept(
-            [(0, y - 0.1 * s, -0.5 * s), (0, y - 0.35 * s - 0.4 * neck, -0.85 * s - 0.4 * neck), nape],
-            [0.35 * s, 0.2 * s, 0.17 * s],
-            [0.35 * s, 0.2 * s, 0.17 * s],
-            skin,
-        )
-    )
-    parts.add(
-        sphere(
-            (0, nape[1] - 0.05 * s, nape[2] - 0.06 * s), 0.26 * s, breast if kind == "gull" else skin, subdivisions=2
-        )
-    )
-    reach = {"heron": 0.75, "gull": 0.5, "duck": 0.5}.get(kind, 0.35) * s
-    parts.add(
-        swept(
-            [(0, nape[1], nape[2] - 0.25 * s), (0, nape[1] + 0.04 * s, nape[2] - 0.3 * s - reach)],
-            [0.09 * s, 0.02 * s],
-            [0.08 * s, 0.02 * s],
-            bill,
-            sides=7,
-        )
-    )
-    if kind == "chicken":
-        parts.add(
-            sphere(
-                (0, nape[1] - 0.35 * s, nape[2] - 0.1 * s),
-                (0.03 * s, 0.14 * s, 0.2 * s),
-                make("comb", "plain", "#a3261e"),
-                subdivisions=1,
-            )
-        )
-    for side in (-1.0, 1.0):
-        parts.add(
-            swept(
-                [
-                    (side * 0.5 * s, y - 0.15 * s, -0.3 * s),
-                    (side * 0.55 * s, y, 0.3 * s),
-                    (side * 0.3 * s, y, 1.15 * s),
-                ],
-                [0.06 * s, 0.1 * s, 0.03 * s],
-                [0.25 * s, 0.36 * s, 0.06 * s],
-                skin,
-                sides=8,
-            )
-        )
-        parts.add(
-            tube([[side * 0.2 * s, y + 0.4 * s, 0.05 * s], [side * 0.2 * s, 0, -0.02 * s]], 0.04 * s, bill, sides=6)
-        )
-        parts.add(sphere((side * 0.2 * s, -0.01, -0.12 * s), (0.12 * s, 0.012, 0.22 * s), bill, subdivisions=1))
-        parts.add(sphere((side * 0.2 * s, nape[1] - 0.1 * s, nape[2] - 0.16 * s), 0.045 * s, EYE, subdivisions=1))
-    return _named(parts, kind)
-
-
-def gull(rng: np.random.Generator) -> Mesh:
-    """A gull that stands."""
-    return bird(rng, "gull")
-
-
-def heron(rng: np.random.Generator) -> Mesh:
-    """A heron, 1.2 m tall."""
-    return bird(rng, "heron")
-
-
-def chicken(rng: np.random.Generator) -> Mesh:
-    """A hen."""
-    return bird(rng, "chicken")
-
-
-def duck(rng: np.random.Generator) -> Mesh:
-    """A duck, its waterline at y = 0 when sunk by 0.06."""
-    return bird(rng, "duck")
-
-
-def penguin(rng: np.random.Generator) -> Mesh:
-    """A penguin of 1 m."""
-    return bird(rng, "penguin")
-
-
-def flying_bird(rng: np.random.Generator, span: float = 1.1) -> Mesh:
-    """A gull on spread wings about the origin, its wings at a stroke of its own."""
-    skin, dark = coat("gull feathers", "#c9cbcb"), make("wing tips", "plain", "#3a3c40")
-    parts, lift = Parts(), float(rng.uniform(-0.12, 0.3))
-    parts.add(
-        swept(
-            [(0, 0, -0.26), (0, 0.0, -0.12), (0, 0.01, 0.05), (0, 0, 0.26)],
-            [0.03, 0.06, 0.07, 0.03],
-            [0.035, 0.06, 0.065, 0.015],
-            skin,
-            sides=10,
-        )
-    )
-    for side in (-1.0, 1.0):
-        wing = [(side * 0.04, 0, -0.05), (side * span * 0.24, -lift * 0.6, -0.1), (side * span * 0.42, -lift, 0.0)]
-        parts.add(swept(wing, [0.012, 0.012, 0.008], [0.1, 0.085, 0.05], skin, sides=8, across=(0, 1, 0)))
-        parts.add(
-            swept(
-                [wing[2], (side * span * 0.5, -lift * 0.95, 0.08)],
-                [0.008, 0.004],
-                [0.05, 0.01],
-                dark,
-                sides=8,
-                across=(0, 1, 0),
-            )
-        )
-    return _named(parts, "bird")
-
-
-REEF = ("#d88a2a", "#3f6fb0", "#c9b23a", "#b8503a", "#7a5aa0", "#4a9a8a", "#c98aa0")
-
-
-def fish(rng: np.random.Generator, length: float = 0.3) -> Mesh:
-    """A reef fish about the origin, its head to -z."""
-    color = REEF[int(rng.integers(len(REEF)))]
-    skin = make("main scales", "mottled", color, None, None, scale=0.03, roughness=0.5)
-    fin = make("fins", "plain", color, None, None)
-    parts, s = Parts(), length
-    parts.add(
-        swept(
-            [(0, 0, -0.5 * s), (0, 0, -0.35 * s), (0, 0, -0.1 * s), (0, 0, 0.2 * s), (0, 0, 0.38 * s)],
-            [0.02 * s, 0.07 * s, 0.1 * s, 0.07 * s, 0.02 * s],
-            [0.04 * s, 0.17 * s, 0.25 * s, 0.17 * s, 0.05 * s],
-            skin,
-            sides=12,
-        )
-    )
-    for up in (-1.0, 1.0):
-        parts.add(
-            swept(
-                [(0, 0, 0.36 * s), (0, up * 0.12 * s, 0.48 * s), (0, up * 0.22 * s, 0.58 * s)],
-                [0.012 * s] * 3,
-                [0.04 * s, 0.07 * s, 0.02 * s],
-                fin,
-                sides=6,
-            )
-        )
-        parts.add(
-            swept(
-                [(0, up * 0.2 * s, -0.12 * s), (0, up * 0.3 * s, 0.02 * s), (0, up * 0.24 * s, 0.2 * s)],
-                [0.012 * s] * 3,
-                [0.05 * s, 0.06 * s, 0.02 * s],
-                fin,
-                sides=6,
-            )
-        )
-        parts.add(sphere((up * 0.06 * s, -0.05 * s, -0.36 * s), 0.028 * s, EYE, subdivisions=1))
-    return _named(parts, "fish")
-
-
-def _named(parts: Parts, kind: str) -> Mesh:
-    mesh = parts.mesh("animal")
-    mesh.thing = kind
-    return mesh
