@@ -8,6 +8,7 @@ the start is said in one sentence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +62,26 @@ class _Sight:
     world: World
     drawing: Drawing
 
+    @cached_property
+    def shares(self) -> NDArray[np.floating]:
+        """(H, 2H) of the sphere, by pixel."""
+        return pixel_shares(self.drawing, panorama=True)
+
+    @cached_property
+    def by_word(self) -> dict[str, list[int]]:
+        """The numbers of the instances that are called each word: there are thousands, and few words."""
+        found: dict[str, list[int]] = {}
+        for number, thing in self.world.things().items():
+            found.setdefault(thing, []).append(number)
+        return found
+
     def shows(self, name: str) -> bool:
         """Whether enough of a feature is seen."""
         if name in SKY:
             return True
         record = self.world.brief.catalogue.things[name]
         words = thing_words(name, self.world.brief.catalogue)
-        shares = pixel_shares(self.drawing, panorama=True)
+        shares = self.shares
         numbers = self._numbers(words)
         if float(shares[np.isin(self.drawing.instances, numbers)].sum()) >= ENOUGH:
             return True
@@ -76,7 +90,7 @@ class _Sight:
         if name in ("mountains", "hills"):
             return float(shares[self._land(MOUNTAIN if name == "mountains" else HILL)].sum()) >= ENOUGH
         labels = [label_number(label) for label in record.seen_as]
-        unnamed = ~np.isin(self.drawing.instances, list(self.world.things()))
+        unnamed = ~np.isin(self.drawing.instances, [number for numbers in self.by_word.values() for number in numbers])
         return float(shares[np.isin(self.drawing.labels, labels) & unnamed].sum()) >= ENOUGH
 
     def count(self, name: str) -> int:
@@ -85,7 +99,7 @@ class _Sight:
         return len(np.intersect1d(numbers, self.drawing.instances))
 
     def _numbers(self, words: frozenset[str]) -> list[int]:
-        return [n for n, thing in self.world.things().items() if not words.isdisjoint(_forms(thing))]
+        return [n for word, numbers in self.by_word.items() if not words.isdisjoint(_forms(word)) for n in numbers]
 
     def _land(self, above: float) -> NDArray[np.bool_]:
         rise = -equirectangular_rays(ROWS).reshape(*self.drawing.labels.shape, 3)[..., 1]
