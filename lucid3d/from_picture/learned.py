@@ -97,9 +97,9 @@ def layout_from_reading(
         kind = named_kind(prompt) or ("room" if reading.indoors > 0.5 else "outdoors")
     classes = kinds_of_labels(reading.labels, kind)
     down = down_vector(reading.pitch, reading.roll)
-    depth = to_edges(np.where(classes == SKY, np.inf, np.minimum(reading.depth, FARTHEST)).astype(np.float32), image)
     rays = _rays(height, width, focal)
-    depth = f32(np.clip(depth * _scale_to_ground(depth, classes, rays, down), 0.2, FARTHEST))
+    metric = np.minimum(reading.depth * _scale_to_ground(reading.depth, classes, rays, down), FARTHEST)
+    depth = f32(np.clip(to_edges(f32(np.where(classes == SKY, np.inf, metric)), image), 0.2, FARTHEST))
     depth[classes == SKY] = np.inf
     box = _box(depth, reading, rays, down, focal) if kind == "room" else None
     if box is None:
