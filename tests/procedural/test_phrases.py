@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lucid3d.procedural.language.phrases import Reading, Wish, read_phrases
+from lucid3d.procedural.language.phrases import read_phrases
+from lucid3d.procedural.language.wish import Reading, Wish
 
 MEANINGS = {
     "feature": """pier; bench; car; house; barn; boat; lamp post; tent; tower; castle; bridge; table; chair; book;

@@ -11,8 +11,8 @@ from lucid3d.procedural.catalogue.load import Catalogue
 from lucid3d.procedural.language import wordnet
 from lucid3d.procedural.language.finding import Find
 from lucid3d.procedural.language.lexicon import Meanings, all_words
-from lucid3d.procedural.language.phrases import NOUNS, Reading, Wish
 from lucid3d.procedural.language.reader import MANY, PLURAL, Reader
+from lucid3d.procedural.language.wish import NOUNS, Reading, Wish
 
 GROUPED = 5
 """How many stand in a row or in a circle, when no number is given."""
