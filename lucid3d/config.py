@@ -138,9 +138,10 @@ class Config:
     explore: str = ""
     """How far to go on from there, by planned views, so that a person can walk: metres around the start ("10m"),
     seconds that dreaming may take ("90s"), or both ("10m 90s"). "no": not at all. Empty: what the trajectory says."""
-    dreaming: Literal["loop", "joint"] = "loop"
+    dreaming: Literal["loop", "joint", "panorama"] = "loop"
     """"loop": view by view, each new one inpainted beside those before it (the paper). "joint": eight views around the
-    start are painted together, so that errors do not pile up and the circle closes; the rest follows view by view."""
+    start are painted together, so that errors do not pile up and the circle closes; the rest follows view by view.
+    "panorama": a network made for 360-degree pictures paints the whole sphere first (diffusion.panorama)."""
     seed: int = 0
     """Decides everything that is random."""
     train: bool = True
@@ -158,8 +159,10 @@ class Config:
             raise InputError(f"depth '{self.depth}' needs the picture that it belongs to: add --image")
         if self.panorama and self.image:
             raise InputError("a dream begins with one picture: give --image or --panorama, not both")
-        if self.panorama and self.dreaming == "joint":
-            raise InputError("a panorama is the whole circle already: leave out --dreaming joint")
+        if self.panorama and self.dreaming != "loop":
+            raise InputError(f"a panorama is the whole circle already: leave out --dreaming {self.dreaming}")
+        if self.image and self.dreaming == "panorama":
+            raise InputError("--dreaming panorama begins with words, not with a picture: leave one of them out")
 
 
 CONFIGS = Path(__file__).parent.parent / "configs"

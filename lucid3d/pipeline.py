@@ -25,7 +25,15 @@ from lucid3d.gaussians.card import training_device
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.outputs import check_outputs, write_scene
-from lucid3d.preparation import UNDESCRIBED, Prepared, assemble_models, for_family, prepare, wish_for
+from lucid3d.preparation import (
+    UNDESCRIBED,
+    Prepared,
+    assemble_models,
+    for_family,
+    prepare,
+    wish_for,
+    with_sphere,
+)
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
@@ -113,6 +121,8 @@ def _make(
 ) -> Scene:
     """The stages of `run` once its models are there, each noted where it can be continued."""
     config = prepared.config
+    if config.dreaming == "panorama":
+        prepared, models = _sphere_first(prepared, models, workspace, on_event)
     if models.understood or models.look is not None:
         on_event(Event("models", 1, 1, models.understood, look=models.look))
     timings = Timings(workspace)
@@ -199,6 +209,30 @@ def _dream(
         closed = f"the start is closed in: one can walk on {explorer.free.area:.1f} m2"
         on_event(Event("dream", dream.done, dream.total, closed))
     return dream
+
+
+def _sphere_first(
+    prepared: Prepared, models: Models, workspace: Workspace | None, on_event: Listener
+) -> tuple[Prepared, Models]:
+    """Have the whole sphere painted before the loop; in a resumed run by the run before."""
+    kept = workspace.load_pictures() if workspace is not None else None
+    if kept is not None:
+        return with_sphere(prepared, models, kept[0])
+    paint = getattr(models.painter, "imagine_panorama", None)
+    if paint is None:
+        if models.world is None:
+            raise InputError(
+                f"{type(models.painter).__name__} paints no panoramas (it has no imagine_panorama): leave out "
+                "--dreaming panorama"
+            )
+        on_event(Event("models", 1, 1, "panorama first: this world is one and exact, so each view is drawn by itself"))
+        return prepared, models
+    config = prepared.config
+    painted = paint(prepared.prompts.sentence, negative_prompt=config.negative_prompt, seed=config.seed)
+    panorama = (np.round(painted * 255) / 255).astype(np.float32)  # what is kept, with or without --resume
+    if workspace is not None:
+        workspace.save_pictures([panorama])
+    return with_sphere(prepared, models, panorama)
 
 
 def _explorer(models: Models, prepared: Prepared) -> Explorer | None:

@@ -16,6 +16,7 @@ from lucid3d.families.diffusion.captioner import caption
 from lucid3d.families.diffusion.family import DIFFUSION
 from lucid3d.families.diffusion.prompting import subject_ahead
 from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
+from lucid3d.families.picture import PanoramaPainter
 from lucid3d.from_picture.learned import read_photograph
 from lucid3d.joint.ring import joint_path
 from lucid3d.learning.optics import levelling
@@ -65,19 +66,28 @@ NARROW = {"walk": "walk_narrow", "turn": "turn_narrow"}
 
 def for_family(prepared: Prepared, models: Models) -> Prepared:
     """What is prepared, as the family that runs wants it: networks get narrower views, and the subject of a sentence
-    ahead alone. Views that are there already (a panorama, joint ones) keep their path."""
+    ahead alone. Joint views keep their path."""
     config = prepared.config
     if models.family != DIFFUSION.name:
         return prepared
     prepared = replace(prepared, spoken=subject_ahead(prepared.prompts, config.diffusion))
     other = NARROW.get(config.trajectory) if config.diffusion.narrow else None
-    if other is None or prepared.panorama is not None or config.dreaming == "joint":
+    if other is None or config.dreaming == "joint":
         return prepared
     dream = config.dream
     cameras = load_cameras(
         other, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
     )
+    if prepared.panorama is not None:
+        return replace(prepared, cameras=cameras, start=start_in(prepared.panorama, cameras[0]))
     return replace(prepared, cameras=cameras if prepared.start is None else [prepared.cameras[0], *cameras[1:]])
+
+
+def with_sphere(prepared: Prepared, models: Models, panorama: Image) -> tuple[Prepared, Models]:
+    """A job whose sphere was painted first (H, 2H, 3): it goes on as one that begins with that panorama."""
+    start = start_in(panorama, prepared.cameras[0])
+    painter = PanoramaPainter(panorama, models.painter)
+    return replace(prepared, panorama=panorama, start=start), replace(models, painter=painter)
 
 
 def prepare(config: Config) -> Prepared:
@@ -139,11 +149,15 @@ def _lens_of(start: Start, fov_degrees: float | None, reading: Reading | None, *
     return Camera.from_fov(size, size, fov_degrees or across, pose)
 
 
+def start_in(panorama: Image, camera: Camera) -> Start:
+    """The part of a panorama (H, 2H, 3) that the first camera sees, as what a dream begins with."""
+    ahead = np.clip(perspective_from_equirectangular(panorama, camera, interpolation="cubic"), 0, 1)
+    return Start(ahead.astype(np.float32), np.ones((camera.height, camera.width), bool))
+
+
 def _prepared_panorama(config: Config, cameras: list[Camera]) -> Prepared:
     panorama = load_panorama(config.panorama)
-    first = cameras[0]
-    ahead = np.clip(perspective_from_equirectangular(panorama, first, interpolation="cubic"), 0, 1)
-    start = Start(ahead.astype(np.float32), np.ones((first.height, first.width), bool))
+    start = start_in(panorama, cameras[0])
     if not config.prompt:
         config = replace(config, prompt=(_describe(config, start),))
     return Prepared(config, plan_prompts(config.prompt), cameras, start, panorama)

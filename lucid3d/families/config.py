@@ -43,6 +43,12 @@ class ModelsConfig:
     """A ControlNet that was trained on depth and belongs to the painter's family: `restyle` repaints with it."""
     lora: tuple[str, ...] = ()
     """LoRA files, folders or hub names, merged into the painter; "name:0.7" merges with that weight."""
+    panorama: str = ""
+    """Paints the sphere for `dreaming: panorama`: a LoRA for 360-degree panoramas, merged into `text_to_image` (or the
+    checkpoint it was made for), or a checkpoint of its own. Empty: the first of `lucid3d models list` that is on
+    disk."""
+    panorama_prompt: str = ""
+    """What it is asked for; {prompt} is the sentence. Empty: the words that call it, where they are known."""
     base_config: str = ""
     """For a single .safetensors file: the diffusers folder or hub name of the same architecture that describes it.
     Empty: the `inpainting` or `text_to_image` default of that family, if its configuration is on disk."""

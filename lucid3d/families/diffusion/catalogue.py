@@ -13,7 +13,7 @@ from lucid3d.reading import read_yaml
 
 RECORDS = Path(__file__).with_name("catalogue.yaml")
 
-Role = Literal["inpainting", "text-to-image", "depth", "caption", "controlnet", "lora"]
+Role = Literal["inpainting", "text-to-image", "depth", "caption", "controlnet", "lora", "panorama"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Entry:
         note: what to know before choosing it.
         memory: gigabytes of a graphics card with which it runs without offloading; 0 is not known.
         consent: whether its page asks for consent to the licence first.
+        base: of a panorama LoRA: the checkpoint that it was trained for.
+        says: of a network for panoramas: what it is asked for, {prompt} being the sentence.
         native, steps, guidance, scale: of its own where the class of its pipeline says something else (see `Painting`).
     """
 
@@ -38,6 +40,8 @@ class Entry:
     note: str = ""
     memory: float = 0.0
     consent: bool = False
+    base: str = ""
+    says: str = ""
     native: int | None = None
     steps: int | None = None
     guidance: float | None = None

@@ -23,6 +23,7 @@ from lucid3d.families.diffusion.loading import quiet
 from lucid3d.families.diffusion.presets import guidance_argument, with_preset
 from lucid3d.families.diffusion.prompting import adapt, avoided
 from lucid3d.families.diffusion.sky import sky_at_rim
+from lucid3d.families.diffusion.sphere import close_seam, mend_poles, settings_for, sphere_painter, whole_camera
 from lucid3d.joint.diffusion_painting import paint_ring
 from lucid3d.pixels import resize
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 LATENT_CELL = 8  # pixels a side of what one latent stands for; sizes must be divisible by it
 PATCH = 16  # the same for transformers that take two by two latents
 TILING_PIXELS = 1024 * 1024 + 1  # from here on the VAE decodes in tiles: its memory grows with the picture
+SPHERE_ROWS = 512  # of a painted panorama, where nobody knows what the checkpoint was made for
 RETRY_STRIDE = 7_368_787  # what a retry adds to the seed: a prime far from what separates the seeds of views
 
 
@@ -41,6 +43,7 @@ class DiffusionPainter:
     Networks are read at first use and stay until `close`. The same seed gives the same bytes on the same machine.
 
     Attributes:
+        unset: the settings as they were given.
         config: with its preset, and what the checkpoint was made for, written out.
         config_from_text: the same for `text_to_image`.
         device: where the networks run.
@@ -48,6 +51,7 @@ class DiffusionPainter:
     """
 
     def __init__(self, config: ModelsConfig, progress: Progress | None = None) -> None:
+        self.unset = config
         from_text = with_preset(replace(config, inpainting=config.text_to_image or config.inpainting))
         config = with_preset(config)
         if int(config.steps * config.strength) < 1:
@@ -142,6 +146,31 @@ class DiffusionPainter:
             self._from_text = None
             self._free()
         return painted
+
+    def imagine_panorama(self, prompt: str, *, negative_prompt: str = "", seed: int) -> Image:
+        """Paint all that is around the start (see `sphere`), with a network of its own that is freed afterwards.
+
+        Returns:
+            (H, 2H, 3) float32 sRGB, H the size that the network was made for; the centre column looks ahead.
+        Raises:
+            InputError: no network for panoramas is there, the picture stays blank, or memory is short.
+        """
+        wanted = sphere_painter(self.config)
+        settings = with_preset(settings_for(wanted, self.unset))
+        with memory_advice(settings, self.device, 512, 512):
+            pipeline = load_pipeline(settings, "text-to-image", self.device)
+            place(pipeline, self.device, settings.offload)
+        rows = settings.image_size or SPHERE_ROWS
+        words = wanted.words.replace("{prompt}", prompt)
+        panorama = self._paint(pipeline, words, whole_camera(rows), negative_prompt, seed, config=settings)
+        del pipeline
+        self._free()
+
+        def inpaint(image: Image, known: Mask, camera: Camera) -> Image:
+            asked = words if camera.width != camera.height else prompt
+            return self.inpaint(image, known, asked, camera, negative_prompt=negative_prompt, seed=seed)
+
+        return mend_poles(close_seam(panorama, inpaint), inpaint)
 
     def pipeline_for_words(self) -> Any:
         """The pipeline that paints from text alone: that of `text_to_image`, else the inpainting one. It stays until
