@@ -66,10 +66,13 @@ class SquarePicture:
     depth: Depth | None = None
 
 
-def load_picture(path: str | os.PathLike[str]) -> Picture:
+def load_picture(path: str | os.PathLike[str], *, widest: float = WIDEST_ASPECT) -> Picture:
     """Read a picture: 8 or 16 bits, grey, palette, RGB, CMYK, with or without alpha, turned as its EXIF tag says.
 
     An embedded colour profile is converted to sRGB. Sides above `LONGEST_SIDE` are reduced.
+
+    Args:
+        widest: how many times as long as the other a side may be.
 
     Raises:
         InputError: no file, no picture, cut short, too small, too large, too narrow, or nearly all transparent.
@@ -83,7 +86,7 @@ def load_picture(path: str | os.PathLike[str]) -> Picture:
         )
     with open_picture(path, f"the picture {path}") as opened:
         width, height = opened.size
-        _check_size(path, width, height)
+        _check_size(path, width, height, widest)
         fov_original = _focal_pixels(opened)
         orientation = _orientation(opened)
         upright = ImageOps.exif_transpose(bounded(opened, LONGEST_SIDE))
@@ -108,14 +111,14 @@ def _orientation(picture: PillowImage.Image) -> int:
     return found if 1 <= found <= 8 else 1
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
+def _check_size(path: Path, width: int, height: int, widest: float) -> None:
     if min(width, height) < SMALLEST_SIDE:
         raise InputError(
             f"the picture {path} is {width}x{height} pixels: at least {SMALLEST_SIDE}x{SMALLEST_SIDE} are needed"
         )
-    if max(width, height) > WIDEST_ASPECT * min(width, height):
+    if max(width, height) > widest * min(width, height):
         raise InputError(
-            f"the picture {path} is {width}x{height}: crop it, its sides may differ {WIDEST_ASPECT:g}-fold at most"
+            f"the picture {path} is {width}x{height}: crop it, its sides may differ {widest:g}-fold at most"
         )
 
 

@@ -18,6 +18,7 @@ from lucid3d.families.diffusion.prompting import subject_ahead
 from lucid3d.families.diffusion.timing import LONG_SECONDS, time_estimate
 from lucid3d.families.picture import PanoramaPainter
 from lucid3d.from_picture.learned import read_photograph
+from lucid3d.input_panorama import load_panorama
 from lucid3d.joint.ring import joint_path
 from lucid3d.learning.optics import levelling
 from lucid3d.learning.reader import PictureReader, Reading
@@ -25,7 +26,7 @@ from lucid3d.learning.shipped import shipped
 from lucid3d.panorama.resampling import perspective_from_equirectangular
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import PromptPlan, plan_prompts
-from lucid3d.start import Start, load_panorama, load_start
+from lucid3d.start import Start, load_start
 from lucid3d.trajectory import load_cameras, planned_reach
 
 PHOTO_FOV = 60.0

@@ -266,12 +266,12 @@ def open_picture(source: Path | bytes, what: str, *, most_pixels: int = MOST_PIX
             with _PILLOW:
                 limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
                 try:
-                    picture = stack.enter_context(Image.open(file))
+                    picture = stack.enter_context(_heif(file) or Image.open(file))
                 finally:
                     Image.MAX_IMAGE_PIXELS = limit
         except UnidentifiedImageError:
             raise InputError(
-                f"{what} cannot be read: it is not a picture (PNG, JPEG, WebP, TIFF and others are)"
+                f"{what} cannot be read: it is not a picture (PNG, JPEG, WebP, TIFF, HEIC and others are)"
             ) from None
         if picture.width * picture.height > most_pixels:
             raise InputError(
@@ -279,6 +279,22 @@ def open_picture(source: Path | bytes, what: str, *, most_pixels: int = MOST_PIX
                 "the most that can be read"
             )
         yield picture
+
+
+HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""What a phone's .heic says of itself (ISO/IEC 23008-12, annex B); Pillow reads its sister AVIF by itself."""
+
+
+def _heif(file: IO[bytes]) -> PillowImage.Image | None:
+    """A phone's HEIC picture, or None if the file is none."""
+    head = file.read(12)
+    file.seek(0)
+    if head[4:8] != b"ftyp" or head[8:12] not in HEIF_BRANDS:
+        return None
+    from pi_heif import HeifImageFile
+
+    picture: PillowImage.Image = HeifImageFile(file)
+    return picture
 
 
 def bounded(picture: PillowImage.Image, side: int) -> PillowImage.Image:

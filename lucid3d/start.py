@@ -9,7 +9,6 @@ import numpy as np
 
 from lucid3d import alignment
 from lucid3d.camera import Camera
-from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image, Mask
 from lucid3d.input_depth import load_depth, upright_depth
 from lucid3d.input_pictures import load_picture, prepare_picture
@@ -18,10 +17,6 @@ from lucid3d.projection import PartialView
 RELATIVE_NEAR, RELATIVE_FAR = 1.5, 60.0
 """Metres that the nearest and the farthest pixel of a first view get when its depth network gives no unit: a room and
 a landscape both look right between them, and every later view is fitted to it."""
-
-
-ASPECT_OFF = 0.01
-"""Share of its width by which a panorama may be wider or narrower than twice its height: programs round."""
 
 
 @dataclass
@@ -58,34 +53,6 @@ def load_start(image: str, depth: str, *, size: int, depth_unit: float) -> tuple
     measured = upright_depth(load_depth(depth, unit), picture.image, picture.orientation) if depth else None
     square = prepare_picture(picture, size, measured)
     return Start(square.image, square.known, square.depth), square.fov_degrees
-
-
-def is_panorama(width: int, height: int) -> bool:
-    """Whether a picture of that size can be one of all directions."""
-    return abs(width - 2 * height) <= max(2, ASPECT_OFF * width)
-
-
-def load_panorama(path: str) -> Image:
-    """Read a 360-degree picture: (H, 2H, 3) float32 sRGB in [0, 1].
-
-    Raises:
-        InputError: the file is missing or no picture, or it is not twice as wide as high.
-    """
-
-    picture = load_picture(path)
-    height, width = picture.image.shape[:2]
-    if not is_panorama(width, height):
-        raise InputError(
-            f"a panorama is twice as wide as high, but {path} has {width}x{height} pixels; for a photograph use --image"
-        )
-    if not picture.known.all():
-        raise InputError(f"the panorama {path} has transparent parts: fill them first")
-    if width == 2 * height:
-        return picture.image
-    import cv2
-
-    whole = cv2.resize(picture.image, (2 * height, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip(whole, 0, 1).astype(np.float32)
 
 
 def first_depth(depth: Depth, kind: DepthKind) -> Depth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,32 @@ def test_nonsense_in_exif_is_passed_over(tmp_path: Path, focal: Any) -> None:
     exif = pillow.Exif()
     exif.get_ifd(0x8769)[0xA405 if focal != "x" else 0x920A] = focal if focal != "x" else 1e9
     assert load_picture(save(tmp_path, "a.jpg", gradient(60, 60), exif=exif)).fov_degrees is None
+
+
+HEIC = base64.b64decode(
+    b"AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAA"
+    b"AAAERAAAIAAQAAAAAB4gABAAAAAAAAAKQAAgAAAAAChgABAAAAAAAAADYAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVp"
+    b"bmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGE"
+    b"ABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkA"
+    b"AAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEH"
+    b"BpeGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAAA4m1kYXQAAACgKAGvCeA+Dpue"
+    b"ThB0sMYtPrFjNgKbiYWecZ3kxy0HRuntaoV7+5dnXbcwC518SEPcqKvoPbwdkaXy+gjUp+XmsYbYq/DBovBWnzmnWS7AiqUT0z09y+lEUCnoMW"
+    b"sNQCLOQ6Ow3qKRXiN4dukW0ftd6ISZztcYTtWB7jgKmaBqGdV8NEYAlW9YpPSPvUdcNuKFHm7xnEVn0ODJKY0O4cJ/QAAAAAZFeGlmAABNTQAq"
+    b"AAAACAABh2kABAAAAAEAAAAaAAAAAAABpAUAAwAAAAEAHAAAAAAAAA=="
+)
+"""`gradient(64, 48)` as a phone writes it, with a 28 mm lens in EXIF."""
+
+
+def test_a_phones_heic_and_every_place_to_cut_it_off(tmp_path: Path) -> None:
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(HEIC)
+    loaded = load_picture(path)
+    assert np.abs(loaded.image - gradient(64, 48) / 255.0).mean() < 0.03
+    assert loaded.fov_degrees == pytest.approx(math.degrees(2 * math.atan(34.61 / 2 / 28)), abs=0.1)
+    for length in range(12, len(HEIC), 90):
+        path.write_bytes(HEIC[:length])
+        with pytest.raises(InputError, match="cannot be read"):
+            load_picture(path)
 
 
 def test_a_very_wide_picture(tmp_path: Path) -> None:

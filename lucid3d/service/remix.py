@@ -11,8 +11,8 @@ import numpy as np
 
 from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
+from lucid3d.input_panorama import is_panorama
 from lucid3d.service.wording import Wording, cleaned, remixed, styled
-from lucid3d.start import is_panorama
 from lucid3d.transforms import read_transforms
 from lucid3d.workspace import read_record
 
