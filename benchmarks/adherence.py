@@ -16,7 +16,8 @@ Every figure is printed for the sentences that may be tuned to, and for the thir
 
     python benchmarks/adherence.py [--json FILE] [--sentences FILE] [--only WORDS] [--part 1/3] [--summary FILE ...]
 
-A sentence takes 5 to 10 s on one core; parts can run one after another, and --summary prints their tables together.
+A sentence takes 5 to 10 s on one core; parts can run one after another, a run that was broken off goes on where its
+--json file ends, and --summary prints their tables together. Of the sentences kept apart only the totals are printed.
 """
 
 from __future__ import annotations
@@ -515,6 +516,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="sentences that contain these words")
     parser.add_argument("--part", default="1/1", help="2/3: the second of three interleaved parts")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tuned", action="store_true", help="leave out the third that is kept apart")
     parser.add_argument("--summary", type=Path, nargs="+", help="print the table of JSON files written before")
     arguments = parser.parse_args()
     if arguments.summary:
@@ -523,21 +525,27 @@ def main() -> None:
     tables, rows = Tables(), []
     part, parts = (int(n) for n in arguments.part.split("/"))
     entries = yaml.safe_load(arguments.sentences.read_text(encoding="utf-8"))
-    for entry in [e for e in entries if arguments.only in e["say"]][part - 1 :: parts]:
+    if arguments.json and arguments.json.exists():
+        rows = [Row(**row) for row in json.loads(arguments.json.read_text(encoding="utf-8"))]
+    done = {row.say for row in rows}
+    chosen = [e for e in entries if arguments.only in e["say"] and not (arguments.tuned and e.get("kept"))]
+    for entry in [e for e in chosen[part - 1 :: parts] if e["say"] not in done]:
         try:
             row = judge(entry, tables, arguments.seed)
         except Exception as error:  # one sentence that brings the program down must not hide the others' figures
             row = failed(entry, tables, error)
             print(row.explanation)
         rows.append(row)
-        missing = [name for name, found in {**row.visible, **row.attributes}.items() if not found]
-        silent = [name for name, found in row.announced.items() if not found]
-        print(f"{row.place} {row.built:14} {row.say}" + (f"\n    not there: {'; '.join(missing)}" if missing else "")
-              + (f"\n    announced, not there: {', '.join(silent)}" if silent else ""), flush=True)  # fmt: skip
         if arguments.json:
             arguments.json.write_text(
                 json.dumps([asdict(r) for r in rows], indent=1, ensure_ascii=False), encoding="utf-8"
             )
+        if row.kept:
+            continue
+        missing = [name for name, found in {**row.visible, **row.attributes}.items() if not found]
+        silent = [name for name, found in row.announced.items() if not found]
+        print(f"{row.place} {row.built:14} {row.say}" + (f"\n    not there: {'; '.join(missing)}" if missing else "")
+              + (f"\n    announced, not there: {', '.join(silent)}" if silent else ""), flush=True)  # fmt: skip
     print_tables(rows)
 
 

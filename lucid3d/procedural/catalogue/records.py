@@ -112,6 +112,7 @@ class PlaceRecord:
         default: its turn among the places that a sentence may get which names none; 0 = never. A room with a turn is
             chosen for furniture without a place.
         moods, styles: those that choose this place where none is named.
+        street: the place where rooms are that are only looked at ("in front of a bookshop").
         with_style: style -> the place that is meant instead.
         nearby: what stands near the start, in a sentence that is completed ("boulders on the shore").
         seen_as: what is made out in a picture -> words for the world around it.
@@ -137,6 +138,7 @@ class PlaceRecord:
     landscape: Landscape = Field(default_factory=Landscape)
     describes: bool = False
     default: int = 0
+    street: bool = False
     moods: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     with_style: Mapping[str, str] = Field(default_factory=dict)
@@ -269,6 +271,7 @@ class English:
         vague: nouns that say less than what describes them: a forest valley is a forest.
         felt: what is heard or felt of a weather: nothing is taken away from it without them.
         silent: words without a meaning of their own; the vocabulary is asked first, so some may still mean something.
+        done: what is done to a thing, and no form of the noun that it sounds like: parked cars are no park.
         undrawn: people and animals: understood, but nothing here draws them.
     """
 
@@ -281,6 +284,7 @@ class English:
     vague: frozenset[str]
     felt: frozenset[str]
     silent: frozenset[str]
+    done: frozenset[str]
     undrawn: frozenset[str]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +12,16 @@ from lucid3d.procedural.catalogue.records import PlaceRecord, ThingRecord
 from lucid3d.procedural.language.binding import Placing, bind, kin_told, known_words, with_kin, without_a_place
 from lucid3d.procedural.language.finding import find
 from lucid3d.procedural.language.phrases import read_phrases
-from lucid3d.procedural.language.reader import MANY, Reader
+from lucid3d.procedural.language.reader import MANY, NAMED, Reader
 
 LONGEST = 10_000
 """Characters of a sentence that are read."""
+
+
+INSIDE = re.compile(
+    r"\b(?:the )?(?:inside|interior) of (?:an?|the) ((?:[a-z]+ ){0,2}?[a-z]+)\b(?= with| in| at|[,.;]|$)", re.I
+)
+"""An inside that is named from the outside: "the inside of a Gothic church" is a Gothic church interior."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,7 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     Any text gives a brief: unknown words are listed as ignored, missing ones get defaults that suit the place, and
     contradictions are settled and explained. The same text always gives the same brief.
     """
-    text = str(prompt)[:LONGEST]
+    text = INSIDE.sub(r"\1 interior", str(prompt)[:LONGEST])
     negative = str(negative_prompt or "")[:LONGEST]
     catalogue = catalogue or load_catalogue()
     places, things = catalogue.places, catalogue.things
@@ -254,15 +261,21 @@ def _furnish_outdoors(features: dict[str, int], thing: ThingRecord, without: set
 def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tuple[str, ...], bool]:
     known = reader.catalogue.places
     scores: dict[str, float] = {}
-    for weight, place in reader.places:
+    first: dict[str, int] = {}
+    for weight, place, position in reader.places:
         if place not in reader.without:
             # The first mention decides; later ones of the same place add a little.
             scores[place] = scores[place] + 0.1 * weight if place in scores else weight
-    rooms = [p for p in scores if known[p].indoors and scores[p] >= 4]
+            first.setdefault(place, position)
+    rooms = [p for p in scores if known[p].indoors and scores[p] >= NAMED]
     outdoors = [p for p in scores if not known[p].indoors]
     if scores:
-        best = max(scores, key=lambda p: scores[p])  # the first of equals: dicts keep the sentence's order
-        if rooms and outdoors:  # a room that looks out on a place, unless the place was named first and plainly
+        # The first of equals; of those that one word suggests the one that is chosen where none is named.
+        best = max(scores, key=lambda p: (scores[p], -first[p], bool(known[p].default)))
+        seen_from = rooms and (
+            known[best].indoors or scores[best] < NAMED or first[rooms[0]] < first[best] or reader.looks_out
+        )
+        if outdoors and seen_from:  # a room that looks out on a place
             best = rooms[0]
         secondary = tuple(
             p for p in scores if p != best and not known[p].indoors and (scores[p] >= 2 or known[best].indoors)
@@ -275,7 +288,8 @@ def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tup
                 if word in (record.styles if given else record.moods):
                     return record.name, (), given
     pleasant = sorted((record for record in known.values() if record.default), key=lambda record: record.default)
-    if any(reader.catalogue.things[feature].sort == "furniture" for feature in reader.features):
+    sorts = [reader.catalogue.things[feature].sort for feature in reader.features]
+    if 2 * sorts.count("furniture") >= max(len(sorts), 1):
         rooms = [record.name for record in pleasant if record.indoors and record in allowed]
         if rooms:
             return rooms[0], (), False

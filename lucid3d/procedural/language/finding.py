@@ -72,16 +72,31 @@ def find(text: str, catalogue: Catalogue | None = None) -> list[Find]:
     return finds
 
 
-def _longest(tokens: list[str], start: int, known: Lexicon) -> tuple[Meanings, int]:
-    """The meanings of the longest phrase that starts here, and its number of words (0 when there is none)."""
+@functools.lru_cache(maxsize=4096)
+def _forms(token: str) -> tuple[str, ...]:
+    """What a word may be listed as. A noun that only ends as comparatives and adjectives do is nothing but itself and
+    its singular: a corner is no corn, a shower no show."""
+    noun = wordnet.parts_of_speech(token)
+    if token.endswith(("er", "est", "en", "ly", "ish")) and "noun" in noun and "adj" not in noun:
+        return wordnet.number_forms(token)
+    return base_forms(token)
+
+
+def _longest(tokens: list[str], start: int, known: Lexicon, done: frozenset[str]) -> tuple[Meanings, int]:
+    """The meanings of the longest phrase that starts here, and its number of words (0 when there is none).
+
+    Args:
+        done: words that are no forms of the nouns they sound like (see `records.English`).
+    """
     best: tuple[Meanings, int] = ((), 0)
     level = [known.english]
     for length in range(1, MAX_PHRASE + 1):
         if start + length > len(tokens):
             break
         token = tokens[start + length - 1]
+        forms = (token,) if token in done else _forms(token)
         # The forms are tried in order, the written word first, so that "falls" is not "fall".
-        level = [node.after[form] for node in level for form in base_forms(token) if form in node.after]
+        level = [node.after[form] for node in level for form in forms if form in node.after]
         if not level:
             break
         for node in level:
@@ -95,7 +110,7 @@ def _find_english(tokens: list[str], i: int, catalogue: Catalogue) -> tuple[list
     """What the words from `i` on say, and how many of them were used."""
     token = tokens[i]
     known, small = lexicon(catalogue), catalogue.grammar.english
-    meanings, length = _longest(tokens, i, known)
+    meanings, length = _longest(tokens, i, known, small.done)
     if length > 1:
         text = " ".join(tokens[i : i + length])
         return [Find(text, "meaning", meanings, plural=is_plural(tokens[i + length - 1]))], length
@@ -106,13 +121,15 @@ def _find_english(tokens: list[str], i: int, catalogue: Catalogue) -> tuple[list
     for kind, words in (("article", small.articles), ("and", small.joiners), ("clause", small.clauses)):
         if token in words:
             return [Find(token, kind)], 1
+    if token in small.done:
+        return [Find(token, "silent")], 1
     if meanings:
         view = [Find(token, "view")] if token in small.views else []
         return [Find(token, "meaning", meanings, plural=is_plural(token)), *view], 1
     if token in small.views:
         return [Find(token, "view")], 1
     if token.endswith(("less", "free")) and len(token) > 6:  # treeless, cloudless: a negation in one word
-        lacking, _ = _longest([token[:-4]], 0, known)
+        lacking, _ = _longest([token[:-4]], 0, known, small.done)
         if lacking:
             return [Find(token, "without", lacking)], 1
     if token in small.silent:
@@ -124,7 +141,7 @@ def _find_english(tokens: list[str], i: int, catalogue: Catalogue) -> tuple[list
         return [Find(token, "meaning", compound, plural=is_plural(token))], 1
     corrected = None if wordnet.is_word(token) else _corrected(token, catalogue)  # correct English stays as it is
     if corrected:
-        meanings, _ = _longest([corrected], 0, known)
+        meanings, _ = _longest([corrected], 0, known, small.done)
         if meanings:
             return [Find(token, "meaning", meanings, plural=is_plural(token), corrected=corrected)], 1
     return [Find(token, "unknown")], 1
@@ -133,8 +150,8 @@ def _find_english(tokens: list[str], i: int, catalogue: Catalogue) -> tuple[list
 def _compound(token: str, known: Lexicon) -> Meanings:
     """The meanings of two known words written as one ("lakehouse", "snowstorm"), the later word's first."""
     for cut in range(3, len(token) - 2):
-        head, _ = _longest([token[:cut]], 0, known)
-        tail, _ = _longest([token[cut:]], 0, known)
+        head, _ = _longest([token[:cut]], 0, known, frozenset())
+        tail, _ = _longest([token[cut:]], 0, known, frozenset())
         if head and tail:
             return tuple(dict.fromkeys((*tail, *head)))
     return ()

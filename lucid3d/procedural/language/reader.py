@@ -10,8 +10,9 @@ PLURAL = 3
 """How many "boats" are, when no number is given."""
 MANY = 12
 """How many "many boats" are."""
-NAMED, ATTRIBUTE, VIEWED = 4.0, 2.5, 2.0
-"""How much a place counts that is named, that describes another ("desert canyon"), that is looked out on."""
+NAMED, ATTRIBUTE, VIEWED, HINTED = 4.0, 2.5, 2.0, 1.0
+"""How much a place counts that is named, that describes another ("desert canyon"), that is looked out on, of which a
+thing makes one think."""
 
 
 class Reader:
@@ -19,7 +20,7 @@ class Reader:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.places: list[tuple[float, str]] = []  # (weight, place); the order of the sentence breaks ties
+        self.places: list[tuple[float, str, int]] = []  # (weight, place, which word); the order of the sentence counts
         self.times: list[str] = []
         self.weathers: list[str] = []
         self.seasons: list[str] = []
@@ -28,6 +29,8 @@ class Reader:
         self.styles: list[str] = []
         self.features: dict[str, int] = {}
         self.without: set[str] = set()
+        self.streets = [p.name for p in catalogue.places.values() if p.street]
+        self.looks_out = False  # whether something is looked out on: "a lake outside the window"
         self.sizes: dict[str, float] = {}
         self.painted: dict[str, str] = {}
         self.made_of: dict[str, str] = {}
@@ -54,7 +57,7 @@ class Reader:
                 self.understood.append((item.text, "not"))
                 continue
             if item.kind == "view":
-                viewed = True
+                viewed = self.looks_out = True
                 continue
             if item.kind in ("break", "clause"):
                 if item.kind == "clause" or denied == "no" or not list_goes_on(finds, position):
@@ -118,9 +121,12 @@ class Reader:
             for kind, value in meanings:
                 if kind == "place":
                     said = ATTRIBUTE if self._attributive(finds, position) else VIEWED if viewed else NAMED
-                    self.places.append((said, value))
+                    if self.catalogue.places[value].indoors and (item.plural or seen_from_outside(finds, position)):
+                        said = HINTED  # one stands in one room; cafes stand around
+                        self.places.extend((HINTED, p, position) for p in self.streets)
+                    self.places.append((said, value, position))
                 elif kind == "hint":
-                    self.places.append((0.5 if viewed else 1.0, value))
+                    self.places.append((HINTED / 2 if viewed else HINTED, value, position))
                 elif kind == "time":
                     self.times.append(value)
                 elif kind == "weather":
@@ -235,6 +241,22 @@ class Reader:
 def places_of(item: Find) -> set[str]:
     """The places that a find names outright."""
     return {m.split(".", 1)[1] for m in item.meanings if m.startswith("place.")} if item.kind == "meaning" else set()
+
+
+OUTSIDE = frozenset(("front", "outside", "behind", "beside", "near", "opposite", "next", "before", "facing"))
+"""Words before a room that is looked at from the street."""
+
+
+def seen_from_outside(finds: list[Find], position: int) -> bool:
+    """Whether a place stands after "in front of", "outside", "next to" and the like."""
+    for item in reversed(finds[max(position - 5, 0) : position]):
+        if item.text in OUTSIDE:
+            return True
+        if item.kind in ("break", "and", "meaning") and not any(
+            m.startswith(("colour.", "size.")) for m in item.meanings
+        ):
+            return False
+    return False
 
 
 def list_goes_on(finds: list[Find], position: int) -> bool:
