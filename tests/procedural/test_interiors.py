@@ -19,7 +19,9 @@ from lucid3d.procedural.build import build_from_brief
 from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.compose.composing import compose as build
 from lucid3d.procedural.compose.room import outside
-from lucid3d.procedural.compose.room.composer import Composer, compose, exact_counts
+from lucid3d.procedural.compose.room.composer import Composer, compose
+from lucid3d.procedural.compose.room.finishing import finished, start
+from lucid3d.procedural.compose.room.furnishing import exact_counts
 from lucid3d.procedural.compose.room.pieces import made, pieces
 from lucid3d.procedural.compose.room.plan import Footprint, overlapping
 from lucid3d.procedural.compose.room.recipe import Put, RoomRecipe, room_recipe
@@ -183,7 +185,7 @@ def _digest(sentence: str, seed: int) -> tuple[int, int, int]:
 def test_rooms_are_furnished_all_around_and_the_start_is_free(name: str) -> None:
     sentence = "a " + name.replace("_", " ")
     once = name in FURNISHED and name not in THOROUGHLY
-    place = room_of(sentence, 0).place() if once else place_of(sentence)
+    place = finished(room_of(sentence, 0)) if once else place_of(sentence)
     assert place.interior
     corners = np.concatenate([m.vertices[m.triangles].mean(axis=1) for m in place.meshes if m.label != "ground"])
     assert np.linalg.norm(corners, axis=1).min() > 0.3
@@ -276,7 +278,7 @@ def test_nothing_overlaps_or_stands_in_a_door_and_one_can_leave(name: str) -> No
         doors = room.plan.zones[1:]
         assert doors
         assert not any(foot.grown(-0.004).overlaps(door) for foot in feet for door in doors), f"seed {seed}"
-        x, z, _ = room.start()
+        x, z, _ = start(room)
         assert min(foot.distance(x, z) for foot in feet) >= 0.45, f"seed {seed}"
         assert all(room.plan.reaches(*door) for door in room.plan.doors), f"seed {seed}"
         inside = np.concatenate([foot.corners() for foot in feet])
@@ -332,7 +334,7 @@ def test_what_a_sentence_asks_for_is_in_the_first_view() -> None:
     seen = 0
     for seed in range(6):
         room = room_of("a living room with a piano", seed)
-        x, z, yaw = room.start()
+        x, z, yaw = start(room)
         (piano,) = (p for p in room.placed if p.thing == "piano")
         seen += (np.cos(np.arctan2(piano.footprint.x - x, piano.footprint.z - z) - yaw)) > np.cos(np.pi / 4)
     assert seen >= 5
