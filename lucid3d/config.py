@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import types
+import functools
+import math
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from lucid3d.errors import InputError, short
 from lucid3d.families.config import ModelsConfig
@@ -52,32 +55,92 @@ class DreamConfig:
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
-    """Gaussians from points, and their training. `lucid3d.gaussians.TrainConfig` has every knob, for library users; a
-    field here of the same name as one there sets it."""
+class TrainConfig:
+    """Gaussians from points, and their training. The defaults polish a good start (`from_points`) in a few hundred
+    steps."""
 
     iterations: int = 200
     """Steps; one view each."""
     max_gaussians: int = 600_000
-    """At most this many; where there are more points, those far away are thinned first."""
+    """At most this many; where there are more points, those far away are thinned first, and a strategy adds none."""
     strategy: Literal["none", "mcmc", "default"] = "none"
     """What adds and moves Gaussians while training. The points are so good a start that it is rarely needed."""
     sh_degree: int = 0
-    """Of the colour's spherical harmonics: 0 (the same from everywhere) to 3."""
-    ssim_weight: float = 0.2
-    """The loss is (1 - this) L1 + this (1 - SSIM)."""
-    depth_weight: float = 0.1
-    """Of the relative depth error."""
+    """Spherical harmonics of the colour, 0 (the same from everywhere) to 3, of Gaussians made from points."""
     support_weight: float = 0.5
     """What a support view counts beside a dreamed one."""
+
+    ssim_weight: float = 0.2
+    """The loss is (1 - this) L1 + this (1 - SSIM), over known pixels."""
+    depth_weight: float = 0.1
+    """Of the relative depth error, where depth is known."""
+    opaque_weight: float = 0.3
+    """Of 1 - alpha, over known pixels: nothing shines through."""
+    opacity_regularizer: float = 0.0
+    """Of the mean opacity (3DGS-MCMC): Gaussians that nothing needs fade."""
+    scale_regularizer: float = 0.0
+    """Of the mean scale in metres (3DGS-MCMC)."""
+    max_needle: float = 5.0
+    """The largest scale stays below this many times the middle one: no needles."""
+    max_scale: float | None = None
+    """Upper limit of every scale, in metres; null for none."""
+    prune_opacity: float = 0.01
+    """At the end, Gaussians less opaque than this are removed."""
+    sky_radius: float | None = None
+    """Gaussians that start at least this far (metres) from the cameras' middle are sky: their positions stay. null:
+    those beyond every finite depth of the views, if the views show sky at all."""
+    eps2d: float = 0.1
+    """Square pixels that every Gaussian is widened by while it is trained. Less than the 0.3 that pictures are drawn
+    with: a Gaussian that counts on being widened leaves cracks where a finer picture widens it less (Yu et al. 2024,
+    Mip-Splatting, section 4), and what is drawn of a scene is mostly finer than its views."""
+
+    means_lr: float = 0.1
+    """Learning rate of positions, in units of each Gaussian's own size (its middle scale)."""
+    quats_lr: float = 0.015
+    """Learning rate of rotations."""
+    scales_lr: float = 0.1
+    """Learning rate of log scales."""
+    opacities_lr: float = 0.05
+    """Learning rate of logit opacities."""
+    sh_lr: float = 0.005
+    """Learning rate of the colour."""
+    sh_rest_factor: float = 0.05
+    """Higher spherical harmonics learn this many times as fast."""
+    lr_decay: float = 0.1
+    """All learning rates fall exponentially to this part of their start by the last step."""
+    means_lr_decay: float = 0.1
+    """The same for positions."""
+    beta1: float = 0.9
+    """Of Adam: how long the mean of the gradients remembers."""
+    beta2: float = 0.999
+    """Of Adam: how long the mean of their squares remembers."""
+    epsilon: float = 1e-15
+    """Of Adam: added to the root of that mean."""
+    visible_only: bool = True
+    """Adam leaves Gaussians alone that a step's view does not see: momentum does not carry them off, and a step costs
+    no more than what is in view."""
+    threads: int | None = None
+    """Of the native kernels; null for the cores that this process may use."""
 
     def __post_init__(self) -> None:
         _check(self, "iterations", self.iterations >= 0, "must not be negative")
         _check(self, "max_gaussians", self.max_gaussians >= 100, "must be at least 100")
         _check(self, "sh_degree", 0 <= self.sh_degree <= 3, "must lie between 0 and 3")
-        _check(self, "ssim_weight", 0 <= self.ssim_weight <= 1, "must lie between 0 and 1")
         _check(self, "depth_weight", 0 <= self.depth_weight <= 100, "must lie between 0 and 100")
-        _check(self, "support_weight", 0 <= self.support_weight <= 1, "must lie between 0 and 1")
+        _check(self, "max_needle", 1 <= self.max_needle < math.inf, "must be at least 1")
+        for name in ("ssim_weight", "support_weight", "prune_opacity"):
+            _check(self, name, 0 <= getattr(self, name) <= 1, "must lie between 0 and 1")
+        for name in ("lr_decay", "means_lr_decay"):
+            _check(self, name, 0 < getattr(self, name) <= 1, "must lie above 0 and at most 1")
+        for name in ("beta1", "beta2"):
+            _check(self, name, 0 <= getattr(self, name) < 1, "must lie between 0 and 1, and below 1")
+        for name in ("max_scale", "sky_radius", "threads"):
+            value = getattr(self, name)
+            _check(self, name, value is None or value > 0, "must be above 0, or null")
+        for knob in dataclasses.fields(self):
+            value = getattr(self, knob.name)
+            if isinstance(value, float):
+                _check(self, knob.name, 0 <= value < math.inf, "must be finite and not negative")
 
 
 @dataclass(frozen=True)
@@ -148,7 +211,7 @@ class Config:
     """Train the Gaussians. Without it they stay as the dreamed points initialise them."""
 
     dream: DreamConfig = field(default_factory=DreamConfig)
-    training: TrainingConfig = field(default_factory=TrainingConfig)
+    training: TrainConfig = field(default_factory=TrainConfig)
     render: RenderConfig = field(default_factory=RenderConfig)
     diffusion: ModelsConfig = field(default_factory=ModelsConfig)
 
@@ -237,34 +300,43 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+_WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "string": "text",
+    "tuple": "a list",
+    "mapping": "a mapping",
+    "dict": "a mapping",
+}
+"""The beginning of pydantic's type of an error -> what a person calls what is missing."""
+
+
 def _typed(value: Any, kind: Any, name: str) -> Any:
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin is Literal:
-        if isinstance(value, str | int | float) and value in arguments:
-            return value
-        close = get_close_matches(str(value), [str(a) for a in arguments], n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        raise InputError(f"'{name}' is {short(value)} but must be one of {', '.join(repr(a) for a in arguments)}{hint}")
-    if origin in (typing.Union, types.UnionType):
-        if value is None and type(None) in arguments:
-            return None
-        return _typed(value, next(a for a in arguments if a is not type(None)), name)
-    if origin is tuple:
-        items = [value] if isinstance(value, str | int | float) else value
-        if isinstance(items, list):
-            return tuple(_typed(item, arguments[0], f"{name}[{i}]") for i, item in enumerate(items))
-    elif kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    elif kind is bool or kind is int or kind is str:
-        if type(value) is kind:
-            return value
-    elif not isinstance(kind, type) or isinstance(value, kind):
-        return value
-    expected = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}.get(kind, "a list")
-    raise InputError(f"'{name}' is {short(value)} but must be {expected}")
+    """`value` as the type of the field `name`; nothing is guessed but a list where there is one item, a float of a
+    whole number."""
+    if typing.get_origin(kind) is tuple:
+        value = tuple(value) if isinstance(value, list | tuple) else (value,)
+    try:
+        return _adapter(kind).validate_python(value, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    name += "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
+    given, wanted = short(first["input"]), _WANTED.get(first["type"].partition("_")[0], "of another type")
+    if first["type"] != "literal_error":
+        raise InputError(f"'{name}' is {given} but must be {wanted}")
+    choices = typing.get_args(kind)
+    close = get_close_matches(str(value), [str(choice) for choice in choices], n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    raise InputError(f"'{name}' is {given} but must be one of {', '.join(map(repr, choices))}{hint}")
+
+
+@functools.cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _check(config: Any, name: str, fine: bool, rule: str) -> None:
     if not fine:  # comparisons with NaN are false, so NaN is caught too
-        prefix = {DreamConfig: "dream.", TrainingConfig: "training.", RenderConfig: "render."}.get(type(config), "")
+        prefix = {DreamConfig: "dream.", TrainConfig: "training.", RenderConfig: "render."}.get(type(config), "")
         raise InputError(f"{prefix}{name} = {getattr(config, name)} {rule}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import platform
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from lucid3d.errors import InputError
 from lucid3d.exploring.explorer import Explorer
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import Download, Loader, check_own
-from lucid3d.gaussians import DefaultStrategy, MCMCStrategy, Strategy, TrainConfig, Trainer, TrainingView, from_points
+from lucid3d.gaussians import Trainer, TrainingView, from_points
 from lucid3d.gaussians.card import training_device
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
@@ -323,7 +323,6 @@ def _gaussians(
     )
     if not config.train:
         return initial
-    settings = train_config(config)
     material = [
         TrainingView(
             view.camera, view.image, view.mask, view.depth, weight=training.support_weight if view.support else 1.0
@@ -335,11 +334,11 @@ def _gaussians(
     trainer = None
     if workspace is not None and workspace.checkpoint.is_file():
         try:
-            trainer = Trainer.load(workspace.checkpoint, material, settings, device=device)
+            trainer = Trainer.load(workspace.checkpoint, material, training, device=device)
         except InputError as error:
             workspace.drop_checkpoint(error)
-    trainer = trainer or Trainer(initial, material, settings, device=device)
-    total = settings.iterations
+    trainer = trainer or Trainer(initial, material, training, seed=config.seed, device=device)
+    total = training.iterations
     while trainer.iteration < total:
         report = trainer.step()
         if checkpoint is not None and trainer.iteration % CHECKPOINT_EVERY == 0 and trainer.iteration < total:
@@ -347,22 +346,6 @@ def _gaussians(
         peek = (lambda: trainer.gaussians) if trainer.iteration % PREVIEW_EVERY == 0 else None
         on_event(Event("train", trainer.iteration, total, f"loss {report.loss:.4f}", gaussians=peek))
     return trainer.gaussians
-
-
-STRATEGIES: dict[str, Callable[[], Strategy | None]] = {
-    "none": lambda: None,
-    "mcmc": MCMCStrategy,
-    "default": DefaultStrategy,
-}
-"""What adds and moves Gaussians, by the names of `config.TrainingConfig.strategy`."""
-
-
-def train_config(config: Config) -> TrainConfig:
-    """The trainer's settings for a scene: fields that `TrainingConfig` and `TrainConfig` share go by their names."""
-    knobs = {knob.name for knob in fields(TrainConfig)}
-    chosen = {name: value for name, value in vars(config.training).items() if name in knobs}
-    chosen |= {"seed": config.seed, "strategy": STRATEGIES[config.training.strategy]()}
-    return TrainConfig(**chosen)
 
 
 def dream(

@@ -14,8 +14,7 @@ from PIL import Image as Pillow
 import lucid3d
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.gaussians import MCMCStrategy
-from lucid3d.pipeline import run, train_config
+from lucid3d.pipeline import run
 from lucid3d.progress import Event
 from lucid3d.scene import Scene
 from tests.analytic_room import furnished_room, see
@@ -216,16 +215,6 @@ def test_the_library_call_is_one_line() -> None:
         lucid3d.dream("a room", sed=5)
     with pytest.raises(InputError, match="estimator that measures its pictures"):
         lucid3d.dream("a room", config=config, models="procedural", painter=models()["painter"])
-
-
-def test_knobs_of_training_reach_the_trainer_by_their_names() -> None:
-    changed = {"iterations": 7, "max_gaussians": 123, "ssim_weight": 0.4, "depth_weight": 0.3, "strategy": "mcmc"}
-    settings = train_config(small_config(seed=5, training=changed))
-    assert isinstance(settings.strategy, MCMCStrategy)
-    assert {**changed, "strategy": None, "seed": 5} == {
-        **{name: getattr(settings, name) for name in changed}, "strategy": None, "seed": settings.seed
-    }  # fmt: skip
-    assert train_config(small_config()).strategy is None
 
 
 def test_saving_writes_what_run_writes(finished: Path, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from lucid3d.gaussians import Trainer, TrainingView
 from lucid3d.gaussians.model import SH_C0
 from lucid3d.joint.fusion import SHARPNESS, centre_weights
 from lucid3d.joint.overlaps import DEPTH_TOLERANCE, Floats, Overlap, sampled
-from lucid3d.pipeline import train_config
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene_contents import SKY_FROM
@@ -110,7 +109,7 @@ def _trained(gaussians: Gaussians, views: Sequence[PosedView], scene: Scene, on_
     if not config.train or config.training.iterations == 0:
         return gaussians
     settings = replace(
-        train_config(config),
+        config.training,
         means_lr=0.0,
         quats_lr=0.0,
         scales_lr=0.0,
@@ -119,11 +118,11 @@ def _trained(gaussians: Gaussians, views: Sequence[PosedView], scene: Scene, on_
         depth_weight=0.0,
         opaque_weight=0.0,
         prune_opacity=0.0,
-        strategy=None,
+        strategy="none",
     )
     support = config.training.support_weight
     material = [TrainingView(v.camera, v.image, v.mask, weight=support if v.support else 1.0) for v in views]
-    trainer = Trainer(gaussians, material, settings)
+    trainer = Trainer(gaussians, material, settings, seed=config.seed)
     while not trainer.done:
         report = trainer.step()
         on_event(Event("train", trainer.iteration, settings.iterations, f"loss {report.loss:.4f}"))

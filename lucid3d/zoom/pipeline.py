@@ -17,7 +17,6 @@ from lucid3d.families.choose import Download, load_models, settle
 from lucid3d.families.diffusion.family import DIFFUSION
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.families.worlds import PROCEDURAL
-from lucid3d.pipeline import train_config
 from lucid3d.preparation import wish_for
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.zoom.diffusion import load_denoiser
@@ -208,6 +207,5 @@ def dive_levels(made: Zoom, config: Config, on_event: Listener = ignore) -> tupl
     def report(done: int, total: int) -> None:
         on_event(Event("train", done, total))
 
-    scene = train_config(config)
-    settings = [level_training(scene, config.train, level in own) for level in range(len(plan))]
-    return train_levels(gaussians, axis, dream.cloud.is_sky, views, settings, report), cloud, dream
+    settings = [level_training(config.training, config.train, level in own) for level in range(len(plan))]
+    return train_levels(gaussians, axis, dream.cloud.is_sky, views, settings, report, seed=config.seed), cloud, dream

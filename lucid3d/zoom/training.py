@@ -9,18 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lucid3d.config import TrainConfig
 from lucid3d.families.base import DepthEstimator, Mask, Painter
 from lucid3d.gaussians import Trainer, TrainingView
 from lucid3d.transforms import PosedView
 from lucid3d.zoom.dive import Axis, Dive
 from lucid3d.zoom.levels import INVISIBLE, LevelGaussians, faded
-
-if TYPE_CHECKING:
-    from lucid3d.gaussians import TrainConfig
 
 NEAR_AXIS = ((0.0, 0.0), (-15.0, 0.0), (15.0, 0.0), (0.0, 14.0))
 WIDE = ((-7.0, 5.0), (7.0, 5.0), (-24.0, 0.0), (24.0, 0.0))
@@ -49,7 +46,7 @@ def level_training(scene: TrainConfig, wanted: bool, wide: bool) -> TrainConfig:
         means_lr=MEANS_RATE,
         scales_lr=SCALES_RATE,
         sh_lr=COLOUR_RATE,
-        strategy=None,
+        strategy="none",
         prune_opacity=0.0,
     )
 
@@ -84,6 +81,8 @@ def train_levels(
     views: Callable[[int], Sequence[PosedView]],
     configs: Sequence[TrainConfig],
     on_step: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    seed: int = 0,
 ) -> LevelGaussians:
     """Train every level on its views.
 
@@ -93,6 +92,7 @@ def train_levels(
         views: of a level; without any it stays as it is.
         configs: one a level (`level_training`); without any iterations what was made is given back.
         on_step: told after every step of all.
+        seed: decides the order of the views.
     """
 
     total = sum(config.iterations for config in configs)
@@ -109,7 +109,7 @@ def train_levels(
         if not learns.any() or not material:
             continue
         seen = faded(made.gaussians[shown], weights[shown])
-        trainer = Trainer(seen, material, config, is_sky=is_sky[shown], fixed=~learns)
+        trainer = Trainer(seen, material, config, seed=seed, is_sky=is_sky[shown], fixed=~learns)
         while not trainer.done:
             trainer.step()
             done += 1

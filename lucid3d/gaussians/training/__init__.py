@@ -1,8 +1,9 @@
 """Training: one loop, small strategies apart from it, checkpoints that continue exactly."""
 
-from lucid3d.gaussians.training.config import TrainConfig, TrainingView
+from lucid3d.config import TrainConfig
 from lucid3d.gaussians.training.strategies import DefaultStrategy, MCMCStrategy, Strategy
 from lucid3d.gaussians.training.trainer import StepReport, Trainer, train
+from lucid3d.gaussians.training.view import TrainingView
 
 __all__ = [
     "DefaultStrategy",

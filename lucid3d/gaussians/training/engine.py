@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
+from lucid3d.config import TrainConfig
 from lucid3d.gaussians import kernels
-from lucid3d.gaussians.training.config import TrainConfig, TrainingView
+from lucid3d.gaussians.training.view import TrainingView
 
 _UNLIMITED = 1e30
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.config import TrainConfig
 from lucid3d.gaussians import kernels
-from lucid3d.gaussians.training.config import TrainConfig
 from lucid3d.gaussians.training.engine import Engine, Losses, Seen, Shot, log_limits
 from lucid3d.gaussians.training.state import State
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.config import TrainConfig
 from lucid3d.gaussians import kernels
-from lucid3d.gaussians.training.config import TrainConfig
 from lucid3d.gaussians.training.engine import Seen
 from lucid3d.gaussians.training.state import State
 
@@ -265,3 +266,11 @@ class DefaultStrategy:
         keep = ~((faint | (size > self.prune_size)) & ~state.is_sky)
         if keep.any() and not keep.all():
             state.keep(keep)
+
+
+STRATEGIES: dict[str, Callable[[], Strategy | None]] = {
+    "none": lambda: None,
+    "mcmc": MCMCStrategy,
+    "default": DefaultStrategy,
+}
+"""What adds and moves Gaussians, by the names of `TrainConfig.strategy`."""

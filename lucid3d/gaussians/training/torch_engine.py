@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from lucid3d.config import TrainConfig
 from lucid3d.gaussians import kernels
 from lucid3d.gaussians.rasterizer import rasterization
-from lucid3d.gaussians.training.config import TrainConfig
 from lucid3d.gaussians.training.engine import Losses, Seen, Shot, log_limits
 from lucid3d.gaussians.training.state import State
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.config import TrainConfig
 from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import checkpoint
-from lucid3d.gaussians.training.config import TrainConfig, TrainingView
 from lucid3d.gaussians.training.engine import Shot, rates_of
 from lucid3d.gaussians.training.engines import make_engine
 from lucid3d.gaussians.training.state import State
+from lucid3d.gaussians.training.strategies import STRATEGIES, Strategy
+from lucid3d.gaussians.training.view import TrainingView
 
 if TYPE_CHECKING:
     import torch
@@ -54,6 +56,8 @@ class Trainer:
         gaussians: the start.
         views: at least one.
         config: every knob; None for the defaults.
+        seed: decides the order of the views and everything random in the strategy.
+        strategy: one with settings of its own; None for the one that the config names.
         is_sky: (N,) bool, which Gaussians are sky and keep their positions; None to find them (see
             `TrainConfig.sky_radius`).
         fixed: (N,) bool, which Gaussians are drawn but stay as they are; not together with a strategy. None for none.
@@ -70,11 +74,14 @@ class Trainer:
         views: Sequence[TrainingView],
         config: TrainConfig | None = None,
         *,
+        seed: int = 0,
+        strategy: Strategy | None = None,
         is_sky: NDArray[np.bool_] | None = None,
         fixed: NDArray[np.bool_] | None = None,
         device: str | torch.device | None = None,
     ) -> None:
         self.config = config or TrainConfig()
+        self.strategy = strategy or STRATEGIES[self.config.strategy]()
         if not len(gaussians):
             raise InputError("training needs at least one Gaussian")
         if is_sky is None:
@@ -83,19 +90,21 @@ class Trainer:
             raise InputError(f"is_sky has shape {is_sky.shape}, it must be ({len(gaussians)},)")
         if fixed is not None and fixed.shape != (len(gaussians),):
             raise InputError(f"fixed has shape {fixed.shape}, it must be ({len(gaussians)},)")
-        if fixed is not None and self.config.strategy is not None:
+        if fixed is not None and self.strategy is not None:
             raise InputError("a strategy moves and removes Gaussians: it cannot be used while some are fixed")
-        self._begin(State.start(gaussians, is_sky), views, device)
+        self._begin(State.start(gaussians, is_sky), views, device, seed)
         if fixed is not None and fixed.any():
             self._fix(fixed)
 
-    def _begin(self, state: State, views: Sequence[TrainingView], device: str | torch.device | None) -> None:
+    def _begin(
+        self, state: State, views: Sequence[TrainingView], device: str | torch.device | None, seed: int = 0
+    ) -> None:
         if not views:
             raise InputError("training needs at least one view")
         if not any(view.known.any() for view in views):
             raise InputError("no pixel of any view is known: there is nothing to train on")
         self._state = state
-        self._rng = np.random.default_rng(self.config.seed)
+        self._rng = np.random.default_rng(seed)
         self._queue: list[int] = []
         self.iteration = 0
         sky = sky_distance(state, views)
@@ -141,7 +150,7 @@ class Trainer:
         index = self._queue.pop()
         progress = self.iteration / max(1, config.iterations - 1)
         rates = rates_of(config, len(state.planes), min(1.0, progress))
-        strategy = config.strategy
+        strategy = self.strategy
         needs_means2d = strategy is not None and strategy.needs_means2d
         losses = self._engine.step(self._shots[index], rates, self.iteration + 1, with_means2d=needs_means2d)
         self._restore_fixed()
@@ -187,15 +196,17 @@ class Trainer:
         views: Sequence[TrainingView],
         config: TrainConfig | None = None,
         *,
+        strategy: Strategy | None = None,
         device: str | torch.device | None = None,
     ) -> Trainer:
-        """Continue from a checkpoint, with the views and the config that it was written with.
+        """Continue from a checkpoint, with the views, the config and the strategy that it was written with.
 
         Raises:
             InputError: the file is not a checkpoint, or does not fit the views.
         """
         trainer = cls.__new__(cls)
         trainer.config = config or TrainConfig()
+        trainer.strategy = strategy or STRATEGIES[trainer.config.strategy]()
         saved = checkpoint.load(path)
         if any(i >= len(views) for i in saved.queue):
             raise InputError(f"{path}: the checkpoint was written with more than these {len(views)} views")
@@ -211,12 +222,14 @@ def train(
     config: TrainConfig | None = None,
     on_step: Callable[[StepReport], None] | None = None,
     *,
+    seed: int = 0,
+    strategy: Strategy | None = None,
     is_sky: NDArray[np.bool_] | None = None,
     fixed: NDArray[np.bool_] | None = None,
     device: str | torch.device | None = None,
 ) -> Gaussians:
     """Train to the end; `on_step` hears of every step (raise from it to stop). Arguments as for `Trainer`."""
-    trainer = Trainer(gaussians, views, config, is_sky=is_sky, fixed=fixed, device=device)
+    trainer = Trainer(gaussians, views, config, seed=seed, strategy=strategy, is_sky=is_sky, fixed=fixed, device=device)
     while not trainer.done:
         report = trainer.step()
         if on_step is not None:
