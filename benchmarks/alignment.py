@@ -8,6 +8,9 @@ white noise ("noise"). The chain is that of the dreaming loop without its networ
 unknown, merge, close the loop, lift everything anew. Errors are relative to the true depth over every pixel of every
 view but the first.
 
+"zoe-like" is what a network does instead (`lucid3d.families.simulated`): blurred edges, a range that ends at 60 m, a
+smooth bend, a scale a view.
+
 Compared with: the published LucidDreamer code, run unchanged in an exact world with the cosine distortion (one seed).
 """
 
@@ -31,6 +34,7 @@ from rich.table import Table
 from lucid3d.alignment import align, close_loop, move_objects
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.families.base import Depth, Image
+from lucid3d.families.simulated import as_a_network_sees
 from lucid3d.pointcloud import PointCloud, lift, merge
 from lucid3d.projection import project_cloud
 
@@ -85,6 +89,17 @@ def factors(kind: str, count: int, seed: int, size: int, log_scale: float = 0.35
             field = 0.05 * smooth_noise(rng, size)
         result.append(np.exp(scale + field).astype(np.float32))
     return result
+
+
+def distorted(kind: str, truth: Depths, seed: int, log_scale: float, *, exact: bool = False) -> Depths:
+    """What an estimator answers for true depths: the first right, the others wrong in the way of `kind`."""
+    if kind == "zoe-like":
+        rng = np.random.default_rng(seed)
+        return [truth[0], *(as_a_network_sees(depth, rng) for depth in truth[1:])]
+    distortion = factors(kind, len(truth), seed, truth[0].shape[0], log_scale)
+    if exact:
+        distortion = [np.ones_like(d) for d in distortion]
+    return [(z * d).astype(np.float32) for z, d in zip(truth, distortion, strict=True)]
 
 
 def smooth_noise(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
@@ -184,15 +199,11 @@ def measure(
 ) -> Row:
     """One line: the mean over kinds of distortion and seeds."""
     room = furnished_room(0)
-    size = cameras[0].width
     truth = [see(room, c) for c in cameras]
     rows = []
     for kind in kinds:
         for seed in range(seeds):
-            distortion = factors(kind, len(cameras), seed, size, log_scale)
-            if exact:
-                distortion = [np.ones_like(d) for d in distortion]
-            given = [(z * d).astype(np.float32) for (_, z), d in zip(truth, distortion, strict=True)]
+            given = distorted(kind, [z for _, z in truth], seed, log_scale, exact=exact)
             if spoil is not None:
                 rng = np.random.default_rng(1000 + seed)
                 given = [given[0], *(spoil(d, rng) for d in given[1:])]
@@ -229,6 +240,8 @@ def main() -> None:
             "the same, scales off up to 10x", eight, seeds, log_scale=math.log(10), published="cannot", bar="2.5 / 8"
         ),
         measure("a path that also moves", walk(8, 90), seeds, bar="2.5 / 8"),
+        measure("zoe-like depth, 8 views of 68 deg", turn(8, 45, 68), seeds, kinds=("zoe-like",), bar="2.5 / 8"),
+        measure("zoe-like depth, 8 views of 90 deg", eight, seeds, kinds=("zoe-like",), bar="2.5 / 8"),
         measure("exact depths, 8 views", eight, 1, kinds=("cosines",), exact=True, published="0.02", bar="0.05"),
     ]
     table = Table(title=f"Relative depth error in % at {SIZE}x{SIZE}, mean over both distortions and {seeds} seeds")

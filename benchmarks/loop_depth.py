@@ -1,10 +1,15 @@
-"""How right the depth of a dreamed scene is: exact, distorted, and measured by lucid3d's own small network.
+"""How right the depth and the sky of a dreamed scene are: exact, distorted, as a network answers, and measured by
+lucid3d's own small network.
 
     python benchmarks/loop_depth.py [--weights FILE.safetensors] [--size 256] [--places room ...] [--json FILE]
 
 The dream loop runs as in the main job (procedural painter, default path); its views' depths are compared with the true
 world's after one scale for the whole scene, in per cent. "drift" is the largest median error of one view against the
 scene: what is left of scales that differ from view to view once the loop is closed.
+
+"sky" is the share of the true sky's pixels that are sky in the end, "zenith" of those within 30 degrees of it, "false"
+the share of the others that are sky as well. "zoe-like" is `lucid3d.families.simulated`, on the path of narrower views
+that networks are asked for.
 
 Compared with: exact depth, which shows what the loop itself adds, and the distortion that its tests are made with.
 """
@@ -13,47 +18,62 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from lucid3d.camera import Camera
 from lucid3d.config import Config, DreamConfig
 from lucid3d.dreaming import dream_views
 from lucid3d.families.base import DepthEstimator
 from lucid3d.families.mini import MiniDepth
-from lucid3d.families.procedural import procedural_models
+from lucid3d.families.procedural import ProceduralDepth, procedural_models
+from lucid3d.families.simulated import SimulatedDepth
 from lucid3d.preparation import prepare
-from lucid3d.procedural.build import build_world
+from lucid3d.procedural.world import World
 
 PLACES = {
     "street": "a town street in the afternoon",
     "room": "a living room",
     "forest": "a forest",
+    "misty": "a misty forest at dawn",
+    "lake": "an alpine lake at sunrise",
+    "canyon": "a desert canyon at noon",
+    "village": "a village in the rain",
+    "pass": "a snowy mountain pass under an overcast sky",
+    "harbour": "a harbour quay at dusk",
+    "meadow": "a flower meadow under a bright blue sky",
+    "city": "a modern city street at night",
+    "courtyard": "a castle courtyard in the morning",
 }
 SEED = 1
+FIGURES = ("median", "p90", "drift", "scale", "sky", "zenith", "false")
+ZENITH = math.sin(math.radians(60))
 FARTHEST = 80.0
 """Metres up to which depth is compared."""
 
 
-def measured(prompt: str, estimator: DepthEstimator | None, distortion: int | None, size: int) -> dict[str, float]:
-    """Median, 90th percentile and drift of one scene's depth, in per cent, and the seconds that it took.
-
-    Args:
-        estimator: None for the world's own depth, distorted with `distortion`.
-    """
+def measured(name: str, prompt: str, size: int, weights: str | None) -> dict[str, float]:
+    """Median, 90th percentile and drift of one scene's depth, recall and false share of its sky, in per cent, and the
+    seconds that it took, for the estimator `name` of `ESTIMATORS`."""
     began = time.perf_counter()
-    painter, own, _ = procedural_models(prompt, SEED, distortion=distortion)
-    config = Config(prompt=(prompt,), dream=replace(DreamConfig(), size=size))
+    painter, own, world = procedural_models(prompt, SEED, distortion=7 if name == "distorted" else None)
+    estimator = ESTIMATORS[name](world, own, weights)
+    path = "walk_narrow" if name == "zoe-like" else "walk"
+    config = Config(prompt=(prompt,), trajectory=path, dream=replace(DreamConfig(), size=size))
     prepared = prepare(config)
-    *_, result = dream_views(painter, estimator or own, prepared.cameras, prepared.prompts, config.dream)
-    world = build_world(prompt, SEED, drops=False)
-    ratios = []
+    *_, result = dream_views(painter, estimator, prepared.cameras, prepared.prompts, config.dream)
+    ratios, skies = [], Sky()
     for view in result.views:
         truth = world.draw(view.camera, antialias=False).depth
+        skies.count(view.camera, ~np.isfinite(truth), ~np.isfinite(view.depth))
         both = np.isfinite(truth) & np.isfinite(view.depth) & (truth < FARTHEST)
         ratios.append(np.log(view.depth[both] / truth[both]))
     scale = float(np.median(np.concatenate(ratios)))
@@ -64,31 +84,68 @@ def measured(prompt: str, estimator: DepthEstimator | None, distortion: int | No
         "p90": 100 * float(np.percentile(errors, 90)),
         "drift": 100 * drift,
         "scale": float(np.exp(abs(scale))),
+        **skies.shares(),
         "seconds": time.perf_counter() - began,
     }
+
+
+@dataclass
+class Sky:
+    """Pixels of all views: the true sky and what is found of it, the same near the zenith, the rest and what of it is
+    taken for sky."""
+
+    true: int = 0
+    found: int = 0
+    true_above: int = 0
+    found_above: int = 0
+    rest: int = 0
+    false: int = 0
+
+    def count(self, camera: Camera, truth: NDArray[np.bool_], sky: NDArray[np.bool_]) -> None:
+        """Add a view; both (H, W)."""
+        rays = camera.world_rays()
+        above = -rays[..., 1] > ZENITH * np.linalg.norm(rays, axis=-1)
+        self.true += int(truth.sum())
+        self.found += int((truth & sky).sum())
+        self.true_above += int((truth & above).sum())
+        self.found_above += int((truth & above & sky).sum())
+        self.rest += int((~truth).sum())
+        self.false += int((~truth & sky).sum())
+
+    def shares(self) -> dict[str, float]:
+        """In per cent; not a number where there is no sky."""
+        return {
+            "sky": 100 * self.found / self.true if self.true else math.nan,
+            "zenith": 100 * self.found_above / self.true_above if self.true_above else math.nan,
+            "false": 100 * self.false / max(self.rest, 1),
+        }
+
+
+ESTIMATORS: dict[str, Callable[[World, ProceduralDepth, str | None], DepthEstimator]] = {
+    "exact": lambda world, own, weights: own,
+    "distorted": lambda world, own, weights: own,
+    "zoe-like": lambda world, own, weights: SimulatedDepth(world, SEED),
+    "lucid3d-mini": lambda world, own, weights: MiniDepth(weights),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", default=None)
     parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--places", nargs="+", default=list(PLACES), choices=list(PLACES))
+    parser.add_argument("--places", nargs="+", default=["street", "room", "forest"], choices=list(PLACES))
+    parser.add_argument("--depth", nargs="+", default=list(ESTIMATORS), choices=list(ESTIMATORS))
     parser.add_argument("--json", default=None)
     arguments = parser.parse_args()
-    estimators = {
-        "exact": (None, None),
-        "distorted": (None, 7),
-        "lucid3d-mini": (MiniDepth(arguments.weights), None),
-    }
     table = Table(title=f"depth of a scene, per cent of the truth, {arguments.size} px")
-    for name in ("place", "depth", "median", "p90", "drift", "scale off", "s"):
+    for name in ("place", "depth", *FIGURES, "s"):
         table.add_column(name, justify="left" if name in ("place", "depth") else "right")
     rows = {}
     for place in arguments.places:
-        for name, (estimator, distortion) in estimators.items():
-            row = measured(PLACES[place], estimator, distortion, arguments.size)
+        for name in arguments.depth:
+            row = measured(name, PLACES[place], arguments.size, arguments.weights)
             rows[f"{place}, {name}"] = row
-            figures = [f"{row[key]:.2f}" for key in ("median", "p90", "drift", "scale")]
+            figures = [f"{row[key]:.2f}" for key in FIGURES]
             table.add_row(place, name, *figures, f"{row['seconds']:.0f}")
     Console().print(table)
     if arguments.json:

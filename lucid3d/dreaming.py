@@ -25,6 +25,7 @@ from lucid3d.config import DreamConfig
 from lucid3d.errors import InputError
 from lucid3d.exploring.coarseness import give_way, too_coarse
 from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter, Repainter
+from lucid3d.families.diffusion.common_sky import agree_on_sky
 from lucid3d.pointcloud import PointCloud
 from lucid3d.prompts import PromptPlan
 from lucid3d.start import Start, depth_of_start, first_depth
@@ -132,6 +133,7 @@ def dream_views(
         raise InputError("the trajectory holds no camera; it needs at least one")
     # next to a measured depth even an exact world is only an estimate
     exact = _is_exact(estimator) and (start is None or start.depth is None)
+    guesses_sky = bool(getattr(estimator, "guesses_sky", False))
     resumed = {view.index: view for view in done}
     begin = max(resumed, default=-1) + 1
     last, circle = len(cameras) - 1, closing_camera(cameras)
@@ -153,7 +155,7 @@ def dream_views(
             views = [*views, newest]
             cloud = _grown(cloud, newest, config)
         if not exact and len(views) > 2 and index in (circle, last):
-            views, cloud, drift = _close(views, config)
+            views, cloud, drift = _close(views, config, guesses_sky=guesses_sky)
         if index >= begin or index == last:
             yield Dream(views, cloud, index + 1, len(cameras), newest, drift)
     if explore is None:
@@ -174,7 +176,7 @@ def dream_views(
         if index >= begin:
             yield Dream(views, cloud, index + 1, index + 2, newest, drift)
     if not exact and index > last:
-        views, cloud, drift = _close(views, config)
+        views, cloud, drift = _close(views, config, guesses_sky=guesses_sky)
     yield Dream(views, cloud, index + 1, index + 1, None, drift)
 
 
@@ -302,18 +304,32 @@ def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig) -> PointCl
     return pointcloud.thin(cloud, int(ROOM_AFTER_THINNING * config.max_points))
 
 
-def _close(views: list[DreamedView], config: DreamConfig) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:
-    """All views brought together, and the cloud lifted from them anew."""
+def _close(
+    views: list[DreamedView], config: DreamConfig, *, guesses_sky: bool
+) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:
+    """All views brought together, their sky carried from one to the others where it was guessed, and the cloud lifted
+    from them anew."""
     scaled = [view.depth if view.scaled is None else view.scaled for view in views]
     closure = alignment.close_loop(views, scaled=scaled, names=[view.index for view in views])
+    depths = closure.depths
+    if guesses_sky:
+        depths = agree_on_sky([view.camera for view in views], [view.image for view in views], depths)
+        views = [_with_sky(view, depth) for view, depth in zip(views, depths, strict=True)]
     cloud = PointCloud.empty()
     closed = []
-    for view, corrected in zip(views, closure.depths, strict=True):
+    for view, corrected in zip(views, depths, strict=True):
         if closure.changed and view.scaled is not None:
             corrected = alignment.move_objects(corrected, projection.project_cloud(cloud, view.camera))
         closed.append(replace(view, depth=corrected))
         cloud = _grown(cloud, closed[-1], config)
     return closed, cloud, (closure.drift_before, closure.drift_after)
+
+
+def _with_sky(view: DreamedView, depth: Depth) -> DreamedView:
+    """A view that counts what became sky as sky from now on."""
+    if view.scaled is None:
+        return view
+    return replace(view, scaled=np.where(np.isfinite(depth), view.scaled, np.inf).astype(np.float32))
 
 
 def closing_camera(cameras: Sequence[Camera]) -> int | None:

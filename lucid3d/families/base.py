@@ -75,7 +75,8 @@ class DepthEstimator(Protocol):
 
     An estimator may carry an attribute `kind: DepthKind`; without one its depth is taken to be metric. With a relative
     kind `estimate` returns the network's own numbers, and alignment finds scale and shift. One that carries
-    `exact = True` knows the truth (a procedural world): its depth is neither sharpened nor aligned.
+    `exact = True` knows the truth (a procedural world): its depth is neither sharpened nor aligned. One that carries
+    `guesses_sky = True` finds sky picture by picture: the loop lets all views agree on it.
     """
 
     def estimate(self, image: Image, camera: Camera) -> Depth:

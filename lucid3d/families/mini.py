@@ -20,6 +20,7 @@ class MiniDepth:
     """
 
     kind: DepthKind = "metric"
+    guesses_sky = True
 
     def __init__(self, weights: str | Path | None = None) -> None:
         self.reader = PictureReader(weights)

@@ -55,6 +55,7 @@ class SimulatedDepth:
     """
 
     kind: DepthKind = "metric"
+    guesses_sky = True
 
     def __init__(self, world: Drawable, seed: int, drawings: Drawings | None = None) -> None:
         self.seed = seed

@@ -36,6 +36,7 @@ class NetworkDepth:
     Attributes:
         kind: what its numbers mean. Metric: metres. Relative kinds: the network's own numbers. Sky is +inf in all of
             them.
+        guesses_sky: whether sky is looked for, picture by picture.
         device: where it runs.
     """
 
@@ -53,6 +54,7 @@ class NetworkDepth:
         self._settings = weights.read_json(folder / "config.json")
         self._architecture = str(self._settings.get("model_type"))
         self.kind = depth_kind(self._settings, config.depth) if config.depth_kind == "auto" else config.depth_kind
+        self.guesses_sky = config.sky
         self._network: Any = None
         self._processor: Any = None
 

@@ -49,13 +49,13 @@ def find_sky(image: Image, far: NDArray[np.floating], camera: Camera) -> Mask:
     low, high = np.quantile(distance, (0.02, 0.98))
     if high - low < 1e-6:  # nothing is nearer than anything else: the network saw no structure to tell sky from
         return np.zeros((height, width), bool)
-    open_sky = _sky_coloured(small) & (_roughness(small) < SMOOTH) & (elevation > LOWEST_ELEVATION)
+    open_sky = sky_coloured(small) & (_roughness(small) < SMOOTH) & (elevation > LOWEST_ELEVATION)
     if open_sky.mean() > NOTHING_ELSE:
         # Sky alone, or a bare ceiling: networks give the first one distance, and the second the depths of a plane.
         flat = high - low < FLAT * abs(np.median(distance))
         return np.full((height, width), flat)
     is_far = distance >= low + FAR_QUANTILE * (np.quantile(distance, 0.9) - low)
-    possible = _sky_coloured(small) & is_far & (elevation > LOWEST_ELEVATION)
+    possible = sky_coloured(small) & is_far & (elevation > LOWEST_ELEVATION)
     candidate = possible & (_roughness(small) < SMOOTH)
     count, labels = cv2.connectedComponents(candidate.astype(np.uint8), connectivity=4)
     sky = np.zeros(size[::-1], bool)
@@ -96,7 +96,7 @@ def sky_at_rim(image: Image, known: Mask) -> bool | None:
         return None
     small = resize(np.where(known[..., None], image, 0).astype(np.float32), *size)
     inside = cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1).astype(bool)
-    looks = _sky_coloured(small) & ((_roughness(small) < SMOOTH) | ~inside)
+    looks = sky_coloured(small) & ((_roughness(small) < SMOOTH) | ~inside)
     return bool(looks[rim].mean() > SKY_AT_RIM)
 
 
@@ -124,7 +124,7 @@ def _roughness(image: Image) -> Floats32:
     return rough
 
 
-def _sky_coloured(image: Image) -> Mask:
+def sky_coloured(image: Image) -> Mask:
     """(H, W) bool: blue, grey, white, or the warm hues of dusk when bright; never with green above both others."""
     red, green, blue = image[..., 0], image[..., 1], image[..., 2]
     bright = image.max(axis=-1)
