@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.catalogue.load import Catalogue
 from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.language.brief import listed_things
-from lucid3d.procedural.language.words import base_forms
+from lucid3d.procedural.language.naming import thing_words, word_forms
 from lucid3d.procedural.render.drawing import Drawing, equirectangular_rays
 from lucid3d.procedural.seen import pixel_shares
 from lucid3d.procedural.world import World
@@ -99,23 +99,10 @@ class _Sight:
         return len(np.intersect1d(numbers, self.drawing.instances))
 
     def _numbers(self, words: frozenset[str]) -> list[int]:
-        return [n for word, numbers in self.by_word.items() if not words.isdisjoint(_forms(word)) for n in numbers]
+        return [n for word, numbers in self.by_word.items() if not words.isdisjoint(word_forms(word)) for n in numbers]
 
     def _land(self, above: float) -> NDArray[np.bool_]:
         rise = -equirectangular_rays(ROWS).reshape(*self.drawing.labels.shape, 3)[..., 1]
         depth = np.where(np.isfinite(self.drawing.depth), self.drawing.depth, 0)
         ground = [label_number(label) for label in ("ground", "rock", "snow", "ice", "lava")]
         return np.isin(self.drawing.labels, ground) & (rise * depth > above)
-
-
-def thing_words(name: str, catalogue: Catalogue) -> frozenset[str]:
-    """The words by which a world may call what a feature stands for: its own, and those of its kinds."""
-    kinds = [name, *(other for other, record in catalogue.things.items() if record.kind_of == name)]
-    words = {word for kind in kinds for word in (kind.replace("_", " "), *catalogue.things[kind].words.english)}
-    return frozenset(form for word in words for form in _forms(word))
-
-
-def _forms(word: str) -> set[str]:
-    """A word, and its last word in the singular."""
-    *first, last = word.split()
-    return {word, *(" ".join([*first, form]) for form in base_forms(last)[:2] if len(form) > 2)}

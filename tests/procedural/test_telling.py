@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lucid3d.procedural.build import build_world
 from lucid3d.procedural.catalogue.load import load_catalogue
+from lucid3d.procedural.language.naming import thing_words
 from lucid3d.procedural.seen import things_seen
-from lucid3d.procedural.telling import thing_words
 
 
 def test_nothing_is_told_that_is_not_seen_and_what_is_not_is_said() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lucid3d.procedural.catalogue.functions import function
+from lucid3d.procedural.compose.relating import relate
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import Brief
 
@@ -43,4 +44,5 @@ def compose(brief: Brief, rng: np.random.Generator) -> Place:
         made = function(COMPOSERS[record.kind])(record, brief, rng)
     if not isinstance(made, Place):
         raise TypeError(f"{record.file}: the place's function gave a {type(made).__name__}, not a Place")
+    relate(made, brief)
     return made

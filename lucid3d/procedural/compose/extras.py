@@ -17,6 +17,7 @@ from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.land.thickets import singles
 from lucid3d.procedural.compose.making import as_made, make_thing
 from lucid3d.procedural.compose.settlement.context import label_of, lit_share, wall_for
+from lucid3d.procedural.compose.standing import cleared
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.palettes import COLOURS
 from lucid3d.procedural.kit.place import Lamp
@@ -412,19 +413,4 @@ def _hidden(site: Site, x: float, y: float, z: float) -> bool:
 def _cut(site: Site, x: float, z: float, radius: float) -> None:
     """Take away what already grows where something is to stand: whole instances, by their foot."""
     site.keep_out.append((x, z, radius))
-    for i, mesh in enumerate(site.meshes):
-        if mesh.label not in ("tree", "shrub", "rock", "grass", "flower", "plant") or mesh.instances is None:
-            continue
-        if not len(mesh.triangles):
-            continue
-        corners = mesh.vertices[mesh.triangles[:, 0]]
-        number = int(mesh.instances.max()) + 1
-        count = np.maximum(np.bincount(mesh.instances, minlength=number), 1)
-        cx = np.bincount(mesh.instances, corners[:, 0], number) / count
-        cz = np.bincount(mesh.instances, corners[:, 2], number) / count
-        inside = np.hypot(cx - x, cz - z) < radius
-        if inside.any():
-            keep = ~inside[mesh.instances]
-            mesh.triangles, mesh.instances = mesh.triangles[keep], mesh.instances[keep]
-            if mesh.material_index is not None:
-                site.meshes[i].material_index = mesh.material_index[keep]
+    cleared(site.meshes, x, z, radius)

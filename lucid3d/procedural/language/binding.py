@@ -22,7 +22,7 @@ MANY_WORDS = frozenset(("many", "several", "few", "some", "numerous", "countless
 """Numbers that the reader has weighed already."""
 SPATIAL = frozenset(
     ("left", "right", "ahead", "behind", "in front of", "beside", "on", "under", "above", "between", "among", "around",
-     "facing", "across", "along", "corner", "centre")
+     "facing", "across", "along", "corner", "centre", "circle", "row")
 )  # fmt: skip
 """The relations by which a thing can be set (see `phrases.Relation`)."""
 
@@ -142,13 +142,24 @@ def bind(reader: Reader, reading: Reading, taken: Sequence[Kin]) -> tuple[Placin
             kept.pop(feature, None)
             if name := next(filter(None, names), ""):
                 kept[feature] = name
-    placings = []
+    placings = [
+        Placing(names[0], w.group) for w, names in zip(reading.wishes, features, strict=True)
+        if names and w.group in ("circle", "row") and not w.denied
+    ]  # fmt: skip
     for relation in reading.relations:
         things = features[relation.of]
         to = [features[i] for i in relation.to]
+        if relation.kind in ("left", "right") and any(_is_place(reading.wishes[i], known) for i in relation.to):
+            to = []  # the place's own subject lies ahead: left of the waterfall is left
         if relation.kind in SPATIAL and things and all(to) and not reading.wishes[relation.of].denied:
             placings.append(Placing(things[0], relation.kind, tuple(names[0] for names in to)))
     return tuple(p for p in placings if p.thing in reader.features)
+
+
+def _is_place(wish: Wish, known: dict[str, Meanings]) -> bool:
+    """Whether a noun is a place, and nothing that stands in one."""
+    said = known.get(wish.head, ())
+    return any(m.startswith("place.") for m in said) and not any(m.startswith("feature.") for m in said)
 
 
 def _features(wish: Wish, known: dict[str, Meanings]) -> list[str]:
