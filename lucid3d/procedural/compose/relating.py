@@ -114,7 +114,10 @@ class _Scene:
         boxes = np.concatenate(found)
         middle, size = boxes.mean(axis=1), np.ptp(boxes, axis=1)
         about_start = (np.abs(middle) < size / 2)[:, [0, 2]].all(axis=1)
-        return boxes[~about_start & (size[:, [0, 2]].max(axis=1) < 2 * LARGEST) & (size[:, 1] > FLAT)]
+        solid: NDArray[np.float64] = boxes[
+            ~about_start & (size[:, [0, 2]].max(axis=1) < 2 * LARGEST) & (size[:, 1] > FLAT)
+        ]
+        return solid
 
     def fits(self, item: Item, at: Point, foot: float, others: NDArray[np.float64]) -> bool:
         """Whether a thing has room with its middle at `at` and its foot at y = `foot`."""
@@ -358,7 +361,10 @@ def _at_the_water(scene: _Scene, items: list[Item]) -> None:
     best: tuple[float, Point, float] | None = None
     for a in np.linspace(-AHEAD, AHEAD, 15):
         way = np.array([math.sin(a), math.cos(a)])
-        wet = next((r for r in np.arange(4.0, 60.0, 1.0) if not scene.ground.dry(*(way * r), above=0.0)), None)
+        wet = next(
+            (r for r in np.arange(4.0, 60.0, 1.0) if not scene.ground.dry(float(way[0] * r), float(way[1] * r), 0.0)),
+            None,
+        )
         if wet is None:
             continue
         at = way * (wet - item.reach(way) - 1.2)

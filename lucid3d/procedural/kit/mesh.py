@@ -7,6 +7,7 @@ decides nothing there, but outward counter-clockwise triangles make better expor
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
@@ -240,10 +241,16 @@ def placement(
 ) -> NDArray[np.float64]:
     """(4, 4): scale, lean by `tilt` towards `tilt_yaw`, turn by `yaw` about the vertical (radians), move to
     `position`."""
-    factors = np.broadcast_to(np.asarray(scale, np.float64), (3,))
     matrix = np.eye(4)
-    matrix[:3, :3] = rotation_y(tilt_yaw) @ rotation_x(tilt) @ rotation_y(yaw - tilt_yaw) @ np.diag(factors)
     matrix[:3, 3] = np.asarray(position, np.float64)
+    if isinstance(scale, int | float) and not tilt:  # the usual case, thousands of times a room
+        c, s = math.cos(yaw), math.sin(yaw)
+        matrix[0, 0], matrix[0, 2], matrix[1, 1], matrix[2, 0], matrix[2, 2] = (
+            scale * c, scale * s, scale, -scale * s, scale * c,
+        )  # fmt: skip
+        return matrix
+    factors = np.broadcast_to(np.asarray(scale, np.float64), (3,))
+    matrix[:3, :3] = rotation_y(tilt_yaw) @ rotation_x(tilt) @ rotation_y(yaw - tilt_yaw) @ np.diag(factors)
     return matrix
 
 

@@ -3,6 +3,7 @@ affair."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -115,9 +116,9 @@ class Spot:
 
 def view(x: float, z: float) -> float:
     """How well a point of the floor is seen in the first view from the origin, 0 to 1."""
-    distance, angle = float(np.hypot(x, z)), abs(float(np.arctan2(x, z)))
-    aside = float(np.clip((1.0 - angle) / (1.0 - SEEN), 0.0, 1.0))
-    return aside * float(np.clip((distance - 0.5) / 0.9, 0.0, 1.0)) * float(np.clip((6.5 - distance) / 3.0, 0.35, 1.0))
+    distance, angle = math.hypot(x, z), abs(math.atan2(x, z))
+    aside = min(max((1.0 - angle) / (1.0 - SEEN), 0.0), 1.0)
+    return aside * min(max((distance - 0.5) / 0.9, 0.0), 1.0) * min(max((6.5 - distance) / 3.0, 0.35), 1.0)
 
 
 def floor_spot(bounds: Bounds, x: float, z: float, yaw: float, cost: float = 0.0, wall: int | None = None) -> Spot:

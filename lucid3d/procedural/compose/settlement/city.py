@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.assets.buildings.houses import House
 from lucid3d.procedural.assets.buildings.towers import facade_glass, tower_block
 from lucid3d.procedural.assets.props import street_things as things
 from lucid3d.procedural.compose.land.planting import lot_for
@@ -27,6 +28,8 @@ BLOCK_X, BLOCK_Z = 62.0, 78.0
 ROAD, PAVEMENT = 7.0, 5.0
 """Half the width of a carriageway and the width of a pavement, metres."""
 KERB = 0.14
+SAME = 0.85
+"""Share of far buildings that are built as another one is."""
 ASPHALT_MARKED = palette.make("road", "road", "#4a4948", "#545351", "#b9b6ad", scale=0.6, bump=0.003, wear=0.5)
 NEON = (
     ("#ff4f9a", (3.2, 0.5, 1.5)),
@@ -52,9 +55,10 @@ def modern_city(brief: Brief, rng: np.random.Generator) -> Place:
     road = y + KERB
     _streets(place, axis_x, axis_z, y, road, rng)
     tall = 80.0 * brief.size("skyscraper")
+    kinds: dict[tuple[int, int], House] = {}
     for i in range(-3, 3):
         for k in range(-3, 4):
-            _block(place, brief, rng, axis_x + BLOCK_X * i, axis_z + BLOCK_Z * k, y, lit, tall, neon and dark)
+            _block(place, brief, rng, axis_x + BLOCK_X * i, axis_z + BLOCK_Z * k, y, lit, tall, neon and dark, kinds)
     _skyline(place, rng, lit, axis_x, axis_z, y, tall)
     if brief.wants("lamp", True):
         _lamps(place, axis_x, axis_z, y, dark, rng)
@@ -150,8 +154,13 @@ def _block(
     lit: float,
     tall: float,
     neon: bool,
+    kinds: dict[tuple[int, int], House],
 ) -> None:
-    """Two to four buildings between two avenues; (x, z) is the crossing at the block's lower left."""
+    """Two to four buildings between two avenues; (x, z) is the crossing at the block's lower left.
+
+    Args:
+        kinds: far buildings that there are already, by their depth and height: most of the others look like them.
+    """
     x0, x1 = x + ROAD + PAVEMENT, x + BLOCK_X - ROAD - PAVEMENT
     z0, z1 = z + ROAD + PAVEMENT, z + BLOCK_Z - ROAD - PAVEMENT
     cuts = np.linspace(z0, z1, int(rng.integers(2, 4)) + 1)
@@ -160,15 +169,14 @@ def _block(
         distance = float(np.hypot(cx, cz))
         near = distance < 95
         height = float(np.clip(tall * rng.lognormal(-0.35, 0.5), 18, 260))
-        made = tower_block(
-            rng,
-            lit=lit,
-            width=x1 - x0,
-            depth=b - a - 0.8,
-            height=height,
-            near=near,
-            wall=wall_for(brief, rng, "skyscraper"),
-        )
+        wall = wall_for(brief, rng, "skyscraper")
+        wide, deep = x1 - x0, b - a - 0.8
+        key = None if near else (len(cuts), round(height / 45))
+        made = kinds.get(key) if key and wall is None and rng.random() < SAME else None
+        if made is None:
+            made = tower_block(rng, lit=lit, width=wide, depth=deep, height=height, near=near, wall=wall)
+            if key and wall is None:
+                kinds[key] = made
         # The front looks to the nearer avenue.
         place.meshes.append(made.mesh.transformed(placement([cx, y, cz])))
         if neon and distance < 140:
