@@ -50,7 +50,7 @@ def world_from_nerfstudio(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def nerfstudio_from_world(world_from_camera: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The inverse of `world_from_nerfstudio`."""
+    """The inverse of `world_from_nerfstudio`: (4, 4) from (4, 4)."""
     return NERFSTUDIO_FROM_WORLD @ world_from_camera @ OPENGL_FROM_OPENCV
 
 

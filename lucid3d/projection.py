@@ -108,9 +108,8 @@ def project_cloud(
 
 
 def erode_rim(known: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:
-    """Shrink a mask by `pixels` (in the 8-neighbourhood) wherever it borders on False; the picture's border is no
-    rim.
-    """
+    """Shrink a mask (H, W) by `pixels` (in the 8-neighbourhood) wherever it borders on False; the picture's border is
+    no rim."""
     if pixels == 0 or known.all():
         return known
     import cv2

@@ -192,7 +192,7 @@ def _whole(text: str) -> int:
 
 
 def read_array(path: Path, what: str) -> NDArray[Any]:
-    """The array of an .npy file.
+    """The array of an .npy file, of any shape.
 
     Raises:
         InputError: it is damaged, holds Python objects, or claims more than it has.
@@ -202,7 +202,7 @@ def read_array(path: Path, what: str) -> NDArray[Any]:
 
 
 def read_arrays(path: Path, what: str = "") -> dict[str, NDArray[Any]]:
-    """The arrays of an .npz file, every checksum in it compared.
+    """The arrays of an .npz file by name, of any shape, every checksum in it compared.
 
     Raises:
         FileNotFoundError: there is none.

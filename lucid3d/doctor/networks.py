@@ -156,7 +156,7 @@ def _sky(estimate: NDArray[np.float32], truth: NDArray[np.float32]) -> str:
 
 
 def aligned(first: Any, second: Any, estimate: NDArray[np.float32], kind: Any) -> Finding:
-    """How well an estimate of the second view meets the first view's truth after alignment."""
+    """How well an estimate (H, W) of the second view meets the first view's truth after alignment."""
     cloud = lift(first.image, first.depth, first.camera, view=0, mask=np.ones(first.depth.shape, bool), sky_radius=1e4)
     partial = project_cloud(cloud, second.camera)
     result = alignment.align(estimate, kind, partial, second.camera)

@@ -118,7 +118,8 @@ def candidates(free: FreeSpace, lens: Camera, sharpness: float, seed: int) -> li
 
 
 def close_looks(lens: Camera, sharpness: float, eye: NDArray[np.float64]) -> list[Camera]:
-    """Cameras all around one place whose pixels are about as fine as a person looks; none where those of `lens` are."""
+    """Cameras all around one place, `eye` (3,), whose pixels are about as fine as a person looks; none where those of
+    `lens` are."""
     fov = max(CLOSEST, float(np.degrees(2 * np.arctan(0.5 * lens.width / np.degrees(sharpness)))))
     if fov >= np.degrees(2 * np.arctan(0.5 * lens.width / lens.fx)):
         return []

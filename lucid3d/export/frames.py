@@ -29,7 +29,7 @@ FRAMES: dict[str, NDArray[np.float64]] = {
 
 
 def frame_rotation(name: str) -> NDArray[np.float64]:
-    """The rotation frame_from_world of a named frame."""
+    """The rotation (3, 3) frame_from_world of a named frame."""
     if name not in FRAMES:
         raise InputError(f"frame {name!r} is unknown; choose one of {', '.join(FRAMES)}")
     return FRAMES[name]
@@ -58,7 +58,9 @@ def rotate_sh(sh: NDArray[np.float32], rotation: NDArray[np.float64]) -> NDArray
     """Coefficients of the same colours after the scene is turned: new(rotation @ d) = old(d) for every direction d.
 
     Args:
-        sh: (N, (degree + 1)^2, 3) float32.
+        sh: (N, K, 3) float32, K = (degree + 1)^2; rotation: (3, 3).
+    Returns:
+        (N, K, 3) float32.
     """
     degree = math.isqrt(sh.shape[1]) - 1
     out = sh.copy()
@@ -71,7 +73,7 @@ def rotate_sh(sh: NDArray[np.float32], rotation: NDArray[np.float64]) -> NDArray
 
 
 def sh_rotation(band: int, rotation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2 band + 1, 2 band + 1) matrix that turns one band's coefficients.
+    """The matrix (K, K), K = 2 band + 1, that turns one band's coefficients as `rotation` (3, 3) turns directions.
 
     Found by asking that the turned function agree with the old one in enough directions: exact, for a band is closed
     under rotation, and shorter than the recurrences (Ivanic and Ruedenberg 1996) that give the same numbers.

@@ -131,7 +131,8 @@ def rendered_points(gaussians: Gaussians, cameras: Sequence[Camera], sky_distanc
 def lift(
     camera: Camera, depth: NDArray[np.float32], image: NDArray[np.float32], sky_distance: float
 ) -> tuple[NDArray[np.float32], ...]:
-    """Points, normals, colours and footprints of a depth map's surfaces (NaN where there is none)."""
+    """Points, normals and colours (N, 3), and footprints (N,) in metres, of the surfaces of a depth map (H, W) and its
+    picture (H, W, 3); where depth is NaN there is none."""
     points = camera.unproject(depth)
     across = np.full_like(points, np.nan)
     down = np.full_like(points, np.nan)

@@ -75,7 +75,8 @@ TRUE_LIGHT = "radiance of the scene"
 
 
 def turn_panorama(panorama: NDArray[Pixel], turn: float) -> NDArray[Pixel]:
-    """Move the columns to the right by a fraction of the width, around the wrap (whole pixels)."""
+    """Move the columns of a panorama (H, 2H, C) to the right by a fraction of the width, around the wrap (whole
+    pixels)."""
     return np.roll(panorama, round(turn * panorama.shape[1]), axis=1)
 
 

@@ -27,8 +27,8 @@ def photo_models(
     kind: Kind | None = None,
     reading: Reading | None = None,
 ) -> tuple[ProceduralPainter, ProceduralDepth, PhotoWorld]:
-    """Painter and depth estimator that look at a photograph in its world: the painter imagines the photograph itself
-    from the first camera, and continues it from others; depth agrees between views."""
+    """Painter and depth estimator that look at a photograph (H, W, 3) in its world: the painter imagines the photograph
+    itself from the first camera, and continues it from others; depth agrees between views."""
     world = world_from_photo(image, camera, seed, prompt, kind=kind, reading=reading)
     drawings = Drawings(world)
     return ProceduralPainter(world, drawings), ProceduralDepth(world, drawings=drawings), world
@@ -37,7 +37,7 @@ def photo_models(
 def panorama_models(
     panorama: NDArray[np.floating], prompt: str = "", seed: int = 0, *, reader: Reader | None = None
 ) -> tuple[ProceduralPainter, ProceduralDepth, PanoramaWorld]:
-    """Painter and depth estimator that look around in a panorama; the depth agrees between views.
+    """Painter and depth estimator that look around in a panorama (H, 2H, 3); the depth agrees between views.
 
     Args:
         reader: the network that reads it; None to go by rules.

@@ -162,7 +162,7 @@ OPEN, SOLID, WET = 0, 1, 2
 
 
 def kinds_of(depth: Array, labels: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """OPEN, SOLID or WET by the depth and labels of a drawing."""
+    """OPEN, SOLID or WET (H, W) by the depth and labels (H, W) of a drawing."""
     wet = labels == label_number("water")
     return np.where(np.isfinite(depth), np.where(wet, WET, SOLID), OPEN).astype(np.uint8)
 

@@ -70,7 +70,7 @@ def find_horizon(lab: Array, sharp: Array, bottoms: Array, focal: float) -> floa
 
 
 def signs(lab: Array, sharp: Array, bottoms: Array, focal: float) -> dict[str, Floats]:
-    """The signs of a horizon, each (`ROWS`,) scores; arguments as for `find_horizon`."""
+    """The signs of a horizon, each (ROWS,) scores; arguments as for `find_horizon`."""
     import cv2
 
     rows = lab.shape[0]

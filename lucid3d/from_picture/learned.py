@@ -267,7 +267,11 @@ def place_words(names: tuple[str, ...], likelihood: NDArray[np.floating], kind: 
 
 
 def likeliest(names: tuple[str, ...], likelihood: NDArray[np.floating], kind: Kind) -> tuple[str, float] | None:
-    """Label and probability of the likeliest place that is indoors, or is not; None if the catalogue knows none."""
+    """Label and probability of the likeliest place that is indoors, or is not; None if the catalogue knows none.
+
+    Args:
+        names: of places; likelihood: (number of them,).
+    """
     places = load_places()
     fitting = [i for i, name in enumerate(names) if name in places and places[name].indoors == (kind == "room")]
     if not fitting:

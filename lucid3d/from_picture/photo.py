@@ -96,7 +96,7 @@ class PhotoWorld:
 
     def draw(self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None) -> Drawing:
         """What `camera` sees: the photograph where it was taken, and its world around. All of it, whatever `only`
-        wants: the blend between the two needs the neighbourhood."""
+        (H, W) wants: the blend between the two needs the neighbourhood."""
         local = np.linalg.inv(self.camera.world_from_camera) @ camera.world_from_camera
         drawn = self.around.draw(camera.at(self._around_pose(camera)), antialias=antialias)
         rays = (camera.rays() @ local[:3, :3].T.astype(np.float32)).astype(np.float32)  # in the first camera's frame

@@ -133,7 +133,11 @@ def sharpness(lab: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def kind_of(lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], prompt: str) -> Kind:
-    """Outdoors, room or close-up, from the words, the sky, and where the picture is sharp."""
+    """Outdoors, room or close-up, from the words, the sky, and where the picture is sharp.
+
+    Args:
+        lab: (H, W, 3) CIE Lab; sharp: (H, W) detail; sky: (H, W) bool.
+    """
     if names_a_room(prompt):
         return "room"
     if names_closeup(prompt):
@@ -180,7 +184,11 @@ def _under_a_ceiling(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> bo
 def classify(
     lab: NDArray[np.float32], sharp: NDArray[np.float32], sky: NDArray[np.bool_], horizon: float
 ) -> NDArray[np.uint8]:
-    """Classes of an outdoor picture."""
+    """Classes (H, W) of an outdoor picture.
+
+    Args:
+        lab: (H, W, 3) CIE Lab; sharp: (H, W) detail; sky: (H, W) bool; horizon: its row.
+    """
     import cv2
 
     rows, columns = lab.shape[:2]
@@ -329,7 +337,11 @@ def _upright_edges(lab: NDArray[np.float32]) -> int:
 
 
 def describe(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8], prompt: str) -> str:
-    """Words for the world around: the user's own, the place that the classes suggest, the light that the colours do."""
+    """Words for the world around: the user's own, the place that the classes suggest, the light that the colours do.
+
+    Args:
+        lab: (H, W, 3) CIE Lab; classes: (H, W).
+    """
     parts: list[str] = [prompt] if prompt else []
     lightness = float(lab[..., 0].mean())
     share: dict[int, Any] = {c: float((classes == c).mean()) for c in (SKY, GROUND, WATER, UPRIGHT)}

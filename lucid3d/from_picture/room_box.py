@@ -32,7 +32,7 @@ class Box:
     centre: tuple[float, float]
 
     def depth(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float32]:
-        """z-depth along rays (x, y, 1) from the box's own centre."""
+        """z-depth along rays (x, y, 1) from the box's own centre; x and y of any shapes that broadcast."""
         tiny = 1e-6
         depth = np.full(np.broadcast_shapes(x.shape, y.shape), self.back, np.float64)
         depth = np.minimum(depth, np.where(y > 0, self.floor / np.maximum(y, tiny), np.inf))
@@ -47,7 +47,8 @@ class Box:
 
 
 def vanishing_point(lab: NDArray[np.float32], focal: float) -> tuple[float, float] | None:
-    """Where the long slanting lines of a room meet (x, y), or None when too few agree."""
+    """Where the long slanting lines of a room, (H, W, 3) CIE Lab, meet: (x, y) in pixels from its corner, or None when
+    too few agree."""
     rows, columns = lab.shape[:2]
     edges = ends = segments(lab)
     delta = ends[:, 2:] - ends[:, :2]

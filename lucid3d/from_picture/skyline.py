@@ -12,10 +12,13 @@ CLOUD_GAP = 9
 
 
 def find_sky(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """What the sky may be, and the row where it ends in each block of 8 columns (NaN where there is none).
+    """What the sky may be (H, W), and the row where it ends in each block of 8 columns (NaN where there is none).
 
     Smooth regions are flooded from the upper edge. A flood can cross a hazy horizon into a lake; within a block of
     columns the sky therefore ends where lightness or colour first steps away.
+
+    Args:
+        lab: (H, W, 3) CIE Lab; sharp: (H, W) detail.
     """
     import cv2
 
@@ -53,7 +56,7 @@ def find_sky(lab: NDArray[np.float32], sharp: NDArray[np.float32]) -> tuple[NDAr
 def whole_sky(
     lab: NDArray[np.float32], sky: NDArray[np.bool_], bottoms: NDArray[np.float32], horizon: float
 ) -> NDArray[np.bool_]:
-    """The sky, from what `find_sky` found and the horizon's row where that is known.
+    """The sky (H, W), from what `find_sky` found and the horizon's row where that is known.
 
     A smooth sky that ends at the horizon is all of it. Clouds break the sky up, and a street hides where it ends: then
     the sky is also what is bright.
@@ -69,7 +72,7 @@ def _share_at(bottoms: NDArray[np.float32], row: float, rows: int) -> float:
 
 
 def bright_sky(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """`find_sky` for a sky full of clouds: what is bright or blue, from the upper edge down."""
+    """`find_sky` for a sky full of clouds: what of (H, W, 3) CIE Lab is bright or blue, from the upper edge down."""
     import cv2
 
     rows = len(lab)

@@ -247,7 +247,8 @@ def spread(colors: Array, weights: Array, reaches: tuple[float, ...], flat: floa
 
 
 def clean_plate(image: Array, layout: Layout) -> tuple[Array, NDArray[np.uint8]]:
-    """The picture without the things in front, filled from beside them along the horizon, and its classes."""
+    """The picture (H, W, 3) without the things in front, filled from beside them along the horizon, and its classes
+    (H, W)."""
     import cv2
 
     height, width = image.shape[:2]
@@ -309,7 +310,7 @@ def _cut_by_frame(
 
 
 def edge_fade(size: tuple[int, int], width: float = 0.06) -> Array:
-    """1 inside, falling to 0 over the canvas's outermost share `width`, so that it never ends abruptly."""
+    """1 inside (H, W), falling to 0 over the canvas's outermost share `width`, so that it never ends abruptly."""
 
     def ramp(n: int) -> NDArray[np.float64]:
         t = np.clip(np.minimum(np.arange(n), np.arange(n)[::-1]) / max(width * n, 1), 0, 1)

@@ -21,7 +21,9 @@ def rasterization_gsplat(
     height: int,
     **options: Any,
 ) -> tuple[Tensor, Tensor, dict[str, Any]]:
-    """Call gsplat; `options` are keyword arguments of `gsplat.rasterization`.
+    """Call gsplat: means (N, 3), quats (N, 4), scales (N, 3), opacities (N,), colors (N, K, 3), viewmats (C, 4, 4), Ks
+    (C, 3, 3) -> pictures (C, H, W, 3), alphas (C, H, W, 1) and what it knows besides. `options` are keyword arguments
+    of `gsplat.rasterization`.
 
     Raises:
         InputError: gsplat is not installed, or could not load or build its CUDA kernels.

@@ -34,6 +34,7 @@ LANES = 16
 MAX_SIZE = 65535
 
 Planes = NDArray[np.float32]
+"""(rows, columns) float32: 11 + 3 K rows, one a parameter (K coefficients of the colour), and a column a Gaussian."""
 
 
 @functools.cache
@@ -71,7 +72,7 @@ def padded(count: int) -> int:
 
 
 def empty_planes(rows: int, count: int) -> Planes:
-    """Planes for `count` Gaussians, whose padding holds invisible ones."""
+    """Planes (rows, `padded(count)`) for `count` Gaussians, whose padding holds invisible ones."""
     planes = np.empty((rows, padded(count)), np.float32)
     planes[:, count:] = 0
     planes[OPACITY, count:] = -100  # invisible as a logit and as an opacity
@@ -139,7 +140,8 @@ def make_view(
     radius_clip: float,
     antialiased: bool,
 ) -> Any:
-    """The kernels' description of a pinhole camera given by matrices."""
+    """The kernels' description of a pinhole camera given by matrices: `viewmat` (4, 4), `position` (3,), `intrinsics`
+    (3, 3)."""
     if not (1 <= width <= MAX_SIZE and 1 <= height <= MAX_SIZE):
         raise InputError(f"image size {width}x{height} must lie between 1x1 and {MAX_SIZE}x{MAX_SIZE}")
     return native().View(

@@ -139,7 +139,7 @@ def _morton(camera: Camera, positions: NDArray[np.float32]) -> NDArray[np.uint64
 
 
 def spread_bits(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A zero between every two of the lowest 16 bits."""
+    """A zero between every two of the lowest 16 bits of numbers in any shape."""
     for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
         bits = (bits | (bits << np.uint64(shift))) & np.uint64(mask)
     return bits

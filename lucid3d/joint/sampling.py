@@ -44,15 +44,16 @@ class Steps(Protocol):
     def __len__(self) -> int: ...
 
     def begin(self, noise: Floats) -> Floats:
-        """Unit noise as the first step holds it."""
+        """Unit noise (V, h, w, C) as the first step holds it."""
         ...
 
     def noised(self, clean: Floats, noise: Floats, step: int) -> Floats:
-        """Clean values with the noise of a step's level, scaled as the steps hold them."""
+        """Clean values (V, h, w, C) with the noise of a step's level, scaled as the steps hold them."""
         ...
 
     def step(self, noisy: Floats, clean: Floats, step: int, fresh: Callable[[], Floats]) -> Floats:
-        """From level `step` to the next, given the clean estimate; `fresh()` draws more noise of the same kind."""
+        """(V, h, w, C) from level `step` to the next, given the clean estimate; `fresh()` draws more noise of the same
+        kind."""
         ...
 
 
@@ -69,7 +70,7 @@ class Fixed:
     known: NDArray[np.bool_]
 
     def over(self, values: Floats) -> Floats:
-        """`values` with the known ones in place."""
+        """`values` (V, h, w, C) with the known ones in place."""
         fixed: Floats = np.where(self.known[..., None], self.clean, values)
         return fixed
 
@@ -151,16 +152,16 @@ class Ddim:
         return len(self.alphas)
 
     def begin(self, noise: Floats) -> Floats:
-        """The state of the first step, of the noise's shape."""
+        """The state (V, h, w, C) of the first step."""
         return noise
 
     def noised(self, clean: Floats, noise: Floats, step: int) -> Floats:
-        """Clean latents with the noise of a step, of their shape."""
+        """Clean latents (V, h, w, C) with the noise of a step."""
         alpha = self.alphas[step]
         return np.asarray(alpha * clean + np.sqrt(1 - alpha**2) * noise, np.float32)
 
     def step(self, noisy: Floats, clean: Floats, step: int, fresh: Callable[[], Floats]) -> Floats:
-        """The state after a step (no fresh noise is drawn)."""
+        """The state (V, h, w, C) after a step (no fresh noise is drawn)."""
         alpha = self.alphas[step]
         following = self.alphas[step + 1] if step + 1 < len(self.alphas) else 1.0
         noise = (noisy - alpha * clean) / np.sqrt(1 - alpha**2)

@@ -60,7 +60,7 @@ class SchedulerSteps:
         return started
 
     def network_input(self, noisy: Floats, step: int) -> Floats:
-        """The noisy values as the network wants them, signal and noise of unit size together."""
+        """The noisy values, of any shape, as the network wants them, signal and noise of unit size together."""
         scaled: Floats = (noisy / self._scale(step)).astype(np.float32)
         return scaled
 
@@ -75,7 +75,7 @@ class SchedulerSteps:
         return mixed
 
     def clean(self, output: Floats, noisy: Floats, step: int) -> Floats:
-        """What a network output says of the clean values (x0)."""
+        """What a network output says of the clean values (x0), all of the same shape."""
         seen, (signal, amount) = self.network_input(noisy, step), self.level(step)
         if self.prediction == "epsilon":
             return np.asarray((seen - amount * output) / signal, np.float32)
@@ -84,7 +84,7 @@ class SchedulerSteps:
         return output
 
     def output(self, clean: Floats, noisy: Floats, step: int) -> Floats:
-        """The network output that says `clean`: the inverse of `clean`."""
+        """The network output that says `clean`: the inverse of `clean`, all of the same shape."""
         seen, (signal, amount) = self.network_input(noisy, step), self.level(step)
         if self.prediction == "epsilon":
             return np.asarray((seen - signal * clean) / amount, np.float32)
@@ -93,7 +93,7 @@ class SchedulerSteps:
         return clean
 
     def step(self, noisy: Floats, clean: Floats, step: int, fresh: Callable[[], Floats]) -> Floats:
-        """From level `step` to the next.
+        """From level `step` to the next, all of the same shape.
 
         diffusers draws the noise of stochastic schedulers for every picture apart. A step is affine in that noise, so
         two draws tell how much of it there is, and noise shared on the sphere takes its place.

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lucid3d.learning.classes import CLASSES, SKY
 
 Picture = NDArray[np.uint8]
+"""(H, W, 3) uint8 sRGB."""
 Floats = NDArray[np.float32]
 Change = Callable[[Picture, np.random.Generator], Picture]
 TILE = 128

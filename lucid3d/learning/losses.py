@@ -41,7 +41,7 @@ class Weights:
 
 
 def losses(answer: Answer, truth: Batch) -> dict[str, Tensor]:
-    """Every loss by the name that `Weights` has for it."""
+    """Every loss, a scalar, by the name that `Weights` has for it."""
     known = truth.depth > 0
     log_truth = torch.where(known, truth.depth, torch.ones_like(truth.depth)).log()
     offset = best_offset(answer.log_depth, log_truth, known)
@@ -62,7 +62,7 @@ def losses(answer: Answer, truth: Batch) -> dict[str, Tensor]:
 
 
 def total(parts: dict[str, Tensor], weights: Weights) -> Tensor:
-    """The weighted sum of `losses`."""
+    """The weighted sum of `losses`, a scalar."""
     return torch.stack([getattr(weights, name) * value for name, value in parts.items()]).sum()
 
 
@@ -82,14 +82,16 @@ def aligned_residual(log_depth: Tensor, log_truth: Tensor, known: Tensor, offset
 
 
 def depth_loss(residual: Tensor, known: Tensor) -> Tensor:
-    """Scale-invariant L1 in log depth: "Depth Map Prediction", Eigen et al. 2014, section 3.2, with the median for the
-    mean and the absolute value for the square, as MiDaS (section 5, equation 4) has it."""
+    """Scale-invariant L1 in log depth, a scalar, of residuals (B, h, w): "Depth Map Prediction", Eigen et al. 2014,
+    section 3.2, with the median for the mean and the absolute value for the square, as MiDaS (section 5, equation 4)
+    has it."""
     return _mean_of_pictures(residual.abs(), known)
 
 
 def gradient_loss(residual: Tensor, known: Tensor) -> Tensor:
-    """Multi-scale gradient matching: edges where the truth has them ("MegaDepth", Li and Snavely 2018, section 4.2;
-    MiDaS, section 5, equation 11), over `GRADIENT_SCALES` levels of half the size each."""
+    """Multi-scale gradient matching, a scalar, of residuals (B, h, w): edges where the truth has them ("MegaDepth", Li
+    and Snavely 2018, section 4.2; MiDaS, section 5, equation 11), over `GRADIENT_SCALES` levels of half the size each.
+    """
     result = residual.new_zeros(())
     for level in range(GRADIENT_SCALES):
         step = 2**level
@@ -103,21 +105,23 @@ def gradient_loss(residual: Tensor, known: Tensor) -> Tensor:
 
 
 def error_loss(log_error: Tensor, residual: Tensor, known: Tensor) -> Tensor:
-    """Negative log likelihood of the residual under a Laplace distribution of the width that the network expects ("What
-    Uncertainties Do We Need", Kendall and Gal 2017, section 3.1). The residual's gradient is stopped: depth shall not
-    be excused where it is hard."""
+    """Negative log likelihood, a scalar, of the residual (B, h, w) under a Laplace distribution of the width that the
+    network expects ("What Uncertainties Do We Need", Kendall and Gal 2017, section 3.1). The residual's gradient is
+    stopped: depth shall not be excused where it is hard."""
     return _mean_of_pictures(residual.detach().abs() * torch.exp(-log_error) + log_error, known)
 
 
 def normal_loss(normals: Tensor, truth: Tensor) -> Tensor:
-    """Angle between normals, as one minus its cosine ("Designing Deep Networks for Surface Normal Estimation", Wang et
-    al. 2015; MoGe, section 3.3, compares normals for the same reason: they make surfaces flat)."""
+    """Angle between normals (B, 3, h, w), as one minus its cosine, a scalar ("Designing Deep Networks for Surface
+    Normal Estimation", Wang et al. 2015; MoGe, section 3.3, compares normals for the same reason: they make surfaces
+    flat)."""
     known = truth.square().sum(dim=1) > 0.5
     return _mean_of_pictures(1 - (normals * truth).sum(dim=1), known)
 
 
 def scale_loss(scale: Tensor, offset: Tensor, known: Tensor) -> Tensor:
-    """L1 between the scale and the offset that fits the picture, apart from its shape (MoGe-2, section 3.2)."""
+    """L1, a scalar, between the scale (B,) and the offset (B,) that fits the picture, apart from its shape (MoGe-2,
+    section 3.2)."""
     enough = known.flatten(1).sum(dim=1) >= LEAST_KNOWN
     return ((scale - offset).abs() * enough).sum() / enough.sum().clamp(min=1)
 
@@ -131,7 +135,7 @@ def bin_loss(logits: Tensor, share: Tensor) -> Tensor:
 
 
 def place_loss(logits: Tensor, place: Tensor) -> Tensor:
-    """Cross entropy over the pictures whose place is known."""
+    """Cross entropy, a scalar, of `logits` (B, C) over the pictures whose `place` (B,) is known (not negative)."""
     known = (place >= 0).float()
     each = functional.cross_entropy(logits, place.clamp(min=0), reduction="none", label_smoothing=0.05)
     return (each * known).sum() / known.sum().clamp(min=1)

@@ -47,5 +47,5 @@ def depth_score(predicted: NDArray[np.floating], truth: NDArray[np.floating]) ->
 
 
 def constant_score(truth: NDArray[np.floating]) -> DepthScore | None:
-    """The same for a prediction that is one distance everywhere: what any network has to beat."""
+    """The same for a truth (H, W) and a prediction that is one distance everywhere: what any network has to beat."""
     return depth_score(np.ones(truth.shape), truth)

@@ -227,33 +227,33 @@ class _Up(nn.Module):
 
 
 def horizon_share(offset: Tensor) -> Tensor:
-    """Offsets of the horizon in units of the picture's scale, any real number -> shares."""
+    """Offsets of the horizon in units of the picture's scale, any real number -> shares, of any shape."""
     return 0.5 + torch.atan(offset / HORIZON_BEND) / math.pi
 
 
 def horizon_of_share(share: Tensor) -> Tensor:
-    """The inverse of `horizon_share`."""
+    """The inverse of `horizon_share`, of any shape."""
     return torch.tan((share.clamp(0.001, 0.999) - 0.5) * math.pi) * HORIZON_BEND
 
 
 def roll_share(degrees: Tensor) -> Tensor:
-    """Degrees of roll -> shares; more than ROLL_LIMIT counts as that."""
+    """Degrees of roll, of any shape -> shares; more than ROLL_LIMIT counts as that."""
     return (0.5 + degrees / (2 * ROLL_LIMIT)).clamp(0, 1)
 
 
 def roll_of_share(share: Tensor) -> Tensor:
-    """The inverse of `roll_share`."""
+    """The inverse of `roll_share`, of any shape."""
     return (share - 0.5) * 2 * ROLL_LIMIT
 
 
 def focal_share(focal: Tensor) -> Tensor:
-    """Focal lengths in units of the picture's scale -> shares, even in the logarithm."""
+    """Focal lengths in units of the picture's scale -> shares, even in the logarithm, of any shape."""
     low, high = (math.log(value) for value in FOCAL_RANGE)
     return ((focal.log() - low) / (high - low)).clamp(0, 1)
 
 
 def focal_of_share(share: Tensor) -> Tensor:
-    """The inverse of `focal_share`."""
+    """The inverse of `focal_share`, of any shape."""
     low, high = (math.log(value) for value in FOCAL_RANGE)
     return (low + share * (high - low)).exp()
 

@@ -118,13 +118,13 @@ def read_view(path: Path, index: int) -> View:
 
 
 def depth_to_levels(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Metres -> steps of log depth, 1 to `LEVELS`; sky -> 0."""
+    """Metres, of any shape -> steps of log depth, 1 to `LEVELS`; sky -> 0."""
     share = np.log(np.clip(depth, NEAREST, FARTHEST) / NEAREST) / math.log(FARTHEST / NEAREST)
     return np.where(np.isfinite(depth), np.round(1 + share * (LEVELS - 1)), 0).astype(np.uint16)
 
 
 def levels_to_depth(levels: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """The inverse of `depth_to_levels`."""
+    """The inverse of `depth_to_levels`, of any shape."""
     table = NEAREST * np.exp(np.arange(-1, LEVELS) / (LEVELS - 1) * math.log(FARTHEST / NEAREST))
     table[0] = np.inf
     return table.astype(np.float32)[np.minimum(levels, LEVELS)]

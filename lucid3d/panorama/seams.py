@@ -147,7 +147,7 @@ def _runs(shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def pole_reach(panorama: Array, *, top: bool) -> tuple[float, float]:
-    """How far a pole is pinched.
+    """How far a pole of a panorama (H, 2H, C) is pinched.
 
     A picture painted flat shows as much detail along the first row as along any other, although that row is a point of
     the sphere. Along each ring the change over one pixel of the sphere's is compared with what the panorama has at the

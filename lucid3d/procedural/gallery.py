@@ -49,7 +49,7 @@ def draw_gallery(
     height: int = 320,
     progress: Callable[[int, str], None] | None = None,
 ) -> NDArray[np.uint8]:
-    """Draw every prompt as a panorama of this height and write the sheet; returns its pixels.
+    """Draw every prompt as a panorama of this height and write the sheet; returns its pixels (H, W, 3).
 
     The panoramas are drawn at one and a half times their size and brought down, which is the last of the antialiasing.
     """

@@ -62,7 +62,8 @@ class World:
     def trace(
         self, origins: NDArray[np.floating], directions: NDArray[np.floating]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Distance in units of `directions` to the nearest solid or water surface (+inf = none) and its normal."""
+        """Distance (N,) in units of `directions` (N, 3) from `origins` (N, 3) to the nearest solid or water surface
+        (+inf: none), and its normals (N, 3)."""
         o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
         return self._renderer.shader.trace(o, d)
 

@@ -180,7 +180,7 @@ def _in_style(views: Sequence[PosedView], asked: Brief, on_event: Listener) -> R
 
 
 def groups(labels: np.ndarray) -> np.ndarray:
-    """Numbers of the groups in `GROUPS` for label numbers; 0 is the sky."""
+    """Numbers of the groups in `GROUPS` for label numbers of any shape; 0 is the sky."""
 
     table = np.full(len(LABELS), len(GROUPS))
     for number, names in enumerate(GROUPS):
@@ -214,7 +214,8 @@ def sky_panorama(world: World) -> Image | None:
 
 
 def class_maps(sources: Sequence[tuple[Image, np.ndarray]], target: tuple[Image, np.ndarray]) -> dict[int, Transport]:
-    """The map of each class but the sky (0), from the pixels of all sources to those of the target panorama."""
+    """The map of each class but the sky (0), from the pixels of all sources to those of the target panorama:
+    pictures (H, W, 3), each with its classes (H, W)."""
     rng = np.random.default_rng(0)
     colours = np.concatenate([image.reshape(-1, 3) for image, _ in sources])
     classes = np.concatenate([which.ravel() for _, which in sources])
@@ -237,7 +238,7 @@ def class_maps(sources: Sequence[tuple[Image, np.ndarray]], target: tuple[Image,
 
 
 def carried(image: Image, classes: np.ndarray, maps: dict[int, Transport]) -> Image:
-    """The picture with each class through its map; the sky stays."""
+    """The picture (H, W, 3) with each of its classes (H, W) through its map; the sky stays."""
     out = image.copy()
     for number, mapping in maps.items():
         chosen = classes == number

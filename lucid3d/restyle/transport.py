@@ -64,7 +64,7 @@ def to_lab(colors: Floats) -> Floats:
 
 
 def from_lab(colors: NDArray[np.float64]) -> Floats:
-    """The inverse of `to_lab`; colours that no screen shows fall outside [0, 1]."""
+    """The inverse of `to_lab`, (..., 3); colours that no screen shows fall outside [0, 1]."""
     import cv2
 
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(colors[None], np.float32), cv2.COLOR_Lab2RGB)[0], np.float32)

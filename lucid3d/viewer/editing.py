@@ -59,7 +59,7 @@ def crop(scene: Scene, box: Box, *, keep_sky: bool = True) -> Scene:
 
 
 def kept(scene: Scene, gaussians: NDArray[np.bool_], points: NDArray[np.bool_] | None = None) -> Scene:
-    """The scene with some of its Gaussians (and points).
+    """The scene with some of its Gaussians (N,), and points (M,).
 
     Raises:
         InputError: no Gaussian would be left.

@@ -77,7 +77,7 @@ def begin_at(client: viser.ClientHandle, pose: NDArray[np.floating], fov: float,
     """Where a browser starts and what its reset returns to, unless its address carries a pose of its own.
 
     Args:
-        fov: vertical, radians.
+        pose: (4, 4) world_from_camera; fov: vertical, radians.
     """
     from viser._viser import InitialCameraConfig  # viser offers it for all browsers at once only
 

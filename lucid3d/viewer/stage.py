@@ -210,7 +210,7 @@ def _bytes(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def thumbnail(image: Image, across: int = 160) -> NDArray[np.uint8]:
-    """A small 8-bit picture."""
+    """A small 8-bit picture (H, W, 3), `across` pixels wide."""
     import cv2
 
     height = max(1, round(image.shape[0] * across / image.shape[1]))

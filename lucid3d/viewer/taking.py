@@ -157,7 +157,7 @@ def film(
     background: NDArray[np.floating] | None = None,
     on_event: Listener = ignore,
 ) -> bytes:
-    """An MP4 (H.264) along key frames.
+    """An MP4 (H.264) along key frames, before a `background` (3,) where nothing is.
 
     Raises:
         InputError: fewer than two key frames, or a size or length that cannot be.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from lucid3d.gaussians.model import Gaussians
 
 Image = NDArray[np.float32]
+"""(size, size, 3) float32 sRGB."""
 
 FILM_RATE = 10
 """Pictures a second of output.mp4."""

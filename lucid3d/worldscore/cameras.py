@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pose = NDArray[np.float64]
+"""(4, 4) float64 world_from_camera; lengths in metres or, before a unit is chosen, in units of the benchmark."""
 
 ANGLE = 30.0
 """Degrees of a pan or an orbit."""

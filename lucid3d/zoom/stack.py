@@ -133,8 +133,8 @@ def render_images(stack: Floats, geometry: Geometry) -> Floats:
 
 
 def render_noise(noise: Floats, geometry: Geometry) -> Floats:
-    """The same for independent white noise of unit variance: each level stays white and of unit variance, and what two
-    levels both show they share."""
+    """The same for independent white noise (L, ..., n, n) of unit variance: each level stays white and of unit
+    variance, and what two levels both show they share."""
     return _pasted(noise, geometry, white_matrix)
 
 

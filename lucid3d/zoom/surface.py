@@ -141,6 +141,6 @@ def mix(a: NDArray[np.float64], b: NDArray[np.float64] | tuple[float, float, flo
 def step(
     low: float | NDArray[np.floating], high: float | NDArray[np.floating], value: NDArray[np.floating]
 ) -> NDArray[Any]:
-    """0 below `low`, 1 above `high` (either may be the larger), smooth between."""
+    """0 below `low`, 1 above `high` (either may be the larger), smooth between; values of any shape."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t))

@@ -35,7 +35,7 @@ def processor(folder: Path) -> Callable[..., dict[str, torch.Tensor]]:
 
 
 def metres(canonical: torch.Tensor, camera: Camera) -> torch.Tensor:
-    """Depth from canonical inverse depth C (section 3.1): f / (width C).
+    """Depth in metres (..., H, W) from canonical inverse depth C of that shape (section 3.1): f / (width C).
 
     f is the focal length in pixels: the camera's own, which we know, in place of the one that the network guesses.
     """

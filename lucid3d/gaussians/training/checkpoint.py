@@ -39,7 +39,7 @@ def save(
     rng: np.random.Generator,
     memory: dict[str, NDArray[np.float64]],
 ) -> None:
-    """Write a checkpoint atomically."""
+    """Write a checkpoint atomically; the strategy's `memory` holds arrays of any shape."""
     header = {
         "format": FORMAT,
         "count": state.count,

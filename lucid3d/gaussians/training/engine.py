@@ -85,7 +85,8 @@ class Engine(Protocol):
     """Takes training steps on a State."""
 
     def step(self, shot: Shot, rates: NDArray[np.float32], step: int, *, with_means2d: bool) -> Losses:
-        """Draw, compare and update. rates: a learning rate a plane; step: counts from 1, for Adam's corrections."""
+        """Draw, compare and update. rates: (number of planes,) learning rates; step: counts from 1, for Adam's
+        corrections."""
         ...
 
     def seen(self) -> Seen:
@@ -107,7 +108,7 @@ def log_limits(config: TrainConfig) -> tuple[float, float]:
 
 
 def rates_of(config: TrainConfig, rows: int, progress: float) -> NDArray[np.float32]:
-    """Learning rate of every plane; progress runs from 0 to 1."""
+    """Learning rate of every plane (rows,); progress runs from 0 to 1."""
     decay = config.lr_decay**progress
     rates = np.empty(rows, np.float32)
     rates[kernels.MEANS] = config.means_lr * config.means_lr_decay**progress

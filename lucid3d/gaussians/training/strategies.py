@@ -40,7 +40,12 @@ class Strategy(Protocol):
         config: TrainConfig,
         rng: np.random.Generator,
     ) -> bool:
-        """Change the state; returns whether it did."""
+        """Change the state; returns whether it did.
+
+        Args:
+            memory: arrays of any shape that the strategy keeps between steps.
+            rates: (number of planes,) learning rates of this step.
+        """
         ...
 
 

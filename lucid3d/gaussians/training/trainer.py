@@ -228,7 +228,8 @@ def train(
     fixed: NDArray[np.bool_] | None = None,
     device: str | torch.device | None = None,
 ) -> Gaussians:
-    """Train to the end; `on_step` hears of every step (raise from it to stop). Arguments as for `Trainer`."""
+    """Train to the end; `on_step` hears of every step (raise from it to stop). Arguments as for `Trainer`:
+    `is_sky` and `fixed` are (N,)."""
     trainer = Trainer(gaussians, views, config, seed=seed, strategy=strategy, is_sky=is_sky, fixed=fixed, device=device)
     while not trainer.done:
         report = trainer.step()

@@ -8,19 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.rocks import waves
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, merge
 from lucid3d.procedural.kit.shapes import icosphere
 from lucid3d.procedural.kit.terrain import Terrain
 
-Floats = NDArray[np.floating]
 Width = Callable[[Floats], Floats]
 """z -> half the width in metres."""
 
 
 def rows_of(near: float, far: float, count: int) -> NDArray[np.float64]:
-    """Places along z from `near` to `far`, closer together about 0, where the viewer stands."""
+    """Places (count,) along z from `near` to `far`, closer together about 0, where the viewer stands."""
     low, high = np.arcsinh(near / 6.0), np.arcsinh(far / 6.0)
     return 6.0 * np.sinh(np.linspace(low, high, count))
 

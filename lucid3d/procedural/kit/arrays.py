@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Floats = NDArray[np.floating]
+"""Coordinates of places in metres, or values at them: of any shape, which all of a call share and the result has."""
 
 
 def f32(values: object) -> Array:
-    """Anything like an array as float32."""
+    """Anything like an array as float32, of any shape."""
     return np.asarray(values, np.float32)
 
 
@@ -265,7 +267,7 @@ def leaves(
 
 
 def thinned(count: int, keep: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], float]:
-    """Which of `count` leaves a coarser level keeps, and by how much their sides grow to cover the same area.
+    """Which (N,) of `count` leaves a coarser level keeps, and by how much their sides grow to cover the same area.
 
     Stochastic simplification (Cook, Halstead, Planck and Ryu, 2007).
     """

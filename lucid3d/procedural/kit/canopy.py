@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
-Floats = NDArray[np.floating]
 CROWN = 9.0
 """Metres from one crown to the next."""
 TALL = 8.5

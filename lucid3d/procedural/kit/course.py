@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from lucid3d.procedural.kit.arrays import Floats
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.kernels import kernels
 
-Floats = NDArray[np.floating]
 Field = Callable[[Floats, Floats], NDArray[np.float32]]
 """(x, z) of one shape -> values."""
 

@@ -63,7 +63,7 @@ class Ground:
     path: tuple[tuple[float, float], ...] = ()
 
     def packed(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The native struct's values and the corners of the path, flat."""
+        """The native struct's values (N,) and the corners of the path (2 * N,), x and z in turn."""
         values: list[float] = []
         for item in fields(self):
             if item.name == "path":

@@ -26,7 +26,7 @@ def noise(
     """Fractal noise over the plane.
 
     Args:
-        x, z: coordinates in metres, of one shape.
+        x, z: coordinates in metres, of any shape, both of the same shape.
         seed: any integer; size: metres of the largest feature; gain: share of amplitude that each octave keeps.
         kind: "fbm" about [-1, 1], mean 0; "ridged" 0 to about 1, creases upwards; "billow" creases downwards from 0 up;
             "cells" distance to the nearest of scattered points in units of `size`; "edges" 0 on the borders between
@@ -47,7 +47,7 @@ def noise(
 def smoothstep(
     low: float | NDArray[np.floating], high: float | NDArray[np.floating], value: NDArray[np.floating]
 ) -> NDArray[np.float32]:
-    """0 below `low`, 1 above `high`, smooth between (either may be the larger)."""
+    """0 below `low`, 1 above `high`, smooth between (either may be the larger); values of any shape."""
     first, span = np.asarray(low, np.float32), np.asarray(high - low, np.float32)
     t = np.clip((np.asarray(value, np.float32) - first) / span, 0, 1)
     result: NDArray[np.float32] = t * t * (3 - 2 * t)

@@ -254,7 +254,8 @@ def pierced_wall(
 
 
 def side_matrices(width: float, depth: float) -> list[tuple[NDArray[np.float64], float]]:
-    """The frames of the four facades of a width x depth footprint about the origin: (matrix, length of the facade).
+    """The frames of the four facades of a width x depth footprint about the origin: (matrix (4, 4), metres of the
+    facade).
 
     Order: front (-z), right (+x), back (+z), left (-x).
     """

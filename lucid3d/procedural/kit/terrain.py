@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.canopy import Canopy
 from lucid3d.procedural.kit.grid import Grid, sampled
 from lucid3d.procedural.kit.ground import GROUND, Ground
 from lucid3d.procedural.kit.mesh import Mesh
 
-Floats = NDArray[np.floating]
 Heights = Callable[[Floats, Floats], NDArray[np.float32]]
 Tint = Callable[[Floats, Floats], NDArray[np.float32]]
 """(x, z) of shape (N,) -> (N, 3) factors on the albedo of the land: moist banks, ash, soot."""

@@ -39,7 +39,7 @@ class Water:
     seed: int = 0
 
     def packed(self) -> NDArray[np.float32]:
-        """The native struct's values."""
+        """The native struct's values (N,)."""
         return np.array(
             [
                 self.level,

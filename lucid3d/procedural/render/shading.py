@@ -187,7 +187,8 @@ class Shader:
         return seen
 
     def water_hits(self, origins: Floats, directions: Floats, distance: Floats) -> Floats | None:
-        """Distance to the water where it is nearer than anything solid, else +inf; None without water."""
+        """Distance (N,) along rays (N, 3) to the water where it is nearer than anything solid, else +inf; None without
+        water."""
         water = self.place.water
         if water is None:
             return None

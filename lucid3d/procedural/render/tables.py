@@ -35,7 +35,7 @@ class Tables:
     """(first instance number, one past the last, what they are or "") of each mesh."""
 
     def identify(self, triangle: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Labels and instances of triangle numbers (-1 water, -2 sky)."""
+        """Labels and instances (N,) of triangle numbers (N,) (-1 water, -2 sky)."""
         labels = np.zeros(len(triangle), np.int32)
         instances = np.zeros(len(triangle), np.int32)
         solid = triangle >= 0

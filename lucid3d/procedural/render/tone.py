@@ -55,12 +55,12 @@ class Film:
         return np.ascontiguousarray(encoded.T).reshape(radiance.shape)
 
     def compress(self, radiance: Floats) -> Floats:
-        """Radiance squeezed into [0, 1) as the eye weighs it, for averaging; `expand` undoes it."""
+        """Radiance squeezed into [0, 1) as the eye weighs it, for averaging, of any shape; `expand` undoes it."""
         exposed = np.maximum(radiance, 0) * np.float32(self.exposure)
         return np.asarray(exposed / (1 + exposed), np.float32)
 
     def expand(self, squeezed: Floats) -> Floats:
-        """The inverse of `compress`."""
+        """The inverse of `compress`, of any shape."""
         return np.asarray(squeezed / np.maximum(1 - squeezed, 1e-4) / self.exposure, np.float32)
 
 
@@ -104,6 +104,7 @@ def metered(radiance: Floats, weights: Floats, ev: float, *, night_sheet: float 
     """The exposure that puts the weighted log-average at `MIDDLE`, changed by `ev` stops.
 
     Args:
+        radiance: (N, 3) linear; weights: (N,).
         night_sheet: by night, the luminance of a white sheet that lies under the open sky; 0 by day.
     """
     luma = np.maximum(radiance @ LUMA, 1e-5)

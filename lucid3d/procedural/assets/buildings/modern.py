@@ -138,7 +138,7 @@ def station_canopy(
 
 
 def tube_line(path: np.ndarray, radius: float, material: Material) -> Mesh:
-    """A thin bent rod."""
+    """A thin bent rod of `radius` metres along `path` (N, 3)."""
     return tube(path, radius, material, sides=6)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.buildings.houses import House
 from lucid3d.procedural.kit import palettes as palette
@@ -12,7 +11,6 @@ from lucid3d.procedural.kit.mesh import Mesh, made_as, placement
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 
-Floats = NDArray[np.floating]
 VERMILION = palette.make("vermilion", "wood", "#9c3a26", "#a8442d", "#5e2419", scale=0.12, roughness=0.6, wear=0.5)
 DARK_TIMBER = palette.make("dark timber", "wood", "#3f2c20", "#4a3527", "#231812", scale=0.12, wear=0.5)
 PLASTER = palette.make("temple plaster", "plaster", "#cfc6b0", "#c3b99f", "#8f866f", scale=1.2, wear=0.5)

@@ -248,7 +248,13 @@ def wood(
 def flared(
     points: Array, radii: Array, corners: int, flare: float, rng: np.random.Generator
 ) -> tuple[Array, Array, Array]:
-    """A trunk whose foot spreads into roots: extra rings near the ground and lobes that fade with height."""
+    """A trunk whose foot spreads into roots: extra rings near the ground and lobes that fade with height.
+
+    Args:
+        points: (B, N, 3) metres; radii: (B, N).
+    Returns:
+        points (B, M, 3), radii (B, M) and bulges (B, M, corners) of the sides.
+    """
     height = np.linalg.norm(points[:, -1] - points[:, 0], axis=-1).mean()
     foot = f32([0.0, 0.25, 0.6, 1.2]) * radii[:, 0].mean() * 2.2
     first = points[:, :1]

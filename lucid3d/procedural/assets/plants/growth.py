@@ -103,7 +103,8 @@ def stem(
     base: NDArray[np.floating] | None = None,
     direction: NDArray[np.floating] | None = None,
 ) -> Branches:
-    """The trunk: one branch of `height` and base `radius` in metres, from `base` (a little below the ground)."""
+    """The trunk: one branch of `height` and base `radius` in metres, from `base` (3,), a little below the ground, in
+    `direction` (3,)."""
     heading = unit(UP + f32([1, 0, 1]) * rng.normal(0, lean, 3)) if direction is None else unit(direction)
     line = march(
         np.zeros((1, 3), np.float32) if base is None else np.asarray(base, np.float32).reshape(1, 3),
@@ -129,8 +130,8 @@ def march(
     wander: float,
     rng: np.random.Generator,
 ) -> Array:
-    """Polylines (B, points, 3) that start in `directions` and bend: `rise` radians towards the light in all, `wander`
-    radians at random a step."""
+    """Polylines (B, N, 3) of `points` from `bases` (B, 3), `lengths` (B,) metres long, that start in `directions` (B,
+    3) and bend: `rise` radians towards the light in all, `wander` radians at random a step."""
     count = len(bases)
     line = np.empty((count, points, 3), np.float32)
     line[:, 0] = bases
@@ -204,24 +205,25 @@ def leaf_sites(
 
 
 def dome(along: Array) -> Array:
-    """A round crown: short branches at its bottom and top, the longest a third of the way up."""
+    """Lengths (N,) of branches at shares (N,) of the trunk, for a round crown: short at its bottom and top, the longest
+    a third of the way up."""
     result: Array = np.sqrt(np.clip(1 - ((along - 0.35) / 0.72) ** 2, 0.05, 1)).astype(np.float32)
     return result
 
 
 def cone(along: Array) -> Array:
-    """A conifer: longest near the bottom, a point at the top."""
+    """The same (N,) for a conifer: longest near the bottom, a point at the top."""
     result: Array = (0.06 + 0.94 * (1 - along) ** 0.85 * np.clip(0.72 + along * 2.2, 0, 1)).astype(np.float32)
     return result
 
 
 def umbrella(along: Array) -> Array:
-    """A flat crown: the upper branches reach as far out as the lower ones."""
+    """The same (N,) for a flat crown: the upper branches reach as far out as the lower ones."""
     result: Array = (0.55 + 0.45 * along).astype(np.float32)
     return result
 
 
 def flame(along: Array) -> Array:
-    """A slender crown: poplars, cypresses, young birches."""
+    """The same (N,) for a slender crown: poplars, cypresses, young birches."""
     result: Array = (0.35 + 0.65 * np.sin(np.pi * np.clip(0.12 + 0.8 * along, 0, 1))).astype(np.float32)
     return result

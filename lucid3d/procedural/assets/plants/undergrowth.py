@@ -89,7 +89,8 @@ def blades(
 def tuft(
     rng: np.random.Generator, count: int, height: float, radius: float, lean: float
 ) -> tuple[Array, Array, Array, Array]:
-    """Roots, headings, lengths and bends of the blades of one tuft: the outer ones are shorter and lean out."""
+    """Roots (count, 3), headings (count, 3), lengths (count,) in metres and bends (count,) of the blades of one tuft:
+    the outer ones are shorter and lean out."""
     angle = rng.uniform(0, 2 * np.pi, count)
     distance = radius * np.sqrt(rng.random(count))
     out = np.stack([np.cos(angle), np.zeros(count), np.sin(angle)], axis=1)
@@ -222,7 +223,8 @@ def pinnae(
     broad: float = 1.0,
     hang: float = 0.12,
 ) -> Shape:
-    """Leaflets left and right of ribs: `reach` is the longest as a share of the rib; `hang` lets them droop."""
+    """Leaflets left and right of ribs: `reach` is the longest as a share of the rib; `hang` lets them droop;
+    `palette` (N, 3) has their colours."""
     count = len(ribs)
     rows = np.repeat(np.arange(count), pairs * 2)
     along = np.tile(np.repeat(0.12 + 0.88 * (np.arange(pairs) + 0.5) / pairs, 2), count).astype(np.float32)

@@ -28,7 +28,7 @@ ROPE = palette.make("tarred rope", "plain", "#3b2f22", roughness=0.9)
 
 
 def half_width(z: np.ndarray) -> np.ndarray:
-    """Half the deck's width at z: full amidships, a point at the bow, a flat stern."""
+    """Half the deck's width in metres at z, of any shape: full amidships, a point at the bow, a flat stern."""
     t = np.clip((z - STERN) / (BOW - STERN), 0, 1)
     return np.asarray(
         BEAM * np.clip(1 - np.clip((t - 0.45) / 0.55, 0, 1) ** 2.2, 0.02, 1) * (0.82 + 0.18 * np.clip(t / 0.3, 0, 1))

@@ -229,7 +229,7 @@ def planter(rng: np.random.Generator, size: float = 0.9) -> Mesh:
 
 @made_as("garland")
 def string_lights(start: np.ndarray, end: np.ndarray, lit: bool, *, sag: float = 0.7, pitch: float = 0.85) -> Mesh:
-    """Bulbs on a hanging wire between two points in world coordinates."""
+    """Bulbs on a hanging wire between two points (3,) in world coordinates."""
     parts = Parts()
     t = np.linspace(0, 1, 14)
     path = start + (end - start) * t[:, None] + np.stack([0 * t, 4 * sag * t * (1 - t), 0 * t], 1)

@@ -178,7 +178,7 @@ def rounds(
 
 
 def hanging(start: ArrayLike, end: ArrayLike, sag: float, points: int = 12) -> Array:
-    """A rope's line (points, 3) between two points, hanging `sag` metres in the middle."""
+    """A rope's line (N, 3) of `points` between two points (3,), hanging `sag` metres in the middle."""
     along = np.linspace(0, 1, points)[:, None]
     line = np.asarray(start, np.float64) * (1 - along) + np.asarray(end, np.float64) * along
     line[:, 1:2] += sag * 4 * along * (1 - along)

@@ -9,9 +9,8 @@ from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.compose.land.dry import dune_field
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.relief import Shape, Start, mountains
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import noise, smoothstep
-
-Floats = NDArray[np.floating]
 
 
 def sastrugi(x: Floats, z: Floats, seed: int) -> NDArray[np.float32]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.relief import to_polyline
 from lucid3d.procedural.compose.land.site import Where
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
-Floats = NDArray[np.floating]
 FORE = 7.5
 """Metres ahead of the start that are kept free of trunks in a forest: half of a crown's width and a view beyond it."""
 

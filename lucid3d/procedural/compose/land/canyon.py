@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.compose.land.relief import Shape, Start
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
-Floats = NDArray[np.floating]
 BEDS = np.array([0.0, 9.0, 13.0, 31.0, 37.0, 62.0, 70.0, 96.0, 100.0, 128.0])
 """Metres above the river where a bed ends: thick hard beds stand as cliffs, thin soft ones as ledges between."""
 RUN = np.array([0.0, 9.0, 16.0, 18.5, 29.0, 33.0, 46.0, 50.0, 66.0, 71.0])

@@ -12,6 +12,7 @@ from lucid3d.procedural.assets import plants, rocks
 from lucid3d.procedural.assets.formations import sheet
 from lucid3d.procedural.assets.props import campfire
 from lucid3d.procedural.compose.land.scatter import scatter
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.kernels import kernels
 from lucid3d.procedural.kit.materials import Material, rgb
@@ -21,7 +22,6 @@ from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
 from lucid3d.procedural.kit.terrain import Terrain, terrain_mesh
 from lucid3d.procedural.kit.water import Water
 
-Floats = NDArray[np.floating]
 LIMESTONE = Material(
     "cave limestone", "rock", (rgb("#a89d8b"), rgb("#b9ad98"), rgb("#8a8172")), scale=1.5, bump=0.1, wear=0.3,
     variation=0.6,
@@ -74,7 +74,8 @@ class Chamber:
         return np.asarray(EYE_HEIGHT + pool + rise + valley - 1.1 * mounds * inside - dams - bumps * calm, np.float32)
 
     def shell(self) -> NDArray[np.float32]:
-        """Walls and vault (rows along z, columns from the right foot over the vault to the left foot, 3)."""
+        """Walls and vault (rows, columns, 3): rows along z, columns from the right foot over the vault to the left
+        foot."""
 
         fractal = kernels().fractal3
         rows, columns = 300, 190

@@ -9,10 +9,9 @@ from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.assets.formations import arch
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.relief import Shape, Start
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.mesh import placement
 from lucid3d.procedural.kit.noise import noise, smoothstep
-
-Floats = NDArray[np.floating]
 
 
 def dune_field(x: Floats, z: Floats, seed: int, size: float, height: float) -> NDArray[np.float32]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.props import fence
 from lucid3d.procedural.compose.extras import add_buildings
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.site import Where
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import noise, smoothstep
-
-Floats = NDArray[np.floating]
 
 
 def field_borders(lot: Lot) -> Where:

@@ -10,11 +10,11 @@ from lucid3d.procedural.assets.plants.corals import coral
 from lucid3d.procedural.compose.dressing import dressed
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.relief import Shape, Start
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, instances, merge, placement
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
-Floats = NDArray[np.floating]
 WALL_AT, WALL_HIGH = 25.0, 19.0
 """Metres ahead to the wall over which the water falls, and its height."""
 SPRAY = Material("falling water", "plain", ((0.86, 0.9, 0.93),), roughness=1.0, translucency=0.5, variation=0.1)

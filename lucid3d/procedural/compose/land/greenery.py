@@ -7,15 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import plants, rocks
 from lucid3d.procedural.assets.plants import palms
 from lucid3d.procedural.compose.land.relief import to_polyline
 from lucid3d.procedural.compose.land.site import Ring, Site, Where
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import smoothstep
-
-Floats = NDArray[np.floating]
 
 GRASS = (
     Ring(70, None, 1.3, 1.2, (0.4, 0.8), {"clear": 0.0}),  # trodden short where one stands

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.compose.land.relief import Knoll, Shape, Start, mountains
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
-Floats = NDArray[np.floating]
 BROOK_DEPTH = 0.5
 """Metres of water in the lake's outflow."""
 BUILDINGS = ("cabin", "house", "barn", "church", "tower", "windmill")

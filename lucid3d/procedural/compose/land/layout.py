@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.compose.land.relief import Knoll, Shape, river_valley, shaped
 from lucid3d.procedural.compose.land.site import Conditions, Site
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.canopy import Canopy
 from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Path
 from lucid3d.procedural.kit.terrain import Heights, Terrain, terrain_mesh
-
-Floats = NDArray[np.floating]
 
 
 def winding_path(rng: np.random.Generator, length: float = 70.0, turn: float = 0.35, back: float = 25.0) -> Path:

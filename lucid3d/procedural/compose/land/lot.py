@@ -5,9 +5,6 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lucid3d.procedural.assets.plants import Prototype
 from lucid3d.procedural.catalogue.functions import function
 from lucid3d.procedural.compose import wishes
@@ -15,9 +12,8 @@ from lucid3d.procedural.compose.land import greenery, terms
 from lucid3d.procedural.compose.land.recipe import Area, Factor
 from lucid3d.procedural.compose.land.relief import Shape, Start
 from lucid3d.procedural.compose.land.site import Site, Where
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.language.brief import Brief
-
-Floats = NDArray[np.floating]
 
 
 @dataclass

@@ -18,14 +18,12 @@ from lucid3d.procedural.compose.land.dry import dune_field
 from lucid3d.procedural.compose.land.layout import lay_out
 from lucid3d.procedural.compose.land.relief import Shape, mountains
 from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.mesh import placement
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.kit.water import Water
-
-Floats = NDArray[np.floating]
-
 
 PLANETS: tuple[dict[str, Any], ...] = (
     {  # red dust, butterscotch sky

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.grid import Grid, sampled
 from lucid3d.procedural.kit.kernels import kernels
@@ -16,7 +17,6 @@ from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 from lucid3d.procedural.kit.terrain import Heights, Tint
 
-Floats = NDArray[np.floating]
 Up = Callable[[Floats, Floats], NDArray[np.float32]]
 """(x, z) -> metres UP; the composition of a place, before erosion and detail."""
 

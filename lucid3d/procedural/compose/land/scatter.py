@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.kit.arrays import Array, f32, unit
+from lucid3d.procedural.kit.arrays import Array, Floats, f32, unit
 from lucid3d.procedural.kit.mesh import Mesh, instances
 from lucid3d.procedural.kit.prototype import Prototype
 
-Floats = NDArray[np.floating]
 Ground = Callable[[Floats, Floats], tuple[Floats, Floats]]
 """ground(x, z) -> (y, slope): the ground's height coordinate (down is +) and its slope (rise over run, 0 = level)."""
 Height = Callable[[Floats, Floats], Floats]
@@ -53,7 +52,8 @@ class Spots:
 def groups(
     rng: np.random.Generator, size: float, contrast: float = 1.0, middle: float = 0.5
 ) -> Callable[[Floats, Floats], Array]:
-    """A random map of patches about `size` metres wide, 0 to 1: where a kind of plant keeps company.
+    """A random map, for places of any shape, of patches about `size` metres wide, 0 to 1: where a kind of plant keeps
+    company.
 
     Multiply a density by it; `contrast` above 1 gives sharper clearings. Half the land is above `middle`, so that one
     below 0 leaves patches that lie apart.

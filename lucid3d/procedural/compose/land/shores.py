@@ -11,9 +11,8 @@ from lucid3d.procedural.assets import rocks
 from lucid3d.procedural.assets.plants import litter
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.relief import Knoll, Shape, Start, mountains
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import noise, smoothstep
-
-Floats = NDArray[np.floating]
 
 
 def coast(start: Start) -> Shape:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.compose.land.relief import to_polyline
 from lucid3d.procedural.compose.land.scatter import groups, scatter
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.noise import smoothstep
 from lucid3d.procedural.kit.place import Path
 from lucid3d.procedural.kit.prototype import Season
 from lucid3d.procedural.kit.terrain import Terrain
 
-Floats = NDArray[np.floating]
 Where = Callable[[Floats, Floats, Floats, Floats], Floats]
 """(x, z, y, slope) -> 0 to 1."""
 

@@ -11,9 +11,8 @@ from lucid3d.procedural.assets.plants.wetland import swamp_tree
 from lucid3d.procedural.compose import wishes
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.relief import Shape, Start
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import noise, smoothstep
-
-Floats = NDArray[np.floating]
 
 
 def swamp(start: Start) -> Shape:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from lucid3d.procedural.compose.land import landform, recipe
 from lucid3d.procedural.compose.land.relief import Start, Up, mountains, to_polyline
 from lucid3d.procedural.compose.land.site import Site, Where
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import noise, smoothstep
 
-Floats = NDArray[np.floating]
 REFUSED_MOUNTAINS = 0.3
 """Factor on mountains in a sentence without any: some land has to end the view."""
 

@@ -7,19 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.assets import plants
 from lucid3d.procedural.assets.plants import desert, litter, palms
 from lucid3d.procedural.assets.plants.foliage import leaf_material, mixed
 from lucid3d.procedural.assets.plants.palettes import LEAVES
 from lucid3d.procedural.compose.land.site import Ring, Site, Where
-from lucid3d.procedural.kit.arrays import KITE, f32, leaves, unit
+from lucid3d.procedural.kit.arrays import KITE, Floats, f32, leaves, unit
 from lucid3d.procedural.kit.mesh import Mesh, instances, placement
 from lucid3d.procedural.kit.noise import smoothstep
 from lucid3d.procedural.kit.prototype import solid
-
-Floats = NDArray[np.floating]
 
 FERNS = (
     Ring(0.9, 1.0, 13, 5, (0.5, 1.4), {"contrast": 1.6}),

@@ -14,13 +14,13 @@ from lucid3d.procedural.compose.land import greenery
 from lucid3d.procedural.compose.land.composer import finish
 from lucid3d.procedural.compose.land.layout import lay_out
 from lucid3d.procedural.compose.land.relief import Shape, mountains
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import Material, rgb
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import Lamp, Place
 
-Floats = NDArray[np.floating]
 LAVA = Material(
     "flowing lava", "lava", (rgb("#2a1f1b"), rgb("#3a2a24"), rgb("#140e0d")), scale=0.9, bump=0.05,
     emission=(1.7, 0.36, 0.035),

@@ -75,7 +75,7 @@ class Footprint:
         return True
 
     def covers(self, x: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which points lie in it."""
+        """Which points, of any shape, lie in it."""
         across, along = self.axes()
         dx, dz = x - self.x, z - self.z
         if self.round:

@@ -36,7 +36,7 @@ class Vault:
     material: Material
 
     def above(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Metres above the walls at places from -1 (left wall) to 1 (right wall)."""
+        """Metres above the walls at places of any shape from -1 (left wall) to 1 (right wall)."""
         u = np.clip(np.abs(u), 0.0, 1.0)
         if self.kind == "round":
             return np.asarray(self.rise * np.sqrt(1 - u * u))
@@ -88,7 +88,8 @@ class Room:
         return self.ahead - self.back
 
     def wall_matrix(self, wall: int) -> tuple[NDArray[np.float64], float]:
-        """A wall's frame in the world, and its length. In the frame heights are negative y, 0 at the floor."""
+        """A wall's frame in the world (4, 4), and its length in metres. In the frame heights are negative y, 0 at the
+        floor."""
         y = EYE_HEIGHT
         corner, yaw, length = {
             AHEAD: ((self.left, y, self.ahead), 0.0, self.width),
@@ -99,8 +100,8 @@ class Room:
         return placement(corner, yaw=yaw), length
 
     def against(self, wall: int, along: float, out: float = 0.0, up: float = 0.0) -> NDArray[np.float64]:
-        """Where a thing stands whose back is towards +z in its own frame: `along` metres from a wall's left end, `out`
-        metres in front of it, `up` metres above the floor."""
+        """Where (4, 4) a thing stands whose back is towards +z in its own frame: `along` metres from a wall's left end,
+        `out` metres in front of it, `up` metres above the floor."""
         matrix, _ = self.wall_matrix(wall)
         moved = matrix @ np.array([along, -up, -out, 1.0])
         placed = matrix.copy()

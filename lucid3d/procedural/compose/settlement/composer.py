@@ -45,7 +45,7 @@ class Settlement:
         """Set a thing on the ground at (x, z), `sink` metres into it; nothing else comes within `keep` metres.
 
         Returns:
-            where it stands, 4x4.
+            Where it stands, (4, 4).
         """
         matrix = placement([x, ground_y(self.terrain, x, z) + sink, z], yaw=yaw)
         self.place.meshes.append(mesh.transformed(matrix))
@@ -57,7 +57,7 @@ class Settlement:
         self, house: House, matrix: NDArray[np.float64], color: tuple[float, float, float], *,
         radius: float = 0.2, reach: float = 12.0, shadows: bool = True,
     ) -> None:  # fmt: skip
-        """The lamps of a house that stands at `matrix`."""
+        """The lamps of a house that stands at `matrix` (4, 4)."""
         for spot in house.lamps:
             x, y, z = (float(v) for v in (matrix @ np.array([*spot, 1.0]))[:3])
             self.place.lamps.append(Lamp((x, y, z), color, radius, reach, shadows))

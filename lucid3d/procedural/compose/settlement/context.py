@@ -14,6 +14,7 @@ from lucid3d.procedural.compose.land.relief import mountains
 from lucid3d.procedural.compose.land.sea import sea
 from lucid3d.procedural.compose.wishes import far_woods
 from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.materials import RGB, Material
 from lucid3d.procedural.kit.noise import noise, smoothstep
@@ -21,8 +22,6 @@ from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.kit.terrain import Terrain, terrain_mesh
 from lucid3d.procedural.kit.water import Water
 from lucid3d.procedural.language.brief import Brief
-
-Floats = NDArray[np.floating]
 
 DARK_TIMES = frozenset({"dawn", "dusk", "night"})
 """Times of day at which lamps are on."""

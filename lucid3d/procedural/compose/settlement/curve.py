@@ -25,7 +25,7 @@ class Curve:
         self.start, self.end = float(self._s[0]), float(self._s[-1])
 
     def x(self, z: NDArray[np.floating]) -> NDArray[np.float64]:
-        """x of the middle line at z."""
+        """x of the middle line at z, of any shape, in metres."""
         return np.asarray(np.interp(z, self._z, self._x), np.float64)
 
     def at(self, s: float | NDArray[np.float64], offset: float = 0.0) -> NDArray[np.float64]:
@@ -71,7 +71,7 @@ def strip(
 
 
 def house_matrix(curve: Curve, s: float, width: float, offset: float, y: float) -> NDArray[np.float64]:
-    """Where a row house of `width` stands whose frontage begins at s: right of the street if `offset` > 0."""
+    """Where (4, 4) a row house of `width` stands whose frontage begins at s: right of the street if `offset` > 0."""
     near, far = curve.at(s, offset), curve.at(s + width, offset)
     origin, other = (far, near) if offset > 0 else (near, far)
     direction = (other - origin) / max(float(np.linalg.norm(other - origin)), 1e-9)
@@ -84,6 +84,6 @@ def lamp_at(
     color: tuple[float, float, float],
     reach: float = 14.0,
 ) -> Lamp:
-    """A lamp at a spot of something that stands at `matrix`."""
+    """A lamp at a spot of something that stands at `matrix` (4, 4)."""
     x, y, z = (matrix @ np.array([*spot, 1.0]))[:3]
     return Lamp((float(x), float(y), float(z)), color, radius=0.2, reach=reach)

@@ -19,7 +19,7 @@ from lucid3d.procedural.kit.shapes import cylinder, tube
 
 
 def stand(site: Site, made: House, x: float, z: float, yaw: float) -> NDArray[np.float64]:
-    """Where a building stands at (x, z): its door at the height of the ground there, nothing grows in its walls."""
+    """Where (4, 4) a building stands at (x, z): its door at the height of the ground; nothing grows in its walls."""
     w, d = made.width / 2, made.depth / 2
     right, front = np.array([np.cos(yaw), -np.sin(yaw)]), np.array([-np.sin(yaw), -np.cos(yaw)])
     spots = np.array([np.array([x, z]) + r * right + f * front for r in (-w, 0, w) for f in (-d, 0, d)])

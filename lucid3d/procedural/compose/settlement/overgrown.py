@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.plants import grass_tuft
 from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.context import ground_y
 from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, placement, rotation_x, rotation_z
 from lucid3d.procedural.kit.parts import Parts, clump
 from lucid3d.procedural.kit.place import Place
-
-Floats = NDArray[np.floating]
 
 
 def worn_way(place: Place, site: Site, stone: Material, rng: np.random.Generator) -> Floats:
@@ -53,7 +51,11 @@ def worn_way(place: Place, site: Site, stone: Material, rng: np.random.Generator
 
 
 def grass_between(site: Site, slabs: Floats, rng: np.random.Generator) -> None:
-    """Grass in the joints of the paved way and where its slabs are gone."""
+    """Grass in the joints of the paved way and where its slabs are gone.
+
+    Args:
+        slabs: (N, 4) middle x, z and half width and depth of each slab, metres.
+    """
     from scipy.spatial import cKDTree
 
     if not site.conditions.grass or site.conditions.snowed_in:

@@ -16,6 +16,7 @@ from lucid3d.procedural.compose.settlement.composer import settle
 from lucid3d.procedural.compose.settlement.context import ground_y, wall_for, weathered_ground
 from lucid3d.procedural.compose.settlement.overgrown import climbers, grass_between, worn_way
 from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_y, rotation_z
 from lucid3d.procedural.kit.noise import noise
@@ -24,7 +25,6 @@ from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 from lucid3d.procedural.language.brief import Brief
 
-Floats = NDArray[np.floating]
 SUNK = 0.05
 """Metres that things have sunk into the ground."""
 FLUTES = 20

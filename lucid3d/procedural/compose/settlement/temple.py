@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lucid3d.procedural.assets.buildings.temples import (
     DARK_TIMBER,
@@ -30,14 +29,13 @@ from lucid3d.procedural.compose.settlement.context import (
     weathered_ground,
 )
 from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x, rotation_z
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
 from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
 from lucid3d.procedural.language.brief import Brief
-
-Floats = NDArray[np.floating]
 
 
 def temple(brief: Brief, rng: np.random.Generator) -> Place:

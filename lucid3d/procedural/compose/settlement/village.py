@@ -32,13 +32,11 @@ from lucid3d.procedural.compose.settlement.context import (
     weathered_ground,
 )
 from lucid3d.procedural.compose.settlement.features import stand
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import placement
 from lucid3d.procedural.kit.place import Lamp, Place
 from lucid3d.procedural.language.brief import Brief
-
-Floats = NDArray[np.floating]
-
 
 LANE_END = -0.17
 """Azimuth in radians where the lane runs out between the trees, onto the water if there is any."""

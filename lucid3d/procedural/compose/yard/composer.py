@@ -19,12 +19,12 @@ from lucid3d.procedural.compose.yard.putting import put
 from lucid3d.procedural.compose.yard.recipe import Basin, Recipe, Street, read_recipe
 from lucid3d.procedural.compose.yard.rows import row
 from lucid3d.procedural.compose.yard.work import Work
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.kit.terrain import Terrain
 from lucid3d.procedural.kit.water import Water
 from lucid3d.procedural.language.brief import Brief
 
-Floats = NDArray[np.floating]
 UNDER, UNDER_BY = 0.4, 0.45
 """Metres that the ground lies lower under floors, and how far within them: its coarse mesh must not come through."""
 TURN_AT, TURN_OVER = 4.0, 34.0

@@ -16,12 +16,12 @@ from lucid3d.procedural.compose.yard.recipe import Area, Basin, Floor, Rect, Str
 from lucid3d.procedural.compose.yard.surfaces import SURFACES
 from lucid3d.procedural.compose.yard.work import Work
 from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 
-Floats = NDArray[np.floating]
 FACET = 0.6
 """Metres of a facet of a round rim."""
 SEEN = 110.0
@@ -100,7 +100,7 @@ def _around(rect: Rect | None, hole: Rect | None) -> list[Rect] | None:
 def rim(
     work: Work, ring: NDArray[np.float64], material: Material, width: float, y: float, height: float, *, label: str
 ) -> None:
-    """Stones along a closed line: from `y` (and a little below) up by `height`."""
+    """Stones along a closed line (N, 2) of x and z: from `y` (and a little below) up by `height`."""
     parts = Parts()
     for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True):
         a, b = _clipped(a, b)
@@ -228,7 +228,7 @@ def wall_piece(
     *,
     gate: tuple[float, float] | None,
 ) -> Mesh:
-    """One straight piece, in world coordinates."""
+    """One straight piece from `a` (2,) to `b` (2,), x and z, in world coordinates."""
     parts, length = Parts(), float(np.hypot(*(b - a)))
     high, thick = item.height, item.thick
 

@@ -86,7 +86,7 @@ class Work:
         self, made: Made, spot: NDArray[np.float64], strength: float, *, reach: float = 14.0,
         glow: tuple[float, float, float] = (1.0, 0.66, 0.33), shadows: bool = False,
     ) -> None:  # fmt: skip
-        """The lamps of a thing that stands at `spot`, when it is dark."""
+        """The lamps of a thing that stands at `spot` (4, 4), when it is dark."""
         if not (self.dark and strength) or "lamp" in self.brief.without:
             return
         color = tuple(strength * c for c in glow) if glow else lamp_color(strength)
