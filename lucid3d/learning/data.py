@@ -147,9 +147,12 @@ def world_views(seed: int, index: int, count: int, size: int) -> tuple[list[View
     """World `index` of a data set: its views and what its shard says of itself. Depends on the arguments alone."""
     rng = np.random.default_rng([seed, index])
     world, place = _world(rng, index)
-    indoors = world.place.interior and place != "cave"
     brief = world.brief
-    snowy = not indoors and brief is not None and (place == "arctic" or brief.weather == "snow")
+    record = brief.record if brief is not None and place != NO_PLACE else None
+    indoors = world.place.interior and not (record is not None and record.sheltered)
+    terrain = world.place.terrain
+    covered = terrain is not None and terrain.ground.snow_cover > 0.5
+    snowy = not indoors and brief is not None and (covered or brief.weather == "snow")
     table = class_table(indoors=indoors, snowy=snowy)
     points = sample_viewpoints(world, count, rng, size=size, indoors=indoors)
     views = []

@@ -136,8 +136,8 @@ def test_the_noun_is_the_place_and_what_describes_it_lies_around(sentence: str, 
 
 @pytest.mark.parametrize(
     ("sentence", "feature"),
-    [("a seaside village", "sea"), ("an alpine village", "mountains"), ("a forest temple", "trees"),
-     ("an island temple", "sea"), ("海边的村庄", "sea")],
+    [("a seaside village", "sea"), ("a village by the sea", "sea"), ("an alpine village", "mountains"),
+     ("a forest temple", "trees"), ("an island temple", "sea"), ("海边的村庄", "sea")],
 )  # fmt: skip
 def test_a_landscape_brings_its_things(sentence: str, feature: str) -> None:
     assert understand(sentence).wants(feature)

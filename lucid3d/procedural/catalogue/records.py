@@ -91,6 +91,21 @@ Sign = Literal[
 
 
 @dataclass(frozen=True, config=STRICT)
+class Shore:
+    """Where the water of a built place "by the sea" or "on a lake" begins: a straight line, roughly.
+
+    Attributes:
+        distance: metres from the start to it; azimuth: radians to the right of ahead in which it lies.
+        gentle: metres over which the land goes down to its foot, `foot` metres from the level of the streets.
+    """
+
+    distance: Metres
+    azimuth: float
+    gentle: Metres = 26.0
+    foot: float = 0.0
+
+
+@dataclass(frozen=True, config=STRICT)
 class PlaceRecord:
     """One place.
 
@@ -108,6 +123,7 @@ class PlaceRecord:
             alone, and it is said that there is no rule for them.
         things: things that it has unless they are refused -> how many.
         landscape: what it gives to a place that lies in it.
+        shore: where the water of a built place begins that lies by the sea or on a lake; None = beyond its last house.
         describes: its name can also describe another place ("desert canyon").
         default: its turn among the places that a sentence may get which names none; 0 = never. A room with a turn is
             chosen for furniture without a place.
@@ -136,6 +152,7 @@ class PlaceRecord:
     cannot_have: Mapping[str, str] = Field(default_factory=dict)
     things: Mapping[str, int] = Field(default_factory=dict)
     landscape: Landscape = Field(default_factory=Landscape)
+    shore: Shore | None = None
     describes: bool = False
     default: int = 0
     street: bool = False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.catalogue.records import Growth
+from lucid3d.procedural.catalogue.records import Growth, Shore
 from lucid3d.procedural.compose.land.relief import mountains
 from lucid3d.procedural.compose.land.sea import sea
 from lucid3d.procedural.compose.wishes import far_woods
@@ -167,7 +167,7 @@ def hills(
         up = roll + rise * height * np.maximum(form, 0.02)
         if shore is not None:
             up = np.maximum(up, DRY - SHORE_DROP)  # or the sea would stand in every hollow of the village
-            across = shore.beyond(x, z) + 14 * noise(x, z, seed + 3, 70.0, 3)
+            across = beyond_shore(shore, x, z) + 14 * noise(x, z, seed + 3, 70.0, 3)
             # steep: surf stays at the edge
             low = np.where(across > 0, shore.foot - 0.2 * np.clip(across, 0, 60), shore.foot or up)
             up = up + (low - up) * smoothstep(-shore.gentle, 0.0, across)
@@ -210,30 +210,18 @@ DRY = 1.1
 """Metres that land on the near side of a shore lies above the water at least: the waves of a storm stay below it."""
 
 
-@dataclass(frozen=True)
-class Shore:
-    """A straight line, roughly, beyond which there is water: metres from the start to it, its direction, and over how
-    many metres the land goes down to its foot, `foot` metres from the level of the streets."""
-
-    distance: float
-    azimuth: float
-    gentle: float = 26.0
-    foot: float = 0.0
-
-    def beyond(self, x: Floats, z: Floats) -> NDArray[np.float32]:
-        """Metres beyond the line (negative on the near side)."""
-        out = x * np.sin(self.azimuth) + z * np.cos(self.azimuth) - self.distance
-        return np.asarray(out, np.float32)
+def beyond_shore(shore: Shore, x: Floats, z: Floats) -> NDArray[np.float32]:
+    """Metres beyond the line of the water (negative on the near side)."""
+    out = x * np.sin(shore.azimuth) + z * np.cos(shore.azimuth) - shore.distance
+    return np.asarray(out, np.float32)
 
 
 def shore_of(brief: Brief, flat: float) -> Shore | None:
     """Where the water of a place "by the sea" or "on a lake" begins, or None."""
     if not (brief.wants("sea") or brief.wants("lake")):
         return None
-    if brief.place == "village":  # the lane runs down to it
-        return Shore(38.0, -0.3, gentle=30.0, foot=-1.1)
     # Beyond the last house, on the left ahead.
-    return Shore(max(0.62 * flat, 50.0) if flat < 100 else 0.95 * flat, -1.15)
+    return brief.record.shore or Shore(max(0.62 * flat, 50.0) if flat < 100 else 0.95 * flat, -1.15)
 
 
 def water_of(brief: Brief, place: Place) -> Water | None:

@@ -23,6 +23,7 @@ from lucid3d.procedural.compose.land.scatter import place as place_copies
 from lucid3d.procedural.compose.land.site import Site
 from lucid3d.procedural.compose.settlement.composer import Settlement, settle
 from lucid3d.procedural.compose.settlement.context import (
+    beyond_shore,
     ground_y,
     growth,
     lamp_color,
@@ -77,7 +78,7 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
         plots = [
             p
             for p in plots
-            if float(shore.beyond(np.array(p[0]), np.array(p[1]))) < -12 and np.hypot(*(p[:2] - church_at)) > 15
+            if float(beyond_shore(shore, np.array(p[0]), np.array(p[1]))) < -12 and np.hypot(*(p[:2] - church_at)) > 15
         ]
     for i, (x, z, yaw) in enumerate(plots):
         style = village_style(rng, look, lit, wall_for(brief, rng, "house"))
