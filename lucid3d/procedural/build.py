@@ -15,6 +15,7 @@ from lucid3d.procedural.compose.composing import compose
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import Brief, understand
 from lucid3d.procedural.render.atmosphere import atmosphere_for
+from lucid3d.procedural.render.shapes import styled
 from lucid3d.procedural.render.weather import weathered
 from lucid3d.procedural.telling import told
 from lucid3d.procedural.world import World
@@ -56,6 +57,7 @@ def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = Tr
             weather's, and the geometry stays what it was.
         drops: see `build_world`.
     """
+    place = styled(place, brief.style)
     # The seed alone would give every place the same clouds.
     words = zlib.crc32("/".join((brief.place, brief.time, brief.weather, brief.season)).encode())
     atmosphere = atmosphere_for(brief, place, np.random.default_rng([seed, words]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from lucid3d.camera import Camera
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.render.atmosphere import Atmosphere
-from lucid3d.procedural.render.drawing import Drawing, Renderer
+from lucid3d.procedural.render.drawing import Drawing, Renderer, equirectangular_rays
+from lucid3d.procedural.render.strokes import STYLES, painted
 
 
 class World:
@@ -46,12 +48,25 @@ class World:
             only: (H, W) bool, the pixels whose colours are wanted; depth and normals are given everywhere, the rest is
                 black, and time is saved.
         """
-        return self._renderer.draw(camera, antialias=antialias, only=only, near=near)
+        drawing = self._renderer.draw(camera, antialias=antialias, only=only, near=near)
+        return self._painted(drawing, camera.world_rays(), camera.position)
 
     def draw_equirectangular(self, height: int, position: NDArray[np.floating] | None = None) -> Drawing:
         """(height, 2 * height) panorama from `position` (3,) (the start by default): the middle column looks to +z,
         the right half to +x, the top row up. Depth is distance along the ray."""
-        return self._renderer.draw_equirectangular(height, position)
+        drawing = self._renderer.draw_equirectangular(height, position)
+        return self._painted(drawing, equirectangular_rays(height), np.zeros(3) if position is None else position)
+
+    def _painted(self, drawing: Drawing, rays: NDArray[np.floating], origin: NDArray[np.floating]) -> Drawing:
+        """A drawing as the style of the sentence has it."""
+        style = getattr(self.brief, "style", "")
+        if style not in STYLES:
+            return drawing
+        shape = (*drawing.depth.shape, 3)
+        rays, origin = np.asarray(rays, np.float32).reshape(shape), np.asarray(origin, np.float32)
+        return replace(
+            drawing, image=painted(drawing.image, style, rays, origin, drawing.depth, drawing.normals, drawing.labels)
+        )
 
     def sky_alone(self) -> World:
         """The same air, light and exposure with nothing standing in it."""

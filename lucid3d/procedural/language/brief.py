@@ -13,6 +13,7 @@ from lucid3d.procedural.language.binding import Placing, bind, kin_told, known_w
 from lucid3d.procedural.language.finding import find
 from lucid3d.procedural.language.phrases import read_phrases
 from lucid3d.procedural.language.reader import MANY, NAMED, Reader
+from lucid3d.procedural.language.translating import in_english
 
 LONGEST = 10_000
 """Characters of a sentence that are read."""
@@ -149,6 +150,8 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     negative = str(negative_prompt or "")[:LONGEST]
     catalogue = catalogue or load_catalogue()
     places, things = catalogue.places, catalogue.things
+    english, language = in_english(text)
+    text = english or text
     reader = Reader(catalogue)
     reading = read_phrases(text, known_words(catalogue))
     finds, taken = with_kin(find(text, catalogue), reading, catalogue)
@@ -157,6 +160,14 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     wanted = dict(reader.features)
     reader.read(find(negative, catalogue), negative=True)
     notes = reader.notes
+    notes += [
+        f"{things[p.thing].label.capitalize()} does not go {p.relation} {things[p.to[0]].label}: they are apart."
+        for p in relations
+        if p.relation in ("on", "under") and p.to and things[p.thing].sort == "landform"
+        and things[p.to[0]].sort in ("furniture", "prop") and p.to[0] != "bridge"
+    ]  # fmt: skip
+    if language:
+        notes.append(f"Read word by word from {language.capitalize()}: {english}.")
     if len(str(prompt)) > LONGEST:
         notes.append(f"Only the first {LONGEST} characters were read.")
     for feature in sorted(reader.without & set(wanted)):
