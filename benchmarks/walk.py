@@ -3,7 +3,7 @@
     python benchmarks/walk.py [--prompts "a;b"] [--preset default] [--distances 1,2,4,8] [--poses 8] [--json FILE]
 
 A scene is dreamed with the procedural models. Its world is drawn afresh at poses that were never dreamed from: places
-at a given distance from the start that a person can walk to (`lucid3d.exploring.free_space`), looking any way within 15
+at a given distance from the start that a person can walk to (`lucid3d.exploring.finding`), looking any way within 15
 degrees of level. Per distance: mean and worst-tenth PSNR, and holes (pixels covered by less than half). At the start,
 with the pixels of a window (1024 over 60 degrees): SSIM, and the share of fine detail that is kept, which is the
 regression of the scene's high-pass picture (what a Gaussian of 2 pixels takes away) on the true one's.
@@ -25,7 +25,8 @@ from rich.table import Table
 
 import lucid3d
 from lucid3d.camera import Camera, yaw_pitch
-from lucid3d.exploring.free_space import FreeSpace, from_world
+from lucid3d.exploring.finding import from_world
+from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.procedural.build import build_world
 from lucid3d.procedural.world import World
 from lucid3d.scene import Scene

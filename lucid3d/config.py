@@ -37,11 +37,14 @@ class DreamConfig:
     """Metres around the start within which a person may walk without seeing holes."""
     sharpness: float = 10.0
     """Pixels a degree with which an explored place shall be seen; what is known more coarsely is dreamed nearer."""
+    worthwhile: float = 0.05
+    """What a planned view must add, as a part of its picture: unknown pixels, and coarse ones at 15 % of those. Smaller
+    finds smaller holes, by more views."""
     enough: float = 0.998
     """A view of which at least this part is known already is not dreamed again."""
     support_views: int = 12
     """Extra training views, reprojected from the whole cloud with masks (the paper's M views). 0 for none."""
-    max_points: int = 4_000_000
+    max_points: int = 6_000_000
     """Points kept in the cloud; beyond it, those far away are thinned first."""
 
     def __post_init__(self) -> None:
@@ -49,6 +52,7 @@ class DreamConfig:
         _check(self, "fov", 10 <= self.fov <= 150, "must lie between 10 and 150 degrees")
         _check(self, "walk_radius", 0 <= self.walk_radius <= 100, "must lie between 0 and 100 metres")
         _check(self, "sharpness", 0.1 <= self.sharpness <= 100, "must lie between 0.1 and 100 pixels a degree")
+        _check(self, "worthwhile", 0 < self.worthwhile <= 1, "must lie above 0 and at most 1")
         _check(self, "enough", 0 < self.enough <= 1, "must lie above 0 and at most 1")
         _check(self, "support_views", self.support_views >= 0, "must not be negative")
         _check(self, "max_points", self.max_points >= 1000, "must be at least 1000")
@@ -196,7 +200,7 @@ class Config:
     """A painter of your own in place of theirs, by the name of its entry point (docs/models.md)."""
     estimator: str = ""
     """A depth estimator of your own in place of theirs, by the name of its entry point."""
-    trajectory: str = "walk"
+    trajectory: str = "roam"
     """Where to dream from: a name in cameras/, or a YAML or nerfstudio JSON file."""
     explore: str = ""
     """How far to go on from there, by planned views, so that a person can walk: metres around the start ("10m"),

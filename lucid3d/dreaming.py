@@ -12,7 +12,7 @@ every view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,12 @@ FARTHEST = 0.9 * SKY_RADIUS
 ESTIMATED_RIM = 3
 """Pixels that the known mask loses along its rim where depth was estimated: networks blur depth edges over as many, and
 what floats there would be shown as known."""
+
+SKY_BEGINS = 0.95
+"""Part of the way to a settled sky beyond which what is dreamed later is sky: it would stand behind it."""
+
+LEAST_OVERLAP = 0.15
+"""Part of a planned view that must be known where depth is estimated: it could not be aligned with less."""
 
 ROOM_AFTER_THINNING = 0.85
 """Part of the points that stay when the cloud is full, so that it is not full again with the next view."""
@@ -153,7 +159,7 @@ def dream_views(
             newest = _next_view(painter, estimator, camera, prompt, words, cloud, index, config.enough, exact, before)
         if newest is not None:
             views = [*views, newest]
-            cloud = _grown(cloud, newest, config)
+            cloud = _grown(cloud, newest, config, views)
         if not exact and len(views) > 2 and index in (circle, last):
             views, cloud, drift = _close(views, config, guesses_sky=guesses_sky)
         if index >= begin or index == last:
@@ -172,12 +178,60 @@ def dream_views(
             )
         if newest is not None:
             views = [*views, newest]
-            cloud = _grown(cloud, newest, config)
+            cloud = _grown(cloud, newest, config, views)
         if index >= begin:
             yield Dream(views, cloud, index + 1, index + 2, newest, drift)
     if not exact and index > last:
         views, cloud, drift = _close(views, config, guesses_sky=guesses_sky)
     yield Dream(views, cloud, index + 1, index + 1, None, drift)
+
+
+def extend_views(
+    painter: Painter,
+    estimator: DepthEstimator,
+    cloud: PointCloud,
+    cameras: Iterable[Camera] | Explorer,
+    prompts: PromptPlan,
+    config: DreamConfig,
+    *,
+    sky_radius: float,
+    first: int,
+    negative_prompt: str = "",
+    seed: int = 0,
+) -> Iterator[tuple[DreamedView, PointCloud]]:
+    """Dream on from a finished cloud, whose points stay as they are; yields each new view and all points so far.
+
+    Args:
+        cloud: N points, with its sky where it was settled.
+        cameras: where to dream from, or what plans that.
+        sky_radius: metres to the cloud's sky; what is as far is sky.
+        first: the index of the first new view.
+    Raises:
+        InputError: a model returned something of the wrong shape.
+    """
+    exact, kept = _is_exact(estimator), len(cloud)
+    planned = iter(cameras) if not callable(cameras) else iter(lambda: cameras(cloud), None)
+    before: DreamedView | None = None
+    index = first
+    for camera in planned:
+        assert camera is not None
+        words = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + index) % 2**32}
+        view = _next_view(
+            painter, estimator, camera, prompts.at(camera), words, cloud, index, config.enough, exact, before,
+            config.sharpness, kept,
+        )  # fmt: skip
+        if view is None:
+            continue
+        rays = np.linalg.norm(camera.world_rays().reshape(*view.depth.shape, 3), axis=2)
+        behind = view.depth * rays > SKY_BEGINS * sky_radius
+        view = replace(view, depth=np.where(behind, np.inf, view.depth).astype(np.float32))
+        gone = give_way(cloud, camera, view.depth, view.painted)
+        gone[:kept] = False
+        fresh = pointcloud.lift(view.image, view.depth, camera, view=index, mask=view.painted, sky_radius=sky_radius)
+        cloud = pointcloud.merge(cloud.without(gone), fresh)
+        before = view if view.scaled is not None else before
+        index += 1
+        yield view, cloud
 
 
 def _is_exact(estimator: DepthEstimator) -> bool:
@@ -202,16 +256,21 @@ def _next_view(
     exact: bool,
     before: DreamedView | None,
     sharpness: float | None = None,
+    protected: int = 0,
 ) -> DreamedView | None:
     """Lines 4 to 13 of Algorithm 1 for one camera; None if the cloud shows all of it already.
 
     Without an overlap the scale of `before`, the last view that was aligned, is taken. With `sharpness` (pixels a
-    degree) what is known more coarsely is painted again too, by painters that can (`Repainter`).
+    degree) what is known more coarsely is painted again too, by painters that can (`Repainter`), but for the first
+    `protected` points of the cloud.
     """
     partial = projection.project_cloud(cloud, camera, rim_erosion=projection.RIM_EROSION if exact else ESTIMATED_RIM)
+    if sharpness is not None and not exact and partial.known.mean() < LEAST_OVERLAP:
+        return None
     fine = partial.known
     if sharpness is not None and isinstance(painter, Repainter):
-        fine = partial.known & ~too_coarse(cloud, partial, camera, sharpness)
+        again = too_coarse(cloud, partial, camera, sharpness) & (partial.point_index >= protected)
+        fine = partial.known & ~again
     if fine.mean() >= enough:
         return None
     if isinstance(painter, Repainter) and (fine != partial.known).any():
@@ -295,13 +354,15 @@ def _lifted(view: DreamedView) -> PointCloud:
     )
 
 
-def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig) -> PointCloud:
+def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig, views: Sequence[DreamedView]) -> PointCloud:
+    """The cloud with what a view painted; `views` are all so far: people will stand where they were dreamed from."""
     if view.planned:
-        cloud = cloud[~give_way(cloud, view.camera, view.depth, view.painted)]
+        cloud = cloud.without(give_way(cloud, view.camera, view.depth, view.painted))
     cloud = pointcloud.merge(cloud, _lifted(view))
     if len(cloud) <= config.max_points:
         return cloud
-    return pointcloud.thin(cloud, int(ROOM_AFTER_THINNING * config.max_points))
+    eyes = np.array([each.camera.position for each in views])
+    return pointcloud.thin(cloud, int(ROOM_AFTER_THINNING * config.max_points), eyes=eyes)
 
 
 def _close(
@@ -321,7 +382,7 @@ def _close(
         if closure.changed and view.scaled is not None:
             corrected = alignment.move_objects(corrected, projection.project_cloud(cloud, view.camera))
         closed.append(replace(view, depth=corrected))
-        cloud = _grown(cloud, closed[-1], config)
+        cloud = _grown(cloud, closed[-1], config, views)
     return closed, cloud, (closure.drift_before, closure.drift_after)
 
 

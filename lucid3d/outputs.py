@@ -9,6 +9,8 @@ from typing import Any
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
+from lucid3d.exploring.free_space import FREE_SPACE, write_free_space
+from lucid3d.exploring.route import film_route
 from lucid3d.export import export_scene, parse_targets
 from lucid3d.export.ply import write_gaussians, write_points
 from lucid3d.export.skybox import write_skybox
@@ -17,7 +19,7 @@ from lucid3d.gaussians import Render, Renderer
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.report import write_report
 from lucid3d.scene_contents import SceneContents
-from lucid3d.trajectory import load_cameras
+from lucid3d.trajectory import load_cameras, wanders
 from lucid3d.transforms import write_image, write_transforms
 from lucid3d.workspace import Workspace
 
@@ -45,6 +47,9 @@ def write_scene(
     step(0, "splats and points")
     timed("files", lambda: write_gaussians(scene.gaussians, folder / "scene.ply"))
     timed("files", lambda: write_points(scene.points, folder / "points.ply"))
+    free = scene.free
+    if free is not None:
+        timed("files", lambda: write_free_space(free, folder / FREE_SPACE))
     step(1, "views")
     timed("files", lambda: write_transforms(scene.views, folder))
     step(2, "panorama and skybox")
@@ -80,8 +85,14 @@ def _plain_facts(scene: SceneContents) -> dict[str, Any]:
 
 
 def film_cameras(scene: SceneContents) -> list[Camera]:
-    """The cameras of the preview film, in the world of the scene."""
+    """The cameras of the preview film, in the world of the scene: a walk where the path wants that and it is known on
+    what ground."""
     render = scene.config.render
+    lens = Camera.from_fov(render.film_width, render.film_height, render.film_fov)
+    if scene.free is not None and wanders(render.film):
+        route = film_route(scene.free, render.film_frames, render.film_rate)
+        if route is not None:
+            return [lens.at(pose) for pose in route]
     return load_cameras(
         render.film,
         width=render.film_width,

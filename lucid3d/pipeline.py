@@ -149,7 +149,8 @@ def _make(
     began = time.perf_counter()
     gaussians = _gaussians(cloud, views, config, workspace, on_event, dream)
     timings.add("train", began)
-    scene = Scene(prepared.prompts.sentence, config, gaussians, cloud, views, facts, radiance)
+    free = explorer.free if explorer is not None else None
+    scene = Scene(prepared.prompts.sentence, config, gaussians, cloud, views, facts, radiance, free)
     if workspace is not None:
         write_scene(scene, workspace, export=export, on_event=on_event)
     return scene
@@ -240,7 +241,14 @@ def _explorer(models: Models, prepared: Prepared) -> Explorer | None:
     if prepared.reach is None:
         return None
     dream, lens = prepared.config.dream, prepared.cameras[-1]
-    return Explorer(prepared.reach, lens, sharpness=dream.sharpness, seed=prepared.config.seed, world=models.world)
+    return Explorer(
+        prepared.reach,
+        lens,
+        sharpness=dream.sharpness,
+        seed=prepared.config.seed,
+        world=models.world,
+        worthwhile=dream.worthwhile,
+    )
 
 
 def _joint_painter(models: Models, prepared: Prepared, workspace: Workspace | None, on_event: Listener) -> Painter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,13 @@ class PointCloud:
 
     def __getitem__(self, index: NDArray[np.bool_] | NDArray[np.integer] | slice) -> PointCloud:
         return PointCloud(*(getattr(self, f.name)[index] for f in fields(self)))
+
+    def without(self, gone: NDArray[np.bool_]) -> PointCloud:
+        """The points that are not `gone` (N,) bool; the cloud itself where none is."""
+        if not gone.any():
+            return self
+        kept = np.flatnonzero(~gone)
+        return PointCloud(*(np.take(getattr(self, f.name), kept, axis=0) for f in fields(self)))
 
     @classmethod
     def empty(cls) -> PointCloud:
@@ -216,49 +223,59 @@ FULL_ENOUGH = 0.97
 """Part of the points asked for that is as good as all of them."""
 MOST_ROUNDS = 18
 """Counts of all points until halving alone would have found the size."""
+FAR_ENOUGH = 4.0
+"""Median distances beyond which things keep as many points an angle, however far: the sky is seen as well as a hill."""
+OFF_CENTRE = 1.5
+"""By how much the point that stays is wider than what it stands for: it seldom lies in the middle of that."""
 
 
-def thin(cloud: PointCloud, max_points: int, *, origin: NDArray[np.floating] | None = None) -> PointCloud:
-    """Thin a cloud to about `max_points`, far things first.
+def thin(cloud: PointCloud, max_points: int, *, eyes: NDArray[np.floating] | None = None) -> PointCloud:
+    """Thin a cloud to about `max_points`, far things first, without opening a hole.
 
-    Space is cut into cells whose size grows with distance d from `origin` as d^1.5 / near^0.5 (near: the median
-    distance), so that near things keep more points an angle than far ones; each cell keeps its most confident point.
-    Order is kept.
+    Space is cut into cells whose size grows with distance d from the nearest eye as d^1.5 / near^0.5 (near: the median
+    distance; as d beyond `FAR_ENOUGH` times that), so that near things keep more points an angle than far ones; each
+    cell keeps its most confident point, which then stands for the surface of all of them. Order is kept.
 
     Args:
         max_points: upper bound on the points that stay, at least 1.
-        origin: (3,) where people will stand; None for the world's origin.
+        eyes: (M, 3) where people will stand; None for the world's origin.
     Raises:
         InputError: `max_points` is below 1.
     """
+    from scipy.spatial import cKDTree
+
     if max_points < 1:
         raise InputError(f"max_points {max_points} must be at least 1")
     if len(cloud) <= max_points:
         return cloud
-    offset = cloud.positions.astype(np.float64) - (np.zeros(3) if origin is None else np.asarray(origin, np.float64))
-    distance = np.maximum(np.linalg.norm(offset, axis=1), 1e-6)
+    places = np.zeros((1, 3)) if eyes is None else np.unique(np.round(np.asarray(eyes, np.float64), 1), axis=0)
+    positions = cloud.positions.astype(np.float64)
+    distance = np.maximum(cKDTree(places).query(positions, workers=-1)[0], 1e-6)
     relative = distance / np.median(distance)
     # Shells of constant cell size, an eighth of an octave each, so that cells line up within a shell.
     shell = np.floor(8 * np.log2(relative)).astype(np.int64)
-    unit = np.median(distance) * np.exp2(1.5 * (shell + 0.5) / 8)
+    middle = np.exp2((shell + 0.5) / 8)
+    unit = np.median(distance) * middle * np.sqrt(np.minimum(middle, FAR_ENOUGH))
     order = np.lexsort((np.arange(len(cloud)), -cloud.confidences))
 
-    def kept(size: float) -> NDArray[np.integer]:
-        cells = np.floor(offset / (unit * size)[:, None]).astype(np.int64)
-        _, first = np.unique(_hash_cells(cells, shell)[order], return_index=True)
-        return order[first]
+    def kept(size: float) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+        """The point that each cell keeps, and the cell of each point."""
+        cells = np.floor(positions / (unit * size)[:, None]).astype(np.int64)
+        _, first, cell = np.unique(_hash_cells(cells, shell)[order], return_index=True, return_inverse=True)
+        return order[first], cell
 
     # The count falls like a power of the size, on surfaces like its square, less where nearly all stay: the last two
     # counts say which. The bounds only keep a wrong guess from leading astray.
     coarse, fine = COARSEST, FINEST
     best: NDArray[np.integer] = order[:1]
+    cell_of: NDArray[np.integer] = np.zeros(len(cloud), np.intp)
     spacing = float(np.median(cloud.footprints / unit))  # of neighbours on a surface
     size = float(np.clip(spacing * (len(cloud) / max_points) ** 0.5, 2 * fine, 0.5 * coarse))
-    wanted, power, before = 0.5 * (1 + FULL_ENOUGH) * max_points, 2.0, None
+    wanted, power, before, cut = 0.5 * (1 + FULL_ENOUGH) * max_points, 2.0, None, COARSEST
     for _ in range(MOST_ROUNDS):
-        found = kept(size)
+        found, cells = kept(size)
         if len(found) <= max_points:
-            best, coarse = found, size
+            best, cell_of, cut, coarse = found, cells, size, size
             if len(found) >= FULL_ENOUGH * max_points:
                 break
         else:
@@ -268,7 +285,14 @@ def thin(cloud: PointCloud, max_points: int, *, origin: NDArray[np.floating] | N
         before = (size, len(found))
         guess = size * (len(found) / wanted) ** (1 / power)
         size = guess if fine < guess < coarse else float(np.sqrt(coarse * fine))
-    return cloud[np.sort(best)]
+    # what stays covers what went: the area of its cell's points, but no more than a cell can hold of one surface
+    area = np.bincount(cell_of, weights=cloud.footprints[order].astype(np.float64) ** 2, minlength=len(best))
+    own = cloud.footprints[best]
+    wide = np.minimum(OFF_CENTRE * np.sqrt(area), OFF_CENTRE**2 * cut * unit[best])
+    many = np.bincount(cell_of, minlength=len(best)) > 1
+    footprints = np.where(many, np.maximum(own, wide), own).astype(np.float32)
+    row = np.argsort(best)
+    return replace(cloud[best[row]], footprints=footprints[row])
 
 
 def _hash_cells(cells: NDArray[np.int64], shell: NDArray[np.int64]) -> NDArray[np.uint64]:

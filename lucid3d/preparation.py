@@ -9,7 +9,7 @@ import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.config import Config
-from lucid3d.exploring.reach import Reach, parse_reach
+from lucid3d.exploring.reach import FARTHEST, Reach, parse_reach
 from lucid3d.families.base import DepthEstimator, Image, Models, Painter, Uses, Wish
 from lucid3d.families.choose import Download, Loader, choose_models, load_models
 from lucid3d.families.diffusion.captioner import caption
@@ -61,8 +61,9 @@ class Prepared:
     spoken: PromptPlan | None = None
 
 
-NARROW = {"walk": "walk_narrow", "turn": "turn_narrow"}
-"""Paths whose views are too wide for networks, and what they are asked for instead."""
+NARROW = {"walk": "walk_narrow", "turn": "turn_narrow", "roam": "walk_narrow"}
+"""Paths whose views are too wide for networks, and what they are asked for instead. A network takes minutes a view, so
+it explores only where somebody says how far (`--explore`)."""
 
 
 def for_family(prepared: Prepared, models: Models) -> Prepared:
@@ -71,7 +72,11 @@ def for_family(prepared: Prepared, models: Models) -> Prepared:
     config = prepared.config
     if models.family != DIFFUSION.name:
         return prepared
-    prepared = replace(prepared, spoken=subject_ahead(prepared.prompts, config.diffusion))
+    return _for_networks(replace(prepared, spoken=subject_ahead(prepared.prompts, config.diffusion)))
+
+
+def _for_networks(prepared: Prepared) -> Prepared:
+    config = prepared.config
     other = NARROW.get(config.trajectory) if config.diffusion.narrow else None
     if other is None or config.dreaming == "joint":
         return prepared
@@ -79,9 +84,11 @@ def for_family(prepared: Prepared, models: Models) -> Prepared:
     cameras = load_cameras(
         other, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
     )
+    reach = parse_reach(config.explore)
     if prepared.panorama is not None:
-        return replace(prepared, cameras=cameras, start=start_in(prepared.panorama, cameras[0]))
-    return replace(prepared, cameras=cameras if prepared.start is None else [prepared.cameras[0], *cameras[1:]])
+        return replace(prepared, cameras=cameras, start=start_in(prepared.panorama, cameras[0]), reach=reach)
+    cameras = cameras if prepared.start is None else [prepared.cameras[0], *cameras[1:]]
+    return replace(prepared, cameras=cameras, reach=reach)
 
 
 def with_sphere(prepared: Prepared, models: Models, panorama: Image) -> tuple[Prepared, Models]:
@@ -102,6 +109,8 @@ def prepare(config: Config) -> Prepared:
         config.trajectory, width=dream.size, height=dream.size, fov_degrees=dream.fov, walk_radius=dream.walk_radius
     )
     reach = parse_reach(config.explore or planned_reach(config.trajectory))
+    if reach is not None and not config.explore:
+        reach = replace(reach, radius=min(max(reach.radius, dream.walk_radius), FARTHEST))
     return replace(_prepared(config, cameras), reach=reach)
 
 
@@ -225,7 +234,7 @@ def assemble_models(
 
     models = load_models(wish, download=download, load=load, tell=tell)
     if models.family == DIFFUSION.name:
-        estimate = time_estimate(config.diffusion, len(prepared.cameras), config.dream.size)
+        estimate = time_estimate(config.diffusion, len(_for_networks(prepared).cameras), config.dream.size)
         if estimate.seconds > LONG_SECONDS:
             tell(estimate.sentence)
     return models

@@ -21,6 +21,7 @@ LOOK_AROUND_WIDTH = 2048
 FILES = (
     ("scene.ply", "the Gaussians: opens in any splat viewer (y is down, as they expect)"),
     ("points.ply", "the dreamed point cloud"),
+    ("free_space.npz", "on what ground one can walk, as far as it was explored"),
     ("skybox/", "the panorama, cube maps, and variants for game engines"),
     ("transforms.json", "the views with images/, depth/ and masks/, in nerfstudio's format"),
     ("preview.mp4", "a short film, and depth.mp4 the same as depth"),

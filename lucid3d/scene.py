@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
+from lucid3d.exploring.free_space import FREE_SPACE, read_free_space
 from lucid3d.export.ply import read_gaussians, read_points
 from lucid3d.outputs import write_scene
 from lucid3d.pointcloud import PointCloud
@@ -15,6 +17,8 @@ from lucid3d.progress import Listener, ignore
 from lucid3d.scene_contents import SceneContents
 from lucid3d.transforms import read_transforms
 from lucid3d.workspace import Workspace, read_record
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -51,6 +55,13 @@ class Scene(SceneContents):
         if not (folder / "scene.ply").is_file():
             raise InputError(f"the scene in '{folder}' is unfinished: continue it with run.py --resume")
         points = folder / "points.ply"
+        free = None
+        try:
+            free = read_free_space(folder / FREE_SPACE)
+        except FileNotFoundError:  # not explored, or by an older version
+            pass
+        except (InputError, OSError) as error:  # the rest of the scene is none the worse for it
+            log.warning("%s: walked in as if it had not been explored (%s)", folder, error)
         return cls(
             prompt=str(record.get("prompt", "")),
             config=overlay(Config(), record["config"]),
@@ -58,4 +69,5 @@ class Scene(SceneContents):
             points=read_points(points) if points.is_file() else PointCloud.empty(),
             views=list(read_transforms(folder)) if views and (folder / "transforms.json").is_file() else [],
             facts={k: v for k, v in record.items() if k not in ("format", "config", "status")},
+            free=free,
         )

@@ -18,6 +18,7 @@ from lucid3d.pointcloud import PointCloud
 from lucid3d.transforms import PosedView
 
 if TYPE_CHECKING:
+    from lucid3d.exploring.free_space import FreeSpace
     from lucid3d.gaussians import Render
 
 
@@ -54,6 +55,7 @@ class SceneContents:
         views: dreamed views first, then support views.
         facts: which models and why, timings a stage in seconds, warnings, drift: plain values, for scene.yaml.
         radiance: (H, 2H, 3) float32 linear light all around the start, or None where it is not known.
+        free: on what ground one can walk, as far as the place was explored; None where it was not.
     """
 
     prompt: str
@@ -63,6 +65,7 @@ class SceneContents:
     views: list[PosedView] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     radiance: Image | None = None
+    free: FreeSpace | None = None
 
     @property
     def cameras(self) -> list[Camera]:

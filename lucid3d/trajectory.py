@@ -35,7 +35,7 @@ FARTHEST = 1e5
 
 _VIEW_KEYS = {"yaw", "pitch", "position", "fov", "ring", "radius"}
 _KEYFRAME_KEYS = {"yaw", "pitch", "position"}
-_FILE_KEYS = {"description", "unit", "fov", "views", "keyframes", "frames", "closed", "explore"}
+_FILE_KEYS = {"description", "unit", "fov", "views", "keyframes", "frames", "closed", "explore", "wander"}
 
 
 def names() -> list[str]:
@@ -97,11 +97,24 @@ def planned_reach(trajectory: str | Path) -> str:
     Raises:
         InputError: unknown name, or unreadable file.
     """
+    return str(_stated(trajectory, "explore", ""))
+
+
+def wanders(trajectory: str | Path) -> bool:
+    """Whether a film's path gives way to a walk through free space where that is known (its key `wander`).
+
+    Raises:
+        InputError: unknown name, or unreadable file.
+    """
+    return bool(_stated(trajectory, "wander", False))
+
+
+def _stated(trajectory: str | Path, key: str, otherwise: Any) -> Any:
     path = _named_file(trajectory)
     if path.suffix == ".json":
-        return ""
+        return otherwise
     data = read_yaml(path, f"trajectory file '{path}'")
-    return str(data.get("explore", "")) if isinstance(data, dict) else ""
+    return data.get(key, otherwise) if isinstance(data, dict) else otherwise
 
 
 def _orthonormal(pose: NDArray[np.float64]) -> NDArray[np.float64]:

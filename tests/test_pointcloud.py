@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.pointcloud import PointCloud, lift, merge, thin
+from lucid3d.projection import project_cloud
 from tests.analytic_room import furnished_room, see
 
 SKY_RADIUS = 50.0
@@ -140,6 +143,29 @@ def test_thinning_keeps_its_budget_and_what_is_near(budget):
         share_near = (kept < middle).sum() / (distance < middle).sum()
         share_far = (kept >= middle).sum() / (distance >= middle).sum()
         assert share_near > 1.3 * share_far
+
+
+def test_thinning_opens_no_hole_where_people_stand():
+    camera = Camera.from_fov(120, 120, 90)
+    cloud = lifted(camera)
+    small = thin(cloud, len(cloud) // 3, eyes=np.array([[0.0, 0, 0], [0.3, 0, 0]]))
+    assert len(small) <= len(cloud) // 3
+    aside = camera.at(yaw_pitch(10, 0, np.array([0.05, 0, 0])))
+    before, after = (project_cloud(c, aside).known.mean() for c in (cloud, small))
+    assert after > before - 0.02
+    bare = replace(small, footprints=cloud.footprints[:1].repeat(len(small)))
+    assert project_cloud(bare, aside).known.mean() < after - 0.05  # as their own pixels they would leave gaps
+
+
+def test_thinning_keeps_what_is_near_any_eye():
+    cloud = lifted(Camera.from_fov(120, 120, 90))
+    far = cloud.positions[np.argmax(np.where(cloud.is_sky, 0, np.linalg.norm(cloud.positions, axis=1)))]
+    near = np.linalg.norm(cloud.positions - far, axis=1) < 0.5
+    kept = [
+        int((np.linalg.norm(thin(cloud, 3000, eyes=eyes).positions - far, axis=1) < 0.5).sum())
+        for eyes in (None, 0.8 * far[None])
+    ]
+    assert near.sum() >= kept[1] > kept[0]
 
 
 def test_thinning_what_fits_changes_nothing():

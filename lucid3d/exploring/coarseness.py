@@ -66,12 +66,15 @@ def give_way(
     inner = cv2.distanceTransform(np.pad(painted, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     near = float(depth[painted].min()) / camera.fx  # the finest that there is
     rows = np.flatnonzero(~cloud.is_sky & (cloud.footprints > FINER * near))
-    pixels, z = camera.project(cloud.positions[rows])
-    ahead = z > 0
-    rows, z = rows[ahead], z[ahead]
-    column, row = np.floor(pixels[ahead]).astype(np.int64).T
-    inside = (column >= 0) & (column < camera.width) & (row >= 0) & (row < camera.height)
-    rows, z, column, row = rows[inside], z[inside], column[inside], row[inside]
+    # in single precision: a rounding decides about points on the border of two pixels, where either will do
+    offset = np.take(cloud.positions, rows, axis=0) - camera.position.astype(np.float32)
+    x, y, z = camera.rotation.T.astype(np.float32) @ offset.T
+    z[z <= 0] = np.nan
+    with np.errstate(invalid="ignore"):
+        right, down = np.float32(camera.fx) * x / z + np.float32(camera.cx), np.float32(camera.fy) * y / z
+        down += np.float32(camera.cy)
+        inside = np.flatnonzero((right >= 0) & (right < camera.width) & (down >= 0) & (down < camera.height))
+    rows, z, column, row = rows[inside], z[inside], right[inside].astype(np.intp), down[inside].astype(np.intp)
     there, footprint = depth[row, column], cloud.footprints[rows]
     finer = footprint > FINER * there / np.float32(camera.fx)
     same = np.abs(there - z) <= SAME_SURFACE * footprint

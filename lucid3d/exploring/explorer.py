@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from lucid3d.camera import Camera
-from lucid3d.exploring.free_space import FreeSpace, from_points, from_world
-from lucid3d.exploring.planner import Planner
+from lucid3d.exploring.finding import from_points, from_world
+from lucid3d.exploring.free_space import FreeSpace
+from lucid3d.exploring.planner import WORTHWHILE, Planner
 from lucid3d.exploring.reach import Reach
+from lucid3d.exploring.route import corridor
 from lucid3d.pointcloud import PointCloud
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 from lucid3d.procedural.world import World
@@ -32,6 +34,9 @@ class Explorer:
         seed: of the sides that are looked at.
         world: the procedural world that is dreamed, whose free space is known, or anything else: then it is looked for
             in the cloud, again as the cloud grows.
+        worthwhile: see `Planner`.
+        goal: x and z of a place to explore the way to, instead of all around.
+        protected: see `Planner`.
         clock: seconds since any moment.
         free: where a person can be, as far as is known; None before the first view.
     """
@@ -41,6 +46,9 @@ class Explorer:
     sharpness: float
     seed: int = 0
     world: Any = None
+    worthwhile: float = WORTHWHILE
+    goal: tuple[float, float] | None = None
+    protected: int = 0
     clock: Callable[[], float] = time.monotonic
     free: FreeSpace | None = field(default=None, init=False)
     _planner: Planner | None = field(default=None, init=False)
@@ -72,5 +80,19 @@ class Explorer:
         else:
             self.free = from_points(cloud, np.zeros(3), self.reach.radius, eye=EYE_HEIGHT)
         done = self._planner.done if self._planner is not None else ()
-        self._planner = Planner(self.free, self.lens, self.sharpness, seed=self.seed, done=done)
+        dear = None
+        if self.goal is not None:
+            self.free, dear = corridor(self.free, *self.goal)
+        elif self.protected:
+            dear = self.free.start[None]
+        self._planner = Planner(
+            self.free,
+            self.lens,
+            self.sharpness,
+            worthwhile=self.worthwhile,
+            seed=self.seed,
+            done=done,
+            dear=dear,
+            protected=self.protected,
+        )
         return self._planner

@@ -1,53 +1,35 @@
 """Free space: where a person can stand and walk, as a grid with the ground's height in every cell.
 
 A person is a capsule of 0.2 m radius whose eye is as high above the ground as the start. They climb steps of 0.4 m and
-slopes of 40 degrees; walls and furniture stop them. The grid is filled outwards from the start, one ring of cells at a
-time, so that only what can be reached counts, and so that the floor of a house is found under its ceiling.
-
-Two sources give the same grid: `from_world` asks a procedural world (exact), `from_points` a dreamed cloud.
+slopes of 40 degrees; walls and furniture stop them. `finding` finds it; it is kept with the scene (free_space.npz).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
-from lucid3d.pointcloud import PointCloud
-from lucid3d.procedural.kit.labels import label_number
-from lucid3d.procedural.kit.place import EYE_HEIGHT
-from lucid3d.procedural.world import World
+from lucid3d.files import atomic_path
+from lucid3d.reading import guarded, read_arrays
 
 CELL = 0.25
 """Metres between cells: half a stride."""
-BODY = 0.2
-"""Radius of the capsule that a person is, in metres."""
 STEP = 0.4
 """Metres that a person steps up or down: two stairs at once."""
-STEEPEST = 40.0
-"""Degrees of slope on which a person can stand."""
-KNEE = STEP + 0.05
-"""Metres above the ground from which on things are in the way: what is lower is stepped over."""
-HEAD = 0.1
-"""Metres of a person above the eye."""
-SOFT = ("grass", "flower", "plant")
-"""Labels of things that one walks through."""
-LAYER = 0.1
-"""Metres, the height of a voxel of a dreamed cloud: below it one walks on, several above each other are in the way."""
-IN_THE_WAY = 3
-"""Occupied voxels between knee and head that stop a person: fewer are floaters and twigs."""
-UPWARDS = float(np.cos(np.radians(STEEPEST)))
+FREE_SPACE = "free_space.npz"
+"""Its file in a scene's folder."""
+FORMAT = 1
+"""Of the file; raised when an older version could no longer read it."""
+LARGEST = 4001
+"""Cells along a side of a grid in a file: 500 m around the start."""
 
 Floats = NDArray[np.float32]
 Cells = NDArray[np.intp]
 """(N, 2) row and column of cells."""
-Walk = Callable[[Cells, Cells, Floats], Floats]
-"""walk(from, to, ground under from (N,)) -> ground under to (N,), NaN where nobody gets across."""
-
-_AROUND = np.array([(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +84,9 @@ class FreeSpace:
         z = self.start[2] + (row - self.half) * self.cell
         return np.stack([x, self.ground[row, column].astype(np.float64) - self.eye, z], axis=1)
 
-    def distances(self) -> Floats:
-        """(N, N) float32 metres of walking from the start, +inf where nobody gets to."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import dijkstra
-
+    def steps(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+        """Neighbouring cells between which one can walk: numbers (row N + column) of the one (K,) and of the other
+        (K,), and the metres between them (K,). Each pair is there once."""
         free, size = self.free, len(self.ground)
         number = np.arange(size * size).reshape(size, size)
         ahead: list[NDArray[np.intp]] = []
@@ -119,155 +99,55 @@ class FreeSpace:
             ahead.append(number[near][both])
             behind.append(number[far][both])
             length.append(np.full(int(both.sum()), self.cell * np.hypot(down, right)))
-        rows, columns = np.concatenate(ahead), np.concatenate(behind)
-        graph = coo_array((np.concatenate(length), (rows, columns)), shape=(size * size, size * size)).tocsr()
-        middle = number[self.half, self.half]
-        walked = dijkstra(graph, directed=False, indices=middle)
-        return np.where(free, walked.reshape(size, size), np.inf).astype(np.float32)
+        return np.concatenate(ahead), np.concatenate(behind), np.concatenate(length)
+
+    def distances(self) -> Floats:
+        """(N, N) float32 metres of walking from the start, +inf where nobody gets to."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import dijkstra
+
+        size = len(self.ground)
+        rows, columns, length = self.steps()
+        graph = coo_array((length, (rows, columns)), shape=(size * size, size * size)).tocsr()
+        walked = dijkstra(graph, directed=False, indices=self.half * size + self.half)
+        return np.where(self.free, walked.reshape(size, size), np.inf).astype(np.float32)
 
 
-def from_world(world: World, radius: float, *, eye: float = EYE_HEIGHT) -> FreeSpace:
-    """Free space around the start of a procedural world, asked by rays.
+def united(first: FreeSpace, second: FreeSpace) -> FreeSpace:
+    """Both in one grid, around the same start; where both know the ground, as `first` does."""
+    half = max(first.half, second.half)
 
-    Args:
-        world: whose origin is the start's eye.
-        radius: metres around the start.
-        eye: metres from the ground to the eye.
+    def grown(free: FreeSpace) -> Floats:
+        return np.pad(free.ground, half - free.half, constant_values=np.nan)
+
+    one, other = grown(first), grown(second)
+    return FreeSpace(np.where(np.isfinite(one), one, other).astype(np.float32), first.start, first.eye, first.cell)
+
+
+def write_free_space(free: FreeSpace, path: Path) -> None:
+    """Save as .npz: `format`, `ground`, `start`, `eye` and `cell` as they are in `FreeSpace`."""
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file, format=FORMAT, ground=free.ground, start=free.start, eye=np.float64(free.eye), cell=free.cell
+        )
+
+
+def read_free_space(path: Path) -> FreeSpace:
+    """Read what `write_free_space` wrote.
+
     Raises:
-        InputError: the radius is not positive, or above 500 m.
+        InputError: it is damaged, or from a later version.
+        OSError: there is no such file.
     """
-    count = _cells_of(radius)
-    soft = np.array([label_number(name) for name in SOFT])
-    water = label_number("water")
-    half = count // 2
-
-    def hard(origins: Floats, directions: Floats) -> tuple[Floats, Floats, NDArray[np.int32]]:
-        """Distance, upward part of the normal, and label of the first thing that one does not walk through."""
-        distance, normals, labels = world.hits(origins, directions)
-        for _ in range(4):  # through that many blades of grass behind each other
-            again = np.flatnonzero(np.isin(labels, soft))
-            if not len(again):
-                break
-            passed = distance[again] + np.float32(0.01)
-            beyond, more_normals, more_labels = world.hits(
-                origins[again] + passed[:, None] * directions[again], directions[again]
-            )
-            distance[again], normals[again], labels[again] = passed + beyond, more_normals, more_labels
-        return distance, -normals[:, 1], labels
-
-    def point(cells: Cells, heights: Floats) -> Floats:
-        x, z = (cells[:, 1] - half) * CELL, (cells[:, 0] - half) * CELL
-        return np.stack([x, heights, z], axis=1).astype(np.float32)
-
-    down = np.array([0, 1, 0], np.float32)
-
-    def walk(before: Cells, after: Cells, ground: Floats) -> Floats:
-        head = eye + HEAD
-        above = point(after, ground - head)
-        fall, upward, label = hard(above, np.broadcast_to(down, above.shape).copy())
-        level = (ground - head + fall).astype(np.float32)
-        stands = (np.abs(level - ground) <= STEP) & (upward >= UPWARDS) & (label != water)
-        across = ((after - before)[:, ::-1] * CELL).astype(np.float32)
-        length = np.hypot(across[:, 0], across[:, 1])
-        ahead = np.stack([across[:, 0], np.zeros(len(across), np.float32), across[:, 1]], axis=1) / length[:, None]
-        side = ahead[:, [2, 1, 0]] * np.array([1, 0, -1], np.float32)
-        for up in (KNEE, 0.5 * (KNEE + head), head):
-            for aside in (-BODY, 0.0, BODY):
-                rows = np.flatnonzero(stands)
-                if not len(rows):
-                    break
-                # from the higher ground of the two, so that the step itself is not taken for a wall
-                foot = np.minimum(ground[rows], level[rows])
-                from_here = point(before[rows], (foot - up).astype(np.float32)) + np.float32(aside) * side[rows]
-                free_way, _, _ = hard(np.asarray(from_here, np.float32), np.asarray(ahead[rows], np.float32))
-                stands[rows] = free_way > length[rows] + BODY
-        return np.where(stands, level, np.nan).astype(np.float32)
-
-    origin = np.zeros((1, 3), np.float32)
-    below, _, _ = hard(origin, down[None].copy())
-    first = np.float32(below[0] if np.isfinite(below[0]) else eye)
-    return FreeSpace(_filled(count, first, walk), np.zeros(3), float(np.clip(first, 0.3, 3.0)))
-
-
-def from_points(cloud: PointCloud, start: NDArray[np.floating], radius: float, *, eye: float) -> FreeSpace:
-    """Free space around `start` in a cloud of dreamed points, by voxels.
-
-    Args:
-        cloud: N points; those of the sky are left out.
-        start: (3,) world position of the start's eye.
-        radius: metres around it.
-        eye: metres from the ground to the eye.
-    Raises:
-        InputError: the radius is not positive, or above 500 m.
-    """
-    count = _cells_of(radius)
-    half = count // 2
-    start = np.asarray(start, np.float64)
-    positions = cloud.positions[~cloud.is_sky]
-    column, row = (np.rint((positions[:, axis] - start[axis]) / CELL).astype(np.intp) + half for axis in (0, 2))
-    inside = (column >= 0) & (column < count) & (row >= 0) & (row < count)
-    tallest = radius + 3.0  # 45 degrees up or down to the rim, and a person
-    layer = np.floor((positions[:, 1] - start[1] + tallest) / LAYER).astype(np.intp)
-    layers = int(2 * tallest / LAYER) + 1
-    inside &= (layer >= 0) & (layer < layers)
-    filled = np.zeros((count, count, layers), bool)
-    filled[row[inside], column[inside], layer[inside]] = True
-    # how many occupied voxels lie above each layer of a column, so that any span is a difference of two
-    above = np.concatenate([np.zeros((count, count, 1), np.int32), np.cumsum(filled, axis=2, dtype=np.int32)], axis=2)
-
-    def layer_of(y: Floats) -> NDArray[np.intp]:
-        layer: NDArray[np.intp] = np.clip(np.floor((y - start[1] + tallest) / LAYER).astype(np.intp), 0, layers - 1)
-        return layer
-
-    steps = round(STEP / LAYER)
-    offsets = np.arange(-steps, steps + 1)
-
-    def walk(before: Cells, after: Cells, ground: Floats) -> Floats:
-        middle = layer_of(ground)
-        candidates = np.clip(middle[:, None] + offsets, 0, layers - 1)  # highest first: y is down
-        occupied = filled[after[:, 0, None], after[:, 1, None], candidates]
-        found = occupied.any(axis=1)
-        pick = candidates[np.arange(len(after)), occupied.argmax(axis=1)]
-        level = (start[1] - tallest + (pick + 0.5) * LAYER).astype(np.float32)
-        top, bottom = layer_of(level - np.float32(eye + HEAD)), layer_of(level - np.float32(KNEE))
-        stop = above[after[:, 0], after[:, 1], bottom] - above[after[:, 0], after[:, 1], top]
-        return np.where(found & (stop < IN_THE_WAY), level, np.nan).astype(np.float32)
-
-    under = layer_of(np.array([start[1] + eye], np.float32))[0]
-    near = filled[half - 1 : half + 2, half - 1 : half + 2].any(axis=(0, 1))
-    levels = np.flatnonzero(near)
-    best = levels[np.abs(levels - under).argmin()] if len(levels) else under
-    first = np.float32(start[1] - tallest + (best + 0.5) * LAYER) if abs(best - under) < 1 / LAYER else None
-    ground = np.float32(start[1] + eye) if first is None else first
-    return FreeSpace(_filled(count, ground, walk), np.asarray(start, np.float64), eye)
-
-
-def _cells_of(radius: float) -> int:
-    """Cells along a side of a grid that reaches `radius` metres."""
-    if not 0 < radius <= 500:
-        raise InputError(f"a radius of {radius:g} m to walk in must lie above 0 and at most 500")
-    return 2 * int(np.ceil(radius / CELL)) + 1
-
-
-def _filled(count: int, first: np.float32, walk: Walk) -> Floats:
-    """(count, count) ground of the cells that are reached from the middle, ring by ring; only round the start."""
-    ground = np.full((count, count), np.nan, np.float32)
-    half = count // 2
-    ground[half, half] = first
-    row, column = np.mgrid[:count, :count] - half
-    within = np.hypot(row, column) <= half
-    frontier = np.array([[half, half]], np.intp)
-    while len(frontier):
-        before = np.repeat(frontier, len(_AROUND), axis=0)
-        after = before + np.tile(_AROUND, (len(frontier), 1))
-        inside = ((after >= 0) & (after < count)).all(axis=1)
-        before, after = before[inside], after[inside]
-        fresh = within[after[:, 0], after[:, 1]] & np.isnan(ground[after[:, 0], after[:, 1]])
-        before, after = before[fresh], after[fresh]
-        if not len(after):
-            break
-        level = walk(before, after, ground[before[:, 0], before[:, 1]])
-        reached = np.isfinite(level)
-        ground[after[reached, 0], after[reached, 1]] = level[reached]
-        frontier = np.unique(after[reached], axis=0)
-    return ground
+    data = read_arrays(path)
+    with guarded(str(path)):
+        if int(data["format"]) > FORMAT:
+            raise InputError(f"'{path}' is from a later version of lucid3d; update it to walk by this map")
+        ground, start = data["ground"], data["start"]
+        eye, cell = float(data["eye"]), float(data["cell"])
+        square = ground.ndim == 2 and ground.shape[0] == ground.shape[1] <= LARGEST and ground.shape[0] % 2 == 1
+        if not square or ground.dtype != np.float32 or np.isinf(ground).any() or start.shape != (3,):
+            raise InputError(f"'{path}' holds no free space")
+        if not (np.isfinite(start).all() and 0 < eye < 100 and 0 < cell < 100):
+            raise InputError(f"'{path}' holds values that no free space has")
+        return FreeSpace(ground, start.astype(np.float64), eye, cell)

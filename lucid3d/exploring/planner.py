@@ -60,6 +60,8 @@ class Planner:
         worthwhile: gain below which a view is not planned.
         seed: turns the sides that are looked at, so that they differ from place to place.
         done: where views were planned before (position and direction), which are not planned again.
+        dear: (M, 3) where people will be most; None for the start alone, which is then looked at closely too.
+        protected: so many points of a cloud, its first, are not dreamed again however coarse they are.
     """
 
     free: FreeSpace
@@ -68,26 +70,27 @@ class Planner:
     worthwhile: float = WORTHWHILE
     seed: int = 0
     done: tuple[tuple[float, ...], ...] = ()
+    dear: NDArray[np.floating] | None = None
+    protected: int = 0
     _queue: list[tuple[float, int]] = field(default_factory=list, init=False)
     _candidates: list[Camera] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self._candidates = candidates(self.free, self.lens, self.sharpness, self.seed)
+        self._candidates = candidates(self.free, self.lens, self.sharpness, self.seed, self.dear)
         # nothing is known of any of them: an upper bound, by which they are taken up in the order of their distance
         self._queue = [
-            (-_weight(self.free, camera), i)
-            for i, camera in enumerate(self._candidates)
-            if _mark(camera) not in self.done
+            (-self._weight(camera), i) for i, camera in enumerate(self._candidates) if _mark(camera) not in self.done
         ]
         heapq.heapify(self._queue)
 
     def __call__(self, cloud: PointCloud) -> Camera | None:
         """The next view for a cloud as it is now, or None where none is worth its time."""
         sample, widened = thinned_for_a_glance(cloud, SAMPLE)
+        protected = round(self.protected * len(sample) / max(len(cloud), 1))
         while self._queue:
             _, index = heapq.heappop(self._queue)
             camera = self._candidates[index]
-            gain = _weight(self.free, camera) * gain_of(sample, camera, self.sharpness, widened, self.lens)
+            gain = gain_of(sample, camera, self.sharpness, widened, self.lens, protected) * self._weight(camera)
             if gain < self.worthwhile:
                 continue
             if not self._queue or gain >= -self._queue[0][0]:
@@ -96,20 +99,35 @@ class Planner:
             heapq.heappush(self._queue, (-gain, index))
         return None
 
+    def _weight(self, camera: Camera) -> float:
+        """How often people are where a camera stands: 1 where they are most."""
+        return float(FAMILIAR / (FAMILIAR + _away(camera.position[None], self.free, self.dear)[0]))
 
-def candidates(free: FreeSpace, lens: Camera, sharpness: float, seed: int) -> list[Camera]:
-    """Cameras all over free space, nearest places first."""
+
+def _away(eyes: NDArray[np.float64], free: FreeSpace, dear: NDArray[np.floating] | None) -> NDArray[np.float64]:
+    """(N,) metres from places (N, 3) to where people are most."""
+    from scipy.spatial import cKDTree
+
+    if dear is None:
+        return np.asarray(np.linalg.norm(eyes - free.start, axis=1), np.float64)
+    return np.asarray(cKDTree(dear).query(eyes)[0], np.float64)
+
+
+def candidates(
+    free: FreeSpace, lens: Camera, sharpness: float, seed: int, dear: NDArray[np.floating] | None = None
+) -> list[Camera]:
+    """Cameras all over free space, those near where people are most (`dear`; the start) first and closest together."""
     walked = free.distances()
     cells = np.argwhere(np.isfinite(walked))
     cells = cells[np.argsort(walked[tuple(cells.T)], kind="stable")]
     eyes = free.eyes(cells)
-    away = np.linalg.norm(eyes - free.start, axis=1)
+    away = _away(eyes, free, dear)
     kept: list[int] = []
     for i in range(len(eyes)):
         apart = max(NEAREST, WIDENING * float(away[i]))
         if not kept or np.linalg.norm(eyes[kept] - eyes[i], axis=1).min() >= apart:
             kept.append(i)
-    cameras = close_looks(lens, sharpness, free.start)
+    cameras = close_looks(lens, sharpness, free.start) if dear is None else []
     for i in kept:
         turn = float(np.random.default_rng([seed, *cells[i].tolist()]).uniform(0, 360))  # the same as the grid grows
         cameras += [lens.at(yaw_pitch(turn + 360.0 * side / SIDES, 0.0, eyes[i])) for side in range(SIDES)]
@@ -136,12 +154,9 @@ def _mark(camera: Camera) -> tuple[float, ...]:
     return (*camera.position.round(2).tolist(), *camera.forward.round(2).tolist())
 
 
-def _weight(free: FreeSpace, camera: Camera) -> float:
-    """How often people are where a camera stands: 1 at the start."""
-    return float(FAMILIAR / (FAMILIAR + np.linalg.norm(camera.position - free.start)))
-
-
-def gain_of(sample: PointCloud, camera: Camera, sharpness: float, widened: float, lens: Camera) -> float:
+def gain_of(
+    sample: PointCloud, camera: Camera, sharpness: float, widened: float, lens: Camera, protected: int = 0
+) -> float:
     """What a view would add, 0 to 1: unknown pixels, and with less weight those whose points are too coarse.
 
     A hole counts by how large it is to the eye, in pictures of `lens`; what is coarse by the pixels that it takes.
@@ -149,12 +164,13 @@ def gain_of(sample: PointCloud, camera: Camera, sharpness: float, widened: float
     Args:
         sample, widened: see `thinned_for_a_glance`.
         sharpness: pixels a degree.
+        protected: of the sample's first points, which are fine enough whatever they are.
     """
     fov = float(np.degrees(2 * np.arctan(0.5 * camera.width / camera.fx)))
     small = Camera.from_fov(GLANCE, GLANCE, fov, camera.world_from_camera)
     seen = project_cloud(sample, small, max_magnification=GLANCE)
     # the rim of what is known counts as unknown when a view is painted; at a glance it is wider than any hole behind it
     unknown = 1.0 - float(binary_dilation(seen.known, np.ones((3, 3), bool)).mean())
-    coarse = too_coarse(sample, seen, camera, sharpness, widened=widened)
+    coarse = too_coarse(sample, seen, camera, sharpness, widened=widened) & (seen.point_index >= protected)
     unknown *= (lens.fx / camera.fx) ** 2
     return unknown + COARSE_COUNTS * float(coarse.mean())

@@ -84,8 +84,8 @@ class ModelsConfig:
     """Ask for the subject of a sentence ahead alone, for its setting, light and style all around: the whole sentence in
     every direction gives the same house eight times. Does nothing where prompts are given by direction."""
     narrow: bool = True
-    """Take the path of narrower views in place of `walk` and `turn` (70 degrees for 95): no network was trained on wide
-    ones, whose edges stretch what is known and bend depth."""
+    """Take the path of narrower views in place of `roam`, `walk` and `turn` (70 degrees for 95): no network was trained
+    on wide ones, whose edges stretch what is known and bend depth."""
 
     prompt_up: str = "{prompt}, looking up, {above}"
     """The prompt for a camera that looks up by more than `prompt_tilt`; {prompt} is what was asked for, {above} what

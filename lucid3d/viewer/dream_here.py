@@ -14,11 +14,11 @@ from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.dreaming import dream_views
 from lucid3d.errors import InputError
+from lucid3d.extending import joined, sky_radius
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import load_models
 from lucid3d.gaussians import from_points
-from lucid3d.gaussians.model import Gaussians
-from lucid3d.pointcloud import PointCloud, lift, merge
+from lucid3d.pointcloud import lift, merge
 from lucid3d.preparation import wish_for
 from lucid3d.projection import project_cloud
 from lucid3d.prompts import plan_prompts
@@ -28,9 +28,6 @@ from lucid3d.transforms import PosedView
 
 ENOUGH = 0.999
 """A view of which this part is known shows nothing new."""
-
-SKY_MINIMUM = 50.0
-"""Metres to the sky of a scene that has none yet."""
 
 
 @dataclass
@@ -101,35 +98,15 @@ def dream_here(
     assert view is not None  # the first view of a dream is always dreamed
     number = 1 + max((int(v) for v in np.unique(scene.points.views)), default=-1)
     fresh = lift(
-        view.image, view.depth, camera, view=number, mask=~partial.known, sky_radius=sky_radius(scene.points, camera)
+        view.image,
+        view.depth,
+        camera,
+        view=number,
+        mask=~partial.known,
+        sky_radius=sky_radius(scene.points, camera.position),
     )
     cloud = merge(scene.points, fresh)
     added = from_points(cloud[slice(len(scene.points), None)])
     posed = PosedView(camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=prompt)
     grown = replace(scene, gaussians=joined(scene.gaussians, added), points=cloud, views=[*scene.views, posed])
     return Grown(grown, len(added), known)
-
-
-def sky_radius(cloud: PointCloud, camera: Camera) -> float:
-    """Metres to the dome that the cloud's sky lies on, beyond the camera."""
-    if cloud.is_sky.any():
-        radius = float(np.median(np.linalg.norm(cloud.positions[cloud.is_sky], axis=1)))
-    else:
-        radius = max(SKY_MINIMUM, 1.2 * float(np.linalg.norm(cloud.positions, axis=1).max(initial=0)))
-    return max(radius, 1.05 * float(np.linalg.norm(camera.position)))
-
-
-def joined(first: Gaussians, second: Gaussians) -> Gaussians:
-    """Both sets in one; the spherical harmonics of the lower degree get zeros."""
-    coefficients = max(first.sh.shape[1], second.sh.shape[1])
-
-    def padded(sh: np.ndarray) -> np.ndarray:
-        return np.pad(sh, ((0, 0), (0, coefficients - sh.shape[1]), (0, 0)))
-
-    return Gaussians(
-        np.concatenate([first.means, second.means]),
-        np.concatenate([first.quats, second.quats]),
-        np.concatenate([first.log_scales, second.log_scales]),
-        np.concatenate([first.logit_opacities, second.logit_opacities]),
-        np.concatenate([padded(first.sh), padded(second.sh)]),
-    )

@@ -10,7 +10,7 @@ from lucid3d.viewer.detail import reduce_to
 from lucid3d.viewer.editing import start_of
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.taking import Exact
-from lucid3d.viewer.walking import Ground, find_ground
+from lucid3d.viewer.walking import Ground, find_ground, ground_of
 
 KEPT = 3
 """Prepared scenes that stay in memory beyond those on show."""
@@ -36,7 +36,8 @@ class Prepared:
         """What people stand on."""
         with self._lock:
             if self._ground is None:
-                self._ground = find_ground(self.splats, self.start[:3, 3])
+                free = self.scene.free
+                self._ground = find_ground(self.splats, self.start[:3, 3]) if free is None else ground_of(free)
             return self._ground
 
     @property

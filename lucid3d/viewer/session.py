@@ -63,6 +63,7 @@ class Session:
         self.walking = True
         self.speed = 1.4
         self.limited = False
+        self.map = True
         self.background = np.array(BACKGROUND, np.uint8)
         self._lock = threading.RLock()
         self._growing: Latest[Snapshot] = Latest(self._show_growth)
@@ -243,9 +244,12 @@ class Session:
 
     def apply_walking(self, **settings: Any) -> None:
         """Tell the page how to walk."""
-        radius = self.scene.config.dream.walk_radius if self.scene is not None and self.limited else 0.0
-        zoom = walking.zoom_of(self.scene.facts) if self.scene is not None else None
-        walking.configure(self.client, zoom=zoom, walking=self.walking, speed=self.speed, radius=radius, **settings)
+        scene = self.scene
+        # an explored scene knows its ground cell by cell; others are known within a radius
+        radius = scene.config.dream.walk_radius if scene is not None and scene.free is None and self.limited else 0.0
+        zoom = walking.zoom_of(scene.facts) if scene is not None else None
+        settings |= {"walking": self.walking, "speed": self.speed, "radius": radius, "known": self.limited}
+        walking.configure(self.client, zoom=zoom, map=self.map, **settings)
 
     # ---- jobs ----
 

@@ -243,7 +243,7 @@ def standalone_page(
         if background is not None:
             stage.put_background(background)
         script = SCRIPT.read_text(encoding="utf-8")
-        settings = configuration(title=title, ground=ground, radius=radius, reach=WALK_REACH)
+        settings = configuration(title=title, ground=ground, radius=radius, reach=WALK_REACH, map=True)
         server._websock_server.queue_message(RunJavascriptMessage(source=f"{script}\n{settings}"))
         page: str = server.scene.as_html(dark_mode=True)
     finally:

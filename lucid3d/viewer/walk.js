@@ -1,11 +1,12 @@
-// First-person walking for viser's page: W A S D and arrows, a drag that looks around, a ground and a radius.
+// First-person walking for viser's page: W A S D and arrows, a drag that looks around, a ground, walls and a radius.
 //
 // viser keeps its camera controls (github.com/yomotsu/camera-controls) in a React context; they are found from the
 // canvas upwards. Where they cannot be found, viser's own controls stay as they are and nothing breaks.
 (() => {
   if (window.lucid3dWalk) return;
 
-  const settings = { walking: true, speed: 1.4, radius: 0, reach: 0.2, look: 0.0026, ground: null, zoom: null };
+  const settings = { walking: true, speed: 1.4, radius: 0, reach: 0.2, look: 0.0026, ground: null, zoom: null,
+    known: false, map: false };
   const held = new Set();
   const MOVES = new Set(["KeyW", "KeyA", "KeyS", "KeyD", "KeyQ", "KeyE",
     "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "ShiftLeft", "ShiftRight"]);
@@ -13,7 +14,10 @@
   const TURN = 1.2; // radians a second with the arrow keys
   const STEP_TIME = 0.12; // seconds in which the eye follows a step up or down
   const LONGEST = 0.5; // seconds that one frame may stand for; a page that slept must not leap
-  let last = 0, drag = null, running = false, heights = null, lifted = 0;
+  const UNEXPLORED = 0, OPEN = 1; // of a cell; anything else has something in the way
+  const ABOVE = 0.5; // metres off the ground from which walls do not stop: who rises flies over them
+  const MAP_SIZE = 150, MAP_EVERY = 200; // pixels, milliseconds
+  let last = 0, drag = null, running = false, heights = null, ways = null, lifted = 0, map = null, plan = null;
 
   function viewer() {
     const canvas = document.querySelector("canvas");
@@ -58,6 +62,64 @@
     return (at(j, i) * (1 - u) + at(j, i + 1) * u) * (1 - v) + (at(j + 1, i) * (1 - u) + at(j + 1, i + 1) * u) * v;
   }
 
+  // Whether one can stand at a place; beyond what was explored too, unless one stays where it is known.
+  function open(x, z) {
+    const { cell, count } = settings.ground, half = (count - 1) / 2;
+    const column = Math.round(x / cell + half), row = Math.round(z / cell + half);
+    const inside = column >= 0 && row >= 0 && column < count && row < count;
+    const way = inside ? ways[row * count + column] : UNEXPLORED;
+    return way === OPEN || (way === UNEXPLORED && !settings.known);
+  }
+  // The way from (x, z) to (u, v) as far as one gets, gliding along what is in the way.
+  function stopped(x, z, u, v) {
+    if (!open(x, z)) return [u, v]; // inside a wall one gets out
+    const steps = Math.max(1, Math.ceil(Math.hypot(u - x, v - z) / (0.5 * settings.ground.cell)));
+    const dx = (u - x) / steps, dz = (v - z) / steps;
+    for (let i = 0; i < steps; i++) {
+      if (open(x + dx, z + dz)) { x += dx; z += dz; }
+      else if (open(x + dx, z)) x += dx;
+      else if (open(x, z + dz)) z += dz;
+      else break;
+    }
+    return [x, z];
+  }
+
+  // The map: where one can walk, ahead of the start at the top, and where one is.
+  function drawMap() {
+    const view = settings.map && ways && viewer();
+    if (map) map.style.display = view ? "block" : "none";
+    if (!view) return;
+    if (!map) {
+      map = document.createElement("canvas");
+      map.width = map.height = MAP_SIZE;
+      map.id = "lucid3d-map";
+      map.style.cssText = "position:fixed;left:12px;bottom:12px;border-radius:8px;pointer-events:none;opacity:0.85;z-index:5";
+      document.body.appendChild(map);
+    }
+    const { cell, count } = settings.ground;
+    if (!plan) {
+      plan = document.createElement("canvas");
+      plan.width = plan.height = count;
+      const picture = new ImageData(count, count);
+      for (let row = 0; row < count; row++) for (let column = 0; column < count; column++) {
+        const way = ways[row * count + column], shade = way === OPEN ? 225 : 60;
+        picture.data.set([shade, shade, shade, way === UNEXPLORED ? 0 : 255], 4 * ((count - 1 - row) * count + column));
+      }
+      plan.getContext("2d").putImageData(picture, 0, 0);
+    }
+    const draw = map.getContext("2d"), { p, yaw } = read(view), scale = MAP_SIZE / (count * cell);
+    draw.clearRect(0, 0, MAP_SIZE, MAP_SIZE);
+    draw.imageSmoothingEnabled = false;
+    draw.drawImage(plan, 0, 0, MAP_SIZE, MAP_SIZE);
+    draw.translate(MAP_SIZE / 2 + p[0] * scale, MAP_SIZE / 2 - p[2] * scale);
+    draw.rotate(yaw);
+    draw.fillStyle = "#d9480f";
+    draw.beginPath();
+    draw.moveTo(0, -8); draw.lineTo(5, 6); draw.lineTo(0, 3); draw.lineTo(-5, 6);
+    draw.fill();
+    draw.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
   // Moves the camera by what has been held and dragged since the last time; false when there is nothing more to do.
   function advance() {
     const view = settings.walking && viewer();
@@ -87,6 +149,7 @@
       const limit = Math.max(settings.radius, Math.hypot(pose.p[0], pose.p[2])) / far;
       x *= limit; z *= limit;
     }
+    if (ways && !zoom && Math.abs(lifted) < ABOVE) [x, z] = stopped(pose.p[0], pose.p[2], x, z);
     lifted += rise * settings.speed * fast * dt;
     if (zoom) {
       pose.p[1] -= fly * stride + rise * settings.speed * pace * fast * dt;
@@ -127,6 +190,7 @@
     held.delete(event.code);
   }, true);
   window.addEventListener("blur", () => held.clear());
+  setInterval(drawMap, MAP_EVERY); // the camera moves by other means too
 
   // A drag looks around; a modifier key leaves the drag to viser (orbit, selection), and so does a second finger.
   window.addEventListener("pointerdown", (event) => {
@@ -158,10 +222,13 @@
       if (changes.ground) {
         const bytes = Uint8Array.from(atob(changes.ground.heights), (c) => c.charCodeAt(0));
         heights = new Float32Array(bytes.buffer);
-        lifted = 0;
-      } else if (changes.ground === null) heights = null;
+        ways = changes.ground.ways ? Uint8Array.from(atob(changes.ground.ways), (c) => c.charCodeAt(0)) : null;
+        lifted = 0; plan = null;
+      } else if (changes.ground === null) heights = ways = plan = null;
+      drawMap();
       if (!settings.walking) { held.clear(); drag = null; if (document.pointerLockElement) document.exitPointerLock(); }
     },
+    way(x, z) { return ways ? open(x, z) : true; },
     pose() { const view = viewer(); return view ? read(view) : null; },
   };
 })();

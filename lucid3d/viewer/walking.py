@@ -1,7 +1,7 @@
 """Walking: the ground of a scene as a map of heights, and the script that keeps a browser's camera on it.
 
 viser's own controls orbit. The script (walk.js) runs in the page, so that a step answers to its key at once: W A S D,
-a drag of the mouse that looks around, a speed, a ground to stand on and a radius to stay in.
+a drag of the mouse that looks around, a speed, a ground to stand on, walls that stop, a map and a radius to stay in.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from lucid3d.viewer.splats import Splats
 
 if TYPE_CHECKING:
     import viser
+
+    from lucid3d.exploring.free_space import FreeSpace
 
 SCRIPT = Path(__file__).with_name("walk.js")
 
@@ -41,20 +43,41 @@ class Ground:
     """Heights on a square grid around the world's origin.
 
     Attributes:
-        heights: (N, N) float32, world y (down) of the ground at x = (column - N // 2) CELL, z = (row - N // 2) CELL.
+        heights: (N, N) float32, world y (down) of the ground at x = (column - N // 2) cell, z = (row - N // 2) cell.
         eye: metres from the ground to the start's eye.
         found: False where the scene shows no ground, and a level one was made up.
+        cell: metres between heights.
+        ways: (N, N) uint8 of `UNEXPLORED`, `OPEN` and `CLOSED`, where one can walk; None where nobody knows.
     """
 
     heights: NDArray[np.float32]
     eye: float
     found: bool
+    cell: float = CELL
+    ways: NDArray[np.uint8] | None = None
 
     def at(self, x: float, z: float) -> float:
         """World y of the ground under a position (the nearest height)."""
         half = len(self.heights) // 2
-        column, row = (int(np.clip(round(value / CELL) + half, 0, len(self.heights) - 1)) for value in (x, z))
+        column, row = (int(np.clip(round(value / self.cell) + half, 0, len(self.heights) - 1)) for value in (x, z))
         return float(self.heights[row, column])
+
+
+UNEXPLORED, OPEN, CLOSED = 0, 1, 2
+"""What a cell of `Ground.ways` is: beyond what was explored, to walk on, or with something in the way."""
+
+
+def ground_of(free: FreeSpace) -> Ground:
+    """The ground of a scene that was explored; cells on which nobody can stand take the height of the nearest that
+    one can stand on."""
+    from scipy.ndimage import distance_transform_edt
+
+    nearest = distance_transform_edt(~free.free, return_distances=False, return_indices=True)
+    heights = np.where(free.free, free.ground, free.ground[nearest[0], nearest[1]]).astype(np.float32)
+    row, column = np.mgrid[: len(heights), : len(heights)] - free.half
+    explored = np.hypot(row, column) <= free.half
+    ways = np.where(free.free, OPEN, np.where(explored, CLOSED, UNEXPLORED)).astype(np.uint8)
+    return Ground(heights, free.eye, True, free.cell, ways)
 
 
 def find_ground(splats: Splats, start: NDArray[np.floating]) -> Ground:
@@ -111,10 +134,11 @@ def configuration(**settings: Any) -> str:
     ground = settings.pop("ground", None)
     if ground is not None:
         settings["ground"] = {
-            "cell": CELL,
+            "cell": ground.cell,
             "count": len(ground.heights),
             "eye": round(ground.eye, 4),
             "heights": base64.b64encode(np.ascontiguousarray(ground.heights, "<f4").tobytes()).decode(),
+            "ways": None if ground.ways is None else base64.b64encode(ground.ways.tobytes()).decode(),
         }
     # JSON is JavaScript; "</" must not end a script element where the call stands in a saved page
     literal = json.dumps(settings).replace("</", "<\\/")

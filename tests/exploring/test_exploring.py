@@ -13,7 +13,8 @@ from lucid3d.dreaming import Dream, dream_views
 from lucid3d.errors import InputError
 from lucid3d.exploring.coarseness import give_way, too_coarse
 from lucid3d.exploring.explorer import Explorer
-from lucid3d.exploring.free_space import FreeSpace, from_points, from_world
+from lucid3d.exploring.finding import from_points, from_world
+from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.exploring.planner import Planner, candidates, close_looks
 from lucid3d.exploring.reach import FARTHEST, WITHIN, Reach, parse_reach
 from lucid3d.families.base import Repainter

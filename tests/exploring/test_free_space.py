@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.exploring.free_space import BODY, CELL, FreeSpace, from_points, from_world
+from lucid3d.exploring.finding import BODY, from_points, from_world
+from lucid3d.exploring.free_space import CELL, FreeSpace, read_free_space, write_free_space
+from lucid3d.exploring.route import PACE, film_route
 from lucid3d.pointcloud import PointCloud, lift
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
@@ -141,3 +145,52 @@ def test_a_closet_an_empty_cloud_and_a_radius_that_cannot_be() -> None:
     for radius in (0.0, -1.0, 1e6):
         with pytest.raises(InputError, match="radius"):
             from_world(court(), radius)
+
+
+def test_free_space_is_kept_in_a_file(tmp_path: Path) -> None:
+    space = from_world(court(block(1.0, 1.2, 1.0, 1.5, 2.0)), REACH)
+    write_free_space(space, tmp_path / "free_space.npz")
+    again = read_free_space(tmp_path / "free_space.npz")
+    np.testing.assert_array_equal(again.ground, space.ground)
+    np.testing.assert_array_equal(again.start, space.start)
+    assert (again.eye, again.cell) == (space.eye, space.cell)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": 99}, "later version"),
+        ({"ground": np.zeros((3, 5), np.float32)}, "no free space"),
+        ({"ground": np.zeros((4, 4), np.float32)}, "no free space"),
+        ({"ground": np.full((5, 5), np.inf, np.float32)}, "no free space"),
+        ({"eye": np.nan}, "values"),
+        ({"cell": 0.0}, "values"),
+        ({"start": np.full(3, np.nan)}, "values"),
+        ({"format": np.array(["x"])}, "cannot be read"),
+    ],
+)
+def test_a_file_that_is_none_is_one_sentence(tmp_path: Path, changes: dict[str, object], said: str) -> None:
+    good = {"format": 1, "ground": np.zeros((5, 5), np.float32), "start": np.zeros(3), "eye": 1.6, "cell": 0.25}
+    np.savez(tmp_path / "free_space.npz", **(good | changes))
+    with pytest.raises(InputError, match=said):
+        read_free_space(tmp_path / "free_space.npz")
+
+
+def test_a_film_walks_where_one_can_and_comes_back() -> None:
+    space = from_world(court(block(6.0, 2.5, 0.2, -2.0, 1.5, "wall")), REACH)
+    poses = film_route(space, 100, 20.0)
+    assert poses is not None
+    places = np.array([pose[:3, 3] for pose in poses])
+    assert len(poses) == 100
+    assert space.contains(places).mean() > 0.97  # rounded corners may cut a cell's edge
+    strides = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    assert strides.max() * 20.0 < 1.3 * PACE
+    assert strides.sum() > 2.0
+    assert np.linalg.norm(places[0] - places[-1]) < 0.3
+    turns = np.degrees([np.arccos(np.clip(a[:3, 2] @ b[:3, 2], -1, 1)) for a, b in pairwise(poses)])
+    assert turns.max() < 15.0
+
+
+def test_there_is_no_film_to_walk_in_a_closet() -> None:
+    closet = FreeSpace(np.full((1, 1), FLOOR, np.float32), np.zeros(3), EYE_HEIGHT)
+    assert film_route(closet, 50, 25.0) is None

@@ -15,13 +15,14 @@ from PIL import Image
 
 from lucid3d.access import Access
 from lucid3d.camera import yaw_pitch
+from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.export.ply import read_gaussians
 from lucid3d.rotations import quaternions
 from lucid3d.scene import Scene
 from lucid3d.viewer.app import Viewer
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.taking import standalone_page
-from lucid3d.viewer.walking import find_ground
+from lucid3d.viewer.walking import find_ground, ground_of
 from tests.viewer.conftest import QUICK
 from tests.viewer.tiny_scene import EYE, WALLS, room, save, tiny_scene
 
@@ -172,6 +173,31 @@ def test_the_walk_radius_holds(start: Visit) -> None:
     assert np.hypot(pose(page)["p"][0], pose(page)["p"][2]) <= radius + 1e-3
     session.speed, session.limited = 1.4, False
     session.apply_walking()
+
+
+def test_walls_stop_and_one_glides_along_them(start: Visit) -> None:
+    page, session, _ = start
+    heights = np.full((9, 9), EYE, np.float32)
+    heights[6:] = np.nan  # a wall half a metre ahead; the grid ends a metre to the sides
+    ground = ground_of(FreeSpace(heights, np.zeros(3), EYE))
+    session.speed, session.limited = 6.0, True
+    session.apply_walking(ground=ground)
+    wait(page, lambda: page.locator("#lucid3d-map").is_visible(), "the map")
+    page.keyboard.down("w")
+    page.wait_for_timeout(600)
+    press(page, "d", lambda now: now["p"][0] > 0.5)
+    page.wait_for_timeout(600)
+    page.keyboard.up("w")
+    x, _, z = pose(page)["p"]
+    assert z < 0.375 + 1e-3
+    assert x < 1.125 + 1e-3
+    assert page.evaluate(f"window.lucid3dWalk.way({x}, {z})")
+    # who does not stay where it is known walks on beyond what was explored, but not through the wall
+    session.limited = False
+    session.apply_walking()
+    press(page, "d", lambda now: now["p"][0] > 1.3)
+    session.speed = 1.4
+    session.apply_walking(ground=session.prepared.ground)
 
 
 def test_typing_a_prompt_does_not_walk(start: Visit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from dataclasses import dataclass
@@ -13,10 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.rotations import quaternions
 from lucid3d.viewer import poses
 from lucid3d.viewer.splats import Splats
-from lucid3d.viewer.walking import CELL, EYE, REACH, configuration, find_ground
+from lucid3d.viewer.walking import (
+    CELL,
+    CLOSED,
+    EYE,
+    OPEN,
+    REACH,
+    UNEXPLORED,
+    configuration,
+    find_ground,
+    ground_of,
+)
 from tests.viewer.tiny_scene import EYE as ROOM_EYE
 from tests.viewer.tiny_scene import gaussians_at, room
 
@@ -48,6 +60,20 @@ def test_a_slope_is_followed_and_a_speck_above_it_is_not() -> None:
     for at_z in (-3.0, 0.0, 1.0, 3.0):
         assert ground.at(1.0, at_z) == pytest.approx(1.5 + 0.2 * at_z, abs=0.06)
     assert ground.at(0, 4.9) == pytest.approx(ground.at(0, 50))  # beyond what is known the ground goes on
+
+
+def test_the_ground_of_an_explored_scene_says_where_one_can_walk() -> None:
+    heights = np.full((9, 9), 1.5, np.float32)
+    heights[:, 6:] = np.nan  # a wall to the right
+    ground = ground_of(FreeSpace(heights, np.zeros(3), 1.5))
+    assert ground.ways is not None
+    assert (ground.eye, ground.cell) == (1.5, 0.25)
+    assert np.isfinite(ground.heights).all()
+    assert ground.ways[4, 4] == OPEN
+    assert ground.ways[4, 7] == CLOSED
+    assert ground.ways[0, 8] == UNEXPLORED
+    inside = json.loads(configuration(ground=ground).removeprefix("window.lucid3dWalk.configure(").removesuffix(");"))
+    assert base64.b64decode(inside["ground"]["ways"]) == ground.ways.tobytes()
 
 
 def test_a_scene_without_ground_gets_a_level_one() -> None:

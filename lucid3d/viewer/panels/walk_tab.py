@@ -49,8 +49,11 @@ class WalkTab:
         self.mode = gui.add_button_group("Move", ("Walk", "Orbit"))
         self.speed = gui.add_slider("Speed (m/s)", 0.2, 10.0, 0.1, session.speed)
         self.limited = gui.add_checkbox(
-            "Stay near", session.limited, hint="Stay within the walk radius, in which no holes show."
+            "Stay where it is known",
+            session.limited,
+            hint="Stay on the ground that was explored; in a scene that was not, within its walk radius.",
         )
+        self.map = gui.add_checkbox("Map", session.map, hint="Where one can walk, and where you are.")
         self.fov = gui.add_slider("Field of view", 20, 110, 1, round(float(np.degrees(START_FOV))))
         self.reset = gui.add_button("Back to the start", icon=None)
         self.jump = gui.add_dropdown("Dreamed view", ("-",), initial_value="-")
@@ -89,6 +92,7 @@ class WalkTab:
         self.mode.on_click(attempt(lambda _: self._move_by(self.mode.value)))
         self.speed.on_update(attempt(lambda _: self._walk()))
         self.limited.on_update(attempt(lambda _: self._walk()))
+        self.map.on_update(attempt(lambda _: self._walk()))
         self.fov.on_update(attempt(lambda _: self._zoom()))
         self.reset.on_click(attempt(lambda _: session.go(start_of(session.shown()))))
         self.jump.on_update(attempt(lambda _: self._jump()))
@@ -113,6 +117,7 @@ class WalkTab:
     def _walk(self) -> None:
         self.session.speed = float(np.clip(self.speed.value, 0.05, 50))
         self.session.limited = bool(self.limited.value)
+        self.session.map = bool(self.map.value)
         self.session.apply_walking()
 
     def _zoom(self) -> None:
