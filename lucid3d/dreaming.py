@@ -73,6 +73,7 @@ class DreamedView:
         scaled: (H, W) float32 the depth after scale and shift alone (what `close_loop` takes as given), or None where
             the depth is exact or measured.
         warning: what went wrong and what was done instead, or None.
+        measured: its depth came with the picture, and says itself where the sky is.
         planned: by an explorer: what it painted takes the place of coarser points.
     """
 
@@ -88,6 +89,7 @@ class DreamedView:
     scaled: Depth | None = None
     warning: str | None = None
     planned: bool = False
+    measured: bool = False
 
 
 @dataclass
@@ -324,7 +326,8 @@ def _first_view(
         estimate = first_depth(depth.sharpen_depth(estimate, camera), _kind(estimator))
     if start is not None and start.depth is not None:
         estimate = depth_of_start(start, estimate, camera)
-    return DreamedView(0, camera, prompt, image, estimate, everything)
+    measured = start is not None and start.depth is not None
+    return DreamedView(0, camera, prompt, image, estimate, everything, measured=measured)
 
 
 def _painted(image: Image, camera: Camera) -> Image:
@@ -374,7 +377,8 @@ def _close(
     closure = alignment.close_loop(views, scaled=scaled, names=[view.index for view in views])
     depths = closure.depths
     if guesses_sky:
-        depths = agree_on_sky([view.camera for view in views], [view.image for view in views], depths)
+        agreed = agree_on_sky([view.camera for view in views], [view.image for view in views], depths)
+        depths = [old if view.measured else new for view, old, new in zip(views, depths, agreed, strict=True)]
         views = [_with_sky(view, depth) for view, depth in zip(views, depths, strict=True)]
     cloud = PointCloud.empty()
     closed = []

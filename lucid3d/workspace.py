@@ -230,7 +230,7 @@ class Workspace:
     def save_view(self, view: DreamedView) -> None:
         """Keep a dreamed view as it came from the loop."""
         camera = view.camera
-        named = ("index", "prompt", "scale", "shift", "overlap", "warning", "planned")
+        named = ("index", "prompt", "scale", "shift", "overlap", "warning", "planned", "measured")
         facts: dict[str, Any] = {name: getattr(view, name) for name in named}
         facts["lens"] = [camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy]
         with atomic_path(self.progress / view_name(view.index)) as temporary:
@@ -320,6 +320,7 @@ def _read_view(path: Path, cameras: Sequence[Camera]) -> DreamedView:
             scaled=scaled if scaled.size else None,
             warning=facts["warning"],
             planned=planned,
+            measured=bool(facts.get("measured", False)),
         )
 
 

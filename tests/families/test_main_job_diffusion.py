@@ -38,6 +38,7 @@ def dream(
         steps=2,
         safety_checker=False,
         mirrored_average=False,
+        image_size=64,
     )
     return lucid3d.dream(
         prompt, config=small_config(prompt=[]), models="diffusion", diffusion=networks, trajectory=path, **choices
@@ -53,7 +54,15 @@ def picture(folder: Path, width: int, height: int) -> str:
 
 @pytest.mark.parametrize(
     ("inpainting", "depth"),
-    [("sd-inpaint", "zoe-nk"), ("sdxl-inpaint", "anything"), ("sd", "anything-metric")],
+    [
+        ("sd-inpaint", "zoe-nk"),
+        ("sdxl-inpaint", "anything"),
+        ("sd", "anything-metric"),
+        ("sd3", "depth-pro"),
+        ("flux-fill", "zoe-n"),
+        ("klein", "zoe-k"),
+        ("z-image", "zoe-n"),
+    ],
 )
 def test_text_becomes_a_scene(path: str, checkpoint: Checkpoint, inpainting: str, depth: str) -> None:
     scene = dream(path, checkpoint, inpainting, depth, "a lake")
