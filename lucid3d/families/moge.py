@@ -17,6 +17,7 @@ import numpy as np
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image
+from lucid3d.families.diffusion.device import choose_device
 
 CHECKPOINT = "Ruicheng/moge-2-vitl-normal"
 PACKAGE = "git+https://github.com/microsoft/MoGe.git"
@@ -71,8 +72,6 @@ class MoGeDepth:
 
     def _loaded(self) -> Any:
         if self._network is None:
-            from lucid3d.families.diffusion.device import choose_device
-
             try:
                 network = self._class.from_pretrained(self.checkpoint, local_files_only=True)
             except (OSError, ValueError) as error:

@@ -136,13 +136,14 @@ class Ground:
         return water is None or self.at(x, z) < water.level - above
 
     def inside(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
-        """Whether (x, z) corners lie within the room; always outdoors."""
+        """Whether the corners low and high, (2,) metres along x and z, lie within the room; always outdoors."""
         room = self.room
         return room is None or bool((low > room[0, [0, 2]] + 0.05).all() and (high < room[1, [0, 2]] - 0.05).all())
 
 
 def top_at(mesh: Mesh, x: float, z: float, triangles: NDArray[np.int32] | None = None) -> float | None:
-    """y of the highest point of a mesh above (x, z); None where it does not reach."""
+    """y of the highest point of a mesh, or of some `triangles` (N, 3) of it, above (x, z); None where it does not
+    reach."""
     low, high = mesh.bounds[:, [0, 2]]
     if not (low[0] <= x <= high[0] and low[1] <= z <= high[1]):
         return None
