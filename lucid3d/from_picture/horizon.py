@@ -39,6 +39,12 @@ WEIGHTS = {
 """What a sign counts for; see `signs`."""
 RANGE = (0.08, 0.92)
 """Share of the height within which a horizon is looked for."""
+EXPECTED_WITHIN, BESIDE_EXPECTED = 0.12, 0.3
+"""Share of the height by which a network's horizon is taken to be off, and what the signs count beside it: the pair
+that makes the true row likeliest in 90 augmented views of held-out worlds (48 % within 5 % of the height; the network
+alone has 44, the signs alone 27)."""
+FIRST_OUTSIDE = -0.1
+"""A network's horizon so far above the picture, or below it, is beyond what the signs can contradict."""
 ONE_LEVEL = 0.35
 """Share of the picture's width in which the sky has to end at one level for that to be the horizon."""
 NEARBY = 0.16
@@ -49,16 +55,22 @@ ANY_WHICH_WAY = 0.15
 """What an edge that does not lean with the camera still counts: some are branches and gables."""
 
 
-def find_horizon(lab: Array, sharp: Array, bottoms: Array, focal: float) -> float:
+def find_horizon(lab: Array, sharp: Array, bottoms: Array, focal: float, expected: float | None = None) -> float:
     """The horizon's row.
 
     Args:
         lab: (H, W, 3) CIE Lab; sharp: (H, W) local detail, see `picture.sharpness`.
         bottoms: rows where a smooth sky ends in blocks of columns (NaN: none), see `skyline.find_sky`.
         focal: in pixels.
+        expected: where a network takes it to be, as a share of the height; None without one. Scores are log odds, so
+            that the two add up.
     """
+    if expected is not None and not FIRST_OUTSIDE < expected < 1 - FIRST_OUTSIDE:
+        return float(expected * lab.shape[0])
     found = signs(lab, sharp, bottoms, focal)
     total = np.sum([weight * found[name] for name, weight in WEIGHTS.items()], axis=0)
+    if expected is not None:
+        total = BESIDE_EXPECTED * total - np.abs((np.arange(ROWS) + 0.5) / ROWS - expected) / EXPECTED_WITHIN
     first, last = (int(share * ROWS) for share in RANGE)
     best = first + int(total[first:last].argmax())
     row = (best + 0.5) / ROWS * lab.shape[0]

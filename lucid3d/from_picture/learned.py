@@ -23,6 +23,7 @@ from lucid3d.from_picture.picture import (
     light_words,
     names_closeup,
     read_picture,
+    ruled_kind,
 )
 from lucid3d.from_picture.room_box import Box
 from lucid3d.learning.classes import CLASSES
@@ -38,6 +39,11 @@ _KIND_OF = {"sky": SKY, "water": WATER, "ground": GROUND, "floor": GROUND, "snow
 """Labels of the network that lie or are open; all others stand."""
 _OUTSIDE = [CLASSES.index(name) for name in ("sky", "ground", "water", "building", "foliage", "rock", "snow")]
 """What is seen through a room's windows, or stands in a pot; it is kept from being farther than the wall."""
+RULED_A_ROOM = 1.1
+"""Log odds for a room where the rules call it one: eight times as many rooms as landscapes are, and half of the
+logarithm counts, for the network sees the same lines. That they call something a landscape says little."""
+RULED_THE_PLACE = 8.0
+"""How much likelier the place is that the rules name: they are right in half of the pictures, of a dozen places."""
 SCALE_LIMIT = 3.0
 """The most that depth is scaled for the ground to lie where it should: beyond, the ground was not what was seen."""
 GROUND_REACH = 30.0
@@ -50,30 +56,49 @@ USUAL_ROOM = (2.2, 4.5, 1.05)
 """Metres to the side walls, to the far wall and up to the ceiling where a picture shows none of them."""
 DOUBTFUL_PLACE, DOUBTFUL_DEPTH = 0.6, 0.3
 """Probability of the likeliest place, and mean chance that depth is within 25 %, below which a person is told."""
+PLAIN_SPREAD, DARK = 0.012, 0.05
+"""Standard deviation of brightness up to which nothing can be made out, and mean brightness up to which it is black."""
+NOISE_ALIKE = 0.3
+"""Correlation of neighbouring pixels below which a picture is noise; a photograph's is above 0.9."""
+PAGE_SHARE, PAGE_COLOUR = 0.5, 0.08
+"""Share of a picture of one very shade, and mean saturation, from and up to which it is paper: skies have gradients."""
 FILTER_RADIUS, FILTER_SHARPNESS = 0.02, 0.02
 """Of the guided filter: reach as a share of the picture's width, and the contrast that counts as an edge."""
 
 
 def read_photograph(image: NDArray[np.floating], reader: Reader, fov: float | None = None, prompt: str = "") -> Reading:
-    """Read a photograph with the network, and with the rules of `picture` what those still read better: the horizon, of
-    which 45 in 100 are found against 20, and the place, 57 against 22 (`benchmarks/pictures.py`).
+    """Read a photograph with the network and with the rules of `picture`, each for what it is worth: whether it is a
+    room, the horizon and the place are found by both together (`benchmarks/pictures.py` has the figures).
 
     Args:
         image: (H, W, 3) sRGB in [0, 1].
         fov: horizontal field of view in degrees, if it is known.
         prompt: words that say what it shows.
     """
-    reading = reader.read(image, fov)
+    reading = reader.read(image, fov, lean=RULED_A_ROOM if ruled_kind(image) == "room" else 0.0)
     height, width = image.shape[:2]
     focal = 0.5 * width / math.tan(math.radians(reading.fov) / 2)
-    ruled = read_picture(image, focal, prompt, named_kind(prompt) or ("room" if reading.indoors > 0.5 else "outdoors"))
-    place = understand(ruled.words).place
-    chosen = np.array([name == place for name in reading.place_names], np.float32)
-    places = (chosen + reading.places) / 2 if chosen.any() else reading.places
+    kind = named_kind(prompt) or ("room" if reading.indoors > 0.5 else "outdoors")
+    ruled = read_picture(image, focal, prompt, kind, reading.horizon)
+    names = load_places()
+    fits = [
+        reading.indoors if name in names and names[name].indoors else 1 - reading.indoors
+        for name in reading.place_names
+    ]
+    said = understand(ruled.words).place
+    places = reading.places * np.array(fits) * [RULED_THE_PLACE if name == said else 1 for name in reading.place_names]
+    places = places / places.sum()
+    pitch = -math.degrees(ruled.pitch)
+    depth = reading.depth
+    if kind == "outdoors":  # there people stand; in rooms cameras are held at any height
+        classes = kinds_of_labels(reading.labels, kind)
+        scale = _scale_to_ground(depth, classes, _rays(height, width, focal), down_vector(pitch, 0.0))
+        depth = depth * scale ** (1 - reading.indoors)
     return replace(
         reading,
+        depth=f32(depth),
         horizon=ruled.horizon / height,
-        pitch=-math.degrees(ruled.pitch),
+        pitch=pitch,
         roll=0.0,
         places=places.astype(np.float32),
         place=reading.place_names[int(places.argmax())],
@@ -112,7 +137,7 @@ def layout_from_reading(
     )
     return Layout(
         kind, reading.horizon * height, classes, standing, depth, focal, -math.radians(reading.pitch), words, box,
-        measured=True, roll=math.radians(reading.roll), told=told(reading, kind, prompt),
+        measured=True, roll=math.radians(reading.roll), told=told(reading, kind, prompt, no_photograph(image)),
     )  # fmt: skip
 
 
@@ -241,18 +266,39 @@ def long_axis(right: NDArray[np.floating], ahead: NDArray[np.floating]) -> float
     return math.atan2(sine, cosine) / 4 if math.hypot(cosine, sine) > 0.3 else 0.0
 
 
-def told(reading: Reading, kind: Kind, prompt: str) -> str:
-    """For a person: what the picture was taken for, and where that is doubtful how to say it better."""
+def told(reading: Reading, kind: Kind, prompt: str, odd: str = "") -> str:
+    """For a person: what the picture was taken for, and where that is doubtful how to say it better.
+
+    Args:
+        odd: what it is if it is no photograph, see `no_photograph`.
+    """
     parts = []
     found = None if "place" in understand(prompt).given else likeliest(reading.place_names, reading.places, kind)
+    if odd:
+        parts.append(f"The picture is {odd}, and hardly shows a place.")
     if found is not None:
         label, likelihood = found
         doubt = ', but that is doubtful: say what it is with --prompt, such as --prompt "a kitchen"'
-        parts.append(f"The picture is taken for {label}{doubt if likelihood < DOUBTFUL_PLACE else ''}.")
+        parts.append(f"The picture is taken for {label}{doubt if odd or likelihood < DOUBTFUL_PLACE else ''}.")
     solid = np.isfinite(reading.depth)
     if solid.any() and float(reading.confidence[solid].mean()) < DOUBTFUL_DEPTH:
         parts.append("How far things in it are is a guess: hand in a depth map with --depth if there is one.")
     return " ".join(parts)
+
+
+def no_photograph(image: NDArray[np.floating]) -> str:
+    """In words what a picture (H, W, 3) is that cannot be a photograph of a place; "" if it may be one."""
+    light = f32(image).mean(axis=-1)
+    spread = float(light.std())
+    if spread < PLAIN_SPREAD:
+        return "one plain colour" if light.mean() > DARK else "nearly black"
+    beside = float(np.mean((light[:, 1:] - light.mean()) * (light[:, :-1] - light.mean()))) / spread**2
+    if beside < NOISE_ALIKE:
+        return "noise"
+    shades = np.bincount((light * 255 + 0.5).astype(np.int64).clip(0, 255).ravel(), minlength=256)
+    if shades[np.argmax(shades)] > PAGE_SHARE * light.size and float(np.ptp(f32(image), axis=-1).mean()) < PAGE_COLOUR:
+        return "like a page of text or a diagram"
+    return ""
 
 
 def place_words(names: tuple[str, ...], likelihood: NDArray[np.floating], kind: Kind, prompt: str) -> list[str]:

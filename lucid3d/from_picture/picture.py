@@ -70,7 +70,13 @@ class Layout:
     told: str = ""
 
 
-def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", kind: Kind | None = None) -> Layout:
+def read_picture(
+    image: NDArray[np.floating],
+    focal: float,
+    prompt: str = "",
+    kind: Kind | None = None,
+    expected: float | None = None,
+) -> Layout:
     """Find the layout of a picture.
 
     Args:
@@ -78,14 +84,13 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
         focal: focal length in pixels.
         prompt: words such as "room" or "lake" help; it may be empty.
         kind: what sort of picture it is, if known.
+        expected: where somebody else takes the horizon to be, as a share of the height, for what `EXPECTED_WITHIN` of
+            `horizon` says; None if nobody does.
     """
     import cv2
 
     height, width = image.shape[:2]
-    scale = min(1.0, WORKING_WIDTH / max(height, width))
-    small = cv2.resize(np.asarray(image, np.float32), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = f32(np.clip(small, 0, 1))
-    lab = f32(cv2.cvtColor(small, cv2.COLOR_RGB2LAB))
+    small, lab, scale = _working(image)
     sharp = sharpness(lab)
     sky, bottoms = find_sky(lab, sharp)
     if kind is None:
@@ -95,7 +100,7 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
     box: Box | None = None
     if kind == "room":
         centre = vanishing_point(lab, f) or (columns / 2, rows / 2)
-        horizon = centre[1]
+        horizon = centre[1] if expected is None else (centre[1] + expected * rows) / 2
         standing = np.zeros((rows, columns), bool)
         found = fit_room(lab, f, centre)
         classes, depth = _inside(found, (rows, columns), f)
@@ -104,7 +109,7 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
         horizon = rows / 2
         classes, depth, standing = _closeup(small, sharp, f)
     else:
-        horizon = find_horizon(lab, sharp, bottoms, f)
+        horizon = find_horizon(lab, sharp, bottoms, f, expected)
         sky = whole_sky(lab, sky, bottoms, horizon)
         classes = classify(lab, sharp, sky, horizon)
         depth = _outdoor_depth(classes, horizon, f)
@@ -122,6 +127,23 @@ def read_picture(image: NDArray[np.floating], focal: float, prompt: str = "", ki
     return Layout(
         kind, float(row), full_classes, full_standing, full, focal, pitch, describe(kind, lab, classes, prompt), box
     )
+
+
+def ruled_kind(image: NDArray[np.floating]) -> Kind:
+    """What sort of picture it is by the rules alone."""
+    _, lab, _ = _working(image)
+    sharp = sharpness(lab)
+    return kind_of(lab, sharp, find_sky(lab, sharp)[0], "")
+
+
+def _working(image: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """A picture at the size that the rules look at, the same in CIE Lab, and by how much it was reduced."""
+    import cv2
+
+    scale = min(1.0, WORKING_WIDTH / max(image.shape[:2]))
+    small = cv2.resize(np.asarray(image, np.float32), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = f32(np.clip(small, 0, 1))
+    return small, f32(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)), scale
 
 
 def sharpness(lab: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.learning import augment
-from lucid3d.learning.optics import horizon_offset
+from lucid3d.learning.optics import horizon_offset, latitudes
 from lucid3d.learning.shards import View, read_view
 
 if TYPE_CHECKING:
     import torch
 
-STRIDE = 32
-"""Heights and widths are multiples of this: the network halves five times."""
+STRIDE = 8
+"""Heights and widths are multiples of this, so that a picture keeps its proportions within a few per cent."""
+SIZES = 0.7
+"""Pictures of a batch have this many times the pixels, up to its inverse: things are read at more than one size."""
 ASPECTS = (1.0, 1.0, 4 / 3, 4 / 3, 3 / 2, 3 / 4, 16 / 9, 3.2)
 """Width over height of the batches, as often as people's pictures have them; the last is a dashboard camera's."""
 LEAST_CROP = 0.6
@@ -59,6 +62,7 @@ class Batch:
             0 where it is sky.
         normals: (B, 3, h/2, w/2) float32, 0 where it is sky.
         classes: (B, h/2, w/2) int64.
+        latitude: (B, h/2, w/2) float32 radians of each pixel's ray above the horizon.
         horizon, roll, focal: (B,) float32, see `Sample`.
         place: (B,) int64 number among the network's places, -1 = none of them; indoors: (B,) float32, 0 or 1.
     """
@@ -67,6 +71,7 @@ class Batch:
     depth: torch.Tensor
     normals: torch.Tensor
     classes: torch.Tensor
+    latitude: torch.Tensor
     horizon: torch.Tensor
     roll: torch.Tensor
     focal: torch.Tensor
@@ -149,7 +154,7 @@ def collated(samples: Sequence[Sample], places: Sequence[str]) -> Batch:
     depth = np.stack([sample.scene.depth / np.float32(sample.focal) for sample in samples])[middle]
     normals = np.stack([sample.scene.normals for sample in samples])[middle].transpose(0, 3, 1, 2)
     classes = np.stack([sample.scene.classes for sample in samples])[middle]
-
+    rising = np.stack([_latitude(sample) for sample in samples])[middle]
     numbers = {name: number for number, name in enumerate(places)}
 
     def column(name: str) -> torch.Tensor:
@@ -160,12 +165,19 @@ def collated(samples: Sequence[Sample], places: Sequence[str]) -> Batch:
         depth=torch.from_numpy(np.where(np.isfinite(depth), depth, 0).astype(np.float32)),
         normals=torch.from_numpy(np.ascontiguousarray(normals, np.float32)),
         classes=torch.from_numpy(classes.astype(np.int64)),
+        latitude=torch.from_numpy(np.ascontiguousarray(rising)),
         horizon=column("horizon"),
         roll=column("roll"),
         focal=column("focal"),
         place=torch.tensor([numbers.get(sample.place, -1) for sample in samples], dtype=torch.int64),
         indoors=column("indoors"),
     )
+
+
+def _latitude(sample: Sample) -> NDArray[np.float32]:
+    scene = sample.scene
+    height, width = scene.depth.shape
+    return latitudes(scene.down, scene.focal, scene.centre, (height, width))
 
 
 def training_batch(
@@ -186,7 +198,7 @@ def training_batch(
         changed: share of the pictures that are augmented; the others are as they were drawn.
     """
     rng = np.random.default_rng([seed, step, 1])
-    shape = shape_for(float(rng.choice(ASPECTS)), pixels)
+    shape = shape_for(float(rng.choice(ASPECTS)), round(pixels * SIZES ** rng.uniform(-1, 1)))
     samples = []
     for index in rng.integers(len(views), size=batch):
         path, number = views[int(index)]

@@ -31,7 +31,7 @@ from lucid3d.procedural.world import World
 
 DEFAULT_FOLDER = Path.home() / ".cache" / "lucid3d" / "learning"
 RECIPE = "recipe.json"
-VERSION = 1
+VERSION = 2
 """Of the recipe: raise it when the same numbers give other pictures."""
 PLAIN_EVERY = 6
 """Every so many worlds one is of plain solids, turn by turn a room and a yard."""
@@ -46,16 +46,16 @@ class DataConfig:
     """Make training data: views of procedural worlds, with their truth."""
 
     folder: str = str(DEFAULT_FOLDER)
-    """Where the shards go: one file a world, about 2.5 MB each."""
+    """Where the shards go: one file a world, about 1 MB each."""
     worlds: int = 1000
     """How many worlds, those that are there already included."""
     first: int = 0
     """Number of the first world; processes with other numbers can work beside each other."""
     every: int = 1
     """Make each so-many-th world from there: `--first 0 --every 2` and `--first 1 --every 2` share the work."""
-    views: int = 24
+    views: int = 20
     """Views of each world."""
-    size: int = 256
+    size: int = 160
     """Pixels along a view's edge."""
     seed: int = 0
     """Decides everything."""

@@ -13,6 +13,7 @@ from lucid3d.learning import network as bins
 from lucid3d.learning.batches import collated, cropped, shape_for
 from lucid3d.learning.metrics import constant_score, depth_score
 from lucid3d.learning.network import PictureNetwork
+from lucid3d.learning.optics import down_from_latitudes, horizon_offset
 from lucid3d.learning.shards import read_view
 
 HORIZON_TOLERANCE = 0.05
@@ -26,7 +27,8 @@ def evaluated(network: PictureNetwork, views: Sequence[tuple[Path, int]], pixels
     Returns:
         abs_rel, within (after one scale) and constant_abs_rel, constant_within (of one distance everywhere); factor
         (median factor by which the scale is off); normals (mean angle in degrees); classes, place, indoors (share that
-        is right); horizon (share within 5 % of the height); focal (median factor off).
+        is right); horizon, latitude (share within 5 % of the height, by bins, and by pixels with the lens known); focal
+        (median factor off).
     """
     shape = shape_for(1.0, pixels)
     was_training = network.training
@@ -36,6 +38,7 @@ def evaluated(network: PictureNetwork, views: Sequence[tuple[Path, int]], pixels
     def note(name: str, value: float) -> None:
         rows.setdefault(name, []).append(value)
 
+    side = math.sqrt(shape[0] * shape[1]) / 2
     for start in range(0, len(views), BATCH):
         truth = collated(
             [cropped(read_view(path, index), shape) for path, index in views[start : start + BATCH]],
@@ -64,6 +67,10 @@ def evaluated(network: PictureNetwork, views: Sequence[tuple[Path, int]], pixels
                 note("place", float(answer.place[i].argmax() == truth.place[i]))
             note("indoors", float((answer.indoors[i] > 0) == (truth.indoors[i] > 0.5)))
             note("horizon", float((horizon[i] - truth.horizon[i]).abs() < HORIZON_TOLERANCE))
+            fitted = horizon_offset(
+                down_from_latitudes(answer.latitude[i].numpy(), float(truth.focal[i]) * side), float(truth.focal[i])
+            )
+            note("latitude", float(abs(fitted - float(truth.horizon[i])) < HORIZON_TOLERANCE))
             note("focal", math.exp(abs(math.log(float(focal[i] / truth.focal[i])))))
     network.train(was_training)
     medians = ("factor", "focal")

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
-from lucid3d.learning.classes import CLASSES
+from lucid3d.learning.classes import CLASSES, NO_PLACE
 from lucid3d.learning.data import DEFAULT_FOLDER, PLAIN_EVERY, RECIPE, VERSION
+from lucid3d.learning.shards import shard_meta
 from lucid3d.learning.shipped import SHIPPED
 from lucid3d.learning.train import LOG, averaged_network, read_log
 from lucid3d.learning.weights import save_weights
@@ -60,6 +61,7 @@ def export_run(config: ExportConfig) -> list[Path]:
         "held_out": held_out,
         "recipe": recipe,
         "views": log[-1]["views"] if log else 0,
+        "place_views": place_views(Path(settings["data"])),
         "cpu_hours": round(log[-1]["cpu_seconds"] / 3600, 2) if log else 0,
     }
     save_weights(target, network, int(settings["pixels"]), notes)
@@ -74,6 +76,17 @@ def export_run(config: ExportConfig) -> list[Path]:
                 raise OSError(f"cannot write {curve}")
         written.append(curve)
     return written
+
+
+def place_views(data: Path) -> dict[str, int]:
+    """Views by place of a data set that may be gone."""
+    found: dict[str, int] = {}
+    for path in (data / "worlds").glob("*.npz"):
+        meta = shard_meta(path)
+        place, views = str(meta["place"]), int(str(meta["views"]))
+        if place != NO_PLACE:
+            found[place] = found.get(place, 0) + views
+    return dict(sorted(found.items()))
 
 
 def model_card(notes: dict[str, Any], parameters: int) -> str:

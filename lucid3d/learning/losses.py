@@ -32,12 +32,13 @@ class Weights:
     error: float = 0.05
     normals: float = 0.5
     classes: float = 0.3
+    latitude: float = 1.0
     scale: float = 0.2
     horizon: float = 0.15
     roll: float = 0.05
     focal: float = 0.05
     place: float = 0.2
-    indoors: float = 0.2
+    indoors: float = 0.3
 
 
 def losses(answer: Answer, truth: Batch) -> dict[str, Tensor]:
@@ -52,6 +53,7 @@ def losses(answer: Answer, truth: Batch) -> dict[str, Tensor]:
         "error": error_loss(answer.log_error, residual, known),
         "normals": normal_loss(answer.normals, truth.normals),
         "classes": functional.cross_entropy(answer.classes, truth.classes),
+        "latitude": (answer.latitude - truth.latitude).abs().mean(),
         "scale": scale_loss(answer.scale, offset, known),
         "horizon": bin_loss(answer.horizon, horizon_share(truth.horizon)),
         "roll": bin_loss(answer.roll, roll_share(truth.roll)),

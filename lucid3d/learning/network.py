@@ -10,7 +10,8 @@ Depth is answered in three parts, so that none has to wait for another: its shap
 one number for the scale ("MoGe-2", Wang et al. 2025, section 3.2). The scale is that of a canonical lens ("Metric3D",
 Yin et al. 2023, section 3.2): metres = depth * exp(scale) * focal, for the same picture may be a small thing or a large
 one further off through a longer lens. Horizon, roll and lens are distributions over bins ("A Perceptual Measure for
-Deep Single Image Camera Calibration", Hold-Geoffroy et al. 2018, section 3.2).
+Deep Single Image Camera Calibration", Hold-Geoffroy et al. 2018, section 3.2); beside them every pixel says how far it
+is above the horizon ("Perspective Fields", Jin et al. 2023, section 3), of which a convolution learns more a picture.
 """
 
 from __future__ import annotations
@@ -71,14 +72,17 @@ class Answer(NamedTuple):
         log_error: (B, h/2, w/2) log of the expected absolute error of `log_depth` after the best scale.
         normals: (B, 3, h/2, w/2) unit normals towards the camera, in its frame.
         classes: (B, number of classes, h/2, w/2) logits.
+        latitude: (B, h/2, w/2) radians that each pixel's ray rises above the horizon.
         scale: (B,) what to add to `log_depth` for canonical metres (metres over focal, see `batches.Batch`).
-        horizon, roll, focal: (B, BINS) logits; place: (B, number of places) logits; indoors: (B,) logit.
+        horizon, roll, focal: (B, BINS) logits; the first two are learned beside `latitude` and not read.
+        place: (B, number of places) logits; indoors: (B,) logit.
     """
 
     log_depth: Tensor
     log_error: Tensor
     normals: Tensor
     classes: Tensor
+    latitude: Tensor
     scale: Tensor
     horizon: Tensor
     roll: Tensor
@@ -88,7 +92,7 @@ class Answer(NamedTuple):
 
 
 class PictureNetwork(nn.Module):
-    """(B, 3, h, w) float32 sRGB in [0, 1], h and w multiples of 32 -> `Answer`."""
+    """(B, 3, h, w) float32 sRGB in [0, 1], h and w multiples of 4 -> `Answer`."""
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
@@ -105,7 +109,7 @@ class PictureNetwork(nn.Module):
         self.up_sixteenth = _Up(coarsest, sixteenth, residual=True)
         self.up_eighth = _Up(sixteenth, eighth)
         self.up_quarter = _Up(eighth, quarter)
-        self.channels = 1 + 1 + 3 + len(CLASSES)
+        self.channels = 1 + 1 + 3 + len(CLASSES) + 1
         self.dense = nn.Conv2d(quarter, 4 * self.channels, 3, padding=1)
         self.query = nn.Linear(coarsest, self.config.heads)
         self.whole = nn.Sequential(nn.LayerNorm(2 * coarsest), nn.Linear(2 * coarsest, coarsest), nn.GELU())
@@ -118,7 +122,7 @@ class PictureNetwork(nn.Module):
             nn.init.zeros_(bias)
 
     def forward(self, image: Tensor) -> Answer:
-        """What is read off pictures: (B, 3, H, W) float32 sRGB in [0, 1], H and W divisible by 32."""
+        """What is read off pictures: (B, 3, H, W) float32 sRGB in [0, 1], H and W divisible by 4."""
         half = self.stem((image - MEAN) / SPREAD)
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)
@@ -129,7 +133,7 @@ class PictureNetwork(nn.Module):
         up = self.up_eighth(up, eighth)
         up = self.up_quarter(up, quarter)
         dense = functional.pixel_shuffle(self.dense(up), 2)
-        log_depth, log_error, normals, classes = torch.split(dense, [1, 1, 3, len(CLASSES)], dim=1)
+        log_depth, log_error, normals, classes, latitude = torch.split(dense, [1, 1, 3, len(CLASSES), 1], dim=1)
         numbers = self.numbers(self.whole(self._pooled(coarsest))) + self.bands(bands)
         scale, horizon, roll, focal, place, indoors = torch.split(numbers, self.sizes, dim=1)
         # Towards the camera when the network knows nothing: the zero vector has no direction.
@@ -139,6 +143,7 @@ class PictureNetwork(nn.Module):
             log_error=log_error[:, 0].clamp(LEAST_LOG_ERROR, MOST_LOG_ERROR),
             normals=functional.normalize(towards, dim=1),
             classes=classes,
+            latitude=latitude[:, 0],
             scale=scale[:, 0],
             horizon=horizon,
             roll=roll,
@@ -208,7 +213,7 @@ class _Attention(nn.Module):
 
 
 class _Up(nn.Module):
-    """Twice the size, with what the encoder had there added."""
+    """To twice the size (less one where that was odd), with what the encoder had there added."""
 
     def __init__(self, inputs: int, outputs: int, *, residual: bool = False) -> None:
         super().__init__()
@@ -217,7 +222,7 @@ class _Up(nn.Module):
         self.mixed: nn.Module = _Residual(outputs) if residual else _convolved(outputs, outputs)
 
     def forward(self, x: Tensor, beside: Tensor) -> Tensor:
-        larger = functional.interpolate(self.narrow(x), scale_factor=2.0, mode="bilinear", align_corners=False)
+        larger = functional.interpolate(self.narrow(x), beside.shape[-2:], mode="bilinear", align_corners=False)
         mixed: Tensor = self.mixed(larger + self.skip(beside))
         return mixed
 

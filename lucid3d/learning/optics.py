@@ -16,6 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from lucid3d.errors import InputError
 
+REWEIGHTINGS = 5
+"""Rounds of `down_from_latitudes`."""
+LEAST_DEVIATION = 0.01
+"""Sine of an angle that counts as agreement."""
+PULL = 1e-4
+"""Weight of an upright camera beside the mean pixel."""
+PULL_UP = np.array([0.0, PULL, 0.0])
+
 
 def down_vector(pitch_degrees: float, roll_degrees: float) -> NDArray[np.float64]:
     """(3,) gravity in the frame of a camera that looks up by `pitch` and is turned clockwise by `roll`."""
@@ -55,14 +63,6 @@ def horizon_offset(down: ArrayLike, focal: float, centre: tuple[float, float] = 
     return centre[1] + (x * centre[0] - z * focal) / y
 
 
-def down_from_horizon(offset: float, roll_degrees: float, focal: float) -> NDArray[np.float64]:
-    """(3,) gravity in the camera's frame from where its horizon is; the inverse of `horizon_offset` and the roll, for a
-    principal point in the middle."""
-    slope = math.tan(math.radians(roll_degrees))
-    down = np.array([slope, 1.0, -offset / focal])
-    return np.asarray(down / np.linalg.norm(down), np.float64)
-
-
 def focal_of_fov(fov_degrees: float, width: int, height: int) -> float:
     """Focal length, in units of the picture's scale, of a horizontal field of view in degrees.
 
@@ -77,3 +77,50 @@ def focal_of_fov(fov_degrees: float, width: int, height: int) -> float:
 def fov_of_focal(focal: float, width: int, height: int) -> float:
     """Horizontal field of view in degrees; the inverse of `focal_of_fov`."""
     return 2 * math.degrees(math.atan(0.5 * width / (focal * math.sqrt(width * height))))
+
+
+def latitudes(
+    down: ArrayLike, focal: float, centre: tuple[float, float], shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """(h, w) radians by which the ray through each pixel's middle rises above the horizon ("Perspective Fields for
+    Single Image Camera Calibration", Jin et al. 2023, section 3.1).
+
+    Args:
+        down: (3,) gravity in the camera's frame.
+        focal, centre: focal length and principal point in pixels; shape: (h, w) of the picture.
+    """
+    rays = unit_rays(focal, centre, shape)
+    return np.arcsin(np.clip(rays @ -np.asarray(down, np.float64), -1, 1)).astype(np.float32)
+
+
+def unit_rays(focal: float, centre: tuple[float, float], shape: tuple[int, int]) -> NDArray[np.float64]:
+    """(h, w, 3) unit rays through the pixels' middles, in the camera's frame; all arguments in pixels."""
+    x = (np.arange(shape[1]) + 0.5 - centre[0]) / focal
+    y = (np.arange(shape[0]) + 0.5 - centre[1]) / focal
+    rays = np.stack([*np.meshgrid(x, y), np.ones(shape)], axis=-1)
+    return np.asarray(rays / np.linalg.norm(rays, axis=-1, keepdims=True), np.float64)
+
+
+def down_from_latitudes(latitude: NDArray[np.floating], focal: float) -> NDArray[np.float64]:
+    """(3,) gravity in the camera's frame from how far each pixel's ray rises; the inverse of `latitudes` for a
+    principal point in the middle, in the least absolute deviation where they do not agree (`REWEIGHTINGS` rounds of
+    iteratively reweighted least squares: ray . down = -sin latitude is linear in `down`).
+
+    Args:
+        latitude: (h, w) radians; focal: in pixels of this grid.
+    """
+    height, width = latitude.shape
+    rays = unit_rays(focal, (width / 2, height / 2), (height, width)).reshape(-1, 3)
+    below = -np.sin(latitude.astype(np.float64)).ravel()
+    weight = np.ones(len(rays))
+    down = np.array([0.0, 1.0, 0.0])
+    for _ in range(REWEIGHTINGS):
+        weighted = rays * weight[:, None]
+        # A narrow lens says little of one direction: a weak pull towards an upright camera settles it.
+        down = np.linalg.solve(
+            weighted.T @ rays + PULL * np.eye(3) * len(rays), weighted.T @ below + PULL_UP * len(rays)
+        )
+        weight = 1 / np.maximum(np.abs(rays @ down - below), LEAST_DEVIATION)
+        weight /= weight.mean()
+    length = float(np.linalg.norm(down))
+    return down / length if length > LEAST_DEVIATION else np.array([0.0, 1.0, 0.0])

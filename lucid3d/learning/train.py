@@ -133,7 +133,7 @@ def train(config: TrainConfig, tell: Callable[[str], None] | None = None) -> Sta
     state = _resumed(config, folder) or _fresh(config)
     schedule = learning_rates(config)
     began, log_lines = time.monotonic(), _kept_log(folder / LOG, state.step)
-    state.network.train()
+    state.network.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]  # torch's own hints lack it
     sums: dict[str, float] = {}
     noted = 0
     while state.step < config.steps:
@@ -149,7 +149,8 @@ def train(config: TrainConfig, tell: Callable[[str], None] | None = None) -> Sta
             pixels=config.pixels,
             changed=changed_share(config, state.step),
         )
-        parts = losses(state.network(batch.image), batch)
+        image = batch.image.contiguous(memory_format=torch.channels_last)  # an eighth faster on a processor
+        parts = losses(state.network(image), batch)
         loss = total(parts, config.weights)
         state.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

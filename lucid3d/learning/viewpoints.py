@@ -18,7 +18,7 @@ ELBOW_ROOM = 0.3
 """Metres around a camera in which nothing stands."""
 FOV_RANGE = (35.0, 100.0)
 """Degrees across a square picture: a short telephoto lens to a phone's ultra-wide one."""
-REACH = {True: 4.0, False: 25.0}
+REACH = {True: 7.0, False: 25.0}
 """Metres from the start to which cameras wander, indoors and out."""
 HOPS = 2
 """Straight walks from the start: the second goes around a corner."""
@@ -28,8 +28,14 @@ TOO_NEAR, NEAR_SHARE = 0.45, 0.2
 """A view is refused when more than this share of it is nearer than so many metres."""
 CLOSE, CLOSE_SHARE = 0.9, 0.3
 """Of the views whose median is nearer than so many metres this share is kept: close-ups are rare among pictures."""
-CEILING = 8.0
-"""Metres up to which a room has a ceiling: what has none is outside, behind a window that one can climb through."""
+CEILING = 45.0
+"""Metres up to which a room has a ceiling, a cathedral's vault included: what has none is outside, behind a window that
+one can climb through."""
+LEVEL_SHARE, FRAMED_SHARE = 0.35, 0.45
+"""Of the views: how many are held about level, and how many at any pitch of `FRAMINGS`; the others look at a thing."""
+FRAMINGS = (-38.0, 27.0)
+"""Degrees of pitch at which people frame what is below and above them: without them no horizon is learned but one in
+the middle."""
 FLAT, FLAT_SHARE = 0.985, 0.9
 """And when this share of it has one normal (cosine to the mean): a picture of a wall and nothing else."""
 TRIES = 60
@@ -106,10 +112,10 @@ def _eye_height(rng: np.random.Generator, indoors: bool) -> float:
 def _aimed(world: World, position: NDArray[np.float64], height: float, rng: np.random.Generator, size: int) -> Camera:
     kind = rng.random()
     yaw = rng.uniform(0, 360)
-    if kind < 0.6:
-        pitch = rng.normal(-3, 8)
-    elif kind < 0.8:
-        pitch = rng.uniform(-50, 30)
+    if kind < LEVEL_SHARE:
+        pitch = rng.normal(-2, 6)
+    elif kind < LEVEL_SHARE + FRAMED_SHARE:
+        pitch = rng.uniform(*FRAMINGS)
     else:  # at some thing nearby, as a person frames a subject
         rays = np.stack([rng.normal(size=8), rng.uniform(-0.1, 0.9, 8), rng.normal(size=8)], axis=1)
         rays /= np.linalg.norm(rays, axis=1, keepdims=True)

@@ -13,7 +13,7 @@ from lucid3d.learning.classes import CLASSES
 from lucid3d.learning.network import NetworkConfig, PictureNetwork
 from lucid3d.learning.shipped import SHIPPED
 
-FORMAT = "lucid3d-mini 1"
+FORMAT = "lucid3d-mini 2"
 
 
 @dataclass(frozen=True)

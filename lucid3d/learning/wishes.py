@@ -10,9 +10,13 @@ from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.language.brief import Brief, understand
 
 SHARE = {
-    "living_room": 3.5, "bedroom": 3.0, "kitchen": 3.0, "library": 2.5, "space_station": 0.6,
-    "town_street": 2.5, "modern_city": 2.5, "village": 1.8, "garden": 1.4, "other_planet": 0.4, "cave": 0.6,
-    "volcano": 0.6, "canyon": 0.8, "island": 0.7,
+    "living_room": 4.0, "bedroom": 3.5, "kitchen": 3.5, "office": 2.5, "dining_room": 2.0, "bathroom": 2.0,
+    "corridor": 2.0, "coffee_shop": 1.5, "restaurant": 1.5, "library": 1.5, "classroom": 1.5, "shop": 1.2,
+    "town_street": 2.5, "modern_city": 2.5, "suburb": 2.0, "alley": 1.5, "town_square": 1.5, "park": 1.5,
+    "village": 1.5, "garden": 1.4, "forest": 2.0, "coast": 2.0, "meadow": 1.5, "alpine_lake": 1.5, "mountain_pass": 1.2,
+    "other_planet": 0.4, "moon": 0.4, "space_station": 0.5, "coral_reef": 0.5, "cave": 0.6, "volcano": 0.6,
+    "attic": 0.6, "dungeon_corridor": 0.6, "forge": 0.6, "throne_hall": 0.6, "tatami_room": 0.8, "laboratory": 0.7,
+    "hospital_ward": 0.7, "laundry": 0.7, "wild_west": 0.6, "zen_garden": 0.7, "tulip_field": 0.6,
 }  # fmt: skip
 """How often a place is taken, beside 1 for the others: people photograph rooms and streets more than volcanoes."""
 MOST_FEATURES = 3

@@ -11,7 +11,7 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.from_picture.clearing import cleared
-from lucid3d.from_picture.learned import layout_from_reading, to_edges
+from lucid3d.from_picture.learned import layout_from_reading, no_photograph, to_edges
 from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT
 from lucid3d.learning.optics import down_vector, levelling
@@ -174,3 +174,22 @@ def test_things_that_the_picture_sees_through_are_gone_whole() -> None:
     assert columns.triangle_count == 16 and left.triangle_count == ground.triangle_count
     used = columns.vertices[np.unique(columns.triangles)]
     assert not ((used[:, 0] > 1) & (used[:, 0] < 2)).any()
+
+
+def test_what_is_no_photograph_is_named_and_drawn_places_are_not() -> None:
+    rng = np.random.default_rng(0)
+    page = np.full((120, 90, 3), 0.97, np.float32)
+    page[6::8, 5:80] -= rng.random((15, 75, 1)).astype(np.float32)
+    named = {
+        "one plain colour": np.full((64, 64, 3), [0.3, 0.5, 0.8], np.float32),
+        "nearly black": 0.01 * rng.random((64, 64, 3), np.float32),
+        "noise": rng.random((64, 64, 3), np.float32),
+        "like a page of text or a diagram": page.clip(0, 1),
+    }
+    for words, image in named.items():
+        assert no_photograph(image) == words
+    for image, _ in (street(), room()):
+        assert no_photograph(image) == ""
+    image, reading = street()
+    blank = layout_from_reading(reading, np.full_like(image, 0.4), focal())
+    assert "one plain colour" in blank.told and "--prompt" in blank.told

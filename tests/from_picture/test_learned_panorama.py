@@ -31,7 +31,7 @@ class TrueReader:
         self.directions = iter(DIRECTIONS)
         self.rng = np.random.default_rng(0)
 
-    def read(self, image: np.ndarray, fov: float | None = None) -> Reading:
+    def read(self, image: np.ndarray, fov: float | None = None, *, lean: float = 0.0) -> Reading:
         camera = Camera.from_fov(VIEW, VIEW, FOV, yaw_pitch(*next(self.directions), np.zeros(3)))
         _, reading = true_reading(self.world, camera, self.place, indoors=self.indoors)
         off = replace(reading, depth=(reading.depth * np.exp(self.rng.uniform(-0.3, 0.3))).astype(np.float32))

@@ -18,7 +18,7 @@ def test_shapes_are_multiples_of_the_stride_and_of_the_size_asked_for(aspect: fl
     height, width = shape_for(aspect, 192 * 192)
     assert height % STRIDE == width % STRIDE == 0
     assert 0.7 < height * width / 192**2 < 1.35
-    assert 0.7 < width / height / aspect < 1.4
+    assert 0.95 < width / height / aspect < 1.06
 
 
 def test_a_crop_keeps_its_geometry(room: View) -> None:
@@ -73,5 +73,7 @@ def test_a_batch_is_in_the_canonical_lens(yard: View) -> None:
     depth = batch.depth[1].numpy()
     np.testing.assert_array_equal(depth == 0, sky)
     np.testing.assert_allclose(depth[~sky] * float(batch.focal[1]), sample.scene.depth[1::2, 1::2][~sky], rtol=1e-5)
+    below = batch.latitude[1].numpy() < 0
+    assert below[-1].mean() > below[0].mean()
     assert batch.image.shape == (2, 3, 64, 96) and batch.normals.shape == (2, 3, 32, 48)
     assert batch.place.tolist() == [-1, -1]

@@ -93,6 +93,7 @@ def test_nothing_known_means_nothing_learned() -> None:
         depth=torch.zeros(2, 32, 32),
         normals=torch.zeros(2, 3, 32, 32),
         classes=torch.zeros(2, 32, 32, dtype=torch.int64),
+        latitude=torch.zeros(2, 32, 32),
         horizon=torch.tensor([0.0, 40.0]),
         roll=torch.tensor([0.0, 80.0]),
         focal=torch.tensor([0.01, 100.0]),
@@ -109,5 +110,6 @@ def test_nothing_known_means_nothing_learned() -> None:
 
 def test_every_loss_has_a_weight() -> None:
     assert set(L.Weights.__dataclass_fields__) == {
-        "depth", "gradient", "error", "normals", "classes", "scale", "horizon", "roll", "focal", "place", "indoors"
+        "depth", "gradient", "error", "normals", "classes", "latitude", "scale", "horizon", "roll", "focal", "place",
+        "indoors",
     }  # fmt: skip

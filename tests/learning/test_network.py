@@ -16,13 +16,13 @@ from lucid3d.learning.weights import load_weights, save_weights
 from tests.learning.conftest import TINY
 
 
-@pytest.mark.parametrize("size", [(32, 32), (64, 160), (96, 64)])
+@pytest.mark.parametrize("size", [(32, 32), (64, 160), (88, 72)])
 def test_pictures_of_any_shape_are_answered_at_half_their_size(size: tuple[int, int]) -> None:
     torch.manual_seed(0)
     network = PictureNetwork(TINY).eval()
     answer = network(torch.rand(2, 3, *size))
     half = (size[0] // 2, size[1] // 2)
-    assert answer.log_depth.shape == answer.log_error.shape == (2, *half)
+    assert answer.log_depth.shape == answer.log_error.shape == answer.latitude.shape == (2, *half)
     assert answer.classes.shape == (2, len(CLASSES), *half)
     torch.testing.assert_close(answer.normals.norm(dim=1), torch.ones(2, *half))
     assert answer.place.shape == (2, len(place_names()))

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.learning.optics import (
-    down_from_horizon,
+    down_from_latitudes,
     down_vector,
     focal_of_fov,
     fov_of_focal,
     horizon_offset,
+    latitudes,
     pitch_roll,
 )
 
@@ -26,11 +27,26 @@ def test_gravity_gives_back_its_pitch_and_roll(pitch: float, roll: float) -> Non
     assert pitch_roll(down_vector(pitch, roll)) == pytest.approx((pitch, roll), abs=1e-6)
 
 
-@given(ANGLE, ANGLE, st.floats(0.3, 3))
-def test_the_horizon_gives_back_gravity(pitch: float, roll: float, focal: float) -> None:
+@given(ANGLE, st.floats(-40, 40), st.floats(0.4, 3))
+def test_gravity_is_found_in_how_far_rays_rise(pitch: float, roll: float, focal: float) -> None:
     down = down_vector(pitch, roll)
-    found = down_from_horizon(horizon_offset(down, focal), roll, focal)
-    np.testing.assert_allclose(found, down, atol=1e-9)
+    found = down_from_latitudes(latitudes(down, 40 * focal, (24, 16), (32, 48)), 40 * focal)
+    assert math.degrees(math.acos(min(float(found @ down), 1))) < 1.5
+
+
+@pytest.mark.parametrize(("pitch", "roll"), [(0, 0), (-20, 5), (15, -10)])
+def test_some_rays_that_are_wrong_hardly_turn_gravity(pitch: float, roll: float) -> None:
+    down = down_vector(pitch, roll)
+    rising = latitudes(down, 36, (24, 16), (32, 48))
+    rising[8:16, 30:46] = 1.0
+    assert math.degrees(math.acos(min(float(down_from_latitudes(rising, 36) @ down), 1))) < 3
+
+
+def test_rays_at_the_horizon_do_not_rise_and_those_above_it_do() -> None:
+    camera = Camera.from_fov(96, 64, 75, yaw_pitch(33, -12))
+    rising = latitudes(camera.rotation.T @ [0, 1, 0], camera.fx, (48, 32), (64, 96))
+    up = -camera.world_rays()[..., 1] / np.linalg.norm(camera.world_rays(), axis=-1)
+    np.testing.assert_allclose(rising, np.arcsin(up), atol=1e-5)
 
 
 def test_gravity_is_that_of_a_camera() -> None:

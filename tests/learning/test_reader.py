@@ -16,7 +16,7 @@ from lucid3d.learning.classes import CLASSES, SKY
 from lucid3d.learning.export import ExportConfig, export_run
 from lucid3d.learning.metrics import constant_score, depth_score
 from lucid3d.learning.optics import down_vector
-from lucid3d.learning.reader import PictureReader
+from lucid3d.learning.reader import DEEPEST_ROOM, PictureReader, usual_places
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +56,36 @@ def test_the_same_picture_is_read_the_same(reader: PictureReader) -> None:
     np.testing.assert_array_equal(first.depth, again.depth)
 
 
-def test_a_known_lens_scales_depth_and_leaves_the_horizon(reader: PictureReader) -> None:
+def test_a_known_lens_scales_depth(reader: PictureReader) -> None:
     image = picture(64, 96)
     wide, long = reader.read(image, 90.0), reader.read(image, 30.0)
     solid = wide.labels != SKY
     factor = np.tan(np.radians(45)) / np.tan(np.radians(15))
     np.testing.assert_allclose(long.depth[solid] / wide.depth[solid], factor, rtol=1e-4)
-    assert long.horizon == pytest.approx(wide.horizon) and long.fov == 30.0
-    assert abs(long.pitch) < abs(wide.pitch) or wide.pitch == pytest.approx(0)
+    assert long.fov == 30.0
+
+
+def test_a_mirrored_picture_is_read_mirrored(reader: PictureReader) -> None:
+    image = picture(64, 96)
+    seen, mirrored = reader.read(image), reader.read(image[:, ::-1])
+    np.testing.assert_allclose(mirrored.depth[:, ::-1], seen.depth, rtol=1e-3)
+    np.testing.assert_allclose(mirrored.normals[:, ::-1] * [-1, 1, 1], seen.normals, atol=1e-3)
+    assert mirrored.pitch == pytest.approx(seen.pitch, abs=0.01) and mirrored.roll == pytest.approx(
+        -seen.roll, abs=0.01
+    )
+
+
+def test_what_else_speaks_for_a_room_counts_and_a_room_has_no_sky(reader: PictureReader) -> None:
+    image = picture(64, 96)
+    outdoors, room = reader.read(image, lean=-50.0), reader.read(image, lean=50.0)
+    assert outdoors.indoors < 1e-9 and room.indoors > 1 - 1e-9
+    assert (room.labels != SKY).all() and room.depth.max() <= DEEPEST_ROOM * np.median(room.depth) * 1.001
+
+
+def test_rare_places_of_the_training_are_not_rare_among_pictures() -> None:
+    factor = usual_places(("forest", "moon", "cave"), {"forest": 990, "moon": 990})
+    assert factor[2] > factor[0] > factor[1]
+    np.testing.assert_array_equal(usual_places(("forest", "moon"), {}), 1)
 
 
 def test_pitch_and_lens_agree_with_the_horizon(reader: PictureReader) -> None:
