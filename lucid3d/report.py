@@ -15,8 +15,9 @@ from lucid3d.families.base import Image
 from lucid3d.files import write_text
 from lucid3d.scene_contents import Panorama, SceneContents
 
-LOOK_AROUND_WIDTH = 2048
-"""Columns of the panorama inside the page: sharp enough on a laptop, well under a megabyte."""
+LOOK_AROUND_WIDTH = 4096
+"""Columns of the panorama inside the page: as many as the skybox of the default preset has, and the widest texture that
+every browser takes; about two megabytes."""
 
 FILES = (
     ("scene.ply", "the Gaussians: opens in any splat viewer (y is down, as they expect)"),

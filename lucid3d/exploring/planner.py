@@ -41,8 +41,9 @@ NEAREST = 1.0
 """Metres between places near the start: two steps."""
 WIDENING = 0.35
 """By how much of its distance from the start the places around a place keep away from it."""
-COARSE_COUNTS = 0.15
-"""What a pixel that is known too coarsely counts beside one that is not known: a blur beside a hole."""
+COARSE_COUNTS = 0.06
+"""What a pixel that is known too coarsely counts beside one that is not known: a hole of a fiftieth of the picture is
+worth a view, and so is a blur over a third of it."""
 FAMILIAR = 6.0
 """Metres from the start at which a view counts half of one at the start."""
 WORTHWHILE = 0.02
@@ -116,7 +117,7 @@ def _away(eyes: NDArray[np.float64], free: FreeSpace, dear: NDArray[np.floating]
 def candidates(
     free: FreeSpace, lens: Camera, sharpness: float, seed: int, dear: NDArray[np.floating] | None = None
 ) -> list[Camera]:
-    """Cameras all over free space, those near where people are most (`dear`; the start) first and closest together."""
+    """Cameras all over free space, closest together where people are most: near `dear` (M, 3), by default the start."""
     walked = free.distances()
     cells = np.argwhere(np.isfinite(walked))
     cells = cells[np.argsort(walked[tuple(cells.T)], kind="stable")]
