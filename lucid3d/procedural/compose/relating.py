@@ -48,6 +48,8 @@ SHORES = frozenset(("lake", "river", "sea"))
 HILLS = frozenset(("hills", "mountains"))
 HANGING = -0.4
 """Metres from a thing's foot to the ground below which it hangs or flies, and keeps its height."""
+RING = 3.0
+"""Metres of the radius of a circle of things at least."""
 RISE = 1.2
 """Metres above the ground at the start that a hill has where something stands on it."""
 
@@ -261,7 +263,7 @@ def _ring(scene: _Scene, items: list[Item], target: Item) -> None:
     if target.away - radius < NEAREST + 1 and not target.thing:
         return
     out, _ = _along(target)
-    start = math.atan2(*out)
+    start = math.atan2(*-out)  # one looks in between two of them
     others = scene.others(items)
     for k, item in enumerate(items):
         for nudge in (0.0, 0.2, -0.2, 0.4):
@@ -279,14 +281,15 @@ def _in_a_group(scene: _Scene, items: list[Item], how: str, middle: Item | None)
         return
     wide = 2.3 * max(float(i.half.max()) for i in items)
     if how == "circle":
-        radius = max(len(items) * wide / (2 * math.pi), 2.2)
+        radius = max(len(items) * wide / (2 * math.pi), RING)
         centre = np.array([0.0, radius + NEAREST + 2.5]) if middle is None else middle.middle
         if middle is not None and middle.away < radius + NEAREST + 1:
             centre = centre / max(middle.away, 1e-6) * (radius + NEAREST + 2.0)
             foot = scene.level(middle, centre)
             if foot is not None:
                 scene.put(middle, centre, foot)
-        angles = 2 * math.pi * (np.arange(len(items)) + 0.5) / len(items)
+        back = math.atan2(*-centre)  # one looks in between two of them
+        angles = back + 2 * math.pi * (np.arange(len(items)) + 0.5) / len(items)
         spots = [centre + radius * np.array([math.sin(a), math.cos(a)]) for a in angles]
     else:
         away = float(np.clip(np.median([i.away for i in items]), 6.0, 30.0))

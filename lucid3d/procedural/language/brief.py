@@ -207,7 +207,7 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
         ignored.extend(dict.fromkeys(reader.undrawn))
         notes.append(f"No rule draws people or animals ({_listed(list(dict.fromkeys(reader.undrawn)))}).")
     if not record.indoors:
-        for name in [f for f in features if things[f].sort == "furniture"]:
+        for name in [f for f in features if things[f].sort == "furniture" and things[f].set_about is None]:
             _furnish_outdoors(features, things[name], reader.without)
 
     given = frozenset(

@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 FINE = [label_number(name) for name in ("grass", "flower", "tree", "shrub", "plant")]
 """Labels of what is finer than a pen's line."""
+THIN = 0.2
+"""How strongly the outlines of such things are drawn."""
 LEAFY = np.array([0.0, -1.0, 0.0], np.float32)
 """The normal that all of it is painted with."""
 FAR = 900.0
@@ -61,12 +63,13 @@ def edges(points: Floats, normals: Floats, distance: Floats) -> Floats:
         before, after = list(inner), list(inner)
         before[axis], after[axis] = slice(None, -2), slice(2, None)
         i, b, a = tuple(inner), tuple(before), tuple(after)
-        jump = np.abs(near[b] + near[a] - 2 * near[i]) / near[i]  # a plane's inverse depth is straight
-        turn = 1 - (normals[b] * normals[a]).sum(axis=-1)
-        solid = (np.abs(normals[b]).sum(axis=-1) > 0) & (np.abs(normals[a]).sum(axis=-1) > 0)
-        bent[i] = np.maximum(smoothstep(0.03, 0.1, jump), 0.8 * smoothstep(0.35, 0.9, turn) * solid)
-        drawn = ~(fine[i] & fine[a] & fine[b])
-        bent[i] *= drawn
+        step = np.maximum(near[i] - near[b], near[i] - near[a]) / near[i]  # the nearer side carries the line
+        bow = np.abs(near[b] + near[a] - 2 * near[i]) / near[i]  # a plane's inverse depth is straight
+        turn = 1 - (normals[i] * normals[a]).sum(axis=-1)
+        solid = (np.abs(normals[i]).sum(axis=-1) > 0) & (np.abs(normals[a]).sum(axis=-1) > 0)
+        jump = smoothstep(0.05, 0.16, np.minimum(step, bow))
+        bent[i] = np.maximum(jump, 0.7 * smoothstep(0.35, 0.9, turn) * solid)
+        bent[i] *= np.where(fine[i] | fine[a] | fine[b], THIN, 1.0)
         line = np.maximum(line, bent)
     return np.asarray(line * smoothstep(260.0, 40.0, distance), np.float32)
 
@@ -84,17 +87,20 @@ def anime(image: Floats, points: Floats, normals: Floats, distance: Floats) -> F
     toned = grey[..., None] + 1.35 * (toned - grey[..., None])
     sky = (np.abs(normals).sum(axis=-1) == 0)[..., None]
     toned = np.where(sky, 0.45 * toned + 0.55 * image, toned)
-    ink = edges(points, normals, distance)[..., None]
+    ink = 0.85 * edges(points, normals, distance)[..., None]
     return np.asarray(toned * (1 - ink) + np.array([0.08, 0.06, 0.1], np.float32) * ink, np.float32)
 
 
 def oil(image: Floats, points: Floats, normals: Floats, distance: Floats) -> Floats:
     """Thick strokes: each in one tone, some lighter and some darker, with the ridges of the brush."""
     cell, along, ridge = _strokes(points, normals, 0.016)
+    sky = np.abs(normals).sum(axis=-1) == 0
+    cell = np.where(sky, 0.5 + 0.25 * (cell - 0.5), cell)  # skies are painted wet in wet
+    ridge = np.where(sky, 0.5 + 0.4 * (ridge - 0.5), ridge)
     tone = 0.82 + 0.36 * cell
     warm = (along - 0.5)[..., None] * np.array([0.07, 0.0, -0.07], np.float32)
     luma = image @ LUMA
-    stepped = np.round(luma * 9 + 0.8 * (cell - 0.5)) / 9
+    stepped = np.where(sky, luma, np.round(luma * 9 + 0.8 * (cell - 0.5)) / 9)
     shown = image * ((0.55 * luma + 0.45 * stepped) / np.maximum(luma, 1e-3))[..., None]
     return np.asarray(shown * (tone + 0.16 * (ridge - 0.5))[..., None] + warm * luma[..., None], np.float32)
 
