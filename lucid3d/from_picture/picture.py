@@ -130,7 +130,7 @@ def read_picture(
 
 
 def ruled_kind(image: NDArray[np.floating]) -> Kind:
-    """What sort of picture it is by the rules alone."""
+    """What sort of picture (H, W, 3), sRGB in [0, 1], it is by the rules alone."""
     _, lab, _ = _working(image)
     sharp = sharpness(lab)
     return kind_of(lab, sharp, find_sky(lab, sharp)[0], "")
