@@ -75,7 +75,8 @@ def edges(points: Floats, normals: Floats, distance: Floats) -> Floats:
 
 
 def anime(image: Floats, points: Floats, normals: Floats, distance: Floats) -> Floats:
-    """Light in steps, full colours, dark outlines."""
+    """Picture (H, W, 3) from one, points and normals (H, W, 3) and distances (H, W): light in steps, full colours, dark
+    outlines."""
     luma = np.maximum(image @ LUMA, 1e-3)
     steps = np.array([0.0, 0.14, 0.3, 0.5, 0.72, 1.0], np.float32)
     level = np.zeros_like(luma)
@@ -92,7 +93,8 @@ def anime(image: Floats, points: Floats, normals: Floats, distance: Floats) -> F
 
 
 def oil(image: Floats, points: Floats, normals: Floats, distance: Floats) -> Floats:
-    """Thick strokes: each in one tone, some lighter and some darker, with the ridges of the brush."""
+    """All (H, W, ...) as for `anime`: thick strokes: each in one tone, some lighter and some darker, with the ridges of
+    the brush."""
     cell, along, ridge = _strokes(points, normals, 0.016)
     sky = np.abs(normals).sum(axis=-1) == 0
     cell = np.where(sky, 0.5 + 0.25 * (cell - 0.5), cell)  # skies are painted wet in wet
@@ -106,7 +108,8 @@ def oil(image: Floats, points: Floats, normals: Floats, distance: Floats) -> Flo
 
 
 def watercolour(image: Floats, points: Floats, normals: Floats, distance: Floats) -> Floats:
-    """Thin washes on white paper: pale, mottled by the pigment, darker where a wash ends."""
+    """All (H, W, ...) as for `anime`: thin washes on white paper: pale, mottled by the pigment, darker where a wash
+    ends."""
     cell, along, _ = _strokes(points, normals, 0.05)
     grain, _, _ = _strokes(points + 31.7, normals, 0.008)
     luma = image @ LUMA
@@ -120,14 +123,14 @@ def watercolour(image: Floats, points: Floats, normals: Floats, distance: Floats
 
 
 def noir(image: Floats, points: Floats, normals: Floats, distance: Floats) -> Floats:
-    """Black and white in hard light: shadows that swallow, little between."""
+    """All (H, W, ...) as for `anime`: black and white in hard light: shadows that swallow, little between."""
     luma = image @ LUMA
     hard = 0.55 * luma + 0.45 * smoothstep(0.16, 0.72, luma)
     return np.asarray(np.repeat(hard[..., None] ** 1.12, 3, axis=-1), np.float32)
 
 
 def pixel(image: Floats, points: Floats, normals: Floats, distance: Floats) -> Floats:
-    """A palette of few colours, dithered by place."""
+    """All (H, W, ...) as for `anime`: a palette of few colours, dithered by place."""
     grain = _hash(np.floor(points / 0.16))[..., None] - 0.5
     return np.asarray(np.round(image * 6 + 0.7 * grain) / 6, np.float32)
 
