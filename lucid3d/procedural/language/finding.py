@@ -43,7 +43,7 @@ def find(text: str, catalogue: Catalogue | None = None) -> list[Find]:
         catalogue: whose words are known; None = the package's.
     """
     catalogue = catalogue or load_catalogue()
-    known = lexicon(catalogue)
+    known, done = lexicon(catalogue), catalogue.grammar.english.done
     tokens = split(text)
     finds: list[Find] = []
     i = 0
@@ -52,7 +52,7 @@ def find(text: str, catalogue: Catalogue | None = None) -> list[Find]:
         if token == BREAK:
             finds.append(Find(token, "break"))
             i += 1
-        elif token.isascii() and token.isalpha():
+        elif token.isascii() and (token.isalpha() or _longest(tokens, i, known, done)[1] > 1):  # "8 bit" is one word
             found, used = _find_english(tokens, i, catalogue)
             finds.extend(found)
             i += used
