@@ -215,7 +215,7 @@ def paper_lantern(lit: bool, drop: float, paper: Material) -> Mesh:
     return parts.mesh("lantern")
 
 
-def christmas_tree(rng: np.random.Generator, height: float, lit: bool) -> Mesh:
+def potted_christmas_tree(rng: np.random.Generator, height: float, lit: bool) -> Mesh:
     """A fir in a pot with balls, lights, a garland and a star; presents under it."""
     parts = Parts()
     needles = palette.make("fir needles", "leaf", "#274a2c", "#325b34", scale=0.04, translucency=0.15, variation=0.4)

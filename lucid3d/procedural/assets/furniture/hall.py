@@ -137,7 +137,7 @@ def flame(height: float, at: tuple[float, float, float], radiance: tuple[float, 
     return parts.mesh("lamp")
 
 
-def torch(lit: bool) -> Mesh:
+def bracket_torch(lit: bool) -> Mesh:
     """A torch in an iron bracket on a wall (back at z = 0); its light is at (0, -0.32, -0.22)."""
     parts = Parts()
     parts.box((0, 0.05, -0.02), (0.09, 0.26, 0.03), palette.IRON)

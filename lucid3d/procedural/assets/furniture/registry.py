@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 
-from lucid3d.procedural.assets import vehicles
 from lucid3d.procedural.assets.furniture import (
     bath,
     bookcases,
@@ -21,6 +20,7 @@ from lucid3d.procedural.assets.furniture import (
     fixtures,
     furniture,
     hall,
+    hangars,
     kitchen,
     lamps,
     learning,
@@ -249,12 +249,12 @@ _HALLS: dict[str, Piece] = {
     "stage": Piece(lambda o: fixtures.stage(o.width, o.depth, o.main, o.ceiling), (4.2, 2.4, 0.75), "wall", main=("walnut", "dark floor"), top=Top(None, 0.5), stretch=(2.0, 9.0)),
     "display_case": Piece(lambda o: learning.display_case(o.rng, o.width, o.main), (1.3, 0.62, 1.6), main=("walnut", "black wood")),
     "skeleton": Piece(lambda o: learning.dinosaur(o.rng, o.depth), (2.2, 6.0, 3.2), label="statue", body=0.8),
-    "aeroplane": Piece(lambda o: vehicles.aeroplane(o.rng, o.depth, o.main), (11.0, 9.0, 3.3), main=("aircraft white",), label="vehicle"),
-    "train": Piece(lambda o: vehicles.train(o.rng, o.width, o.main, lit=o.lit), (18.0, 2.9, 3.6), main=("coach red", "coach green", "coach blue"), label="vehicle"),
+    "aeroplane": Piece(lambda o: hangars.light_aircraft(o.rng, o.depth, o.main), (11.0, 9.0, 3.3), main=("aircraft white",), label="vehicle"),
+    "train": Piece(lambda o: hangars.railway_carriage(o.rng, o.width, o.main, lit=o.lit), (18.0, 2.9, 3.6), main=("coach red", "coach green", "coach blue"), label="vehicle"),
     "plant_bed": Piece(lambda o: fixtures.plant_bed(o.rng, o.width, o.depth), (3.0, 0.9, 1.7), feature="houseplant", label="plant", body=0.9),
     "low_table": Piece(lambda o: fixtures.low_table(o.width, o.depth, o.height, o.main), (1.3, 0.8, 0.36), feature="table", main=("walnut", "pine"), top=Top()),
     "planting_bench": Piece(lambda o: fixtures.planting_bench(o.rng, o.width, o.main), (2.6, 0.85, 0.8), "wall", main="grey wood", feature="table", top=Top(), stretch=(1.2, 6.0)),
-    "christmas_tree": Piece(lambda o: fixtures.christmas_tree(o.rng, o.height, o.lit), (1.5, 1.5, 2.2), "corner", label="tree", always=True, round=True, body=0.9, light=Light(-1.2, 1.6, -0.6, 4.0, 0.3)),
+    "christmas_tree": Piece(lambda o: fixtures.potted_christmas_tree(o.rng, o.height, o.lit), (1.5, 1.5, 2.2), "corner", label="tree", always=True, round=True, body=0.9, light=Light(-1.2, 1.6, -0.6, 4.0, 0.3)),
     "pool": Piece(lambda o: bath.pool(o.width, o.depth, o.main), (5.0, 10.0, 0.35), main="blue tiles", label="water"),
 }  # fmt: skip
 _TRADE: dict[str, Piece] = {
@@ -322,7 +322,7 @@ _FIXTURES: dict[str, Piece] = {
     "garland": Piece(lambda o: fixtures.garland(o.rng, o.width, o.lit), (2.2, 0.16, 0.4), "hung", label="plant", up=2.25, always=True),
 }  # fmt: skip
 _MORE_LIGHTS: dict[str, Piece] = {
-    "torch": Piece(lambda o: hall.torch(o.lit), (0.12, 0.25, 0.8), "hung", label="lamp", up=1.75, always=True, light=Light(-0.32, 5.0, -0.28, 7.0, 0.22, (1.0, 0.5, 0.17))),
+    "torch": Piece(lambda o: hall.bracket_torch(o.lit), (0.12, 0.25, 0.8), "hung", label="lamp", up=1.75, always=True, light=Light(-0.32, 5.0, -0.28, 7.0, 0.22, (1.0, 0.5, 0.17))),
     "sconce": Piece(lambda o: hall.sconce(o.lit), (0.24, 0.28, 0.3), "hung", main="brass", feature="lamp", label="lamp", up=1.85, light=Light(-0.08, 3.4, -0.2, 6.0, 0.2)),
     "candle_stand": Piece(lambda o: hall.candle_stand(o.lit, o.height), (0.7, 0.4, 1.6), feature="candle", label="lamp", light=Light(-1.5, 2.6, 0.0, 6.0, 0.2, (1.0, 0.6, 0.25)), always=True, body=0.7),
     "spotlight": Piece(lambda o: fixtures.spotlight(o.lit, o.height), (0.4, 0.4, 0.7), "ceiling", feature="lamp", label="lamp", light=Light(0.1, 9.0, 0.0, 10.0, 0.3, (1.0, 0.92, 0.75))),

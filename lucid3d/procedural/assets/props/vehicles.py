@@ -319,7 +319,7 @@ def rails(length: float = 60.0, gauge: float = 1.44) -> Mesh:
 
 
 @made_as("aeroplane")
-def aeroplane(rng: np.random.Generator, flying: bool = False) -> Mesh:
+def airliner(rng: np.random.Generator, flying: bool = False) -> Mesh:
     """An airliner of 24 m along x, on its wheels."""
     parts = Parts()
     white = palette.make("main fuselage", "plain", "#d6d8da", None, None, roughness=0.35, wear=0.1)

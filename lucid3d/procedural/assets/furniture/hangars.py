@@ -1,4 +1,4 @@
-"""Vehicles that stand in halls: an aeroplane, a railway carriage with its engine. Their noses are towards -z (the
+"""Vehicles that stand in halls: a light aircraft, a railway carriage with its engine. Their noses are towards -z (the
 train's along x)."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, made_as, placement, rotation_x
 from lucid3d.procedural.kit.parts import Parts
-from lucid3d.procedural.kit.shapes import lathe, prism, sphere, tube
+from lucid3d.procedural.kit.shapes import lathe, sphere, tube
 
 _RUBBER = palette.make("tyre rubber", "plain", "#1e1f20", roughness=0.9)
 _CABIN = palette.make("cabin glass", "glass", "#1d272d", roughness=0.04)
@@ -47,7 +47,7 @@ def _wing(parts: Parts, root: tuple[float, float, float], tip: tuple[float, floa
 
 
 @made_as("aeroplane")
-def aeroplane(rng: np.random.Generator, length: float = 9.0, paint: Material = WHITE) -> Mesh:
+def light_aircraft(rng: np.random.Generator, length: float = 9.0, paint: Material = WHITE) -> Mesh:
     """A small propeller aeroplane, its span about 1.2 times its length."""
     k = length / 9.0
     parts = Parts()
@@ -137,7 +137,9 @@ def aeroplane(rng: np.random.Generator, length: float = 9.0, paint: Material = W
 
 
 @made_as("train")
-def train(rng: np.random.Generator, length: float = 20.0, paint: Material | None = None, *, lit: bool = False) -> Mesh:
+def railway_carriage(
+    rng: np.random.Generator, length: float = 20.0, paint: Material | None = None, *, lit: bool = False
+) -> Mesh:
     """A railway carriage along x, its rails' top at y = 0, with the engine's rounded front at its -x end."""
     parts = Parts()
     body = paint or palette.make(
@@ -193,17 +195,3 @@ def train(rng: np.random.Generator, length: float = 20.0, paint: Material | None
             parts.add(tube([[x, -0.46, z * 1.12 - 0.02], [x, -0.46, z * 1.12 + 0.02]], 0.16, palette.STEEL, sides=12))
     parts.box((0, -0.62, 0), (length * 0.5, 0.4, 1.6), palette.IRON)
     return parts.mesh("vehicle")
-
-
-def rails(length: float) -> Mesh:
-    """A track along x: two rails on sleepers in ballast, the rails' top at y = 0."""
-    parts = Parts()
-    ballast = palette.make("ballast", "stone", "#6b655c", "#7a7369", "#4a453e", scale=0.07, bump=0.02)
-    outline = [(-length / 2, -1.6), (length / 2, -1.6), (length / 2, 1.6), (-length / 2, 1.6)]
-    parts.add(prism(outline, 0.2, 0.6, ballast))
-    for x in np.arange(-length / 2 + 0.3, length / 2, 0.65):
-        parts.box((x, 0.16, 0), (0.24, 0.12, 2.5), palette.OLD_WOOD, grain=2)
-    for z in (-0.72, 0.72):
-        parts.box((0, 0.03, z), (length, 0.06, 0.07), palette.STEEL, grain=0)
-        parts.box((0, 0.09, z), (length, 0.08, 0.03), palette.IRON, grain=0)
-    return parts.mesh("road")
