@@ -6,7 +6,7 @@ import numpy as np
 
 from lucid3d.procedural.assets.furniture import stuff
 from lucid3d.procedural.assets.furniture.furniture import cushion
-from lucid3d.procedural.assets.furniture.trade import PACKS
+from lucid3d.procedural.assets.furniture.goods import PACKS
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
