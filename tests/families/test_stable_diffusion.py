@@ -14,7 +14,7 @@ from lucid3d.errors import InputError
 from lucid3d.families.base import Painter
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter, cut_text
-from tests.families import tiny
+from tests.families import tiny_parts
 
 Checkpoint = Callable[[str], str]
 CAMERA = Camera.from_fov(64, 64, 90)
@@ -322,7 +322,7 @@ def test_what_the_text_encoder_does_not_read_is_said_once(
 
 
 def test_cut_text_is_empty_up_to_the_limit() -> None:
-    tokenizer = tiny.clip_tokenizer()
+    tokenizer = tiny_parts.clip_tokenizer()
     assert cut_text(tokenizer, " ".join(["lake"] * 75)) == ""
     assert cut_text(tokenizer, " ".join(["lake"] * 77)) == "lake lake"
 

@@ -10,53 +10,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-CROSS_ATTENTION = 32  # width of the text features
-
-
-def clip_tokenizer() -> Any:
-    """A byte-level CLIP tokenizer: every byte, every byte at the end of a word, a few merges."""
-    from tokenizers.pre_tokenizers import ByteLevel
-    from transformers import CLIPTokenizer
-
-    letters = sorted(ByteLevel.alphabet())
-    merges = [("l", "a"), ("la", "k"), ("lak", "e</w>")]
-    words = [*letters, *(letter + "</w>" for letter in letters), *("".join(pair) for pair in merges)]
-    words += ["<|startoftext|>", "<|endoftext|>"]
-    return CLIPTokenizer(vocab={word: index for index, word in enumerate(words)}, merges=merges, model_max_length=77)
-
-
-def text_encoder(tokenizer: Any, projection: bool = False) -> Any:
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
-
-    config = CLIPTextConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=CROSS_ATTENTION,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        max_position_embeddings=77,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.eos_token_id,
-        projection_dim=CROSS_ATTENTION,
-    )
-    return CLIPTextModelWithProjection(config) if projection else CLIPTextModel(config)
+from tests.families.tiny_parts import WIDTH, autoencoder, clip_encoder, clip_tokenizer, ddim
 
 
 def _vae() -> Any:
-    from diffusers import AutoencoderKL
-
-    return AutoencoderKL(
-        in_channels=3,
-        out_channels=3,
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        block_out_channels=(32, 64, 64, 64),
-        layers_per_block=1,
-        latent_channels=4,
-        norm_num_groups=32,
-        sample_size=64,
-    )
+    return autoencoder(channels=4, widths=(32, 64, 64, 64), norm_num_groups=32, sample_size=64)
 
 
 def _unet(channels: int, xl: bool = False) -> Any:
@@ -76,7 +34,7 @@ def _unet(channels: int, xl: bool = False) -> Any:
             down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
             up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
             attention_head_dim=8,
-            cross_attention_dim=CROSS_ATTENTION,
+            cross_attention_dim=WIDTH,
         )
     return UNet2DConditionModel(
         **shared,
@@ -87,16 +45,8 @@ def _unet(channels: int, xl: bool = False) -> Any:
         addition_embed_type="text_time",
         addition_time_embed_dim=8,
         transformer_layers_per_block=(1, 2),
-        projection_class_embeddings_input_dim=6 * 8 + CROSS_ATTENTION,
-        cross_attention_dim=2 * CROSS_ATTENTION,
-    )
-
-
-def _scheduler() -> Any:
-    from diffusers import DDIMScheduler
-
-    return DDIMScheduler(
-        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, set_alpha_to_one=False
+        projection_class_embeddings_input_dim=6 * 8 + WIDTH,
+        cross_attention_dim=2 * WIDTH,
     )
 
 
@@ -110,10 +60,10 @@ def stable_diffusion(folder: Path, channels: int = 9, seed: int = 0, **saving: A
     pipeline_class = StableDiffusionInpaintPipeline if channels == 9 else StableDiffusionPipeline
     pipeline = pipeline_class(
         vae=_vae(),
-        text_encoder=text_encoder(tokenizer),
+        text_encoder=clip_encoder(tokenizer),
         tokenizer=tokenizer,
         unet=_unet(channels),
-        scheduler=_scheduler(),
+        scheduler=ddim(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
@@ -132,12 +82,12 @@ def stable_diffusion_xl(folder: Path, channels: int = 9, seed: int = 0) -> Path:
     pipeline_class = StableDiffusionXLInpaintPipeline if channels == 9 else StableDiffusionXLPipeline
     pipeline = pipeline_class(
         vae=_vae(),
-        text_encoder=text_encoder(tokenizer),
-        text_encoder_2=text_encoder(tokenizer, projection=True),
+        text_encoder=clip_encoder(tokenizer),
+        text_encoder_2=clip_encoder(tokenizer, projection=True),
         tokenizer=tokenizer,
         tokenizer_2=clip_tokenizer(),
         unet=_unet(channels, xl=True),
-        scheduler=_scheduler(),
+        scheduler=ddim(),
     )
     pipeline.save_pretrained(folder)
     return folder
