@@ -191,7 +191,7 @@ class Config:
     panorama: str = ""
     """A 360-degree picture to start from, twice as wide as high: all of it stays as it is."""
     depth: str = ""
-    """The depth of that picture: 16-bit PNG, EXR or npy."""
+    """The depth of that picture: 16-bit PNG, EXR, npy or npz."""
     depth_unit: float = 0.0
     """Metres that one step of the depth file stands for. 0: a millimetre for PNG and TIFF, a metre for EXR and npy."""
     models: Literal["auto", "procedural", "diffusion"] = "auto"

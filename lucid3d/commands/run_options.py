@@ -18,7 +18,7 @@ class RunOptions(Config):
     """Dream a 3-D place from a sentence or a picture: Gaussian splats, a 360-degree skybox, films and a report."""
 
     config: str = "default"
-    """A preset (default, fast, quality) or a YAML file; what the command line says goes over it."""
+    """A preset (default, fast, quality, explore) or a YAML file; what the command line says goes over it."""
     quality: Quality = ""
     """Which networks --models diffusion takes: "best", "fast" or "laptop"; of each the first that is on disk and fits
     this machine (lucid3d models list). Empty: those that the config names."""
