@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from lucid3d.procedural.assets import props
+from lucid3d.procedural.assets.furniture import lamps
+from lucid3d.procedural.assets.furniture.registry import FURNITURE
 from lucid3d.procedural.assets.props.fields import along_path
 from lucid3d.procedural.assets.props.timber import GREY_WOOD, boards, hanging, rounds
 from lucid3d.procedural.kit.arrays import UP
@@ -123,3 +125,23 @@ def test_points_along_a_path() -> None:
     points = along_path([(0, 0), (3, 0), (3, 4)], 1.0)
     assert len(points) == 8
     np.testing.assert_allclose(np.linalg.norm(np.diff(points, axis=0), axis=1), 1.0, atol=1e-9)
+
+
+def test_hanging_lamps_cast_no_shadow_of_their_own_shades() -> None:
+    """Shadow rays end short of a lamp by its radius: shade and rings lie within, whatever hangs above them."""
+    for name, shade in (("pendant_lamp", 0.26), ("chandelier", 0.3)):
+        light = FURNITURE[name].light
+        assert light is not None
+        drop = 0.9
+        made = lamps.pendant(True, drop) if name == "pendant_lamp" else lamps.chandelier(True, drop)
+        around = made.vertices[made.vertices[:, 1] > drop - shade]
+        assert len(around) > 100
+        away = np.linalg.norm(around - np.array([0, drop + light.y, 0]), axis=1)
+        assert away.max() < light.radius
+
+
+def test_a_fire_keeps_its_colour() -> None:
+    """A flame is no brighter than a film takes beside what it lights, and is redder than it is blue."""
+    fire = next(m for m in props.campfire(np.random.default_rng(0))[0].materials if m.name == "flame")
+    red, green, blue = fire.emission
+    assert red > 2 * green > 4 * blue and red < 2

@@ -43,6 +43,7 @@ class Atmosphere:
         saturation: 1 = as it is.
         contrast: 1 = as it is.
         planet: radius in radians of another world in the sky, 0 = none.
+        planet_look: its albedo, and 1 for a ring around it or 0; None = as the seed has it.
     """
 
     elevation: float = 0.3
@@ -78,6 +79,7 @@ class Atmosphere:
     saturation: float = 1.0
     contrast: float = 1.0
     planet: float = 0.0
+    planet_look: tuple[float, float, float, float] | None = None
     seed: int = 0
 
     @property

@@ -297,8 +297,8 @@ def _planet(air: Atmosphere) -> list[float]:
     elevation = rng.uniform(0.28, 0.5)
     c = math.cos(elevation)
     hue = ((0.75, 0.5, 0.3), (0.5, 0.55, 0.75), (0.7, 0.45, 0.5))[int(rng.integers(3))]
-    ring = float(rng.random() < 0.6)
-    return [c * math.sin(azimuth), -math.sin(elevation), c * math.cos(azimuth), air.planet, *hue, ring]
+    look = air.planet_look or (*hue, float(rng.random() < 0.6))
+    return [c * math.sin(azimuth), -math.sin(elevation), c * math.cos(azimuth), air.planet, *look]
 
 
 def _state(air: Atmosphere, sunlight: Floats, direct: Floats, seen: Floats, solid: NDArray[np.float64]) -> Floats:

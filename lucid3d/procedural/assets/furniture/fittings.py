@@ -198,7 +198,7 @@ def fireplace(width: float, stone: Material, lit: bool, rng: np.random.Generator
         parts.quad(ring, stuff.SOOT)
     if breast:
         parts.box((0, -1.25 - breast / 2, -0.19), (width * 0.82, breast, 0.38), stone, grain=-2)
-    bark = palette.make("log", "bark", "#5d4a38", "#6b5745", "#32271e", scale=0.05)
+    bark = palette.make("log", "bark", "#8a6f54", "#9c8062", "#4a3a2c", scale=0.05)
     for x, y, z, yaw in (
         (0.0, 0.13, -0.16, 0.05),
         (0.03, 0.13, -0.34, -0.08),
@@ -211,7 +211,7 @@ def fireplace(width: float, stone: Material, lit: bool, rng: np.random.Generator
         parts.box((x, -0.07, -0.26), (0.03, 0.03, 0.36), palette.IRON)
         parts.box((x, -0.15, -0.44), (0.03, 0.24, 0.03), palette.IRON)
     if lit:
-        ember = palette.glowing("ember", "#d8571c", (5.0, 1.3, 0.2))
+        ember = palette.glowing("ember", "#d8571c", (2.6, 0.6, 0.08))
         for _ in range(26):
             x, z = rng.uniform(-0.33, 0.33) * opening, rng.uniform(-0.4, -0.12)
             parts.add(sphere((x, -0.06 - 0.03 * rng.random(), z), rng.uniform(0.015, 0.035), ember, subdivisions=1))
@@ -222,7 +222,7 @@ def fireplace(width: float, stone: Material, lit: bool, rng: np.random.Generator
             sway = rng.uniform(-0.06, 0.06)
             path = np.stack([x + sway * t**1.5 + 0.015 * np.sin(6 * t), -0.15 - tall * t, z + 0 * t], 1)
             heat = rng.uniform(0.7, 1.2)
-            flame = palette.glowing("flame", "#ff9d3c", (7.5 * heat, 2.9 * heat, 0.55 * heat))
+            flame = palette.glowing("flame", "#ff9d3c", (2.6 * heat**2, 0.95 * heat**3, 0.1 * heat**4))
             parts.add(tube(path, 0.05 * np.array([0.5, 1, 0.9, 0.6, 0.3, 0.02]), flame, sides=6, caps=False))
     return parts.mesh("fireplace")
 

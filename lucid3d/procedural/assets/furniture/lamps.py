@@ -107,6 +107,11 @@ GLOBE = 0.14
 """Radius of the globe in metres; a light at its middle with a radius of 0.2 does not see it."""
 
 
+PENDANT_CLEAR, CHANDELIER_CLEAR = 0.36, 0.85
+"""Radii in metres of the lights of hanging lamps: their own shades, rods and rings lie within and cast no hard shadows
+on ceilings."""
+
+
 @made_as("chandelier")
 def chandelier(lit: bool, drop: float, arms: int = 8) -> Mesh:
     """A brass ring of candle lamps: the ceiling at y = 0, the ring at y = `drop`."""

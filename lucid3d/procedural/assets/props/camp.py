@@ -37,7 +37,7 @@ def campfire(rng: np.random.Generator, *, lit: bool = True) -> tuple[Mesh, tuple
             )
         )
     char = Material(
-        "charred wood", "bark", ((0.13, 0.11, 0.1), (0.08, 0.07, 0.065), (0.03, 0.03, 0.03)), scale=0.04, bump=0.006
+        "charred wood", "bark", ((0.24, 0.18, 0.14), (0.16, 0.12, 0.1), (0.06, 0.05, 0.045)), scale=0.04, bump=0.006
     )
     angle = np.arange(6) * 2 * np.pi / 6 + rng.normal(0, 0.2, 6)
     foot = np.stack([0.36 * np.cos(angle), np.full(6, -0.02), 0.36 * np.sin(angle)], axis=1)
@@ -52,11 +52,11 @@ def campfire(rng: np.random.Generator, *, lit: bool = True) -> tuple[Mesh, tuple
         "embers" if lit else "ash",
         "emissive" if lit else "sand",
         ((0.9, 0.35, 0.1) if lit else (0.3, 0.29, 0.28),),
-        emission=(3.0, 0.75, 0.12) if lit else (0, 0, 0),
+        emission=(0.8, 0.18, 0.025) if lit else (0, 0, 0),
     )
     parts.append(lathe([(0.34, -0.02), (0.26, 0.03), (0.1, 0.07), (0.0, 0.08)], ash, sides=14, label="object"))
     if lit:
-        fire = Material("flame", "emissive", ((1.0, 0.62, 0.2),), emission=(14.0, 5.6, 1.1), translucency=0.5)
+        fire = Material("flame", "emissive", ((1.0, 0.62, 0.2),), emission=(1.2, 0.4, 0.04), translucency=0.5)
         count = 26
         turn, reach = rng.uniform(0, 2 * np.pi, count), 0.2 * np.sqrt(rng.random(count))
         base = f32(np.stack([np.cos(turn) * reach, np.full(count, -0.06), np.sin(turn) * reach], axis=1))
@@ -86,7 +86,7 @@ def tent(
     lit: bool = False,
 ) -> Mesh:
     """A ridge tent along z whose cloth sags between its poles, door open to -z; with pegs and guy ropes."""
-    glow = (color[0] * 0.9, color[1] * 0.7, color[2] * 0.4) if lit else (0.0, 0.0, 0.0)
+    glow = (color[0] * 0.3, color[1] * 0.22, color[2] * 0.12) if lit else (0.0, 0.0, 0.0)
     cloth = Material(
         "tent cloth",
         "fabric",

@@ -28,7 +28,7 @@ def gorge(start: Start) -> Shape:
         bent = 2.2 * noise(x, z, seed + 1, 17, 4)
         side = np.abs(x) - 17 - 0.05 * np.abs(z) + bent
         head = np.minimum(z - WALL_AT + 0.06 * x * x * 0.2 + 1.2 * bent, 60.0)
-        notch = 3.2 * np.exp(-(x**2) / 7.0)  # where the stream has cut the ledge
+        notch = 3.2 * np.exp(-(x**2) / 16.0)  # where the stream has cut the ledge
         inward = np.maximum(side, head)
         tall = np.interp(inward, [-4, 0, 1.5, 3.5, 4.5, 7, 9, 30, 90], [0, 1.2, 8, 10, 15.5, 17, WALL_HIGH, 27, 46])
         tall = tall - np.where(head > -2, notch * smoothstep(2.0, 5.0, tall), 0.0)
@@ -57,17 +57,17 @@ def fall(lot: Lot) -> None:
     foot = max(float(z[lip]) - 4.2, 15.0)
     steps = np.linspace(0, 1, 12)
     strands, glow = [], []
-    for _ in range(150):
-        x0 = float(rng.normal(0, 0.75))
+    for _ in range(340):
+        x0 = float(rng.normal(0, 1.1))
         drop = np.stack(
-            [x0 * (1 + 0.75 * steps) + 0.12 * np.sin(6 * steps + x0 * 9), top[1] + (level - top[1]) * steps**1.25,
+            [x0 * (1 + 0.35 * steps) + 0.12 * np.sin(6 * steps + x0 * 9), top[1] + (level - top[1]) * steps**1.25,
              top[2] + (foot - top[2]) * steps**0.55 + float(rng.normal(0, 0.22)) * steps], 1
         )  # fmt: skip
         wide = float(rng.uniform(0.05, 0.2)) * (0.6 + 0.9 * steps)
         strands.append(_ribbon(drop, wide))
-    for _ in range(260):
+    for _ in range(420):
         a, r = float(rng.uniform(0, 6.3)), 2.4 * float(rng.random()) ** 0.6
-        spot = [r * np.cos(a), level - 0.02 - abs(float(rng.normal(0, 0.28))), foot - 0.2 + 0.8 * r * np.sin(a)]
+        spot = [1.7 * r * np.cos(a), level - 0.02 - abs(float(rng.normal(0, 0.28))), foot - 0.2 + 0.8 * r * np.sin(a)]
         glow.append(placement(spot, scale=float(rng.uniform(0.06, 0.24))))
     water = merge(strands, "water", one_instance=True)
     water.thing = "waterfall"
@@ -126,14 +126,14 @@ def reef(lot: Lot) -> None:
     site, rng, brief = lot.site, lot.site.rng, lot.brief
     kinds = [coral(rng, kind) for kind in ("branch", "brain", "fan", "table", "tube", "branch", "soft", "brain") * 2]
     spots: list[list[NDArray[np.float64]]] = [[] for _ in kinds]
-    for _ in range(900):
+    for _ in range(1500):
         r, a = 2.6 + 34 * float(rng.random()) ** 0.8, float(rng.uniform(-np.pi, np.pi))
         x, z = r * np.sin(a), r * np.cos(a)
         bank = float(noise(np.array([x], np.float32), np.array([z], np.float32), lot.start.seed + 3, 11.0, 3)[0])
-        if bank < -0.02 + 0.25 * float(rng.random()) or (abs(x) < 1.6 and 0 < z < 9):
+        if bank < -0.2 + 0.3 * float(rng.random()) or (abs(x) < 0.9 and 0 < z < 4.5):
             continue
         y = float(site.terrain.height(np.array([x], np.float32), np.array([z], np.float32))[0])
-        size = float(rng.lognormal(-0.1, 0.4)) * (0.7 + 0.02 * r)
+        size = float(rng.lognormal(-0.1, 0.4)) * (0.9 + 0.03 * r)
         spot = placement([x, y + 0.05, z], yaw=float(rng.uniform(0, 6.3)), scale=size)
         spots[int(rng.integers(len(kinds)))].append(spot)
     for made, places in zip(kinds, spots, strict=True):
