@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from lucid3d.procedural.build import build_place
 from lucid3d.procedural.compose.relating import relate
 from lucid3d.procedural.compose.standing import items_in
 from lucid3d.procedural.kit import palettes as palette
@@ -83,3 +84,17 @@ def test_a_ring_of_stones_is_one() -> None:
     middles = np.array([i.middle for i in items_in(place.meshes, frozenset(("standing stone",)))])
     away = np.hypot(*(middles - middles.mean(axis=0)).T)
     assert np.ptp(away) < 0.01 and away.min() > 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "thing", "share"),
+    [("a parking lot", "car", 0.1), ("an airport", "aeroplane", 0.2), ("a Chinese courtyard", "gate", 0.1)],
+)
+def test_one_starts_before_what_the_place_is_about(sentence: str, thing: str, share: float) -> None:
+    """It stands ahead, takes a share of the first view's width, and nobody starts within it."""
+    place = build_place(understand(sentence), 1)
+    found = items_in(place.meshes, frozenset((thing,)))
+    assert not any((np.abs(item.middle) < item.half).all() for item in found)
+    ahead = [item for item in found if abs(item.azimuth) < math.pi / 6]
+    wide = [item.reach(np.array([item.middle[1], -item.middle[0]]) / item.away) / item.away for item in ahead]
+    assert max(wide) > share  # half its width by its distance: its share of a view of 90 degrees
