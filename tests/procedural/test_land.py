@@ -63,6 +63,7 @@ LABELS = {
     "meadow": {"flower", "grass", "tree"},
     "moon": {"rock"},
     "mountain_pass": {"rock", "tree"},
+    "river": {"tree", "grass", "plant", "rock"},
     "savanna": {"tree", "grass", "animal"},
     "swamp": {"tree", "grass", "plant"},
     "waterfall": {"rock", "water", "tree"},

@@ -36,4 +36,4 @@ def test_thinning_counts_the_cloud_a_few_times_only(part: float, monkeypatch: py
     monkeypatch.setattr(np, "unique", lambda *a, **k: counted.append(1) or unique(*a, **k))
     kept = thin(cloud, int(part * count))
     assert 0.97 * part * count <= len(kept) <= part * count
-    assert len(counted) <= 8
+    assert len(counted) <= 10  # of 18 that halving would take

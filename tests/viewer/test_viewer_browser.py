@@ -179,7 +179,8 @@ def test_walls_stop_and_one_glides_along_them(start: Visit) -> None:
     page, session, _ = start
     heights = np.full((9, 9), EYE, np.float32)
     heights[6:] = np.nan  # a wall half a metre ahead; the grid ends a metre to the sides
-    ground = ground_of(FreeSpace(heights, np.zeros(3), EYE))
+    session.scene.free = FreeSpace(heights, np.zeros(3), EYE)  # an explored scene is not bounded by a radius
+    ground = ground_of(session.scene.free)
     session.speed, session.limited = 6.0, True
     session.apply_walking(ground=ground)
     wait(page, lambda: page.locator("#lucid3d-map").is_visible(), "the map")
@@ -196,7 +197,7 @@ def test_walls_stop_and_one_glides_along_them(start: Visit) -> None:
     session.limited = False
     session.apply_walking()
     press(page, "d", lambda now: now["p"][0] > 1.3)
-    session.speed = 1.4
+    session.speed, session.scene.free = 1.4, None
     session.apply_walking(ground=session.prepared.ground)
 
 

@@ -16,6 +16,7 @@ const handlers = {}, frames = [];
 global.window = { addEventListener: (name, handler) => { handlers[name] = handler; } };
 global.document = { querySelector: () => canvas, title: "", body: { style: {} }, addEventListener() {} };
 Object.defineProperty(global, "performance", { value: { now: () => now }, configurable: true });
+global.setInterval = () => 0; // the map, which this page has not
 global.requestAnimationFrame = (step) => frames.push(step);
 eval(fs.readFileSync(script, "utf8"));
 window.lucid3dWalk.configure(JSON.parse(settings));
