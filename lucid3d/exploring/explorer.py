@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from lucid3d.camera import Camera
+from lucid3d.config import DreamConfig
 from lucid3d.exploring.finding import from_points, from_world
 from lucid3d.exploring.free_space import FreeSpace
-from lucid3d.exploring.planner import WORTHWHILE, Planner
+from lucid3d.exploring.planner import Planner
 from lucid3d.exploring.reach import Reach
 from lucid3d.exploring.route import corridor
 from lucid3d.pointcloud import PointCloud
@@ -46,7 +47,7 @@ class Explorer:
     sharpness: float
     seed: int = 0
     world: Any = None
-    worthwhile: float = WORTHWHILE
+    worthwhile: float = DreamConfig.worthwhile
     goal: tuple[float, float] | None = None
     protected: int = 0
     clock: Callable[[], float] = time.monotonic

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.config import DreamConfig
 from lucid3d.exploring.coarseness import thinned_for_a_glance, too_coarse
 from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.pointcloud import PointCloud
@@ -42,12 +43,10 @@ NEAREST = 1.0
 WIDENING = 0.35
 """By how much of its distance from the start the places around a place keep away from it."""
 COARSE_COUNTS = 0.06
-"""What a pixel that is known too coarsely counts beside one that is not known: a hole of a fiftieth of the picture is
-worth a view, and so is a blur over a third of it."""
+"""What a pixel that is known too coarsely counts beside one that is not known: a view is worth as much for
+a hole in a twentieth of its picture as for a blur over most of it."""
 FAMILIAR = 6.0
 """Metres from the start at which a view counts half of one at the start."""
-WORTHWHILE = 0.02
-"""Gain below which a view is not worth its time: so much of a picture at the start."""
 
 
 @dataclass
@@ -68,7 +67,7 @@ class Planner:
     free: FreeSpace
     lens: Camera
     sharpness: float
-    worthwhile: float = WORTHWHILE
+    worthwhile: float = DreamConfig.worthwhile
     seed: int = 0
     done: tuple[tuple[float, ...], ...] = ()
     dear: NDArray[np.floating] | None = None
