@@ -144,6 +144,12 @@ def test_a_landscape_brings_its_things(sentence: str, feature: str) -> None:
     assert not understand(sentence, feature).wants(feature)
 
 
+def test_a_tea_house_stands_in_its_garden_unless_one_is_inside() -> None:
+    brief = understand("a tea house in a bamboo garden with two stone lanterns at dusk")
+    assert brief.place == "garden" and brief.features == {"pagoda": 1, "bamboo": 1, "stone_lantern": 2}
+    assert understand("inside a tea house").place == "tatami_room"
+
+
 def test_a_cyberpunk_street_is_in_a_city() -> None:
     assert understand("a cyberpunk street").place == "modern_city"
     assert understand("a medieval street").place == "town_street"

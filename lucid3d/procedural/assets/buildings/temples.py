@@ -223,7 +223,7 @@ def paper_lantern(lit: bool) -> Mesh:
     return parts.mesh("lamp")
 
 
-@made_as("lantern")
+@made_as("stone lantern")
 def stone_lantern(lit: bool) -> Mesh:
     """A stone lantern of 1.7 m; its light is at (0, -1.15, 0)."""
     parts = Parts()
