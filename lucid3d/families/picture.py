@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
-from lucid3d.families.base import Image, Mask, Painter
+from lucid3d.families.base import Image, Mask, Painter, Repainter
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.from_picture.panorama_world import HERE, PanoramaWorld, world_from_panorama
 from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
@@ -70,6 +72,25 @@ class PanoramaPainter:
         if np.linalg.norm(camera.position) >= HERE:
             return self.painter.inpaint(image, known, prompt, camera, negative_prompt=negative_prompt, seed=seed)
         return np.where(known[..., None], image, self._view(camera)).astype(np.float32)
+
+    def repaint(
+        self,
+        image: Image,
+        known: Mask,
+        fine: Mask,
+        prompt: str,
+        camera: Camera,
+        *,
+        negative_prompt: str = "",
+        seed: int = 0,
+    ) -> Image:
+        """See `Repainter.repaint`; a painter that cannot do so leaves what is known as it is."""
+        words: dict[str, Any] = {"negative_prompt": negative_prompt, "seed": seed}
+        if np.linalg.norm(camera.position) < HERE:
+            return self.inpaint(image, fine, prompt, camera, **words)
+        if isinstance(self.painter, Repainter):
+            return self.painter.repaint(image, known, fine, prompt, camera, **words)
+        return self.painter.inpaint(image, known, prompt, camera, **words)
 
     def _view(self, camera: Camera) -> Image:
         seen = perspective_from_equirectangular(self.panorama, camera, interpolation="cubic")

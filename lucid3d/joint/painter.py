@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.families.base import Image, Mask, Painter
+from lucid3d.families.base import Image, Mask, Painter, Repainter
 from lucid3d.families.diffusion.compositing import composite
 from lucid3d.joint.fusion import fusion
 from lucid3d.joint.overlaps import turned_overlaps
@@ -106,6 +107,23 @@ class JointPainter:
         if picture is None:
             return self.painter.inpaint(image, known, prompt, camera, negative_prompt=negative_prompt, seed=seed)
         return composite(picture, np.where(known[..., None], image, 0).astype(np.float32), known, FEATHER)
+
+    def repaint(
+        self,
+        image: Image,
+        known: Mask,
+        fine: Mask,
+        prompt: str,
+        camera: Camera,
+        *,
+        negative_prompt: str = "",
+        seed: int = 0,
+    ) -> Image:
+        """See `Repainter.repaint`; a painter that cannot do so leaves what is known as it is."""
+        words: dict[str, Any] = {"negative_prompt": negative_prompt, "seed": seed}
+        if self._picture(camera) is None and isinstance(self.painter, Repainter):
+            return self.painter.repaint(image, known, fine, prompt, camera, **words)
+        return self.inpaint(image, known, prompt, camera, **words)
 
     def _picture(self, camera: Camera) -> Image | None:
         for mine, picture in zip(self.views.cameras, self.views.pictures, strict=True):

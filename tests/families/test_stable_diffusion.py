@@ -11,7 +11,7 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.families.base import Painter
+from lucid3d.families.base import Painter, Repainter
 from lucid3d.families.config import ModelsConfig
 from lucid3d.families.diffusion.stable_diffusion import DiffusionPainter, cut_text
 from tests.families import tiny_parts
@@ -68,6 +68,23 @@ def test_what_lies_in_the_unknown_part_does_not_matter(checkpoint: Checkpoint) -
     clean = it.inpaint(image, known, "a lake", CAMERA, seed=1)
     dirty = np.where(known[..., None], image, np.nan).astype(np.float32)
     assert np.array_equal(it.inpaint(dirty, known, "a lake", CAMERA, seed=1), clean)
+
+
+@pytest.mark.parametrize("name", ["sd-inpaint", "sd"])
+def test_what_is_coarse_is_painted_again_with_itself_for_a_guide(checkpoint: Checkpoint, name: str) -> None:
+    image, known = picture()
+    fine = known.copy()
+    fine[32:] = False
+    it = painter(checkpoint, name, steps=5)
+    assert isinstance(it, Repainter)
+    again = it.repaint(image, known, fine, "a lake", CAMERA, seed=1)
+    coarse = known & ~fine
+    assert np.array_equal(again[fine], image[fine])
+    assert not np.array_equal(again[coarse], image[coarse])
+    # a guide: nearer to what was there than what is painted from nothing
+    freely = it.inpaint(image, fine, "a lake", CAMERA, seed=1)
+    assert np.abs(again - image)[coarse].mean() < np.abs(freely - image)[coarse].mean()
+    assert np.array_equal(it.repaint(image, known, known, "a lake", CAMERA, seed=1)[known], image[known])
 
 
 def test_everything_known_needs_no_network(checkpoint: Checkpoint) -> None:

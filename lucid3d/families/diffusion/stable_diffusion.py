@@ -34,6 +34,7 @@ LATENT_CELL = 8  # pixels a side of what one latent stands for; sizes must be di
 PATCH = 16  # the same for transformers that take two by two latents
 TILING_PIXELS = 1024 * 1024 + 1  # from here on the VAE decodes in tiles: its memory grows with the picture
 SPHERE_ROWS = 512  # of a painted panorama, where nobody knows what the checkpoint was made for
+REPAINT_STRENGTH = 0.4  # of the steps: what is there keeps its shapes and colours and gains detail (SDEdit, section 4)
 RETRY_STRIDE = 7_368_787  # what a retry adds to the seed: a prime far from what separates the seeds of views
 
 
@@ -118,6 +119,39 @@ class DiffusionPainter:
             return image
         painted = self._paint(self._load("inpainting"), prompt, camera, negative_prompt, seed, image, known)
         return composite(painted, image, known, self.config.feather)
+
+    def repaint(
+        self,
+        image: Image,
+        known: Mask,
+        fine: Mask,
+        prompt: str,
+        camera: Camera,
+        *,
+        negative_prompt: str = "",
+        seed: int,
+    ) -> Image:
+        """Paint what `known` leaves open, then again, from the picture at hand, what is known but not `fine`.
+
+        A pipeline that cannot begin from a picture (it has no strength) leaves what is known as it is.
+
+        Args:
+            image: (H, W, 3) float32 sRGB; known, fine: (H, W) bool, `fine` a part of `known`; of the camera's size.
+        Returns:
+            (H, W, 3) float32 sRGB; pixels of `fine` exactly as they were.
+        Raises:
+            InputError: as for `inpaint`.
+        """
+        whole = self.inpaint(image, known, prompt, camera, negative_prompt=negative_prompt, seed=seed)
+        kept = ~(known & ~fine)
+        pipeline = self._load("inpainting")
+        if kept.all() or "strength" not in inspect.signature(pipeline.__call__).parameters:
+            return whole
+        # never so low that no step is left
+        strength = min(self.config.strength, max(REPAINT_STRENGTH, 1.0 / self.config.steps + 1e-6))
+        gently = replace(self.config, strength=strength)
+        painted = self._paint(pipeline, prompt, camera, negative_prompt, seed, whole, kept, gently, guide=True)
+        return composite(painted, whole, kept, self.config.feather)
 
     def imagine_together(
         self,
@@ -220,8 +254,12 @@ class DiffusionPainter:
         image: Image | None = None,
         known: Mask | None = None,
         config: ModelsConfig | None = None,
+        guide: bool = False,
     ) -> Image:
-        """Run the network, again with other seeds while the result is blank; (camera.height, camera.width, 3)."""
+        """Run the network, again with other seeds while the result is blank; (camera.height, camera.width, 3).
+
+        With `guide` the picture shows what is to be painted, too, and painting begins from that.
+        """
 
         config = config or self.config
         width, height = self.working_size(camera, config)
@@ -237,7 +275,7 @@ class DiffusionPainter:
             "output_type": "np",
         }
         if image is not None and known is not None:
-            options |= self._conditions(pipeline, image, known, width, height)
+            options |= self._conditions(pipeline, image, known, width, height, config.strength, guide)
         if width * height >= TILING_PIXELS and hasattr(pipeline, "vae") and hasattr(pipeline.vae, "enable_tiling"):
             pipeline.vae.enable_tiling()
         problem = ""
@@ -254,23 +292,25 @@ class DiffusionPainter:
         clipped: Image = np.clip(painted, 0, 1).astype(np.float32)
         return clipped
 
-    def _conditions(self, pipeline: Any, image: Image, known: Mask, width: int, height: int) -> dict[str, Any]:
+    def _conditions(
+        self, pipeline: Any, image: Image, known: Mask, width: int, height: int, strength: float, guide: bool
+    ) -> dict[str, Any]:
         """The picture, mask and ControlNet picture at the working size, as diffusers takes them."""
         import torch
 
         if known.shape != (height, width):
             # A working pixel that covers anything unknown is unknown: no hole may be lost by reducing the mask.
             unknown = resize((~known).astype(np.float32), width, height, "linear") > 1e-3
-            image = resize(prefill(image, known), width, height)
+            image = resize(image if guide else prefill(image, known), width, height)
             known = ~unknown
         seen, unknown = known, block_unknown(known, LATENT_CELL)
         guided = hasattr(pipeline, "controlnet")
-        sees_hole = guided or self.config.strength < 1 or paints_from_text(pipeline)
-        if sees_hole:
+        sees_hole = guided or strength < 1 or paints_from_text(pipeline)
+        if sees_hole and not guide:
             image = prefill(image, known)
         picture = torch.from_numpy(np.ascontiguousarray(np.clip(image, 0, 1).transpose(2, 0, 1)))[None]
         mask = torch.from_numpy(unknown.astype(np.float32))[None, None]
-        options: dict[str, Any] = {"image": picture, "mask_image": mask, "strength": self.config.strength}
+        options: dict[str, Any] = {"image": picture, "mask_image": mask, "strength": strength}
         if not sees_hole and not seen.all() and getattr(pipeline, "unet", None) is not None:
             # What is known of a cell that is painted anew is seen: grey is what is not known, and nothing else.
             visible = torch.from_numpy(seen.astype(np.float32))[None, None]
