@@ -19,6 +19,7 @@ from lucid3d.exploring.free_space import FreeSpace, united
 from lucid3d.exploring.reach import FARTHEST, Reach
 from lucid3d.exploring.route import nearest_place
 from lucid3d.families.base import Models
+from lucid3d.families.choose import FAMILIES
 from lucid3d.gaussians import Trainer, TrainingView, from_points
 from lucid3d.gaussians.card import training_device
 from lucid3d.gaussians.model import Gaussians
@@ -37,6 +38,8 @@ WITHIN_SKY = 0.8
 """Part of the way to a scene's sky within which it can grow."""
 ARRIVED = 1.0
 """Metres from a place at which one is there."""
+AROUND = 12
+"""Pixels around what a view painted that are trained on, too: both sides of a seam, and the window of SSIM."""
 FEWEST_STEPS = 30
 """Of training the new Gaussians, where there are any."""
 
@@ -104,6 +107,8 @@ def extend_scene(
             f"the sky of this scene is {radius:.0f} m away: it can be extended to {WITHIN_SKY * radius:.0f} m from its "
             "start, and no further"
         )
+    family = str(scene.facts.get("models", {}).get("family", config.models))
+    config = replace(config, models=family) if family in FAMILIES else config  # "auto" may choose otherwise by now
     prepared = prepare(replace(config, prompt=(prompt,)) if prompt else config)
     if models is None:
         models = assemble_models(prepared, on_event=on_event)
@@ -161,10 +166,11 @@ def _explorer(scene: Scene, goal: Goal, world: Any) -> Explorer:
     reach = goal.radius if goal.radius is not None else float(np.hypot(*goal.to)) + 2 * ARRIVED  # type: ignore[misc]
     if goal.to is not None and isinstance(world, World):
         _check_way(from_world(world, reach), *goal.to)
-    dreamed = [camera for camera in scene.cameras if camera.width == camera.height]
     size = scene.config.dream.size
-    lens = dreamed[-1] if dreamed and dreamed[-1].fov_degrees >= scene.config.dream.fov else None
-    lens = lens or Camera.from_fov(size, size, scene.config.dream.fov)
+    dreamed = [camera for camera in scene.cameras if camera.width == camera.height == size]
+    usual = Camera.from_fov(size, size, scene.config.dream.fov)
+    # close looks have longer lenses; networks get narrower ones than worlds
+    lens = max(dreamed, key=lambda camera: camera.fov_degrees, default=usual)
     return Explorer(
         Reach(min(reach, FARTHEST)),
         lens,
@@ -202,7 +208,7 @@ def _trained(scene: Scene, cloud: PointCloud, views: list[DreamedView], on_event
     if not config.train or config.training.iterations == 0:
         return both
     settings = replace(config.training, iterations=steps, strategy="none")
-    material = [TrainingView(v.camera, v.image, np.ones(v.depth.shape, bool), v.depth) for v in views]
+    material = [window(view) for view in views]
     fixed = np.arange(len(both)) < count
     trainer = Trainer(both, material, settings, seed=config.seed, fixed=fixed, device=training_device())
     while not trainer.done:
@@ -211,6 +217,20 @@ def _trained(scene: Scene, cloud: PointCloud, views: list[DreamedView], on_event
     trained = trainer.gaussians
     new = Gaussians(*(getattr(trained, each.name)[count:] for each in fields(Gaussians)))
     return joined(scene.gaussians, new)
+
+
+def window(view: DreamedView) -> TrainingView:
+    """The part of a view around what it painted, to train on: the rest shows Gaussians that stay as they are."""
+    camera = view.camera
+    rows, columns = np.flatnonzero(view.painted.any(axis=1)), np.flatnonzero(view.painted.any(axis=0))
+    if len(rows) == 0:
+        return TrainingView(camera, view.image, view.painted, view.depth)
+    top, left = max(0, int(rows[0]) - AROUND), max(0, int(columns[0]) - AROUND)
+    bottom, right = min(camera.height, int(rows[-1]) + AROUND + 1), min(camera.width, int(columns[-1]) + AROUND + 1)
+    part = (slice(top, bottom), slice(left, right))
+    lens = (camera.fx, camera.fy, camera.cx - left, camera.cy - top)
+    cropped = Camera(right - left, bottom - top, *lens, camera.world_from_camera)
+    return TrainingView(cropped, view.image[part], np.ones(view.image[part].shape[:2], bool), view.depth[part])
 
 
 def _told(scene: Scene, goal: Goal, prompt: str, views: int, added: int) -> dict[str, Any]:

@@ -86,6 +86,6 @@ def give_way(
 def thinned_for_a_glance(cloud: PointCloud, count: int) -> tuple[PointCloud, float]:
     """Every n-th point, `count` or fewer, their footprints widened so that no gap opens; and by how much."""
     every = -(-len(cloud) // count) if len(cloud) else 1
-    picked = cloud[slice(None, None, every)]
+    picked = cloud[np.arange(0, len(cloud), every)]  # a copy: each glance would make one of a view with strides
     widened = float(np.sqrt(every))
     return replace(picked, footprints=picked.footprints * np.float32(widened)), widened

@@ -168,7 +168,8 @@ def gain_of(
     """
     fov = float(np.degrees(2 * np.arctan(0.5 * camera.width / camera.fx)))
     small = Camera.from_fov(GLANCE, GLANCE, fov, camera.world_from_camera)
-    seen = project_cloud(sample, small, max_magnification=GLANCE)
+    # so small a picture takes longer to hand out to threads than to draw
+    seen = project_cloud(sample, small, max_magnification=GLANCE, threads=1)
     # the rim of what is known counts as unknown when a view is painted; at a glance it is wider than any hole behind it
     unknown = 1.0 - float(binary_dilation(seen.known, np.ones((3, 3), bool)).mean())
     coarse = too_coarse(sample, seen, camera, sharpness, widened=widened) & (seen.point_index >= protected)

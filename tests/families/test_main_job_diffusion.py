@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from PIL import Image as pillow
 import lucid3d
 import lucid3d.panorama
 from lucid3d.errors import InputError
+from lucid3d.extending import Goal, extend_scene
 from lucid3d.families.config import ModelsConfig
 from tests.small import small_config
 
@@ -72,6 +74,21 @@ def test_text_becomes_a_scene(path: str, checkpoint: Checkpoint, inpainting: str
     assert len(dreamed) >= 2
     assert all(np.isfinite(view.image).all() and view.image.std() > 0.01 for view in dreamed)
     assert scene.facts["models"]["family"] == "diffusion"
+
+
+def test_a_finished_scene_goes_on_by_the_networks_that_made_it(path: str, checkpoint: Checkpoint) -> None:
+    before = dream(path, checkpoint, "sd-inpaint", "zoe-n", "a lake")
+    farther = Path(path).with_name("farther.yaml")
+    farther.write_text(yaml.safe_dump({"views": [{"yaw": 40, "position": [0.2, 0, 0.2]}, {"yaw": 80}]}))
+    before = replace(before, config=replace(before.config, models="auto"))
+    after = extend_scene(before, Goal(path=str(farther)), prompt="a castle")
+    count = len(before.points)
+    assert len(after.points) > count
+    np.testing.assert_array_equal(after.points.positions[:count], before.points.positions)
+    np.testing.assert_array_equal(after.gaussians.means[: len(before.gaussians)], before.gaussians.means)
+    fresh = after.views[len(before.views) :]
+    assert fresh and all("castle" in view.prompt for view in fresh)
+    assert all(view.depth is not None and np.isfinite(view.depth).any() for view in fresh)
 
 
 def test_the_same_seed_gives_the_same_bytes(path: str, checkpoint: Checkpoint) -> None:
