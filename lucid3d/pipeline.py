@@ -25,6 +25,7 @@ from lucid3d.gaussians.card import training_device
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.outputs import check_outputs, write_scene
+from lucid3d.pointcloud import PointCloud
 from lucid3d.preparation import (
     UNDESCRIBED,
     Prepared,
@@ -37,13 +38,13 @@ from lucid3d.preparation import (
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
+from lucid3d.skydome import hidden_sky
 from lucid3d.transforms import PosedView
 from lucid3d.workspace import Workspace
 
 if TYPE_CHECKING:
     from lucid3d.dreaming import Dream, DreamedView
     from lucid3d.gaussians.model import Gaussians
-    from lucid3d.pointcloud import PointCloud
 
 log = logging.getLogger(__name__)
 
@@ -323,7 +324,7 @@ def _gaussians(
 ) -> Gaussians:
     training = config.training
     initial = from_points(
-        cloud,
+        PointCloud.concatenate([cloud, hidden_sky(cloud)]),
         sh_degree=training.sh_degree,
         max_gaussians=training.max_gaussians,
         cameras={view.index: view.camera for view in dream.views},
