@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lucid3d.camera import Camera
+from lucid3d.config import overlay
 from lucid3d.dreaming import DreamedView, extend_views
 from lucid3d.errors import InputError
 from lucid3d.exploring.explorer import Explorer
@@ -108,7 +109,8 @@ def extend_scene(
             "start, and no further"
         )
     family = str(scene.facts.get("models", {}).get("family", config.models))
-    config = replace(config, models=family) if family in FAMILIES else config  # "auto" may choose otherwise by now
+    if family in FAMILIES:  # "auto" may choose otherwise by now
+        config = overlay(config, {"models": family})
     prepared = prepare(replace(config, prompt=(prompt,)) if prompt else config)
     if models is None:
         models = assemble_models(prepared, on_event=on_event)

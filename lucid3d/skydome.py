@@ -45,8 +45,8 @@ def hidden_sky(cloud: PointCloud) -> PointCloud:
     area = np.broadcast_to(np.cos(np.radians(elevation))[:, None], count.shape)
     if float(area[count > 0].sum() / area.sum()) < UNDER_SKY:
         return PointCloud.empty()
-    colors = np.stack([np.bincount(cell, c, height * width) for c in sky.colors[inside].T], axis=1)
-    colors = colors.reshape(height, width, 3) / np.maximum(count, 1)[..., None]
+    sums = [np.bincount(cell, channel, height * width).reshape(height, width) for channel in sky.colors[inside].T]
+    colors = np.stack(sums, axis=2) / np.maximum(count, 1)[..., None]
     # towards the zenith the columns crowd: every n-th is enough
     every = np.maximum(1, np.floor(1 / np.maximum(area, 1e-3))).astype(np.intp)
     row, column = np.nonzero((count == 0) & (np.arange(width) % every == 0))
