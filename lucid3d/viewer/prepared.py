@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lucid3d.scene import Scene
 from lucid3d.viewer.detail import reduce_to
 from lucid3d.viewer.editing import start_of
@@ -14,6 +17,9 @@ from lucid3d.viewer.walking import Ground, find_ground, ground_of
 
 KEPT = 3
 """Prepared scenes that stay in memory beyond those on show."""
+
+EYE_STEP = 1.0
+"""Metres in which the place is taken around which splats are fine."""
 
 BUDGETS_KEPT = 2
 """Reduced versions of a scene that are kept."""
@@ -28,7 +34,7 @@ class Prepared:
         self.splats = Splats.of(scene.gaussians)
         self._ground: Ground | None = None
         self._exact: Exact | None = None
-        self._reduced: OrderedDict[int, Splats] = OrderedDict()
+        self._reduced: OrderedDict[tuple[float, ...], Splats] = OrderedDict()
         self._lock = threading.RLock()
 
     @property
@@ -48,14 +54,17 @@ class Prepared:
                 self._exact = Exact(self.scene.gaussians)
             return self._exact
 
-    def within(self, budget: int) -> Splats:
-        """At most `budget` splats."""
+    def within(self, budget: int, eye: NDArray[np.floating] | None = None) -> Splats:
+        """At most `budget` splats, finest around `eye` (3,), in steps of `EYE_STEP`; None for the start."""
+        place = self.start[:3, 3] if eye is None else EYE_STEP * np.round(np.asarray(eye, np.float64) / EYE_STEP)
+        key = (budget, *np.round(place / EYE_STEP, 1).tolist())
         with self._lock:
-            if budget not in self._reduced:
-                self._reduced[budget] = reduce_to(self.splats, budget, self.start[:3, 3])
+            if key not in self._reduced:
+                self._reduced[key] = reduce_to(self.splats, budget, place)
                 while len(self._reduced) > BUDGETS_KEPT:
                     self._reduced.popitem(last=False)
-            return self._reduced[budget]
+            self._reduced.move_to_end(key)
+            return self._reduced[key]
 
 
 class Shelf:

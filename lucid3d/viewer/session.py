@@ -43,6 +43,9 @@ Color = Literal["blue", "green", "yellow", "red"]
 FIRST_SPLATS = 30_000
 """Splats of the first picture, sent before the rest: 1 MB."""
 
+RESEND_AFTER = 3.0
+"""Metres from where splats were last sent for, at which they are sent again: fine where one is now."""
+
 MAX_UNDO = 20
 """Steps back that are kept; scenes share what a step did not change."""
 
@@ -68,6 +71,8 @@ class Session:
         self._lock = threading.RLock()
         self._growing: Latest[Snapshot] = Latest(self._show_growth)
         self.growing = self._growing.submit
+        self._nearer: Latest[NDArray[np.float64]] = Latest(self._send_around)
+        self._sent_at: NDArray[np.float64] | None = None
         self._grown = 0
         self._watched: Job | None = None
         self._closed = False
@@ -80,6 +85,7 @@ class Session:
         self.stage.put_background(self.background)
         poses.begin_at(self.client, np.eye(4), poses.START_FOV, poses.WALK_REACH)
         self.panel = Panel(self)
+        self.client.camera.on_update(lambda _: self._walked())
         wanted = scene_of(self.client) or self.viewer.first
         if self.viewer.live is not None:
             self.watch_live()
@@ -103,6 +109,7 @@ class Session:
         if self._watched is not None:
             self._watched.growth.leave(self.growing)
         self._growing.close()
+        self._nearer.close()
         if hasattr(self, "panel"):
             self.panel.close()
 
@@ -212,9 +219,27 @@ class Session:
         return scene
 
     def put_splats(self) -> None:
-        """Send the splats again, as many as the budget allows."""
+        """Send the splats again, as many as the budget allows, the finest where people begin."""
         if self.prepared is not None:
+            self._sent_at = self.prepared.start[:3, 3]
             self.stage.put_splats(self.prepared.within(self.budget))
+
+    def _walked(self) -> None:
+        """The browser's camera has moved: far from where splats are fine, they are sent anew."""
+        prepared, sent = self.prepared, self._sent_at
+        if prepared is None or sent is None or len(prepared.splats) <= self.budget:
+            return
+        eye = np.asarray(self.client.camera.position, np.float64)
+        if np.linalg.norm(eye - sent) > RESEND_AFTER:
+            self._nearer.submit(eye)
+
+    def _send_around(self, eye: NDArray[np.float64]) -> None:
+        with self._lock:
+            if self._closed or self.prepared is None or self._sent_at is None:
+                return
+            if np.linalg.norm(eye - self._sent_at) > RESEND_AFTER:  # a piece that waited may be answered already
+                self._sent_at = eye
+                self.stage.put_splats(self.prepared.within(self.budget, eye))
 
     def _load_views(self, name: str) -> None:
         folder = self.viewer.gallery.folder_of(name)

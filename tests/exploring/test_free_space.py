@@ -13,6 +13,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.exploring.finding import BODY, from_points, from_world
 from lucid3d.exploring.free_space import CELL, FreeSpace, read_free_space, write_free_space
+from lucid3d.exploring.planner import candidates
 from lucid3d.exploring.route import PACE, film_route
 from lucid3d.pointcloud import PointCloud, lift
 from lucid3d.procedural.kit.materials import Material
@@ -26,6 +27,7 @@ from lucid3d.procedural.world import World
 STONE = Material("stone", "plain", ((0.5, 0.5, 0.5), (0.4, 0.4, 0.4), (0.6, 0.6, 0.6)))
 FLOOR = EYE_HEIGHT
 REACH = 4.0
+LENS = Camera.from_fov(48, 48, 95.0)
 
 
 def court(*things: Mesh, water: Water | None = None) -> World:
@@ -94,6 +96,23 @@ def test_water_is_no_ground() -> None:
     pool = quad([[-5, FLOOR + 1, 1], [5, FLOOR + 1, 1], [5, FLOOR + 1, 5], [-5, FLOOR + 1, 5]], STONE)
     space = from_world(court(pool, water=Water(FLOOR - 0.05)), REACH)
     assert space.area == CELL**2  # the whole court lies under it, and only the start stands
+
+
+def test_an_island_is_all_there_is_to_walk_on() -> None:
+    water = Water(FLOOR - 0.05)
+    island = block(2.0, 0.3, 2.0, 0.0, 0.0)
+    space = from_world(court(island, water=water), REACH)
+    assert 1.0 < space.area <= 2.25**2
+    assert all(np.abs(camera.position[[0, 2]]).max() <= 1.01 for camera in candidates(space, LENS, 10.0, 0))
+
+
+def test_a_cliff_edge_stops_and_stairs_lead_up() -> None:
+    high = World(Place([box((10.0, 3.0, 5.0), (0, FLOOR + 1.5, -2.0), STONE)]), Atmosphere(cover=0.0))
+    space = from_world(high, REACH)
+    assert standing(space, 0, -1.0)
+    assert not standing(space, 0, 1.0)
+    stairs = [block(2.0, 0.18 * (i + 1), 0.3, 0.0, 1.0 + 0.3 * i) for i in range(6)]
+    assert standing(from_world(court(*stairs), REACH), 0, 1.0 + 0.3 * 5)
 
 
 def test_distances_lead_around_walls() -> None:

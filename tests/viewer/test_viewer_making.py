@@ -20,6 +20,7 @@ from lucid3d.viewer.dream_here import dream_here
 from lucid3d.viewer.growing import Growth, Snapshot
 from lucid3d.viewer.live import LiveView
 from lucid3d.viewer.making import Job, Workshop, config_for, presets
+from lucid3d.viewer.panels.dream_tab import goal_ahead
 from tests.analytic_room import furnished_room, see
 from tests.small import small_config
 from tests.test_dreaming import RoomDepth, RoomPainter
@@ -174,3 +175,11 @@ def test_a_scene_without_points_cannot_grow() -> None:
     scene.points = scene.points[:0]
     with pytest.raises(InputError, match=r"points\.ply"):
         dream_here(scene, Camera.from_fov(16, 16, 90), "a room", **models())
+
+
+def test_the_way_ahead_is_level_and_as_long_as_asked() -> None:
+    down = Camera.from_fov(16, 16, 90, yaw_pitch(90, -40, np.array([1.0, -0.3, 2.0])))
+    goal = goal_ahead(down, 5.0)
+    assert goal.to == pytest.approx((6.0, 2.0))
+    with pytest.raises(InputError, match="look where you want to go"):
+        goal_ahead(Camera.from_fov(16, 16, 90, yaw_pitch(0, -90)), 5.0)

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from lucid3d.camera import Camera
+from lucid3d.config import Config
 from lucid3d.gaussians import render
 from lucid3d.gaussians.model import SH_C0, Gaussians
+from lucid3d.scene import Scene
 from lucid3d.viewer.detail import reduce_to
+from lucid3d.viewer.prepared import Prepared
 from lucid3d.viewer.splats import SIGMA_MAX, SIGMA_MIN, Splats, covariances_of
 from lucid3d.viewer.stage import in_half_range
-from tests.viewer.tiny_scene import room
+from tests.viewer.tiny_scene import cloud_of, room
 
 
 def random_gaussians(count: int, seed: int = 0) -> Gaussians:
@@ -114,3 +117,19 @@ def test_a_part_of_the_splats_looks_like_all_of_them(part: float, error: float) 
     assert difference < error
     assert difference < 0.3 * np.abs(whole.image - thinned.image).mean()
     assert merged.alpha.mean() > whole.alpha.mean() - 0.05  # no holes
+
+
+def test_what_is_near_the_walker_is_finest() -> None:
+    gaussians = room(0.1)
+    scene = Scene("a room", Config(), gaussians, cloud_of(gaussians), [], {})
+    prepared = Prepared(scene)
+    wall = np.array([0.0, 0.0, 3.0])
+
+    def near(splats: Splats) -> int:
+        return int((np.linalg.norm(splats.centers - wall, axis=1) < 1.0).sum())
+
+    budget = len(gaussians) // 5
+    start, there = prepared.within(budget), prepared.within(budget, wall - [0, 0, 0.7])
+    assert len(there) <= budget
+    assert near(there) > 1.5 * near(start)
+    assert prepared.within(budget, wall - [0, 0, 0.8]) is there  # a step too small to send anew

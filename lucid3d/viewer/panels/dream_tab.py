@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.extending import Goal, extend_scene
 from lucid3d.pipeline import run
 from lucid3d.progress import Event, Listener
+from lucid3d.scene import Scene
 from lucid3d.viewer.dream_here import dream_here, models_for
 from lucid3d.viewer.making import Job, config_for, presets
 from lucid3d.workspace import default_folder
@@ -22,6 +25,9 @@ PICTURES = ("image/png", "image/jpeg", "image/webp")
 
 MAX_PICTURE_PIXELS = 50_000_000
 """Of an uploaded picture; a small file can claim a huge one."""
+
+LEVEL = 0.2
+"""Length of the level part of a unit vector below which one looks straight up or down."""
 
 HERE_SIZE = 512
 """Pixels a side of a view that is dreamed where somebody stands, at most."""
@@ -60,12 +66,15 @@ class DreamTab:
             gui.add_markdown("Paints what is missing where you stand, and adds it to the scene.")
             self.here_prompt = gui.add_text("Prompt", "", hint="Words for this view; empty: the scene's.")
             self.here = gui.add_button("Dream here")
+            self.ahead = gui.add_slider("Metres ahead", 1, 20, 1, 4)
+            self.go_on = gui.add_button("Go on from here", hint="Makes the way ahead walkable.")
             self.undo = gui.add_button("Undo", disabled=True)
         self._picture: bytes | None = None
         self.dream.on_click(attempt(lambda _: self._dream()))
         self.upload.on_upload(attempt(lambda _: self._uploaded()))
         self.forget.on_click(attempt(lambda _: self._forget()))
         self.here.on_click(attempt(lambda _: self._dream_here()))
+        self.go_on.on_click(attempt(lambda _: self._go_on()))
         self.undo.on_click(attempt(lambda _: session.step_back()))
 
     @property
@@ -148,6 +157,8 @@ class DreamTab:
         elif isinstance(job.result, str):
             session.attempt(session.open_grown)(job.result)
             session.notify("Done", f"Saved as '{job.result}'.", "green")
+        elif isinstance(job.result, Scene):
+            self._gone_on(job.result)
         elif job.result is not None:
             self._grown(job.result)
 
@@ -179,12 +190,49 @@ class DreamTab:
         session.viewer.announce(job)
 
     def _grown(self, grown: Any) -> None:
-        session = self.session
-        session.change(grown.scene)
-        session.views = list(grown.scene.views)
-        session.panel.views_changed()
-        session.notify(
+        self._take(grown.scene)
+        self.session.notify(
             "One more view",
             f"{1 - grown.known:.0%} of it was new: {grown.added:,} Gaussians. Save it under Edit.",
             "green",
         )
+
+    def _take(self, scene: Scene) -> None:
+        self.session.change(scene)
+        self.session.views = list(scene.views)
+        self.session.panel.views_changed()
+
+    # ---- going on ----
+
+    def _go_on(self) -> None:
+        session = self.session
+        scene = session.whole()
+        goal = goal_ahead(session.camera(16, 16), float(self.ahead.value))
+        prompt = " ".join(self.here_prompt.value.split())[:500]
+
+        def work(on_event: Listener) -> Scene:
+            return extend_scene(scene, goal, prompt=prompt, on_event=on_event)
+
+        job = session.viewer.workshop.start("Going on from here", work, session.client.client_id)
+        session.viewer.announce(job)
+
+    def _gone_on(self, scene: Scene) -> None:
+        entry = scene.facts["extended"][-1]
+        self._take(scene)
+        self.session.notify(
+            "Gone on", f"{entry['views']} views, {entry['gaussians']:,} new Gaussians. Save it under Edit.", "green"
+        )
+
+
+def goal_ahead(camera: Camera, metres: float) -> Goal:
+    """The way to the place so many metres before somebody who looks through `camera`.
+
+    Raises:
+        InputError: they look straight up or down, or it is too far.
+    """
+    across = camera.forward[[0, 2]]
+    length = float(np.linalg.norm(across))
+    if length < LEVEL:
+        raise InputError("look where you want to go: straight up or down there is no way")
+    x, z = camera.position[[0, 2]] + metres * across / length
+    return Goal(to=(float(x), float(z)))
