@@ -3,9 +3,9 @@
 Points are lifted from the pixels of views, so those of one view lie on a grid: its picture. A quadtree over each
 picture joins points into patches of 2 x 2, 4 x 4 and so on. Joining costs what the picture loses by it: the squared
 deviation of the colours from their mean, times the solid angle that the points fill for people's eyes; patches that
-would bridge a depth edge or bend are never joined. The patches that cost least are joined until no more are left than
-wanted: the pruning of trees by cost (Breiman et al. 1984) with the distortion of a picture for cost, as in quadtree
-image coding.
+bend or bridge a small step of depth cost more, and those that bridge a large one are never joined. The patches that
+cost least are joined until no more are left than wanted: the pruning of trees by cost (Breiman et al. 1984) with the
+distortion of a picture for cost, as in quadtree image coding.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ FLAT = 0.12
 """Of a patch's width, the deviation from its plane with which it is still one disc."""
 BENT = 0.25
 """1 - the length of the mean normal above which a patch is no disc."""
+ROUGH = 0.3
+"""Of the distance to the nearest eye, the extent up to which what is no disc may still be joined: the leaves of a tree.
+Without it foliage takes every Gaussian there is, and ground and sky blur (a garden: 16 dB, with it 20; a pine forest
+seen a metre aside: 22 dB at 0.1, 27 at 0.3, 26 at 1)."""
+ROUGH_COSTS = 0.05
+"""Deviation of colour that joining what is no disc counts as: what is flat is joined first."""
 SKY_WEIGHT = 0.5
 """Of errors in the sky beside those on things: clouds are looked at less, and have no edges."""
 NEAREST_EYE = 0.5
@@ -69,7 +75,10 @@ class _Sums:
         x, y, z = normal.T
         spread = xx * x * x + yy * y * y + zz * z * z + 2 * (xy * x * y + xz * x * z + yz * y * z)
         flat = (spread <= FLAT**2 * self.area) & (length >= (1 - BENT) * self.count)
-        return np.where(flat | (self.count == 1), np.maximum(lost, 0), np.inf)
+        # a solid angle is an area over a distance squared
+        shallow = xx + yy + zz <= self.area + ROUGH**2 * self.area / self.weight
+        rough = np.where(shallow, np.maximum(lost, 0) + ROUGH_COSTS**2 * self.weight, np.inf)
+        return np.where(flat | (self.count == 1), np.maximum(lost, 0), rough)
 
 
 def _products(p: Floats) -> Floats:

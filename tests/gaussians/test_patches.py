@@ -58,6 +58,22 @@ def test_no_patch_bridges_a_depth_edge() -> None:
     assert (np.minimum(np.abs(z - 2.0), np.abs(z - 6.0)) < 0.01).all()
 
 
+def test_leaves_do_not_take_what_ground_and_sky_need() -> None:
+    rng = np.random.default_rng(1)
+    image = np.empty((SIZE, SIZE, 3))
+    image[:] = np.linspace(0, 1, SIZE)[None, :, None]
+    image[: SIZE // 2] = rng.uniform(0.2, 0.4, (SIZE // 2, SIZE, 3))
+    depth = np.full((SIZE, SIZE), 3.0)
+    depth[: SIZE // 2] += rng.uniform(-0.3, 0.3, (SIZE // 2, SIZE))
+    wanted = SIZE * SIZE // 4
+    joined = join_patches(seen(image, depth), wanted, CAMERAS)
+    assert len(joined) <= wanted  # the leaves alone were twice as many
+    pixels = CAMERA.project(joined.positions)[0]
+    ground = pixels[:, 1] > SIZE / 2
+    steps = np.abs(joined.colors[ground].mean(1) - (pixels[ground, 0] - 0.5) / (SIZE - 1))
+    assert steps.max() < 0.03
+
+
 def test_sky_and_things_are_never_joined() -> None:
     depth = np.full((SIZE, SIZE), 5.0)
     depth[:21] = np.inf
