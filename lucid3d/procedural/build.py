@@ -45,8 +45,13 @@ def build_from_brief(brief: Brief, seed: int, *, drops: bool = True) -> World:
 
 
 def build_place(brief: Brief, seed: int) -> Place:
-    """What stands in the world of a brief, without sky and weather."""
-    return compose(brief, np.random.default_rng([seed, zlib.crc32(brief.place.encode())]))
+    """What stands in the world of a brief, without sky and weather.
+
+    The plan follows the seed, the place and the things that are asked for: other things make another meadow, another
+    hour or season does not.
+    """
+    plan = "/".join((brief.place, *sorted(brief.features)))
+    return compose(brief, np.random.default_rng([seed, zlib.crc32(plan.encode())]))
 
 
 def place_under_sky(place: Place, brief: Brief, seed: int, *, weather: bool = True, drops: bool = True) -> World:
