@@ -191,13 +191,9 @@ def cleared(meshes: Sequence[Mesh], x: float, z: float, radius: float) -> None:
     for mesh in meshes:
         if mesh.label not in GROWN or mesh.instances is None or not mesh.triangle_count:
             continue
-        corners = mesh.vertices[mesh.triangles[:, 0]]
-        number = int(mesh.instances.max()) + 1
-        count = np.maximum(np.bincount(mesh.instances, minlength=number), 1)
-        cx = np.bincount(mesh.instances, corners[:, 0], number) / count
-        cz = np.bincount(mesh.instances, corners[:, 2], number) / count
-        inside = np.hypot(cx - x, cz - z) < radius
-        if inside.any():
+        feet = mesh.feet()
+        inside = np.hypot(feet[:, 0] - x, feet[:, 1] - z) < radius
+        if inside[mesh.instances].any():
             keep = ~inside[mesh.instances]
             mesh.triangles, mesh.instances = mesh.triangles[keep], mesh.instances[keep]
             if mesh.material_index is not None:

@@ -93,22 +93,20 @@ def cubes(mesh: Mesh, height: float = 1.0) -> Mesh:
         return replace(mesh, triangles=mesh.triangles[:0])
     far = np.hypot(points[:, 0], points[:, 2])
     kept = far < FAR_CUBES
+    points, owner, far = points[kept], owner[kept], far[kept]
     level = np.ceil(np.log2(np.maximum(far * CUBE_SHARE / CUBE, 1.0))).astype(np.int64)
     edge = CUBE * 2.0**level
     unit = np.stack([edge, edge * height, edge], axis=1)
     cells = np.floor(points / unit).astype(np.int64)
-    keys = np.concatenate([level[:, None], cells], axis=1)[kept]
-    owner, unit = owner[kept], unit[kept]
-    keys, first = np.unique(keys, axis=0, return_index=True)
-    owner, unit = owner[first], unit[first]
-    low = keys[:, 1:] * unit
-    code = _codes(keys)
+    code, first = np.unique(_codes(level, cells), return_index=True)
+    cells, owner, unit = cells[first], owner[first], unit[first]
+    low = cells * unit
     faces, which = [], []
-    for axis in range(3):
+    for axis, step in enumerate(STEPS):
         for side in (-1, 1):
-            beside = keys.copy()
-            beside[:, 1 + axis] += side
-            shown = np.flatnonzero(~np.isin(_codes(beside), code))
+            beside = code + side * step
+            at = np.minimum(np.searchsorted(code, beside), len(code) - 1)
+            shown = np.flatnonzero(code[at] != beside) if len(code) else np.zeros(0, np.int64)
             u, v = [i for i in range(3) if i != axis]
             corners = np.repeat(low[shown][:, None], 4, axis=1)
             corners[:, :, axis] += (side > 0) * unit[shown, axis][:, None]
@@ -117,7 +115,7 @@ def cubes(mesh: Mesh, height: float = 1.0) -> Mesh:
                 corners[:, k, v] += dv * unit[shown, v]
             faces.append(corners)
             which.append(shown)
-    if not len(keys):
+    if not len(code):
         return _beyond(mesh)
     quads, of = np.concatenate(faces), owner[np.concatenate(which)]
     count = len(quads)
@@ -161,10 +159,15 @@ def _shiny(material: Material) -> Material:
     return replace(material, colors=colours, roughness=0.25)  # type: ignore[arg-type]
 
 
-def _codes(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One number for each (level, x, y, z)."""
-    wide = 1 << 17
-    return np.asarray(((keys[:, 0] * wide + keys[:, 1]) * wide + keys[:, 2]) * wide + keys[:, 3])
+WIDE = 1 << 17
+"""Cubes along an axis that a code tells apart: far more than lie within FAR_CUBES."""
+STEPS = (WIDE * WIDE, WIDE, 1)
+"""How far apart the codes of neighbours along x, y and z are."""
+
+
+def _codes(level: NDArray[np.int64], cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One number (N,) for each level (N,) and cell (N, 3)."""
+    return np.asarray(level * WIDE**3 + cells @ np.array(STEPS, np.int64))
 
 
 def _samples(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
