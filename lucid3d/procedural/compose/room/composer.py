@@ -98,7 +98,8 @@ class Composer(Furnishing):
 
     def put(self, put: Put, anchor: Placed | None = None, how: str = "") -> None:
         """Carry out a placement: as many as there are to be, or what stands there instead."""
-        wanted = self.asked(put.thing) and (anchor is None or put.chance > 0)
+        named = self.brief.wants(put.thing) or not put.when  # "a lamp" brings no chandelier into every bedroom
+        wanted = named and self.asked(put.thing) and (anchor is None or put.chance > 0)
         there = wanted or said(self.brief, put.when) or self.rng.random() < put.chance
         if self.refused(put.thing) or not there or (said(self.brief, put.unless) and not wanted):
             for other in put.instead:
@@ -166,7 +167,8 @@ class Composer(Furnishing):
         mesh = made(self.pieces[put.thing], order)
         bounds = Bounds.of(mesh, piece.body, piece.round)
         reason = "there is nothing to put it on" if piece.stands == "table" else "there is no room for it"
-        asked = self.asked(put.thing)
+        # what hangs under a ceiling is seen from afar, not from below
+        asked = self.asked(put.thing) and piece.stands != "ceiling"
         found = list(spots(self, put, piece, bounds, index, number, anchor, how))
         cost = [
             spot.cost + (2.5 * (1 - view(spot.footprint.x, spot.footprint.z)) if asked and anchor is None else 0.0)

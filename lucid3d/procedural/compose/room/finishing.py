@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lucid3d.procedural.compose.room.furnishing import Furnishing
 from lucid3d.procedural.compose.room.placing import view
 from lucid3d.procedural.compose.room.plan import FLAT
+from lucid3d.procedural.compose.room.shell import Room
 from lucid3d.procedural.compose.room.walls import between, trimmings
 from lucid3d.procedural.compose.room.windows import stained_glass
 from lucid3d.procedural.compose.settlement.context import DARK_TIMES, finish
@@ -24,6 +25,12 @@ BY_DAY = {"morning": 0.06, "noon": 0.05, "afternoon": 0.06, "sunset": 0.25, "sun
 """How bright lamps and fires of a room are by day, as a share of what they are by night: daylight outshines them."""
 
 
+NEAR_ITS_END = 0.42
+"""Shares of a thing's width from its middle at which it is looked at."""
+HEADROOM = 2.05
+"""Metres of height in which one stands upright."""
+
+
 def start(done: Furnishing) -> tuple[float, float, float]:
     """Where a person starts, and which way the first view looks: x, z and yaw, a multiple of a quarter turn.
 
@@ -34,7 +41,11 @@ def start(done: Furnishing) -> tuple[float, float, float]:
     for i, item in enumerate(p for p in done.placed if p.where != "window"):
         feature = done.pieces[item.thing].feature
         weight = 4.0 / asked[feature] if feature in asked else 1.0 if i < 4 else 0.2 if item.where == "floor" else 0.0
-        subjects.append((item.footprint.x, item.footprint.z, weight))
+        foot = item.footprint
+        ends = foot.axes()[0] * foot.width * NEAR_ITS_END if feature in asked else np.zeros(2)
+        for shift in (-1, 1) if ends.any() else (0,):  # both ends of what is asked for: it is not to be cut off
+            x, z = np.array([foot.x, foot.z]) + shift * ends
+            subjects.append((float(x), float(z), weight / (2 if ends.any() else 1)))
     whole = sum(weight for *_, weight in subjects)
     solid = [f for f, tall in done.plan.standing if tall > FLAT]
     best, chosen_start = -np.inf, (0.0, 0.0, 0.0)
@@ -42,7 +53,7 @@ def start(done: Furnishing) -> tuple[float, float, float]:
     for x in np.arange(max(room.left + 0.6, -reach), min(room.right - 0.6, reach) + 0.01, 0.4):
         for z in np.arange(max(room.back + 0.6, -0.8), min(room.ahead - 0.6, 2 * reach) + 0.01, 0.4):
             near = min((f.distance(x, z) for f in solid), default=9.0)
-            if near < 0.5 or not done.plan.reaches(x, z):
+            if near < 0.5 or not done.plan.reaches(x, z) or _ceiling(room, x) < HEADROOM:
                 continue
             hidden = [0.4 if done.plan.hides(sx, sz, x, z) else 1.0 for sx, sz, _ in subjects]
             for quarter in (0, -1, 1, 2) if asked else (0,):
@@ -57,6 +68,12 @@ def start(done: Furnishing) -> tuple[float, float, float]:
                 if score > best:
                     best, chosen_start = score, (float(x), float(z), quarter * np.pi / 2)
     return chosen_start
+
+
+def _ceiling(room: Room, x: float) -> float:
+    """Metres from the floor to the ceiling or the roof above it."""
+    across = (x - (room.left + room.right) / 2) / (room.width / 2)
+    return room.height + (0.0 if room.roof is None else float(room.roof.above(np.array([across]))[0]))
 
 
 def finished(done: Furnishing) -> Place:

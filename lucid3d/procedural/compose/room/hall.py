@@ -21,6 +21,10 @@ PANE = 1.15
 """Metres between the bars of a glass roof."""
 
 
+COLLAR = 2.2
+"""Metres above the floor from which the ties of trusses lie: one walks under them."""
+
+
 def roof_ribs(room: Room, vault: Vault, count: int, material: Material) -> list[Mesh]:
     """Trusses under a gable, ribs under a vault, bars and rafters of a roof of glass."""
     parts = Parts()
@@ -38,9 +42,13 @@ def roof_ribs(room: Room, vault: Vault, count: int, material: Material) -> list[
         for (xa, ya), (xb, yb) in itertools.pairwise(zip(x, y, strict=True)):
             parts.beam((xa, ya + 0.06, z), (xb, yb + 0.06, z), thick, thick, material)
         if vault.kind in ("gable", "glass"):
-            parts.beam((room.left, top + 0.05, z), (room.right, top + 0.05, z), thick, thick, material)
-            parts.beam((middle, top, z), (middle, top - vault.rise, z), thick * 0.8, thick * 0.8, material)
-            for side in (-1.0, 1.0):
+            tie = max(COLLAR - room.height, 0.0)  # in an attic, above one's head
+            wide = half * (1 - tie / vault.rise)
+            parts.beam(
+                (middle - wide, top - tie + 0.05, z), (middle + wide, top - tie + 0.05, z), thick, thick, material
+            )
+            parts.beam((middle, top - tie, z), (middle, top - vault.rise, z), thick * 0.8, thick * 0.8, material)
+            for side in (-1.0, 1.0) if not tie else ():
                 foot = (middle + side * half * 0.08, top + 0.02, z)
                 parts.beam(
                     foot, (middle + side * half * 0.5, top - vault.rise / 2, z), thick * 0.6, thick * 0.6, material

@@ -112,17 +112,17 @@ class Room:
         """Floor, ceiling, walls with reveals, frames, skirting and cornice, doors."""
         y, top = EYE_HEIGHT, EYE_HEIGHT - self.height
         x0, x1, z0, z1 = self.left, self.right, self.back, self.ahead
-        floor, walls = Parts(), Parts()
+        floor, walls, windows = Parts(), Parts(), []
         ring = [[x0, y, z1], [x1, y, z1], [x1, y, z0], [x0, y, z0]]
         # Boards run away from the start.
         floor.quad(ring, self.floor, uv=[[p[2], p[0]] for p in ring])
         for wall in (AHEAD, RIGHT, BACK, LEFT):
             matrix, length = self.wall_matrix(wall)
             part = Parts()
-            self._wall(part, wall, length, rng)
+            windows += [mesh.transformed(matrix) for mesh in self._wall(part, wall, length, rng)]
             walls.add(part, matrix)
         ceiling = self._flat_ceiling(top) if self.roof is None else self._roof(self.roof)
-        return [floor.mesh("floor"), *ceiling, walls.mesh("wall"), *self._doors()]
+        return [floor.mesh("floor"), *ceiling, walls.mesh("wall"), *windows, *self._doors()]
 
     def _flat_ceiling(self, top: float) -> list[Mesh]:
         x0, x1, z0, z1 = self.left, self.right, self.back, self.ahead
@@ -168,17 +168,24 @@ class Room:
                     made.append(mesh)
         return made
 
-    def _wall(self, part: Parts, wall: int, length: float, rng: np.random.Generator) -> None:
+    def _wall(self, part: Parts, wall: int, length: float, rng: np.random.Generator) -> list[Mesh]:
+        """Add a wall to `part`; its windows."""
+        windows = []
         openings = self.openings.get(wall, [])
         material = self.walls.get(wall, self.wall)
         shift = rng.uniform(0, 30)
         top = self.height + (self.roof.rise if self.roof is not None and wall in (AHEAD, BACK) else 0.0)
         pierced_wall(part, length, 0.0, top, openings, material, shift=shift, depth=self.depth, reveal=self.wall)
         for hole in openings:
+            frame = Parts()
             if hole.kind == "window":
-                window_frame(part, hole, self.trim, self.mullions, self.depth)
+                window_frame(frame, hole, self.trim, self.mullions, self.depth)
             elif hole.kind.endswith("window"):
-                arched_window(part, hole, material, self.trim, self.depth)
+                arched_window(part, frame, hole, material, self.trim, self.depth)
+            else:
+                continue
+            windows.append(frame.mesh("window"))
+            windows[-1].thing = "window"
         doors = [o for o in openings if o.bottom <= 0.01]
         for a, b in _between(doors, length):
             part.box(((a + b) / 2, -0.07, -0.012), (b - a, 0.14, 0.024), self.trim)
@@ -188,6 +195,7 @@ class Room:
         if self.cornice:
             part.box((length / 2, -self.height + self.cornice / 2, -0.03), (length, self.cornice, 0.06), self.trim)
             part.box((length / 2, -self.height + 0.02, -self.cornice / 2), (length, 0.04, self.cornice), self.trim)
+        return windows
 
     def _panels(self, part: Parts, a: float, b: float, windows: list[Opening]) -> None:
         panel = self.panel

@@ -44,8 +44,9 @@ def _head(hole: Opening, count: int = 17) -> NDArray[np.float64]:
     return np.stack([middle + u * half, hole.top - rise + high], 1)
 
 
-def arched_window(part: Parts, hole: Opening, wall: Material, trim: Material, depth: float) -> None:
-    """What fills the corners of an opening above its arch, the soffit, a moulding, and stone bars."""
+def arched_window(part: Parts, frame: Parts, hole: Opening, wall: Material, trim: Material, depth: float) -> None:
+    """What fills the corners of an opening above its arch and the soffit, added to the wall's `part`; a moulding and
+    stone bars, added to the window's `frame`."""
     if "round" in hole.kind or "pointed" in hole.kind:
         arch = _head(hole)
         for (x0, y0), (x1, y1) in itertools.pairwise(arch):
@@ -55,7 +56,7 @@ def arched_window(part: Parts, hole: Opening, wall: Material, trim: Material, de
             part.quad([[x0, -y0, 0], [x1, -y1, 0], [x1, -y1, depth], [x0, -y0, depth]], wall, tint=0.9)
         rim = np.stack([arch[:, 0], -arch[:, 1], np.full(len(arch), -0.02)], 1)
         sides = [[hole.left, -hole.bottom, -0.02], *rim, [hole.right, -hole.bottom, -0.02]]
-        part.add(tube(sides, 0.05, trim, sides=6))
+        frame.add(tube(sides, 0.05, trim, sides=6))
     else:
         arch = np.array([[hole.left, hole.top], [hole.right, hole.top]])
     z = depth * 0.7
@@ -63,10 +64,10 @@ def arched_window(part: Parts, hole: Opening, wall: Material, trim: Material, de
     for i in range(1, bars):
         x = hole.left + hole.width * i / bars
         top = float(np.interp(x, arch[:, 0], arch[:, 1]))
-        part.box((x, -(hole.bottom + top) / 2, z), (0.06, top - hole.bottom, 0.09), trim, grain=1)
+        frame.box((x, -(hole.bottom + top) / 2, z), (0.06, top - hole.bottom, 0.09), trim, grain=1)
     for y in np.arange(hole.bottom + 1.1, float(arch[:, 1].min()) - 0.2, 1.1):
-        part.box(((hole.left + hole.right) / 2, -y, z), (hole.width, 0.04, 0.05), trim)
-    part.box(((hole.left + hole.right) / 2, -hole.bottom + 0.03, depth / 2 - 0.05), (hole.width, 0.08, depth), trim)
+        frame.box(((hole.left + hole.right) / 2, -y, z), (hole.width, 0.04, 0.05), trim)
+    frame.box(((hole.left + hole.right) / 2, -hole.bottom + 0.03, depth / 2 - 0.05), (hole.width, 0.08, depth), trim)
 
 
 def stained_glass(hole: Opening, depth: float, rng: np.random.Generator, hour: str, bright: float) -> Mesh:
