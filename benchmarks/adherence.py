@@ -335,7 +335,8 @@ def holds(name: str, first: Group, second: Group, *, ground: bool = False) -> bo
             return a[0, 1] > b[0, 1] + 0.3 and (_inside(a, b, 2.0) or _gap(a, b) <= 60)
         if ground:  # on a hill: its foot stands higher than the ground at the start
             return a[0, 1] > -0.8
-        return _gap(a, b) <= 0.4 and b[0, 1] + 0.1 <= a[0, 1] <= b[1, 1] + 0.3
+        sunk = min(0.1, float(np.ptp(b, axis=0)[1]))  # a dog on a rug stands a centimetre above the floor
+        return _gap(a, b) <= 0.4 and b[0, 1] + sunk - 1e-3 <= a[0, 1] <= b[1, 1] + 0.3
 
     return any(pair(a, b) for a in first.boxes for b in second.boxes if a is not b)
 

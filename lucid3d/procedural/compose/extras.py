@@ -317,16 +317,28 @@ def _lamps(site: Site, lamps: list[Lamp], count: int) -> None:
                 lamps.append(Lamp((x + light[0], y + light[1], z + light[2]), _warm(site, 4.0), 0.12, 26.0))
 
 
+FENCE_AWAY, FENCE_HALF, GATEWAY = 9.0, 26.0, 1.4
+"""Metres ahead at which a fence crosses the view, to either side, and that it leaves open about a path."""
+
+
 def _fence(site: Site) -> None:
-    rng = site.rng
-    side = 3.0 if rng.random() < 0.5 else -3.0
-    line = [(side + float(rng.normal(0, 0.3)), float(z)) for z in np.arange(2.5, 40, 2.5)]
+    """A fence across the view, with a way through it, in two pieces where a path or water parts it."""
+    rng, level = site.rng, site.water_level
+    way = 0.0
     if site.path:
-        line = [(x + side * 0.9, z) for x, z in site.path if z > 0]
-    level = site.water_level
-    dry = [p for p in line if level is None or level - _height(site, *p) > 0.1]
-    if len(dry) > 1:
-        site.meshes.append(props.fence(rng, dry, site.terrain.height))
+        ahead = sorted((z, x) for x, z in site.path)
+        way = float(np.interp(FENCE_AWAY, [z for z, _ in ahead], [x for _, x in ahead]))
+    lean = float(rng.uniform(-0.15, 0.15))
+    gate = 0.5 * site.path_width + GATEWAY if site.path else 0.0
+    for side in (-1.0, 1.0):
+        line = [(way + side * float(s), FENCE_AWAY + lean * side * float(s)) for s in np.arange(gate, FENCE_HALF, 2.5)]
+        dry = [level is None or level - _height(site, *p) > 0.1 for p in line]
+        line = line[: dry.index(False)] if False in dry else line
+        if len(line) > 1:
+            mesh = dressed(props.fence(rng, line, site.terrain.height), site.brief, "fence")
+            for x, z in line:
+                cleared(site.meshes, x, z, 0.9)
+            site.meshes.append(mesh)
 
 
 def add_named_buildings(site: Site, *, but: frozenset[str] = frozenset()) -> None:

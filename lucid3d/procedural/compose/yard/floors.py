@@ -162,9 +162,12 @@ def basin_walls(basin: Basin, work: Work) -> None:
                     (material,),
                     "ground",
                     uv=points[:, [0, 2]] + np.float32(300),
+                    thing=basin.thing,
                 )
             )
-        work.add(parts.mesh("wall"))
+        walls = parts.mesh("wall")
+        walls.thing = basin.thing
+        work.add(walls)
     if basin.coping:
         out = (distance_in(basin, *(ring.mean(axis=0) * (work.side, 1.0))) > 0) * basin.rim / 2
         grown = ring + _outwards(ring) * out

@@ -78,6 +78,7 @@ class Basin(Area):
     Attributes:
         wall: the material of its walls, "" = none; coping: of the rim, `rim` metres wide.
         word: left out where this feature is refused.
+        thing: what it is, in the catalogue's word ("pool"); "" = nothing that one would ask for.
     """
 
     depth: float = 1.4
@@ -85,6 +86,7 @@ class Basin(Area):
     coping: str = "granite"
     rim: float = 0.4
     word: str = ""
+    thing: str = ""
 
 
 @dataclass(frozen=True, config=STRICT)
