@@ -25,6 +25,10 @@ INSIDE = re.compile(
 """An inside that is named from the outside: "the inside of a Gothic church" is a Gothic church interior."""
 
 
+MOON = re.compile(r"\W*(?:the )?moon\W*", re.I)
+"""The moon and nothing else is a place; with other words it stands in their sky."""
+
+
 @dataclass(frozen=True)
 class Brief:
     """What a sentence asks for. Everything has a value; `given` says what came from the sentence.
@@ -147,6 +151,7 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     contradictions are settled and explained. The same text always gives the same brief.
     """
     text = INSIDE.sub(r"\1 interior", str(prompt)[:LONGEST])
+    text = MOON.sub("the surface of the moon", text) if MOON.fullmatch(text) else text
     negative = str(negative_prompt or "")[:LONGEST]
     catalogue = catalogue or load_catalogue()
     places, things = catalogue.places, catalogue.things

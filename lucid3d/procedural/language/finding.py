@@ -10,6 +10,8 @@ from lucid3d.procedural.language import wordnet
 from lucid3d.procedural.language.lexicon import Lexicon, Meanings, lexicon
 from lucid3d.procedural.language.words import BREAK, base_forms, is_plural, split
 
+LOOKS = ("colour.", "material.", "size.")
+"""How the meanings of adjectives begin that go with the noun of their phrase."""
 MAX_PHRASE = 5
 """Words in the longest phrase."""
 
@@ -112,8 +114,13 @@ def _find_english(tokens: list[str], i: int, catalogue: Catalogue) -> tuple[list
     known, small = lexicon(catalogue), catalogue.grammar.english
     meanings, length = _longest(tokens, i, known, small.done)
     if length > 1:
-        text = " ".join(tokens[i : i + length])
-        return [Find(text, "meaning", meanings, plural=is_plural(tokens[i + length - 1]))], length
+        text, plural = " ".join(tokens[i : i + length]), is_plural(tokens[i + length - 1])
+        looks: list[Find] = []
+        if all(meaning.startswith("hint.") for meaning in meanings):  # a "wooden fence" is a fence, too, and of wood
+            words = [_longest([word], 0, known, small.done)[0] for word in tokens[i : i + length]]
+            meanings = (*meanings, *(m for m in words[-1] if m.startswith("feature.")))
+            looks = [Find(token, "meaning", m) for m in words[:-1] if m and all(x.startswith(LOOKS) for x in m)]
+        return [*looks, Find(text, "meaning", meanings, plural=plural)], length
     if token in small.negations:
         return [Find(token, "negation", meanings=(small.negations[token],))], 1
     if token in small.numbers:
