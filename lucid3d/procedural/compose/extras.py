@@ -26,6 +26,8 @@ from lucid3d.procedural.kit.water import Water
 DARK = ("dawn", "dusk", "night")
 
 
+LIVING = frozenset(("person", "animal"))
+"""Labels of what differs one by one."""
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -69,7 +71,8 @@ def add_things(site: Site, *, but: frozenset[str] = frozenset(), made: Mapping[s
         count = brief.count(record.name) - made.get(record.name, 0)
         if count <= 0 or record.name in but or record.set_about is None or record.sort == "building":
             continue
-        things = [dressed(as_made(make_thing(record, site.rng)).mesh, brief, record.name) for _ in range(min(count, 3))]
+        kinds = min(count, 3) if LIVING & set(record.seen_as) else 1  # three tents are alike unless something is said
+        things = [dressed(as_made(make_thing(record, site.rng)).mesh, brief, record.name) for _ in range(kinds)]
         for thing in things:
             thing.label = label_of(thing.label)
             thing.thing = thing.thing or record.name

@@ -117,9 +117,9 @@ def _find_english(tokens: list[str], i: int, catalogue: Catalogue) -> tuple[list
         text, plural = " ".join(tokens[i : i + length]), is_plural(tokens[i + length - 1])
         looks: list[Find] = []
         if all(meaning.startswith("hint.") for meaning in meanings):  # a "wooden fence" is a fence, too, and of wood
-            words = [_longest([word], 0, known, small.done)[0] for word in tokens[i : i + length]]
-            meanings = (*meanings, *(m for m in words[-1] if m.startswith("feature.")))
-            looks = [Find(token, "meaning", m) for m in words[:-1] if m and all(x.startswith(LOOKS) for x in m)]
+            own = [_longest([word], 0, known, small.done)[0] for word in tokens[i : i + length]]
+            meanings = (*meanings, *(m for m in own[-1] if m.startswith("feature.")))
+            looks = [Find(token, "meaning", m) for m in own[:-1] if m and all(x.startswith(LOOKS) for x in m)]
         return [*looks, Find(text, "meaning", meanings, plural=plural)], length
     if token in small.negations:
         return [Find(token, "negation", meanings=(small.negations[token],))], 1
