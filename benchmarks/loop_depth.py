@@ -8,8 +8,8 @@ The dream loop runs as in the main job (procedural painter, default path); its v
 world's after one scale for the whole scene, in per cent. "drift" is the largest median error of one view against the
 scene: what is left of scales that differ from view to view once the loop is closed.
 
-With --walk METRES the path goes through free space, so far ahead and back, a view every two metres, with a turn at its
-end and one at home; "step" is the median relative depth step where its last views meet the first.
+With --walk METRES the path goes through free space, so far ahead and back, a view every metre (as planned ones stand),
+with a turn at its end and one at home; "step" is the median relative depth step where its last views meet the first.
 
 "sky" is the share of the true sky's pixels that are sky in the end, "zenith" of those within 30 degrees of it, "false"
 the share of the others that are sky as well. "zoe-like" is `lucid3d.families.simulated`, on the path of narrower views
@@ -62,8 +62,8 @@ PLACES = {
 }
 SEED = 1
 FIGURES = ("median", "p90", "drift", "step", "scale", "sky", "zenith", "false")
-STRIDE = 2.0
-"""Metres between the views of a walk."""
+STRIDE = 1.0
+"""Metres between the views of a walk: as near to each other as planned ones stand."""
 TURNS = (90.0, 180.0, 270.0)
 """Degrees of the views on the spot at the end of a walk, and at home."""
 ZENITH = math.sin(math.radians(60))

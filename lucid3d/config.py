@@ -40,6 +40,8 @@ class DreamConfig:
     worthwhile: float = 0.05
     """What a planned view must add, as a part of its picture: unknown pixels, and coarse ones at 6 % of those. Smaller
     finds smaller holes, by more views."""
+    planned_views: int = 30
+    """Planned views at most, the best first, where nobody says how far to explore; 0 for all that are worthwhile."""
     enough: float = 0.998
     """A view of which at least this part is known already is not dreamed again."""
     support_views: int = 12
@@ -53,6 +55,7 @@ class DreamConfig:
         _check(self, "walk_radius", 0 <= self.walk_radius <= 100, "must lie between 0 and 100 metres")
         _check(self, "sharpness", 0.1 <= self.sharpness <= 100, "must lie between 0.1 and 100 pixels a degree")
         _check(self, "worthwhile", 0 < self.worthwhile <= 1, "must lie above 0 and at most 1")
+        _check(self, "planned_views", self.planned_views >= 0, "must not be negative")
         _check(self, "enough", 0 < self.enough <= 1, "must lie above 0 and at most 1")
         _check(self, "support_views", self.support_views >= 0, "must not be negative")
         _check(self, "max_points", self.max_points >= 1000, "must be at least 1000")

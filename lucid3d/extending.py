@@ -4,7 +4,7 @@ for bit; new points are added where nothing was known, and new Gaussians are tra
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from lucid3d.pointcloud import PointCloud
 from lucid3d.preparation import assemble_models, prepare
 from lucid3d.procedural.world import World
 from lucid3d.progress import Event, Listener, ignore
+from lucid3d.projection import erode_rim
 from lucid3d.prompts import plan_prompts
 from lucid3d.scene import Scene
 from lucid3d.trajectory import load_cameras
@@ -39,8 +40,10 @@ WITHIN_SKY = 0.8
 """Part of the way to a scene's sky within which it can grow."""
 ARRIVED = 1.0
 """Metres from a place at which one is there."""
-AROUND = 12
-"""Pixels around what a view painted that are trained on, too: both sides of a seam, and the window of SSIM."""
+AROUND = 6
+"""Pixels around what a view painted that are drawn when it is trained on: half the window of SSIM."""
+RIM = 2
+"""Pixels along the rim of what a view painted that are not trained on: old Gaussians cover a part of them."""
 FEWEST_STEPS = 30
 """Of training the new Gaussians, where there are any."""
 
@@ -195,8 +198,8 @@ def _check_way(free: FreeSpace, x: float, z: float) -> None:
 
 
 def _trained(scene: Scene, cloud: PointCloud, views: list[DreamedView], on_event: Listener) -> Gaussians:
-    """The scene's Gaussians, followed by those of the new points, which are trained on the new views."""
-    config, count = scene.config, len(scene.gaussians)
+    """The scene's Gaussians, followed by those of the new points, which are trained on what the new views painted."""
+    config = scene.config
     fresh = from_points(
         cloud[slice(len(scene.points), None)],
         sh_degree=config.training.sh_degree,
@@ -204,35 +207,34 @@ def _trained(scene: Scene, cloud: PointCloud, views: list[DreamedView], on_event
         cameras={view.index: view.camera for view in views},
         eyes=np.array([view.camera.position for view in views]),
     )
-    both = joined(scene.gaussians, fresh)
     before = max(1, sum(not view.support for view in scene.views))
     steps = max(FEWEST_STEPS, round(config.training.iterations * min(1.0, len(views) / before)))
-    if not config.train or config.training.iterations == 0:
-        return both
-    settings = replace(config.training, iterations=steps, strategy="none")
-    material = [window(view) for view in views]
-    fixed = np.arange(len(both)) < count
-    trainer = Trainer(both, material, settings, seed=config.seed, fixed=fixed, device=training_device())
+    material = [shown for view in views if (shown := window(view)).known.any()]
+    if not config.train or config.training.iterations == 0 or not material:
+        return joined(scene.gaussians, fresh)
+    # pruning would take away by number what others count on; a strategy would add to what has a budget
+    settings = replace(config.training, iterations=steps, strategy="none", prune_opacity=0.0)
+    trainer = Trainer(fresh, material, settings, seed=config.seed, device=training_device())
     while not trainer.done:
         report = trainer.step()
         on_event(Event("train", trainer.iteration, steps, f"loss {report.loss:.4f}"))
-    trained = trainer.gaussians
-    new = Gaussians(*(getattr(trained, each.name)[count:] for each in fields(Gaussians)))
-    return joined(scene.gaussians, new)
+    return joined(scene.gaussians, trainer.gaussians)
 
 
 def window(view: DreamedView) -> TrainingView:
-    """The part of a view around what it painted, to train on: the rest shows Gaussians that stay as they are."""
+    """The part of a view around what it painted, to train new Gaussians on: they alone are seen there, but for the rim,
+    where they meet the old ones."""
     camera = view.camera
-    rows, columns = np.flatnonzero(view.painted.any(axis=1)), np.flatnonzero(view.painted.any(axis=0))
+    inner = erode_rim(view.painted, RIM)
+    rows, columns = np.flatnonzero(inner.any(axis=1)), np.flatnonzero(inner.any(axis=0))
     if len(rows) == 0:
-        return TrainingView(camera, view.image, view.painted, view.depth)
+        return TrainingView(camera, view.image, inner, view.depth)
     top, left = max(0, int(rows[0]) - AROUND), max(0, int(columns[0]) - AROUND)
     bottom, right = min(camera.height, int(rows[-1]) + AROUND + 1), min(camera.width, int(columns[-1]) + AROUND + 1)
     part = (slice(top, bottom), slice(left, right))
     lens = (camera.fx, camera.fy, camera.cx - left, camera.cy - top)
     cropped = Camera(right - left, bottom - top, *lens, camera.world_from_camera)
-    return TrainingView(cropped, view.image[part], np.ones(view.image[part].shape[:2], bool), view.depth[part])
+    return TrainingView(cropped, view.image[part], inner[part], view.depth[part])
 
 
 def _told(scene: Scene, goal: Goal, prompt: str, views: int, added: int) -> dict[str, Any]:

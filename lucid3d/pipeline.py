@@ -249,6 +249,7 @@ def _explorer(models: Models, prepared: Prepared) -> Explorer | None:
         seed=prepared.config.seed,
         world=models.world,
         worthwhile=dream.worthwhile,
+        most=0 if prepared.config.explore else dream.planned_views,
     )
 
 

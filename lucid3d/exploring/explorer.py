@@ -38,6 +38,7 @@ class Explorer:
         worthwhile: see `Planner`.
         goal: x and z of a place to explore the way to, instead of all around.
         protected: see `Planner`.
+        most: views to plan at most; 0 for all that are worthwhile.
         clock: seconds since any moment.
         free: where a person can be, as far as is known; None before the first view.
     """
@@ -50,6 +51,7 @@ class Explorer:
     worthwhile: float = DreamConfig.worthwhile
     goal: tuple[float, float] | None = None
     protected: int = 0
+    most: int = 0
     clock: Callable[[], float] = time.monotonic
     free: FreeSpace | None = field(default=None, init=False)
     _planner: Planner | None = field(default=None, init=False)
@@ -61,6 +63,8 @@ class Explorer:
         now = self.clock()
         self._began = now if self._began is None else self._began
         if self.reach.seconds is not None and now - self._began >= self.reach.seconds:
+            return None
+        if self.most and self._views >= self.most:
             return None
         planner = self._planner
         if planner is None or (not self._exact and self._views % LOOK_AGAIN == 0):

@@ -95,6 +95,14 @@ def test_a_time_that_is_over_leaves_the_path_as_it_was(world: World, whole: list
     np.testing.assert_array_equal(steps[-1].cloud.positions, whole[len(AROUND) - 1].cloud.positions)
 
 
+def test_the_best_views_come_first_and_end_where_there_are_enough(world: World, whole: list[Dream]) -> None:
+    few = explored(world, REACH, explorer=Explorer(REACH, LENS, CONFIG.sharpness, world=world, most=2))
+    planned = [view for view in few[-1].views if view.planned]
+    assert len(planned) == 2
+    for view, same in zip(planned, (view for view in whole[-1].views if view.planned), strict=False):
+        np.testing.assert_array_equal(view.camera.world_from_camera, same.camera.world_from_camera)
+
+
 def test_estimated_depths_are_explored_by_their_own_points(world: World) -> None:
     near = Reach(0.6)
     explorer = Explorer(near, LENS, CONFIG.sharpness)
