@@ -8,7 +8,7 @@ The dream loop runs as in the main job (procedural painter, default path); its v
 world's after one scale for the whole scene, in per cent. "drift" is the largest median error of one view against the
 scene: what is left of scales that differ from view to view once the loop is closed.
 
-With --walk METRES the path goes through free space, so far ahead and back, a view every metre (as planned ones stand),
+With --walk METRES the path goes through free space, so far ahead and back, a view every two metres,
 with a turn at its end and one at home; "step" is the median relative depth step where its last views meet the first.
 
 "sky" is the share of the true sky's pixels that are sky in the end, "zenith" of those within 30 degrees of it, "false"
@@ -62,8 +62,8 @@ PLACES = {
 }
 SEED = 1
 FIGURES = ("median", "p90", "drift", "step", "scale", "sky", "zenith", "false")
-STRIDE = 1.0
-"""Metres between the views of a walk: as near to each other as planned ones stand."""
+STRIDE = 2.0
+"""Metres between the views of a walk; one in place of two changes the errors by a hundredth."""
 TURNS = (90.0, 180.0, 270.0)
 """Degrees of the views on the spot at the end of a walk, and at home."""
 ZENITH = math.sin(math.radians(60))
