@@ -59,7 +59,7 @@ def command(folder: Path, *options: str) -> Iterator[tuple[Api, Callable[[], Non
         if process is not None:
             process.kill()
             process.wait()
-        line = [sys.executable, "-m", "lucid3d", "serve", "--port", "0", "--free-gb", "0"]
+        line = [sys.executable, "-m", "lucid3d", "serve", "--port", "0", "--free-gb", "0", "--no-token"]
         line += ["--outputs", str(folder / "outputs"), "--presets", str(presets), "--queue", "1000"]
         line += ["--jobs-per-client", "1000", *options]
         process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)

@@ -73,7 +73,7 @@ def visited(port: int) -> Iterator[Page]:
 def ours(root: Path, count: int) -> dict[str, Any]:
     """The viewer on a saved scene: the first visit, and a second one while the scene is in memory."""
     before = resident()
-    viewer = Viewer(root, f"scene-{count}", access=Access.to("127.0.0.1", 0))
+    viewer = Viewer(root, f"scene-{count}", access=Access("127.0.0.1", 0))
     viewer.start()
     with visited(viewer.port) as page:
         page.until(page.splat_count, "the first picture", 120)
@@ -100,7 +100,7 @@ def ours(root: Path, count: int) -> dict[str, Any]:
 def plain(root: Path, count: int) -> dict[str, Any]:
     """viser by itself, given the same file."""
     began = time.monotonic()
-    server = open_server(Access.to("127.0.0.1", 0))
+    server = open_server(Access("127.0.0.1", 0))
     splats = Splats.of(Scene.load(root / f"scene-{count}", views=False).gaussians)
     server.scene.add_gaussian_splats(
         "/splats", splats.centers, splats.covariances, splats.colors, splats.opacities[:, None]

@@ -251,9 +251,13 @@ _PILLOW = threading.Lock()
 
 
 @contextlib.contextmanager
-def open_picture(source: Path | bytes, what: str, *, most_pixels: int = MOST_PIXELS) -> Iterator[PillowImage.Image]:
+def open_picture(
+    source: Path | bytes, what: str, *, most_pixels: int = MOST_PIXELS, formats: tuple[str, ...] | None = None
+) -> Iterator[PillowImage.Image]:
     """A picture whose size is known and allowed, not decoded yet; what decoding it raises in the block is told.
 
+    Args:
+        formats: Pillow's names of those that are tried; all of them, and HEIC, by default.
     Raises:
         InputError: it is missing, no picture, damaged, or has more than `most_pixels`.
     """
@@ -266,13 +270,14 @@ def open_picture(source: Path | bytes, what: str, *, most_pixels: int = MOST_PIX
             with _PILLOW:
                 limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
                 try:
-                    picture = stack.enter_context(_heif(file) or Image.open(file))
+                    picture = stack.enter_context(
+                        (None if formats else _heif(file)) or Image.open(file, formats=formats)
+                    )
                 finally:
                     Image.MAX_IMAGE_PIXELS = limit
         except UnidentifiedImageError:
-            raise InputError(
-                f"{what} cannot be read: it is not a picture (PNG, JPEG, WebP, TIFF, HEIC and others are)"
-            ) from None
+            known = ", ".join(formats or ("PNG", "JPEG", "WebP", "TIFF", "HEIC and others"))
+            raise InputError(f"{what} cannot be read: it is not a picture ({known} are)") from None
         if picture.width * picture.height > most_pixels:
             raise InputError(
                 f"{what} is {picture.width}x{picture.height} pixels: reduce it, {most_pixels / 1e6:,.0f} million are "

@@ -98,7 +98,8 @@ def _live_view(options: RunOptions, output: Path) -> LiveView:
     from lucid3d.viewer.live import LiveView  # it imports viser, a second that only --viewer shall cost
 
     live = LiveView(output.parent)
-    print(f"watch it grow: {live.start(options.port)}", flush=True)
+    live.start(options.port)
+    print(f"watch it grow: {live.address()}", flush=True)
     return live
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import sqlite3
+import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -31,10 +34,15 @@ from lucid3d.service.settings import Settings
 from lucid3d.service.store import Refusal, Store
 from lucid3d.service.wording import enhanced, styles
 
+log = logging.getLogger(__name__)
+
 PAGE = Path(__file__).with_name("page.html")
 
 LOOK_EVERY = 0.1
 """Seconds between two looks for news of a watched job."""
+
+STREAM_SECONDS = 3600.0
+"""After which a stream ends; whoever still wants news opens it again."""
 
 AWAKE_EVERY = 15.0
 """Seconds after which a silent stream sends a comment."""
@@ -115,7 +123,7 @@ def create_app(store: Store, settings: Settings, *, access: Access, workers: int
     )  # fmt: skip
     desk = Desk(store, settings)
     limits = settings.limits
-    streams = 0
+    streams: Counter[str] = Counter()
 
     # ---- jobs ----
 
@@ -161,21 +169,21 @@ def create_app(store: Store, settings: Settings, *, access: Access, workers: int
         "/v1/jobs/{job}/events", response_class=StreamingResponse, tags=["jobs"],
         responses={**FINDING, **_errors(503), 200: {"content": {"text/event-stream": {}}}},
     )  # fmt: skip
-    async def events(job: JobPath) -> Response:
+    async def events(job: JobPath, who: FromClient) -> Response:
         """How a job stands, again and again, until it has ended."""
-        nonlocal streams
         store.get(job)
-        if streams >= limits.streams:
-            raise Refusal(503, "too_many_streams", f"{streams} event streams are open; ask for the job instead", 10)
+        if streams.total() >= limits.streams or streams[who.client] >= limits.streams_per_client:
+            raise Refusal(503, "too_many_streams", "too many event streams are open; ask for the job instead", 10)
 
         async def stream() -> AsyncIterator[str]:
-            nonlocal streams
-            streams += 1
+            streams[who.client] += 1
             try:
                 async for text in _watch(store, job):
                     yield text
             finally:
-                streams -= 1
+                streams[who.client] -= 1
+                if not streams[who.client]:
+                    del streams[who.client]
 
         return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
@@ -324,7 +332,8 @@ def create_app(store: Store, settings: Settings, *, access: Access, workers: int
 async def _watch(store: Store, job: str) -> AsyncIterator[str]:
     """Server-sent events of one job."""
     revision, silent = 0, 0.0
-    while True:
+    end = time.monotonic() + STREAM_SECONDS
+    while time.monotonic() < end:
         now = store.revision(job)
         if now != revision:
             found, revision, silent = store.get(job), now, 0.0
@@ -383,4 +392,11 @@ def _speak(app: FastAPI) -> None:
     async def database(_: Request, error: sqlite3.OperationalError) -> Response:
         if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
             return _problem(507, "disk_full", "the disk is full; delete results that are not needed")
-        raise error
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return _problem(503, "busy", "another program holds the queue; send it again", 10)
+        log.error("the queue: %s", error)
+        return _problem(500, "internal", "the queue cannot be read; the service's log says why")
+
+    @app.exception_handler(Exception)
+    async def bug(_: Request, error: Exception) -> Response:
+        return _problem(500, "internal", "the program has a bug; the service's log has it")  # and it is raised on

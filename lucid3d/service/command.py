@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,17 +11,14 @@ from pathlib import Path
 
 import tyro
 
-from lucid3d.access import Access, address, free_port
+from lucid3d.access import Access, address, free_port, token_from
 from lucid3d.errors import InputError
 from lucid3d.service.cluster import RayWorkers
 from lucid3d.service.dispatch import Dispatcher, Workers
 from lucid3d.service.local import LocalWorkers
-from lucid3d.service.settings import GIGABYTE, Limits, Settings, load_presets
+from lucid3d.service.settings import BACKLOG, GIGABYTE, Limits, Settings, load_presets
 from lucid3d.service.store import Store
 from lucid3d.service.webhooks import Webhooks
-
-BACKLOG = 2048
-"""Connections that may wait to be accepted: a thousand clients ask at once."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +28,16 @@ class ServeOptions:
     outputs: str = "outputs"
     """The folder for results and the queue."""
     host: str = "127.0.0.1"
-    """The address to listen on. Beyond this computer (0.0.0.0, say) every request needs the token."""
+    """The address to listen on: 0.0.0.0 for other computers, too."""
     port: int = 8400
     """Where to listen; 0 takes any free port."""
     token: str = ""
-    """A token of your own choice that requests need (default: $LUCID3D_TOKEN, or made up when --host is not this
-    computer)."""
+    """A token of your own choice that requests need (default: $LUCID3D_TOKEN, which other users of this computer cannot
+    read, or one that is made up and printed)."""
+    no_token: bool = False
+    """Ask nobody on this computer for a token: its other users can come in then."""
     name: tuple[str, ...] = ()
-    """A further host name under which the service is reached, behind a reverse proxy; demands the token."""
+    """A further host name under which the service is reached, behind a reverse proxy."""
     workers: int = 1
     """Jobs that run at once, each in a process of its own."""
     ray: str = ""
@@ -76,14 +74,15 @@ def serve(arguments: Sequence[str]) -> None:
     _check(options)
     try:
         import fastapi  # noqa: F401
-        import uvicorn
+        import uvicorn  # noqa: F401
     except ImportError:
         raise InputError("the service needs FastAPI and uvicorn: pip install 'lucid3d[service]'") from None
     port = free_port(options.host, options.port)
-    token = options.token or os.environ.get("LUCID3D_TOKEN", "")
-    access = Access.to(options.host, port, token, options.name)
+    token = "" if options.no_token else token_from(options.token)
+    access = Access.to(options.host, port, token, options.name, without_token=options.no_token)
 
     from lucid3d.service.app import create_app
+    from lucid3d.service.connections import Server
 
     settings = Settings(
         Path(options.outputs).resolve(),
@@ -111,15 +110,13 @@ def serve(arguments: Sequence[str]) -> None:
         with _bound(access) as listening:
             dispatcher.start()
             webhooks.start()
-            print(f"serving at {address(access, port)}", flush=True)
+            print(f"serving at {address(access, port, shown=True)}", flush=True)
             if access.token is not None:
-                print("requests need that token, as 'Authorization: Bearer TOKEN'", flush=True)
+                which = "your" if access.chosen else "that"
+                print(f"requests need {which} token, as 'Authorization: Bearer TOKEN'; pages, as ?token=", flush=True)
             print("Ctrl-C ends it; jobs go on when it is started again", flush=True)
-            config = uvicorn.Config(
-                app, log_level="warning", timeout_graceful_shutdown=2, backlog=BACKLOG, server_header=False
-            )
             try:
-                uvicorn.Server(config).run(sockets=[listening])
+                Server(app).run(sockets=[listening])
             finally:
                 webhooks.stop()
                 dispatcher.stop()

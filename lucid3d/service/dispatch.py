@@ -28,6 +28,8 @@ GRACE = 5.0
 MAX_DEATHS = 5
 """Workers that a job may cost without getting any further: then it is the job's fault."""
 
+FOLDER_GONE = "its folder was removed from the service's disk; send it again"
+
 
 class Handle(Protocol):
     """A job at a worker."""
@@ -156,6 +158,9 @@ class Dispatcher:
         if claimed.cancel:
             self.store.finish(claimed.id, "cancelled")
             return
+        if not spot.exists():
+            self.store.finish(claimed.id, "failed", FOLDER_GONE)
+            return
         handle = self.workers.start(spot.folder)
         self.active[claimed.id] = _Active(handle, spot, time.monotonic(), claimed.spent)
 
@@ -205,6 +210,9 @@ class Dispatcher:
     def _lost(self, job: str, active: _Active) -> None:
         trouble = active.handle.trouble()
         log.warning("a worker was lost (%s) at job %s", trouble, job)
+        if not active.spot.exists():
+            self.store.finish(job, "failed", FOLDER_GONE)
+            return
         if self.store.died(job) >= MAX_DEATHS:
             sentence = f"{MAX_DEATHS} workers died over it at the same point ({trouble}); a smaller preset may help"
             self.store.finish(job, "failed", sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import shutil
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import BaseModel
 
 from lucid3d import trajectory
 from lucid3d.config import Config
@@ -22,6 +24,7 @@ from lucid3d.service.settings import Settings
 from lucid3d.service.spec import DreamSpec, ExportSpec, Repaint, Spec
 from lucid3d.service.spot import Spot
 from lucid3d.service.store import NewJob, Refusal, Store, new_id
+from lucid3d.service.webhooks import Refused, check_url
 from lucid3d.service.wording import Wording, cleaned, styled, worded
 
 
@@ -104,6 +107,7 @@ class Desk:
                 raise InputError("name what to export in targets, such as unity or spz")
             for target in wish.targets:
                 check_target(target)
+        self._check_hook(wish.webhook)
         self._check_room()
         name = new_id()
         spec = ExportSpec(
@@ -114,6 +118,7 @@ class Desk:
         facts = {
             "prompt": source.prompt, "negative_prompt": source.negative_prompt, "style": source.style,
             "preset": source.preset, "seed": source.seed, "sentence": source.sentence, "type": wish.type,
+            "asked": _digest(job, wish),
         }  # fmt: skip
         return self._put(NewJob(name, "export", sender.client, facts, source.id, sender.key, _hook(wish.webhook)), spec)
 
@@ -179,6 +184,7 @@ class Desk:
     ) -> Job:
         for target in wish.exports:
             check_target(target)
+        self._check_hook(wish.webhook)
         choose_models(config.models, config.diffusion)  # diffusion that is not on disk is told now, not in an hour
         self._check_room()
         name = new_id()
@@ -203,6 +209,7 @@ class Desk:
             "prompt": wish.prompt, "negative_prompt": wording.negative_prompt, "style": wish.style,
             "preset": wish.preset, "seed": config.seed, "sentence": wording.sentence,
             "rules": [rule.model_dump() for rule in wording.rules], **(facts or {}),
+            "asked": _digest(f"{kind} {panorama}", wish, pixels),
         }  # fmt: skip
         job = NewJob(name, kind, sender.client, told, again.source, sender.key, _hook(wish.webhook))
         return self._put(job, spec)
@@ -219,6 +226,14 @@ class Desk:
         if taken != job.id:
             _remove(spot.folder)
         return self.store.get(taken)
+
+    def _check_hook(self, webhook: Webhook | None) -> None:
+        """Refuse what can never be called while the client still listens; names are looked up when they are called."""
+        if webhook is not None and not self.settings.private_webhooks:
+            try:
+                check_url(webhook.url)
+            except Refused as error:
+                raise InputError(f"webhook.url: {error}; this service calls public addresses only") from None
 
     def _check_room(self) -> None:
         limits = self.settings.limits
@@ -237,6 +252,14 @@ _ENDED = {"cancelled": "was cancelled", "failed": "failed"}
 def repaint_words(wording: Wording, seed: int) -> Repaint:
     """What a repainting is told."""
     return Repaint(prompt=wording.sentence, negative_prompt=wording.negative_prompt, seed=seed)
+
+
+def _digest(what: str, wish: BaseModel, pixels: np.ndarray | None = None) -> str:
+    """Tells two requests apart that came with the same key."""
+    digest = hashlib.sha256(f"{what}\n{wish.model_dump_json()}".encode())
+    if pixels is not None:
+        digest.update(pixels.tobytes())
+    return digest.hexdigest()
 
 
 def _hook(webhook: Webhook | None) -> dict[str, str]:

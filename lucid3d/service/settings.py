@@ -12,6 +12,9 @@ from lucid3d.service.schemas import MAX_PROMPT
 
 GIGABYTE = 2**30
 
+BACKLOG = 2048
+"""Connections that may wait to be accepted: a thousand clients ask at once."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -25,7 +28,7 @@ class Limits:
         job_seconds: that a job may run, over all its attempts.
         free_bytes: room that must be left on the disk for a job to be taken.
         result_bytes: of all results together; 0 for no limit.
-        streams: event streams at once.
+        streams, streams_per_client: event streams at once, and those of one address.
         prompt: characters.
     """
 
@@ -37,6 +40,7 @@ class Limits:
     free_bytes: int = GIGABYTE
     result_bytes: int = 0
     streams: int = 256
+    streams_per_client: int = 64
     prompt: int = MAX_PROMPT
 
 

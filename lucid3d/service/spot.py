@@ -77,6 +77,10 @@ class Spot:
         """The picture that a client sent."""
         return self.folder / "picture.png"
 
+    def exists(self) -> bool:
+        """Whether it says what to do."""
+        return (self.folder / "spec.json").is_file()
+
     def prepare(self, spec: Spec) -> None:
         """Write down what to do. A new spec over an old ending makes the job one to be done again."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ it came, exports of finished results before dreams; a job whose worker was lost 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sqlite3
 import threading
@@ -58,12 +59,20 @@ CREATE INDEX IF NOT EXISTS calls ON jobs (call_at) WHERE call_at > 0;
 BUSY_SECONDS = 30.0
 """How long a writer waits for another thread's transaction."""
 
+MOST_CALLS = 4096
+"""Webhooks that are looked at for one that can be called now; the queue's limit keeps them far fewer."""
+
 LOG_PAGES = 100
 """Pages (of 4 kB) that the store's log may hold: the default of 1,000 would fill the last megabytes of a disk."""
 
 FACTS = ("prompt", "negative_prompt", "style", "preset", "seed", "sentence", "understood", "rules", "structure",
          "structure_kept", "type", "bytes")  # fmt: skip
 """Fields of a job that are kept as JSON: nothing is ever looked up by them."""
+
+FORGOTTEN: dict[str, Any] = {
+    "prompt": "", "negative_prompt": "", "sentence": "", "understood": "", "rules": [], "bytes": 0,
+}  # fmt: skip
+"""What a deleted job no longer says: whoever deletes it wants its words gone too."""
 
 
 class Refusal(InputError):
@@ -112,32 +121,56 @@ class Store:
     """The jobs of one service. Its methods may be called from any thread.
 
     Args:
-        path: of the database; made when missing.
+        path: of the database; made when missing, and readable by nobody else.
+    Raises:
+        InputError: the file is no database of ours, or damaged.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # webhook secrets: before anything is in it, and SQLite gives its log the same permissions
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        for each in (path, *path.parent.glob(f"{path.name}-*")):
+            each.chmod(0o600)
         self.path = path
         self.changes = 0
         """Counts writes, for whoever waits for news."""
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._db().executescript(_SCHEMA)
-        path.chmod(0o600)  # webhook secrets
+        try:
+            self._db().executescript(_SCHEMA)
+            self._db().execute("SELECT * FROM jobs LIMIT 1").fetchone()
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise InputError(
+                f"the queue in '{path}' cannot be used ({error}): move the file away, and those beside it that begin "
+                "with its name; results stay where they are"
+            ) from None
 
     def _db(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
             db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            with self._lock:
+                self._open.append(db)
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA secure_delete=ON")  # what was deleted is not in the file any more
             db.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
             self._local.db = db
-            with self._lock:
-                self._open.append(db)
         return db
+
+    def release(self) -> None:
+        """Close this thread's connection: the thread is about to end."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is not None:
+            self._local.db = None
+            with self._lock:
+                if db in self._open:
+                    self._open.remove(db)
+            db.close()
 
     def close(self) -> None:
         """Close every connection."""
@@ -167,12 +200,16 @@ class Store:
         Returns:
             Its id, or that of the job which the same client sent with the same key before.
         Raises:
-            Refusal: the queue is full, or the client has too many jobs.
+            Refusal: the queue is full, the client has too many jobs, or its key came with another request before.
         """
         with self._writing() as db:
             if job.key is not None:
-                there = db.execute("SELECT id FROM jobs WHERE client=? AND key=?", (job.client, job.key)).fetchone()
+                query = "SELECT id, json_extract(facts, '$.asked') AS asked FROM jobs WHERE client=? AND key=?"
+                there = db.execute(query, (job.client, job.key)).fetchone()
                 if there is not None:
+                    if there["asked"] not in (None, job.facts.get("asked")):
+                        sentence = "this Idempotency-Key came with another request before; take a new one"
+                        raise Refusal(422, "key_reused", sentence)
                     return str(there["id"])
             (waiting,) = db.execute("SELECT count(*) FROM jobs WHERE state='queued'").fetchone()
             if waiting >= queue:
@@ -265,9 +302,9 @@ class Store:
             if any(row["state"] in ("queued", "running") for row in family):
                 raise Refusal(409, "still_running", "the job or one of its exports has not ended; cancel it first")
             db.execute(
-                "UPDATE jobs SET state='deleted', preview=0, revision=revision+1"
-                " WHERE id=? OR (source=? AND kind='export')",
-                (job, job),
+                "UPDATE jobs SET state='deleted', preview=0, revision=revision+1, detail='', error='',"
+                " webhook='', call_at=0, facts=json_patch(facts, ?) WHERE id=? OR (source=? AND kind='export')",
+                (json.dumps(FORGOTTEN), job, job),
             )
         exports = [self._job(row) for row in family if row["id"] != job and row["state"] != "deleted"]
         return before, exports
@@ -352,15 +389,24 @@ class Store:
 
     # ---- webhooks ----
 
-    def calls_due(self) -> list[tuple[Job, dict[str, str], int]]:
-        """Ended jobs whose webhook is to be called now, with the number of calls so far."""
-        rows = self._db().execute("SELECT * FROM jobs WHERE call_at>0 AND call_at<=? LIMIT 16", (time.time(),))
-        return [(self._job(row), json.loads(row["webhook"]), row["calls"]) for row in rows.fetchall()]
+    def calls_due(self) -> list[tuple[str, str]]:
+        """Ended jobs whose webhook is to be called now, and its address; whoever waits longest comes first."""
+        rows = self._db().execute(
+            "SELECT id, json_extract(webhook, '$.url') AS url FROM jobs WHERE call_at>0 AND call_at<=?"
+            " ORDER BY call_at LIMIT ?",
+            (time.time(), MOST_CALLS),
+        )
+        return [(row["id"], row["url"]) for row in rows.fetchall()]
+
+    def call_of(self, job: str) -> tuple[Job, dict[str, str], int] | None:
+        """A job, its webhook, and the number of calls so far; None if it is to be called no more."""
+        row = self._db().execute("SELECT * FROM jobs WHERE id=? AND call_at>0", (job,)).fetchone()
+        return None if row is None else (self._job(row), json.loads(row["webhook"]), row["calls"])
 
     def called(self, job: str, again: float) -> None:
         """A webhook was called; `again` is when to try once more, 0 for never."""
         with self._writing() as db:
-            db.execute("UPDATE jobs SET calls=calls+1, call_at=? WHERE id=?", (again, job))
+            db.execute("UPDATE jobs SET calls=calls+1, call_at=? WHERE id=? AND call_at>0", (again, job))
 
     def _job(self, row: sqlite3.Row) -> Job:
         position = 0

@@ -75,7 +75,11 @@ class Viewer:
         )
         server.on_client_connect(self._arrived)
         server.on_client_disconnect(self._left)
-        return address(self.access, server.get_port(), SCENE_PATH + self.first if self.first else "/")
+        return self.address()
+
+    def address(self, *, shown: bool = False) -> str:
+        """Of the page; see `lucid3d.access.address`."""
+        return address(self.access, self.port, SCENE_PATH + self.first if self.first else "/", shown=shown)
 
     @property
     def port(self) -> int:

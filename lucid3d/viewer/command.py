@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tyro
 
-from lucid3d.access import Access
+from lucid3d.access import Access, is_loopback, token_from
 from lucid3d.errors import InputError
 
 NOTHING_YET = "outputs"
@@ -26,11 +26,14 @@ class ViewOptions:
     port: int = 8080
     """Where the page is; 0 takes any free port."""
     host: str = "127.0.0.1"
-    """The address to listen on. Beyond this computer (0.0.0.0, say) visitors need the token in the address printed."""
+    """The address to listen on: 0.0.0.0 for other computers, too."""
     token: str = ""
-    """A token of your own choice that visitors need (default: made up when --host is not this computer)."""
+    """A token of your own choice that visitors need (default: $LUCID3D_TOKEN, which other users of this computer cannot
+    read, or one that is made up and stands in the address printed)."""
+    no_token: bool = False
+    """Ask nobody on this computer for a token: its other users can come in then."""
     name: tuple[str, ...] = ()
-    """A further host name under which the page is opened, behind a reverse proxy; demands the token."""
+    """A further host name under which the page is opened, behind a reverse proxy."""
     splats: int = 400_000
     """Splats that a browser is sent at most; a slow machine draws 100000 better. Each page can choose for itself."""
     open: bool = False
@@ -50,14 +53,16 @@ def serve(arguments: Sequence[str]) -> None:
 
     if options.splats < 1000:
         raise InputError(f"--splats {options.splats} must be at least 1000")
-    viewer = Viewer(
-        root, first, access=Access.to(options.host, options.port, options.token, options.name), budget=options.splats
-    )
+    token = "" if options.no_token else token_from(options.token)
+    access = Access.to(options.host, options.port, token, options.name, without_token=options.no_token)
+    viewer = Viewer(root, first, access=access, budget=options.splats)
     if first:
         viewer.gallery.load(first)  # so that a broken scene is told here, and a page that opens finds it in memory
     address = viewer.start()
-    print(f"walk in it: {address}", flush=True)
-    if viewer.access.token is not None:
+    print(f"walk in it: {viewer.address(shown=True)}", flush=True)
+    if access.chosen:
+        print("it needs your token: put ?token= and the token behind the address", flush=True)
+    if not is_loopback(options.host):
         print(f"reachable from other computers by port {viewer.port}, with that token", flush=True)
     print("Ctrl-C ends it", flush=True)
     if options.open:

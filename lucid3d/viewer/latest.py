@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -17,41 +18,39 @@ class Latest(Generic[T]):
 
     Args:
         work: what to do with a piece; an exception from it is logged and ends that piece only.
+        keep: pieces that may wait. Of more, the last ones are done.
     """
 
-    def __init__(self, work: Callable[[T], None]) -> None:
+    def __init__(self, work: Callable[[T], None], keep: int = 1) -> None:
         self._work = work
-        self._waiting: list[T] = []
-        self._changed = threading.Condition()
-        self._closed = False
-        self._thread: threading.Thread | None = None
+        self._waiting: deque[T] = deque(maxlen=keep)
+        self._lock = threading.Lock()
+        self._closed = self._busy = False
 
     def submit(self, piece: T) -> None:
-        """Do this piece next, in place of any that waits."""
-        with self._changed:
+        """Do this piece; returns at once."""
+        with self._lock:
             if self._closed:
                 return
-            self._waiting = [piece]
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True)
-                self._thread.start()
-            self._changed.notify()
+            self._waiting.append(piece)
+            if self._busy:
+                return
+            self._busy = True
+        threading.Thread(target=self._run, daemon=True).start()
 
     def close(self) -> None:
         """Finish the piece in hand and stop."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._waiting = []
-            self._changed.notify()
+            self._waiting.clear()
 
     def _run(self) -> None:
         while True:
-            with self._changed:
-                while not self._waiting:
-                    if self._closed:
-                        return
-                    self._changed.wait()
-                piece = self._waiting.pop()
+            with self._lock:
+                if not self._waiting:
+                    self._busy = False
+                    return
+                piece = self._waiting.popleft()
             try:
                 self._work(piece)
             except Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lucid3d.access import Access
+from lucid3d.access import Access, token_from
 from lucid3d.progress import Event
 from lucid3d.viewer.app import Viewer
 from lucid3d.viewer.growing import Growth
@@ -20,7 +20,8 @@ class LiveView:
 
     Args:
         root: the outputs folder, whose scenes the page's gallery lists.
-        host: the address to bind; beyond this computer it demands a token, which is part of the address returned.
+        host: the address to bind. The page demands a token: $LUCID3D_TOKEN, or one that is made up; it is part of the
+            address returned.
     """
 
     def __init__(self, root: str | Path = "outputs", host: str = "127.0.0.1") -> None:
@@ -34,8 +35,14 @@ class LiveView:
         Raises:
             InputError: the port is in use.
         """
-        self.viewer = Viewer(self._root, access=Access.to(self._host, port), live=self._growth)
+        access = Access.to(self._host, port, token_from(""))
+        self.viewer = Viewer(self._root, access=access, live=self._growth)
         return self.viewer.start()
+
+    def address(self) -> str:
+        """Of the page, for a terminal: without a token that the person chose themselves."""
+        assert self.viewer is not None
+        return self.viewer.address(shown=True)
 
     def on_event(self, event: Event) -> None:
         """Show a step of the job. Takes no time when no page is open, and never raises."""

@@ -15,7 +15,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -49,7 +49,7 @@ def open_server(access: Access, label: str = "lucid3d") -> viser.ViserServer:
         InputError: the address cannot be bound.
     """
     port = free_port(access.host, access.port)
-    door = _Door(Access(access.host, port, access.token, access.names))
+    door = _Door(replace(access, port=port))
     with _serving_through(door), _silent():
         server = viser.ViserServer(host=access.host, port=port, label=label, verbose=False)
     if server.get_port() != port:  # somebody was faster: viser moves on silently, a person would open the wrong page
@@ -106,7 +106,10 @@ class _Door:
         upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
         url = urlsplit(request.path)
         query = dict(parse_qsl(url.query))
-        if not self._known(request.headers, query):
+        visitor = (connection.remote_address or ("",))[0]
+        if self.access.wait(visitor):
+            return _refuse(connection, http.HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong tokens; come back later.")
+        if not self._known(request.headers, query, visitor):
             return _refuse(
                 connection, http.HTTPStatus.UNAUTHORIZED, "Open the address with its token, as the program printed it."
             )
@@ -125,9 +128,9 @@ class _Door:
             response.headers[name] = value
         return response
 
-    def _known(self, headers: Any, query: dict[str, str]) -> bool:
+    def _known(self, headers: Any, query: dict[str, str], visitor: str) -> bool:
         presented = [query.get("token", ""), cookie_value("; ".join(headers.get_all("Cookie")), self.access.cookie)]
-        return self.access.admits(presented)
+        return self.access.admits(presented, visitor)
 
     def _remember(self, connection: Any, path: str, query: dict[str, str]) -> Any:
         """Swap the token in the address for a cookie, so that it stands in no history and no shared link."""

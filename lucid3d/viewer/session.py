@@ -46,6 +46,9 @@ FIRST_SPLATS = 30_000
 RESEND_AFTER = 3.0
 """Metres from where splats were last sent for, at which they are sent again: fine where one is now."""
 
+WAITING_CLICKS = 4
+"""Of one field, while the click before is still worked on; of more only the last ones count."""
+
 MAX_UNDO = 20
 """Steps back that are kept; scenes share what a step did not change."""
 
@@ -138,6 +141,16 @@ class Session:
                     note.remove()
 
         return attempted
+
+    def handler(self, work: Callable[..., Any], busy: str = "") -> Callable[..., None]:
+        """The same for what a field of the page calls: done in a thread of its own, so that it returns at once.
+
+        viser calls the handlers of all pages from one pool of threads. There one page that is used faster than its
+        scene can follow would hold every thread, and no page could open.
+        """
+        queue: Latest[tuple[Any, ...]] = Latest(lambda arguments: attempted(*arguments), keep=WAITING_CLICKS)
+        attempted = self.attempt(lambda *arguments: None if self._closed else work(*arguments), busy)
+        return lambda *arguments: queue.submit(arguments)
 
     # ---- the scene ----
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from lucid3d.access import Access
 from lucid3d.config import Config, overlay
 from lucid3d.service.app import create_app
+from lucid3d.service.connections import Server
 from lucid3d.service.dispatch import Dispatcher
 from lucid3d.service.local import LocalWorkers
 from lucid3d.service.settings import Limits, Settings
@@ -116,7 +115,7 @@ def serving(
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         app = create_app(store, settings, access=Access("127.0.0.1", port, token), workers=workers)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+        server = Server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         if workers:
             dispatcher.start()

@@ -30,7 +30,7 @@ def outputs(tmp_path: Path) -> Path:
 @pytest.fixture
 def viewer(outputs: Path) -> Iterator[Viewer]:
     """A viewer that is running, on a port of its own."""
-    running = Viewer(outputs, "room", access=Access.to("127.0.0.1", 0), changes=QUICK)
+    running = Viewer(outputs, "room", access=Access("127.0.0.1", 0), changes=QUICK)
     running.start()
     yield running
     running.stop()

@@ -63,7 +63,7 @@ def test_dream_and_save(dreamed: Path) -> None:
 
 def test_view(tmp_path: Path) -> None:
     address = example("02_view").main(str(save(tiny_scene(step=0.5), tmp_path / "room")), 0, 0.2)
-    assert re.fullmatch(r"http://127\.0\.0\.1:[1-9]\d*/scene/room", address)
+    assert re.fullmatch(r"http://127\.0\.0\.1:[1-9]\d*/scene/room\?token=\S+", address)
 
 
 def test_own_painter(tmp_path: Path, preset: str) -> None:

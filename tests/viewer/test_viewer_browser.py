@@ -47,7 +47,7 @@ def visit(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[V
     """
     root = tmp_path_factory.mktemp("browser") / "outputs"
     save(tiny_scene(step=0.3), root / "room")
-    viewer = Viewer(root, "room", access=Access.to("127.0.0.1", 0), changes=QUICK)
+    viewer = Viewer(root, "room", access=Access("127.0.0.1", 0), changes=QUICK)
     viewer.start()
     context = chromium.new_context(viewport=WINDOW, accept_downloads=True)
     page = context.new_page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -315,3 +316,21 @@ def test_back_to_the_start_and_to_a_dreamed_view(visit: Visit) -> None:
     page.until(lambda: "1: a tiny room" in page.field("Dreamed view")["props"]["options"], "the views")
     page.put("Dreamed view", "1: a tiny room")
     page.until(lambda: moved("SetCameraLookAtMessage", "look_at", (0.2, 0, 0)), "the second view")
+
+
+def test_a_page_that_is_used_faster_than_it_follows_holds_up_no_other(
+    viewer: Viewer, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = visit()
+    first.until(first.splat_count, "its splats")
+    there = session(viewer)
+    going_on, done = threading.Event(), []
+    monkeypatch.setattr(there, "put_splats", lambda: done.append(going_on.wait(60)))
+    for number in range(100):  # more than viser has threads for all pages together
+        first.put("Splats sent", ("all", "400,000")[number % 2])
+    second = visit()
+    assert second.until(second.splat_count, "the other page's splats") > 0
+    assert done == []
+    going_on.set()
+    first.until(lambda: there.budget == 400_000 and len(done) >= 2, "the last click")
+    assert len(done) <= 10

@@ -16,7 +16,7 @@ import pytest
 import websockets.sync.client
 from websockets.exceptions import InvalidStatus
 
-from lucid3d.access import Access, address, is_loopback
+from lucid3d.access import GUESSES, UNGUESSABLE, Access, address, is_loopback
 from lucid3d.errors import InputError
 from lucid3d.viewer.app import Viewer
 from lucid3d.viewer.server import MAX_BROWSERS, close_server, open_server
@@ -56,16 +56,28 @@ def guarded() -> Iterator[tuple[int, str]]:
     close_server(server)
 
 
-def test_loopback_needs_no_token_and_everything_else_does() -> None:
-    assert Access.to("127.0.0.1", 1).token is None
-    assert Access.to("localhost", 1).token is None
-    assert Access.to("::1", 1).token is None
-    for host in ("0.0.0.0", "192.168.1.5", "::", "example.org"):
+def test_a_token_is_needed_on_this_computer_too() -> None:
+    for host in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "192.168.1.5", "::", "example.org"):
         token = Access.to(host, 1).token
         assert token is not None
-        assert len(token) >= 24
-    assert Access.to("127.0.0.1", 1, names=("proxy.example.org",)).token
+        assert len(token) >= UNGUESSABLE
+    assert Access.to("localhost", 1, without_token=True).token is None
+    for host, names in (("0.0.0.0", ()), ("127.0.0.1", ("proxy.example.org",)), ("127.0.0.1.evil.com", ())):
+        with pytest.raises(InputError, match="--no-token"):
+            Access.to(host, 1, names=names, without_token=True)
     assert not is_loopback("127.0.0.1.evil.com")
+
+
+def test_a_short_token_cannot_be_found_by_trying() -> None:
+    server = open_server(Access.to("127.0.0.1", 0, "secret"))
+    try:
+        port = server.get_port()
+        assert get(port).status == 401  # no guess at all
+        assert {get(port, f"/?token={n}").status for n in range(GUESSES)} == {401}
+        assert get(port, "/?token=secret").status == 429
+        assert knock(port, None, Cookie=f"lucid3d-{port}=secret") == 429
+    finally:
+        close_server(server)
 
 
 def test_it_binds_this_computer_only(viewer: Viewer) -> None:
@@ -142,7 +154,11 @@ def test_the_redirect_stays_here(guarded: tuple[int, str]) -> None:
 
 def test_the_address_carries_the_token() -> None:
     assert address(Access.to("0.0.0.0", 80, "secret"), 80) == "http://127.0.0.1:80/?token=secret"
-    assert address(Access.to("::1", 80), 80, "/scene/a b") == "http://[::1]:80/scene/a%20b"
+    assert address(Access("::1", 80), 80, "/scene/a b") == "http://[::1]:80/scene/a%20b"
+    assert address(Access.to("::1", 80, "se&ret"), 80) == "http://[::1]:80/?token=se%26ret"
+    assert "secret" not in address(Access.to("0.0.0.0", 80, "secret"), 80, shown=True)  # for a terminal or a log
+    made = Access.to("0.0.0.0", 80)
+    assert f"?token={made.token}" in address(made, 80, shown=True)
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -13,6 +13,7 @@ from lucid3d.errors import InputError
 from lucid3d.extending import Goal, extend_scene
 from lucid3d.pipeline import run
 from lucid3d.progress import Event, Listener
+from lucid3d.reading import open_picture
 from lucid3d.scene import Scene
 from lucid3d.viewer.dream_here import dream_here, models_for
 from lucid3d.viewer.making import Job, config_for, presets
@@ -39,7 +40,7 @@ class DreamTab:
     def __init__(self, session: Session) -> None:
         self.session = session
         gui = session.client.gui
-        attempt = session.attempt
+        handler = session.handler
         self.prompt = gui.add_text("Prompt", "", multiline=True, hint="What to dream, in words.")
         self.preset = gui.add_dropdown(
             "Preset", tuple(presets()), initial_value="fast" if "fast" in presets() else None
@@ -70,12 +71,12 @@ class DreamTab:
             self.go_on = gui.add_button("Go on from here", hint="Makes the way ahead walkable.")
             self.undo = gui.add_button("Undo", disabled=True)
         self._picture: bytes | None = None
-        self.dream.on_click(attempt(lambda _: self._dream()))
-        self.upload.on_upload(attempt(lambda _: self._uploaded()))
-        self.forget.on_click(attempt(lambda _: self._forget()))
-        self.here.on_click(attempt(lambda _: self._dream_here()))
-        self.go_on.on_click(attempt(lambda _: self._go_on()))
-        self.undo.on_click(attempt(lambda _: session.step_back()))
+        self.dream.on_click(handler(lambda _: self._dream()))
+        self.upload.on_upload(handler(lambda _: self._uploaded()))
+        self.forget.on_click(handler(lambda _: self._forget()))
+        self.here.on_click(handler(lambda _: self._dream_here()))
+        self.go_on.on_click(handler(lambda _: self._go_on()))
+        self.undo.on_click(handler(lambda _: session.step_back()))
 
     @property
     def stops_with_page(self) -> bool:
@@ -124,17 +125,9 @@ class DreamTab:
         """Take an uploaded picture: decoded and encoded again, so that nothing but its pixels is kept."""
         import io
 
-        from PIL import Image as Pillow
-
-        try:
-            with Pillow.open(io.BytesIO(self.upload.value.content), formats=("PNG", "JPEG", "WEBP")) as file:
-                if file.width * file.height > MAX_PICTURE_PIXELS:
-                    raise InputError(f"the picture has {file.width} x {file.height} pixels: make it smaller")
-                pixels = file.convert("RGB")
-        except (OSError, SyntaxError, ValueError) as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError("that file is no PNG, JPEG or WebP picture, or it is damaged") from None
+        content, formats = self.upload.value.content, ("PNG", "JPEG", "WEBP")
+        with open_picture(content, "the picture", most_pixels=MAX_PICTURE_PIXELS, formats=formats) as file:
+            pixels = file.convert("RGB")
         buffer = io.BytesIO()
         pixels.save(buffer, "PNG")
         self._picture = buffer.getvalue()

@@ -32,7 +32,7 @@ class EditTab:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        gui, attempt = session.client.gui, session.attempt
+        gui, handler = session.client.gui, session.handler
         with gui.add_folder("Crop"):
             self.show_box = gui.add_checkbox("Show the box", False)
             self.center = gui.add_vector3("Centre (m)", (0.0, 0.0, 0.0), step=0.1)
@@ -54,15 +54,15 @@ class EditTab:
         self._selection: NDArray[np.bool_] | None = None
         self._box: list[Any] = []
         for handle in (self.show_box, self.center, self.extent):
-            handle.on_update(attempt(lambda _: self._draw_box()))
-        self.crop.on_click(attempt(lambda _: self._crop()))
-        self.floaters.on_click(attempt(lambda _: self._floaters(), "Looking for floaters"))
-        self.select.on_click(attempt(lambda _: self._select()))
-        self.delete.on_click(attempt(lambda _: self._delete()))
-        self.start.on_click(attempt(lambda _: self._start()))
-        self.radius.on_update(attempt(lambda _: self._radius()))
-        self.undo.on_click(attempt(lambda _: session.step_back()))
-        self.save.on_click(attempt(lambda _: self._save()))
+            handle.on_update(handler(lambda _: self._draw_box()))
+        self.crop.on_click(handler(lambda _: self._crop()))
+        self.floaters.on_click(handler(lambda _: self._floaters(), "Looking for floaters"))
+        self.select.on_click(handler(lambda _: self._select()))
+        self.delete.on_click(handler(lambda _: self._delete()))
+        self.start.on_click(handler(lambda _: self._start()))
+        self.radius.on_update(handler(lambda _: self._radius()))
+        self.undo.on_click(handler(lambda _: session.step_back()))
+        self.save.on_click(handler(lambda _: self._save()))
 
     def scene_changed(self) -> None:
         """Another scene is on show: what was selected is gone."""
@@ -138,7 +138,7 @@ class EditTab:
             walking.configure(session.client, selecting=False)
             self.select.label = "Select a rectangle"
             corners = event.screen_min, event.screen_max
-            session.attempt(self._selected)(corners)
+            session.handler(self._selected)(corners)
 
     def _selected(self, corners: tuple[tuple[float, float], tuple[float, float]]) -> None:
         session = self.session

@@ -41,7 +41,7 @@ class Panel:
         self._bar = gui.add_progress_bar(0.0, visible=False, animated=True)
         self._newest = gui.add_image(np.zeros((9, 9, 3), np.uint8), label="Newest view", visible=False)
         self._cancel = gui.add_button("Cancel", color="red", visible=False)
-        self._cancel.on_click(session.attempt(lambda _: self.cancel()))
+        self._cancel.on_click(session.handler(lambda _: self.cancel()))
         tabs = gui.add_tab_group()
         with tabs.add_tab("Walk"):
             self.walk = WalkTab(session)

@@ -18,13 +18,13 @@ class ScenesTab:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        gui, attempt = session.client.gui, session.attempt
+        gui, handler = session.client.gui, session.handler
         self.choice = gui.add_dropdown("Open", (NOTHING,), initial_value=NOTHING)
         self.look = gui.add_button("Look again")
         self.page = gui.add_html("")
         self._quiet = False
-        self.choice.on_update(attempt(lambda _: self._open(), "Opening"))
-        self.look.on_click(attempt(lambda _: self.refresh()))
+        self.choice.on_update(handler(lambda _: self._open(), "Opening"))
+        self.look.on_click(handler(lambda _: self.refresh()))
         self.refresh()
 
     def scene_changed(self) -> None:

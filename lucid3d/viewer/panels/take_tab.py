@@ -42,7 +42,7 @@ class TakeTab:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        gui, attempt = session.client.gui, session.attempt
+        gui, handler = session.client.gui, session.handler
         with gui.add_folder("Picture"):
             self.size = gui.add_vector2("Size", (1920, 1080), min=(16, 16), max=(8192, 8192), step=1)
             self.kind = gui.add_dropdown("Kind", ("colour", "depth", "opacity"))
@@ -68,15 +68,15 @@ class TakeTab:
             self.address = gui.add_html("")
         self.keys: list[KeyFrame] = []
         self._stop = threading.Event()
-        self.shoot.on_click(attempt(lambda _: self._shoot(), "Drawing the picture"))
-        self.add.on_click(attempt(lambda _: self._add()))
-        self.remove.on_click(attempt(lambda _: self._remove()))
-        self.preview.on_click(attempt(lambda _: self._preview()))
-        self.film.on_click(attempt(lambda _: self._film()))
-        self.target.on_update(attempt(lambda _: self._describe()))
-        self.export.on_click(attempt(lambda _: self._export(), "Writing the file"))
-        self.page.on_click(attempt(lambda _: self._page(), "Writing the page"))
-        self.link.on_click(attempt(lambda _: self._link()))
+        self.shoot.on_click(handler(lambda _: self._shoot(), "Drawing the picture"))
+        self.add.on_click(handler(lambda _: self._add()))
+        self.remove.on_click(handler(lambda _: self._remove()))
+        self.preview.on_click(handler(lambda _: self._preview()))
+        self.film.on_click(handler(lambda _: self._film()))
+        self.target.on_update(handler(lambda _: self._describe()))
+        self.export.on_click(handler(lambda _: self._export(), "Writing the file"))
+        self.page.on_click(handler(lambda _: self._page(), "Writing the page"))
+        self.link.on_click(handler(lambda _: self._link()))
 
     def scene_changed(self) -> None:
         """Another scene: key frames of the old one lead nowhere."""

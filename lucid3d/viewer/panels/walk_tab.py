@@ -88,21 +88,21 @@ class WalkTab:
         self._connect()
 
     def _connect(self) -> None:
-        session, attempt = self.session, self.session.attempt
-        self.mode.on_click(attempt(lambda _: self._move_by(self.mode.value)))
-        self.speed.on_update(attempt(lambda _: self._walk()))
-        self.limited.on_update(attempt(lambda _: self._walk()))
-        self.map.on_update(attempt(lambda _: self._walk()))
-        self.fov.on_update(attempt(lambda _: self._zoom()))
-        self.reset.on_click(attempt(lambda _: session.go(start_of(session.shown()))))
-        self.jump.on_update(attempt(lambda _: self._jump()))
+        session, handler = self.session, self.session.handler
+        self.mode.on_click(handler(lambda _: self._move_by(self.mode.value)))
+        self.speed.on_update(handler(lambda _: self._walk()))
+        self.limited.on_update(handler(lambda _: self._walk()))
+        self.map.on_update(handler(lambda _: self._walk()))
+        self.fov.on_update(handler(lambda _: self._zoom()))
+        self.reset.on_click(handler(lambda _: session.go(start_of(session.shown()))))
+        self.jump.on_update(handler(lambda _: self._jump()))
         for kind, switch in self.switches.items():
-            switch.on_update(attempt(lambda _, kind=kind: self._switch(kind)))
-        self.point_size.on_update(attempt(lambda _: session.stage.scale_points(float(self.point_size.value))))
-        self.detail.on_update(attempt(lambda _: self._set_budget(), "Fitting the splats"))
-        self.color.on_update(attempt(lambda _: self._set_background()))
-        self.kind.on_update(attempt(lambda _: self._exact_changed()))
-        self.place.on_click(attempt(lambda _: self._exact_changed()))
+            switch.on_update(handler(lambda _, kind=kind: self._switch(kind)))
+        self.point_size.on_update(handler(lambda _: session.stage.scale_points(float(self.point_size.value))))
+        self.detail.on_update(handler(lambda _: self._set_budget(), "Fitting the splats"))
+        self.color.on_update(handler(lambda _: self._set_background()))
+        self.kind.on_update(handler(lambda _: self._exact_changed()))
+        self.place.on_click(handler(lambda _: self._exact_changed()))
         session.client.camera.on_update(lambda _: self._camera_moved())
 
     # ---- moving ----
@@ -172,7 +172,7 @@ class WalkTab:
             session.stage.put_points(session.shown().points)
         elif kind == "views":
             views = [(view.camera, view.image) for view in session.dreamed()]
-            session.stage.put_views(views, session.attempt(self.look_from))
+            session.stage.put_views(views, session.handler(self.look_from))
             here = session.camera(16, 16).position
             if any(np.linalg.norm(camera.position - here) < INSIDE for camera, _ in views):
                 session.notify("You stand inside a camera", "Its picture is before your eyes: take a step back (S).")
