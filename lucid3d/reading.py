@@ -276,8 +276,10 @@ def open_picture(
                 finally:
                     Image.MAX_IMAGE_PIXELS = limit
         except UnidentifiedImageError:
-            known = ", ".join(formats or ("PNG", "JPEG", "WebP", "TIFF", "HEIC and others"))
-            raise InputError(f"{what} cannot be read: it is not a picture ({known} are)") from None
+            known = "it is not a picture (PNG, JPEG, WebP, TIFF, HEIC and others are)"
+            if formats:
+                known = f"it is no {' or '.join(formats)} picture"
+            raise InputError(f"{what} cannot be read: {known}") from None
         if picture.width * picture.height > most_pixels:
             raise InputError(
                 f"{what} is {picture.width}x{picture.height} pixels: reduce it, {most_pixels / 1e6:,.0f} million are "
