@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks import adherence
+from benchmarks import adherence_measure as adherence
 from lucid3d.procedural.assets import props
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, merge, placement

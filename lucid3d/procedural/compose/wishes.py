@@ -11,6 +11,7 @@ from lucid3d.procedural.kit.canopy import Canopy
 from lucid3d.procedural.kit.place import Path
 from lucid3d.procedural.kit.terrain import Terrain
 from lucid3d.procedural.language.brief import Brief
+from lucid3d.procedural.language.reader import exact_counts
 
 TREES = {
     "pines": "conifer", "birches": "birch", "oaks": "oak", "maples": "maple", "palms": "palm", "willows": "willow",
@@ -54,6 +55,16 @@ def amount(brief: Brief, word: str) -> float:
 def names_trees(brief: Brief) -> bool:
     """Whether the sentence asks for a kind of tree."""
     return any(brief.wants(word) for word in TREES)
+
+
+def number_of_trees(brief: Brief) -> int:
+    """How many trees the sentence says there are; 0 where it says no number."""
+    exact = exact_counts(brief.prompt, brief.features)
+    return min(sum(brief.count(word) for word in ("trees", *TREES) if word in exact), MOST_TREES)
+
+
+MOST_TREES = 16
+"""Trees up to which a number is one to be counted, not a wood."""
 
 
 def kinds_of_trees(brief: Brief, usual: Sequence[str]) -> tuple[str, ...]:

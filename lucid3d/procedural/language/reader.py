@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from lucid3d.procedural.catalogue.load import Catalogue
 from lucid3d.procedural.language.finding import Find
 from lucid3d.procedural.language.words import base_forms
@@ -277,3 +280,12 @@ def noun_follows(finds: list[Find], position: int) -> bool:
         if item.kind == "meaning":
             return True
     return False
+
+
+_SAID = re.compile(r"\b(three|3|twelve|12)\b|[三3]|十二")
+
+
+def exact_counts(prompt: str, features: Mapping[str, int]) -> frozenset[str]:
+    """The features whose number a sentence says: a plural alone counts as `PLURAL`, "many" as `MANY`."""
+    spoken = bool(_SAID.search(prompt.lower()))
+    return frozenset(f for f, n in features.items() if n > 1 and (n not in (PLURAL, MANY) or spoken))

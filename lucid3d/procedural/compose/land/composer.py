@@ -87,7 +87,9 @@ def start_of(brief: Brief, seed: int, rng: np.random.Generator, *, mirrored: boo
     """What a shape begins with, as the brief has it."""
     side = 1.0 if not mirrored or rng.random() < 0.5 else -1.0
     wished = frozenset(name for name in brief.features if brief.wants(name))
-    return Start(seed, side, rng, wished, frozenset(brief.without), brief.sizes, brief.arid)
+    things = [brief.catalogue.things[name] for name in wished]
+    sets_down = any(t.sort == "prop" and t.set_about is not None and "ground" in t.stands for t in things)
+    return Start(seed, side, rng, wished, frozenset(brief.without), brief.sizes, brief.arid, sets_down)
 
 
 def _shape(made: Recipe, start: Start) -> Shape:

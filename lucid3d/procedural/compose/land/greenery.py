@@ -61,7 +61,10 @@ def tree_prototypes(site: Site, kinds: Sequence[str], count: int, height: float)
         elif kind == "cherry":
             bloom = conditions.in_bloom
             season: Any = "spring" if bloom else site.season
-            grown.append(plants.broadleaf(rng, "oak", tall * 0.7, season, blossom="cherry" if bloom else None))
+            tree = plants.broadleaf(rng, "oak", tall * 0.7, season, blossom="cherry" if bloom else None)
+            for level in tree.levels:
+                level.thing = "cherry"
+            grown.append(replace(tree, name="cherry"))
         else:
             grown.append(plants.broadleaf(rng, kind, tall, site.season))
     return grown

@@ -29,8 +29,13 @@ def alpine_lake(start: Start) -> Shape:
     brook = Course(5.0, 0.1, ((1.2, 7.0, float(seed % 6)),))
     islet_x = float(rng.choice([-1, 1])) * float(rng.uniform(38, 60))
 
-    # A building that is asked for stands on a spit that comes in from the side.
-    spit = Knoll(-20.0 if islet_x > 0 else 20.0, 42.0, 1.4, 10.0, 11.0) if start.wants(*BUILDINGS) else None
+    # What is asked for stands on a spit that comes in from the side: ahead of the start there is but water.
+    clear_side = -1.0 if islet_x > 0 else 1.0
+    spit = None
+    if start.wants(*BUILDINGS):
+        spit = Knoll(20.0 * clear_side, 42.0, 1.4, 10.0, 11.0)
+    elif start.sets_down:
+        spit = Knoll(8.5 * clear_side, 14.0, 0.8, 7.0, 6.0)
 
     def shore_distance(x: Floats, z: Floats) -> NDArray[np.float32]:
         """Metres to the lake's shore, negative over the water."""

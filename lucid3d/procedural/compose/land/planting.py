@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from lucid3d.procedural.catalogue.functions import function
 from lucid3d.procedural.compose import wishes
 from lucid3d.procedural.compose.land import greenery, recipe, thickets
 from lucid3d.procedural.compose.land.lot import Lot
 from lucid3d.procedural.compose.land.relief import Shape, Start
 from lucid3d.procedural.compose.land.site import Site
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.language.brief import Brief
 
@@ -44,11 +47,30 @@ WORDS: Mapping[type[recipe.Layer], str] = {
 """Layer -> the feature that refuses it as a whole and asks for more of it."""
 
 
+OPEN = 5.0
+"""Metres between trees from which a place is open land, where single ones can be counted."""
+COUNTED = (11.0, 34.0)
+"""Metres from the start between which trees stand that are counted."""
+
+
+def _ahead(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+    return np.asarray((np.abs(np.arctan2(x, z)) < SEEN) & (slope < 0.7), np.float32)
+
+
+SEEN = 0.6
+"""Radians to either side of straight ahead that the first view shows."""
+
+
 def _trees(layer: recipe.Trees, lot: Lot) -> None:
     site = lot.site
     grown = lot.trees(layer.kinds, layer.count, layer.height)
     lot.grown[layer.name] = grown
     if not grown:
+        return
+    number = wishes.number_of_trees(lot.brief)
+    if number and layer.spacing >= OPEN:
+        trees = [tree.levels[0] for tree in grown[:2]]
+        thickets.singles(site, trees, count=number, near=COUNTED[0], far=COUNTED[1], where=_ahead)
         return
     if layer.lone is not None:
         lone = layer.lone

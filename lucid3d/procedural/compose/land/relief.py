@@ -128,7 +128,7 @@ class Start:
     Attributes:
         seed: of its noise; side: 1 or -1, for land that is mirrored; rng: for what else is drawn.
         wished, refused: features that the sentence asks for and refuses; sizes: feature -> factor on its usual size.
-        arid: it lies in dry land.
+        arid: it lies in dry land; sets_down: things are to stand on the ground near by (tents, horses).
     """
 
     seed: int
@@ -138,6 +138,7 @@ class Start:
     refused: frozenset[str] = frozenset()
     sizes: Mapping[str, float] = field(default_factory=dict)
     arid: bool = False
+    sets_down: bool = False
 
     def wants(self, *features: str) -> bool:
         """Whether any of these features is asked for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -21,7 +20,7 @@ from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import Lamp
 from lucid3d.procedural.language.brief import Brief
-from lucid3d.procedural.language.reader import MANY, PLURAL
+from lucid3d.procedural.language.reader import exact_counts
 
 
 class Furnishing:
@@ -52,7 +51,7 @@ class Furnishing:
         self.unplaced: list[tuple[str, str]] = []
         self.lamps: list[Lamp] = []
         self.count: Counter[str] = Counter()
-        self.exact = exact_counts(brief)
+        self.exact = exact_counts(brief.prompt, brief.features)
         self.style: dict[str, Material] = {}
         self.columns: list[Mesh] = []
         columns = recipe.shell.columns
@@ -140,12 +139,3 @@ def lamps_on(brief: Brief) -> bool:
         return True
     bright = brief.time in ("morning", "noon", "afternoon") and brief.weather in ("clear", "cloudy", "snow")
     return brief.wants("lamp") or brief.mood in ("cosy", "romantic", "dark", "magical") or not bright
-
-
-_SAID = re.compile(r"\b(three|3|twelve|12)\b|[三3]|十二")
-
-
-def exact_counts(brief: Brief) -> frozenset[str]:
-    """The features whose number the sentence says: a plural alone counts as `PLURAL`, "many" as `MANY`."""
-    spoken = bool(_SAID.search(brief.prompt.lower()))
-    return frozenset(f for f, n in brief.features.items() if n > 1 and (n not in (PLURAL, MANY) or spoken))
