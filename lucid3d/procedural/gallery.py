@@ -1,4 +1,4 @@
-"""Twenty-four prompts as panoramas on one labelled sheet: `python -m lucid3d.procedural.gallery --output sheet.jpg`."""
+"""Forty-eight prompts as panoramas on one labelled sheet: `python -m lucid3d.procedural.gallery --output sheet.jpg`."""
 
 from __future__ import annotations
 
@@ -37,8 +37,32 @@ PROMPTS: tuple[str, ...] = (
     "a library in the afternoon",
     "a temple in the mist at sunrise",
     "a space station with a view of a planet",
+    "a medieval castle courtyard with a well and market stalls",
+    "a coffee shop with plants and wooden tables",
+    "a gothic cathedral with stained glass",
+    "a Japanese zen garden with a koi pond",
+    "a harbour with fishing boats at golden hour",
+    "a vineyard on rolling hills",
+    "a hot air balloon above a lavender field",
+    "a tulip field with a windmill",
+    "a waterfall in a jungle gorge",
+    "a mountain pass in deep snow",
+    "an African savanna with elephants",
+    "the surface of the moon with a lander",
+    "a coral reef with fish",
+    "a wild west street with a saloon",
+    "a Japanese street at night with lanterns",
+    "a narrow alley with neon signs",
+    "a white Greek village above the sea",
+    "an amusement park at night",
+    "a villa with a pool at dusk",
+    "a tavern with barrels and a fireplace",
+    "a museum hall with a dinosaur skeleton",
+    "a ballroom with chandeliers",
+    "a greenhouse with palms",
+    "an anime forest in spring",
 )
-COLUMNS = 3
+COLUMNS = 4
 
 
 def draw_gallery(
@@ -46,7 +70,7 @@ def draw_gallery(
     *,
     prompts: Sequence[str] = PROMPTS,
     seed: int = 1,
-    height: int = 320,
+    height: int = 256,
     progress: Callable[[int, str], None] | None = None,
 ) -> NDArray[np.uint8]:
     """Draw every prompt as a panorama of this height and write the sheet; returns its pixels (H, W, 3).
@@ -79,7 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", default="docs/gallery.jpg", help="where the sheet goes")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--height", type=int, default=320, help="height of each panorama in pixels")
+    parser.add_argument("--height", type=int, default=256, help="height of each panorama in pixels")
     arguments = parser.parse_args()
     draw_gallery(
         arguments.output,

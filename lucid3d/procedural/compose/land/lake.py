@@ -32,7 +32,9 @@ def alpine_lake(start: Start) -> Shape:
     # What is asked for stands on a spit that comes in from the side: ahead of the start there is but water.
     clear_side = -1.0 if islet_x > 0 else 1.0
     spit = None
-    if start.wants(*BUILDINGS):
+    if start.wants("castle"):
+        spit = Knoll(50.0 * clear_side, 105.0, 3.0, 36.0, 14.0)
+    elif start.wants(*BUILDINGS):
         spit = Knoll(20.0 * clear_side, 42.0, 1.4, 10.0, 11.0)
     elif start.sets_down:
         spit = Knoll(8.5 * clear_side, 14.0, 0.8, 7.0, 6.0)

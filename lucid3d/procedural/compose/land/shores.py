@@ -22,6 +22,10 @@ def coast(start: Start) -> Shape:
 
     # A lighthouse stands on a rock of its own off the headland.
     rock = Knoll(26.0 * side, 84.0, 7.0, 12.0, 12.0) if start.wants("lighthouse") else None
+    if start.wants("castle"):
+        rock = Knoll(46.0 * side, 120.0, 17.0, 34.0, 12.0)
+    elif start.wants("church", "tower"):
+        rock = Knoll(32.0 * side, 76.0, 10.0, 14.0, 9.0)
 
     def inland_of(x: Floats, z: Floats) -> Floats:
         """Metres from the waterline, positive on land."""
@@ -52,7 +56,7 @@ def coast(start: Start) -> Shape:
             * (12 + 50 * np.clip(stack - 0.4, 0, 1))
         )
         hills = smoothstep(200, 1400, inland) * 260 * mountains(x, z, seed, 1100)
-        land = beach + dunes + np.maximum(cliffs, other) + stacks + hills
+        land = beach + dunes + np.maximum(cliffs, other) + (stacks if rock is None else 0.0) + hills  # nothing hides it
         return np.asarray(land, np.float32)
 
     def ledges(x: Floats, z: Floats) -> NDArray[np.float32]:

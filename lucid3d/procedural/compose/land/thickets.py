@@ -221,6 +221,10 @@ IN_VIEW = 0.5
 """Radians to either side of straight ahead within which a thing is whole in the first view."""
 
 
+TRIES = 40
+"""Places that are looked at for each of some single things before there is no room for more."""
+
+
 def singles(
     site: Site,
     meshes: Sequence[Mesh],
@@ -236,7 +240,7 @@ def singles(
     rng = site.rng
     spots: list[tuple[float, float]] = []
     tries = 60 if in_view else 0
-    for i in range(tries + count * 12):
+    for i in range(tries + count * TRIES):
         if len(spots) >= count:
             break
         aside = IN_VIEW if i < tries and not spots else np.pi
