@@ -25,6 +25,8 @@ ROWS = 128
 """Rows of the panorama that is looked at."""
 ENOUGH = 0.0006
 """Share of the sphere that a thing must take to be told: a mug on a table some metres off is not."""
+FLYING = 0.00005
+"""The same for what stands before the sky alone, as gulls do: they are seen when they are small."""
 MOUNTAIN, HILL = 60.0, 1.5
 """Metres above the eye to which ground must rise to be a mountain or a hill."""
 SKY = frozenset(("planet", "moon", "stars", "aurora"))
@@ -83,7 +85,8 @@ class _Sight:
         words = thing_words(name, self.world.brief.catalogue)
         shares = self.shares
         numbers = self._numbers(words)
-        if float(shares[np.isin(self.drawing.instances, numbers)].sum()) >= ENOUGH:
+        least = FLYING if record.stands == ("sky",) else ENOUGH
+        if float(shares[np.isin(self.drawing.instances, numbers)].sum()) >= least:
             return True
         if record.sort not in ("scattered", "landform") and name not in ("window", "path", "wall"):
             return False
