@@ -23,7 +23,7 @@ from lucid3d.procedural.world import World
 
 ROWS = 128
 """Rows of the panorama that is looked at."""
-ENOUGH = 0.0006
+ENOUGH = 0.0008
 """Share of the sphere that a thing must take to be told: a mug on a table some metres off is not."""
 FLYING = 0.00005
 """The same for what stands before the sky alone, as gulls do: they are seen when they are small."""
