@@ -71,7 +71,8 @@ class Composer(Furnishing):
     def furnish(self) -> None:
         """Put everything that the recipe and the sentence want into the room."""
         puts = list(self.recipe.put)
-        covered = {self.pieces[p.thing].feature for p in puts if p.chance > 0 or self.asked(p.thing)}
+        sure = [p for p in puts if p.chance > 0 or self.asked(p.thing)]
+        covered = {self.pieces[each.thing].feature for p in sure for each in (p, *p.around)}
         extras = [Put(f) for f in self.brief.features if f in self.pieces and f not in covered and f not in BARE]
         at = next((i for i, put in enumerate(puts) if self._can_wait(i)), len(puts))
         for put in [*puts[:at], *extras, *puts[at:]]:
@@ -79,10 +80,21 @@ class Composer(Furnishing):
         for feature, number in self.brief.features.items():
             missing = number - self.count[feature]
             if feature in self.pieces and feature not in BARE and missing > 0 and self._why(feature) == "":
-                self._some(Put(feature), min(missing, MOST), None)
+                self._more(feature, min(missing, MOST))
         asked = {f: n for f, n in self.brief.features.items() if f in self.pieces and f not in BARE}
         few = [(f, self._why(f) or "there is no room for more") for f, n in asked.items() if self.count[f] < n]
         self.unplaced = few + [(t, why) for t, why in self.unplaced if self.pieces[t].feature not in asked]
+
+    def _more(self, feature: str, missing: int) -> None:
+        """Further ones of a feature: seats at the tables that there are, the rest wherever there is room."""
+        tables = self.found(("table",)) if self.pieces[feature].tuck else []
+        for table in tables:
+            before, told = self.count[feature], list(self.unplaced)
+            self._some(Put(feature), missing, table, "around")
+            self.unplaced = told
+            missing -= self.count[feature] - before
+        if missing > 0:
+            self._some(Put(feature), missing, None)
 
     def _why(self, feature: str) -> str:
         return next((reason for thing, reason in self.unplaced if self.pieces[thing].feature == feature), "")
