@@ -36,12 +36,26 @@ def half_width(z: np.ndarray) -> np.ndarray:
 
 
 def deck() -> Mesh:
-    """The deck, at y = 0, its bulwarks with a rail along both sides, and the hull below."""
+    """The planks, at y = 0, with hatches."""
     zs = np.linspace(STERN, BOW, 33)
     half = half_width(zs)
-    floor, sides = Parts(), Parts()
+    floor = Parts()
     for z0, z1, h0, h1 in zip(zs, zs[1:], half, half[1:], strict=False):
         floor.quad([[-h0, 0, z0], [h0, 0, z0], [h1, 0, z1], [-h1, 0, z1]], DECK)
+    for z in (2.0 + 7.4, -4.2):  # hatches
+        floor.box((0, -0.2, z), (1.9, 0.4, 1.9), RAIL)
+        for k in range(6):
+            floor.box((-0.75 + 0.3 * k, -0.42, z), (0.07, 0.05, 1.7), SPAR)
+    return floor.mesh("floor")
+
+
+@made_as("railing")
+def bulwarks() -> Mesh:
+    """Bulwarks with a rail about the deck, and the hull below them."""
+    zs = np.linspace(STERN, BOW, 33)
+    half = half_width(zs)
+    sides = Parts()
+    for z0, z1, h0, h1 in zip(zs, zs[1:], half, half[1:], strict=False):
         for s in (-1.0, 1.0):
             a, b = (s * h0, z0), (s * h1, z1)
             sides.quad([[a[0], -BULWARK, a[1]], [b[0], -BULWARK, b[1]], [b[0], 0, b[1]], [a[0], 0, a[1]]], HULL)
@@ -52,14 +66,7 @@ def deck() -> Mesh:
             sides.beam((0.97 * a[0], -0.05, a[1]), (0.97 * a[0], -BULWARK, a[1]), 0.12, 0.12, RAIL)
     sides.span((-half[0], -BULWARK, STERN - 0.1), (half[0], FREEBOARD, STERN), HULL)
     sides.beam((-half[0], -BULWARK, STERN), (half[0], -BULWARK, STERN), 0.24, 0.1, RAIL)
-    for z in (2.0 + 7.4, -4.2):  # hatches
-        floor.box((0, -0.2, z), (1.9, 0.4, 1.9), RAIL)
-        for k in range(6):
-            floor.box((-0.75 + 0.3 * k, -0.42, z), (0.07, 0.05, 1.7), SPAR)
-    rail = sides.mesh("fence")
-    rail.thing = "railing"
-    planks = floor.mesh("floor")
-    return merge([planks, rail])
+    return sides.mesh("fence")
 
 
 @made_as("mast")
