@@ -66,9 +66,9 @@ class TrainConfig:
     """Gaussians from points, and their training. The defaults polish a good start (`from_points`) in a few hundred
     steps."""
 
-    iterations: int = 200
+    iterations: int = 250
     """Steps; one view each."""
-    max_gaussians: int = 600_000
+    max_gaussians: int = 1_200_000
     """At most this many; where there are more points, those far away are thinned first, and a strategy adds none."""
     strategy: Literal["none", "mcmc", "default"] = "none"
     """What adds and moves Gaussians while training. The points are so good a start that it is rarely needed."""

@@ -18,6 +18,7 @@ from lucid3d.config import Config
 from lucid3d.dreaming import dream_views, settle_sky, support_cameras
 from lucid3d.errors import InputError
 from lucid3d.exploring.explorer import Explorer
+from lucid3d.exploring.support import cameras_on_the_way, seen_finely
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import Download, Loader, check_own
 from lucid3d.gaussians import Trainer, TrainingView, from_points
@@ -141,7 +142,7 @@ def _make(
     began = time.perf_counter()
     explorer = _explorer(models, prepared)
     dream = _dream(models, prepared, workspace, on_event, explorer)
-    cloud, views = _supported(dream, config)
+    cloud, views = _supported(dream, prepared, explorer)
     radiance = models.radiance(min(RADIANCE_ROWS, config.render.panorama_height))
     models.close()
     facts["dream"] = _summary(dream, prepared, explorer)
@@ -159,8 +160,9 @@ def _make(
 
 def grow(prepared: Prepared, models: Models, on_event: Listener = ignore) -> Gaussians:
     """Dream and train in memory what is prepared already, for whoever has cameras and words of their own."""
-    dream = _dream(models, prepared, None, on_event, _explorer(models, prepared))
-    cloud, views = _supported(dream, prepared.config)
+    explorer = _explorer(models, prepared)
+    dream = _dream(models, prepared, None, on_event, explorer)
+    cloud, views = _supported(dream, prepared, explorer)
     models.close()
     return _gaussians(cloud, views, prepared.config, None, on_event, dream)
 
@@ -278,12 +280,17 @@ def _joint_painter(models: Models, prepared: Prepared, workspace: Workspace | No
     return JointPainter(models.painter, views)
 
 
-def _supported(dream: Dream, config: Config) -> tuple[PointCloud, list[PosedView]]:
-    """The settled cloud, and the views to train on: dreamed ones whole, support views where the cloud is known."""
-
-    cloud = settle_sky(dream.cloud)
-    views = [_posed(view) for view in dream.views]
-    for camera in support_cameras(dream.views, config.dream.support_views, config.dream.walk_radius, config.seed):
+def _supported(dream: Dream, prepared: Prepared, explorer: Explorer | None) -> tuple[PointCloud, list[PosedView]]:
+    """The settled cloud, and the views to train on: dreamed ones whole, support views where the cloud is known, in an
+    explored place from where people will walk."""
+    config, cloud = prepared.config, settle_sky(dream.cloud)
+    count, views = config.dream.support_views, [_posed(view) for view in dream.views]
+    if explorer is not None and explorer.free is not None:
+        radius = explorer.reach.radius
+        for camera in cameras_on_the_way(explorer.free, radius, count, config.dream.size, config.seed):
+            views.append(PosedView(camera, *seen_finely(cloud, camera), support=True))
+        return cloud, views
+    for camera in support_cameras(dream.views, count, config.dream.walk_radius, config.seed):
         partial = project_cloud(cloud, camera)
         views.append(PosedView(camera, partial.image, partial.depth, partial.known, support=True))
     return cloud, views

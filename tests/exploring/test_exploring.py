@@ -17,6 +17,7 @@ from lucid3d.exploring.finding import from_points, from_world
 from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.exploring.planner import Planner, candidates, close_looks
 from lucid3d.exploring.reach import FARTHEST, WITHIN, Reach, parse_reach
+from lucid3d.exploring.support import cameras_on_the_way, seen_finely
 from lucid3d.families.base import Repainter
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.pointcloud import PointCloud, lift
@@ -220,3 +221,19 @@ def test_free_space_of_a_start_over_a_cliff_is_where_one_stands() -> None:
     edge = from_points(PointCloud.empty(), np.zeros(3), 3.0, eye=EYE_HEIGHT)
     assert edge.area > 0
     assert candidates(edge, LENS, 1.0, 0)
+
+
+def test_support_views_stand_where_people_walk_and_show_what_is_there(world: World, whole: list[Dream]) -> None:
+    free = from_world(world, REACH.radius)
+    cameras = cameras_on_the_way(free, REACH.radius, 8, SIZE, seed=3)
+    assert len(cameras) == 8
+    assert free.contains(np.array([camera.position for camera in cameras])).all()
+    errors = []
+    for camera in cameras:
+        image, depth, known = seen_finely(whole[-1].cloud, camera)
+        truth = world.draw(camera)
+        assert not image[~known].any()
+        errors.append(np.abs(image - truth.image)[known].mean())
+        solid = known & np.isfinite(truth.depth)
+        assert np.median(np.abs(depth[solid] / truth.depth[solid] - 1)) < 0.02
+    assert np.mean(errors) < 0.03
