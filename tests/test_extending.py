@@ -59,6 +59,14 @@ def test_the_way_to_a_place_becomes_known_and_the_rest_stays() -> None:
     assert after.facts["extended"][0]["views"] == len(after.views) - len(before.views) > 0
 
 
+def test_all_around_becomes_known_in_other_words_too() -> None:
+    before = scene()
+    after = extend_scene(before, Goal(radius=1.5), prompt="a court", models=models())
+    same_beginning(before, after)
+    assert after.free is not None and after.free.half * after.free.cell >= 1.5
+    assert after.facts["extended"][0] | {"radius": 1.5, "prompt": "a court"} == after.facts["extended"][0]
+
+
 def test_a_path_is_dreamed_along(tmp_path: Path) -> None:
     path = tmp_path / "path.yaml"
     path.write_text("views:\n  - {yaw: 0}\n  - {yaw: 90, position: [3, 0, 0]}\n  - {yaw: 0, position: [3, 0, 3]}\n")
