@@ -20,8 +20,8 @@ COUNTED = 0.1
 COLOURED, MADE = 0.25, 0.25
 """Share of the pixels that carry a thing's colour, and of its area that is of its material."""
 CELLS = (16, 32)
-PLAIN = ("sky", "ground", "grass", "floor", "ceiling", "road", "path", "water")
-"""Labels of what lies above and below everything: it tells no plan from another."""
+PLAIN = ("sky", "ground", "grass", "water", "road", "path", "floor", "ceiling", "wall")
+"""Labels of what is above, below and around everything: it tells no plan from another."""
 DISTINCT = 0.5
 """Share of what stands about in one of two layouts or in both, by solid angle, that differs at whatever turn they agree
 best."""
