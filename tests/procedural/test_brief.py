@@ -150,6 +150,25 @@ def test_a_tea_house_stands_in_its_garden_unless_one_is_inside() -> None:
     assert understand("inside a tea house").place == "tatami_room"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "place"),
+    [("the moon", "moon"), ("Moon!", "moon"), ("the moon over a lake", "alpine_lake"), ("a moonlit forest", "forest")],
+)
+def test_the_moon_alone_is_a_place(sentence: str, place: str) -> None:
+    assert understand(sentence).place == place
+
+
+def test_a_hint_of_two_words_keeps_the_thing_and_its_material() -> None:
+    brief = understand("two white horses in a meadow with a wooden fence")
+    assert brief.features == {"horse": 2, "fence": 1}
+    assert brief.material("fence") == "wood" and brief.colour("horse") == "white"
+
+
+def test_paintings_on_a_wall_are_no_style() -> None:
+    assert understand("an art gallery with paintings on white walls").style == ""
+    assert understand("a painting of a forest").style == "painting"
+
+
 def test_a_cyberpunk_street_is_in_a_city() -> None:
     assert understand("a cyberpunk street").place == "modern_city"
     assert understand("a medieval street").place == "town_street"

@@ -21,7 +21,6 @@ from lucid3d.procedural.compose.composing import compose as build
 from lucid3d.procedural.compose.room import outside
 from lucid3d.procedural.compose.room.composer import Composer, compose
 from lucid3d.procedural.compose.room.finishing import finished, start
-from lucid3d.procedural.compose.room.furnishing import exact_counts
 from lucid3d.procedural.compose.room.pieces import made, pieces
 from lucid3d.procedural.compose.room.plan import Footprint, overlapping
 from lucid3d.procedural.compose.room.recipe import Put, RoomRecipe, room_recipe
@@ -32,6 +31,7 @@ from lucid3d.procedural.kit.mesh import Mesh, mirrored
 from lucid3d.procedural.kit.parts import Opening, Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.language.brief import Brief, understand
+from lucid3d.procedural.language.reader import exact_counts
 from lucid3d.procedural.render.rays import RayScene
 
 PIECES = pieces(load_catalogue())
@@ -286,6 +286,23 @@ def test_nothing_overlaps_or_stands_in_a_door_and_one_can_leave(name: str) -> No
         assert (inside.max(axis=0) < np.array([room.room.right, room.room.ahead]) + 0.02).all()
 
 
+def test_counted_chairs_stand_at_the_table() -> None:
+    composer = room_of("a dining room with a long wooden table and eight chairs")
+    (table,) = [p.footprint for p in composer.placed if p.thing == "table"]
+    chairs = [p.footprint for p in composer.placed if composer.pieces[p.thing].feature == "chair"]
+    assert len(chairs) == 8
+    assert all(table.distance(chair.x, chair.z) < 0.7 for chair in chairs)
+
+
+def test_one_stands_upright_in_an_attic() -> None:
+    composer = room_of("an attic with an old trunk and a rocking chair")
+    x, _, _ = start(composer)
+    room = composer.room
+    assert room.roof is not None
+    across = (x - (room.left + room.right) / 2) / (room.width / 2)
+    assert room.height + float(room.roof.above(np.array([across]))[0]) > 2
+
+
 def test_what_hangs_on_walls_leaves_each_other_and_the_windows_free() -> None:
     for seed in range(6):
         room = room_of("a living room", seed)
@@ -341,9 +358,13 @@ def test_what_a_sentence_asks_for_is_in_the_first_view() -> None:
 
 
 def test_numbers_are_told_from_plurals() -> None:
-    assert exact_counts(understand("a kitchen with chairs")) == frozenset()
-    assert exact_counts(understand("a kitchen with three chairs")) == {"chair"}
-    assert exact_counts(understand("a kitchen with five chairs")) == {"chair"}
+    def counted(sentence: str) -> frozenset[str]:
+        brief = understand(sentence)
+        return exact_counts(brief.prompt, brief.features)
+
+    assert counted("a kitchen with chairs") == frozenset()
+    assert counted("a kitchen with three chairs") == {"chair"}
+    assert counted("a kitchen with five chairs") == {"chair"}
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
