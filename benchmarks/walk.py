@@ -9,7 +9,7 @@ degrees of level. Per distance: mean and worst-tenth PSNR, and holes (pixels cov
 and half a metre before walls that were about 10 m away there, with the pixels of a window (1024 over 60 degrees): SSIM,
 and the share of fine detail that is kept, which is the regression of the scene's high-pass picture (what a Gaussian of
 2 pixels takes away) on the true one's. With --json each sentence is written when it is done, and what the file holds
-already for the same preset is not measured again.
+already is not measured again; it may hold several presets.
 """
 
 from __future__ import annotations
@@ -236,21 +236,21 @@ def plot(results: Results, title: str, path: Path) -> None:
 def main() -> None:
     options = tyro.cli(Options)
     kept = Path(options.json) if options.json else None
-    saved = json.loads(kept.read_text()) if kept is not None and kept.is_file() else {}
-    results: Results = saved.get("results", {}) if saved.get("preset") == options.preset else {}
+    results: Results = json.loads(kept.read_text()) if kept is not None and kept.is_file() else {}
     for prompt in (text.strip() for text in options.prompts.split(";")):
-        if prompt not in results and not (options.plot and results):
-            results[prompt] = measure(prompt, options)
+        name = f"{prompt}, {options.preset}"
+        if name not in results and not (options.plot and results):
+            results[name] = measure(prompt, options)
             if kept is not None:
-                kept.write_text(json.dumps({"preset": options.preset, "results": results}, indent=1))
-    for prompt, rows in results.items():
-        table = Table("", "measured", title=f'"{prompt}", preset {options.preset}')
+                kept.write_text(json.dumps(results, indent=1))
+    for name, rows in results.items():
+        table = Table("", "measured", title=name)
         for row, figures in rows.items():
-            told = ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
+            told = ", ".join(f"{what} {value:.2f}" for what, value in figures.items())
             table.add_row(row, told or "nobody gets there")
         Console().print(table)
     if options.plot:
-        plot(results, f"preset {options.preset}", Path(options.plot))
+        plot(results, "How far one can walk", Path(options.plot))
 
 
 if __name__ == "__main__":

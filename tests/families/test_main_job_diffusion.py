@@ -91,6 +91,15 @@ def test_a_finished_scene_goes_on_by_the_networks_that_made_it(path: str, checkp
     assert all(view.depth is not None and np.isfinite(view.depth).any() for view in fresh)
 
 
+def test_networks_explore_the_ground_that_they_dreamed(path: str, checkpoint: Checkpoint) -> None:
+    scene = dream(path, checkpoint, "sd-inpaint", "zoe-n", "a lake", explore="0.5m")
+    assert scene.free is not None and scene.free.area > 0
+    planned = scene.cameras[-scene.facts["dream"]["planned"] :]
+    assert 0 < len(planned) < len(scene.cameras)
+    assert all(np.linalg.norm(camera.position[[0, 2]]) <= 1.0 for camera in planned)
+    assert np.isfinite(scene.points.positions).all()
+
+
 def test_the_same_seed_gives_the_same_bytes(path: str, checkpoint: Checkpoint) -> None:
     first, again = (dream(path, checkpoint, "sd-inpaint", "zoe-n", "a lake", seed=4) for _ in range(2))
     assert first.points.positions.tobytes() == again.points.positions.tobytes()
