@@ -153,7 +153,9 @@ def _half(entry: Mapping[str, Any], size: str, focal: str, centre: str, angle: s
 
 def _check_type(kind: Any, key: str) -> None:
     if kind is not None and str(kind).upper() not in PERSPECTIVE:
-        raise InputError(f"{key} '{kind}' cannot be used: views are pictures of perspective; export the path with it")
+        raise InputError(
+            f"{key} {short(kind)} cannot be used: views are pictures of perspective; export the path with it"
+        )
 
 
 def _number(value: Any, key: str, below: float = math.inf) -> float:

@@ -170,7 +170,7 @@ def _from_yaml(data: dict[str, Any], walk_radius: float, frames: int | None) -> 
     _check_keys(data, _FILE_KEYS, "the file")
     unit = data.get("unit", "metre")
     if unit not in ("metre", "walk_radius"):
-        raise InputError(f"unit '{unit}' must be 'metre' or 'walk_radius'")
+        raise InputError(f"unit {short(unit)} must be 'metre' or 'walk_radius'")
     scale = walk_radius if unit == "walk_radius" else 1.0
     if "views" in data:
         return _views(data, scale)
@@ -198,9 +198,14 @@ def _position(entry: dict[str, Any], scale: float) -> NDArray[np.float64]:
     return position * scale
 
 
+def _common_fov(data: dict[str, Any]) -> float | None:
+    return None if data.get("fov") is None else float(data["fov"])
+
+
 def _views(data: dict[str, Any], scale: float) -> Poses:
     poses: list[NDArray[np.float64]] = []
     fovs: list[float | None] = []
+    common = _common_fov(data)
     for index, entry in enumerate(data["views"] or []):
         _check_keys(entry, _VIEW_KEYS, f"view {index}")
         position, pitch = _position(entry, scale), float(entry.get("pitch", 0))
@@ -213,7 +218,7 @@ def _views(data: dict[str, Any], scale: float) -> Poses:
             outwards = np.array([np.sin(np.radians(yaw)), 0, np.cos(np.radians(yaw))])
             radius = float(entry.get("radius", 0)) * scale
             poses.append(yaw_pitch(yaw, pitch, position + radius * outwards))
-            fovs.append(float(entry["fov"]) if "fov" in entry else data.get("fov"))
+            fovs.append(float(entry["fov"]) if "fov" in entry else common)
     return poses, fovs
 
 
@@ -245,4 +250,4 @@ def _keyframes(data: dict[str, Any], scale: float, frames: int | None) -> Poses:
     else:
         times = np.arange(len(keys), dtype=np.float64)
         values = CubicSpline(times, keys, bc_type="clamped")(np.linspace(0, times[-1], count))
-    return [yaw_pitch(v[3], v[4], v[:3]) for v in values], [data.get("fov")] * count
+    return [yaw_pitch(v[3], v[4], v[:3]) for v in values], [_common_fov(data)] * count

@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 
 from lucid3d.camera import Camera
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
 from lucid3d.families.base import Depth, Image, Mask
 from lucid3d.files import atomic_path, write_text
 from lucid3d.nerfstudio import nerfstudio_from_world, world_from_nerfstudio
 from lucid3d.reading import guarded, open_picture, read_array, read_json
+
+LONGEST_NAME = 200
+"""Characters of a file's name in a scene; ours have 20."""
 
 VIEW_PIXELS = 64_000_000
 """Of one view of a scene, 8000 x 8000; dreamed ones have at most 4096 x 4096."""
@@ -103,9 +106,10 @@ def _read_frame(frame: dict[str, Any], folder: Path) -> PosedView:
         matrix = np.array(frame["transform_matrix"], np.float64).reshape(4, 4)
         fx, fy, cx, cy = (float(frame[name]) for name in ("fl_x", "fl_y", "cx", "cy"))
         camera = Camera(int(frame["w"]), int(frame["h"]), fx, fy, cx, cy, world_from_nerfstudio(matrix))
-        image = read_image(folder / frame["file_path"])
-        mask = read_image(folder / frame["mask_path"])[..., 0] > 0.5
-        depth = read_array(folder / frame["depth_file_path"], f"the depth {frame['depth_file_path']}")
+        picture, known, metres = (_named(frame, key) for key in ("file_path", "mask_path", "depth_file_path"))
+        image = read_image(folder / picture)
+        mask = read_image(folder / known)[..., 0] > 0.5
+        depth = read_array(folder / metres, f"the depth {metres}")
         shape = (camera.height, camera.width)
         if not image.shape[:2] == mask.shape == depth.shape == shape:
             raise InputError(
@@ -114,6 +118,14 @@ def _read_frame(frame: dict[str, Any], folder: Path) -> PosedView:
             )
         depth = np.where(depth > 0, depth, np.inf).astype(np.float32)
     return PosedView(camera, image, depth, mask, bool(frame.get("support", False)), str(frame.get("prompt", "")))
+
+
+def _named(frame: dict[str, Any], key: str) -> str:
+    """The name of a file of ours, within the folder."""
+    name = frame[key]
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or ".." in name or Path(name).is_absolute():
+        raise InputError(f"a view's {key} is {short(name)} but must name a file in the scene's folder")
+    return name
 
 
 def write_image(image: Image, path: Path, *, quality: int = 92) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
 from lucid3d.reading import read_json
 from lucid3d.worldscore.cameras import MOVES
 
@@ -80,7 +80,7 @@ def read_task(entry: object) -> Task:
     moves = _texts(entry, "camera_path")
     for move in moves:
         if move not in MOVES:
-            raise InputError(f"the move '{move}' is not known; known: {', '.join(MOVES)}")
+            raise InputError(f"the move {short(move)} is not known; known: {', '.join(MOVES)}")
     if len(moves) > MOST_MOVES:
         raise InputError(f"camera_path has {len(moves)} moves; at most {MOST_MOVES} can be made")
     picture = PurePosixPath(image)
@@ -88,19 +88,19 @@ def read_task(entry: object) -> Task:
     # the category is the folder that the picture lies in; an entry without one may name it
     parts += [picture.parent.name or _text(entry, "category", "unknown"), picture.stem]
     if any(part in ("", ".", "..") or "/" in part or "\\" in part or "\0" in part for part in parts):
-        raise InputError(f"visual_style, scene_type and image must give plain names of folders, not {parts}")
+        raise InputError(f"visual_style, scene_type and image must give plain names of folders, not {short(parts)}")
     return Task(image, prompts, moves, _text(entry, "style", ""), PurePosixPath("static", *parts), entry)
 
 
 def _text(entry: Mapping[str, Any], name: str, default: str | None = None) -> str:
     value = entry.get(name, default)
     if not isinstance(value, str) or (default is None and not value.strip()):
-        raise InputError(f"'{name}' must be text, not {value!r}")
+        raise InputError(f"'{name}' must be text, not {short(value)}")
     return value
 
 
 def _texts(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = entry.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(v, str) and v.strip() for v in value):
-        raise InputError(f"'{name}' must be a list of texts, not {value!r}")
+        raise InputError(f"'{name}' must be a list of texts, not {short(value)}")
     return tuple(value)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lucid3d.errors import InputError
+from lucid3d.errors import InputError, short
 from lucid3d.families.base import Image
 from lucid3d.reading import bounded, open_picture, read_yaml
 
@@ -112,12 +112,12 @@ def _known(mapping: dict[Any, Any], keys: tuple[str, ...], where: str) -> None:
         if key not in keys:
             close = get_close_matches(str(key), keys, n=1)
             hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(keys)}"
-            raise InputError(f"{where} has an unknown key '{key}'; {hint}")
+            raise InputError(f"{where} has an unknown key {short(key)}; {hint}")
 
 
 def _positive(value: Any, key: str, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise InputError(f"{name}: {key} is {value!r} but must be a positive number")
+        raise InputError(f"{name}: {key} is {short(value)} but must be a positive number")
     return float(value)
 
 
@@ -130,7 +130,7 @@ def _level(item: Any, index: int, name: str) -> tuple[str, float | None]:
     else:
         sentence, width = item, None
     if not isinstance(sentence, str) or not sentence.strip():
-        raise InputError(f"{where} is {sentence!r} but must be a sentence (or 'prompt:' and 'width:')")
+        raise InputError(f"{where} is {short(sentence)} but must be a sentence (or 'prompt:' and 'width:')")
     return " ".join(sentence.split()), None if width is None else _positive(width, "width", where)
 
 
@@ -173,7 +173,7 @@ def _photograph(value: Any, folder: Path, count: int, name: str) -> tuple[Path |
     level = value.get("level", 1)
     if isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= count:
         raise InputError(
-            f"{name}: the photograph's level is {level!r} but must lie between 1 (the coarsest) and {count}"
+            f"{name}: the photograph's level is {short(level)} but must lie between 1 (the coarsest) and {count}"
         )
     path = folder / value["file"]
     if not path.is_file():
