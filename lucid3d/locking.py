@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -54,6 +55,21 @@ class FolderLock:
             with contextlib.suppress(OSError):
                 self.path.unlink()
             self._lock.release()
+
+
+@contextlib.contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Be the only writer of a folder in the block.
+
+    Raises:
+        InputError, OSError: see `FolderLock.take`.
+    """
+    lock = FolderLock(folder)
+    lock.take()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def holder(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import tyro
 
 from lucid3d import export
 from lucid3d.export.skybox import read_radiance
+from lucid3d.locking import holding
 from lucid3d.scene import Scene
 
 
@@ -57,8 +59,12 @@ def main(arguments: Sequence[str]) -> None:
         mesh_triangles=options.mesh_triangles,
         collision_triangles=options.collision_triangles,
     )
-    folder = Path(options.output) if options.output else Path(options.scene) / "export"
-    scene = Scene.load(options.scene)
-    scene.radiance = read_radiance(Path(options.scene) / "skybox")
-    for path in export.export_scene(scene, targets, folder, choices):
-        print(path)
+    source = Path(options.scene)
+    folder = Path(options.output) if options.output else source / "export"
+    # into the scene's own folder: nobody else may replace it meanwhile
+    own = source.is_dir() and folder.resolve().is_relative_to(source.resolve())
+    with holding(source) if own else contextlib.nullcontext():
+        scene = Scene.load(source)
+        scene.radiance = read_radiance(source / "skybox")
+        for path in export.export_scene(scene, targets, folder, choices):
+            print(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lucid3d.commands.export import main as export
 from lucid3d.errors import InputError
 from lucid3d.locking import LOCK, FolderLock
 from lucid3d.progress import Event
@@ -61,12 +62,15 @@ def test_another_process_is_named_and_its_death_frees_the_folder(tmp_path: Path)
     assert not (tmp_path / LOCK).exists()
 
 
-def test_a_scene_is_not_saved_into_a_folder_that_is_being_written(tmp_path: Path) -> None:
+def test_nothing_is_saved_or_exported_into_a_folder_that_is_being_written(tmp_path: Path) -> None:
     job(tmp_path / "scene")
     scene = Scene.load(tmp_path / "scene")
     held = FolderLock(tmp_path / "scene")
     held.take()
     with pytest.raises(InputError, match="writes into"):
         scene.save(tmp_path / "scene")
+    with pytest.raises(InputError, match="writes into"):
+        export([str(tmp_path / "scene"), "--to", "splat"])
+    export([str(tmp_path / "scene"), "--to", "splat", "--output", str(tmp_path / "elsewhere")])
     held.release()
     scene.save(tmp_path / "scene")
