@@ -116,6 +116,8 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
     add_things(site, but=MADE)
     if shore is not None:
         add_waterside(site, place.lamps, LANE_END)
+        ways = np.arange(8.0, 44.0, 4.0)  # one looks down the lane to the water: no tree stands in it
+        site.keep_out += [(float(r * np.sin(LANE_END)), float(r * np.cos(LANE_END)), 3.2) for r in ways]
     _grow(made.lot)
     return made.finished()
 
