@@ -40,7 +40,7 @@ class DreamConfig:
     worthwhile: float = 0.05
     """What a planned view must add, as a part of its picture: unknown pixels, and coarse ones at 6 % of those. Smaller
     finds smaller holes, by more views."""
-    planned_views: int = 30
+    planned_views: int = 40
     """Planned views at most, the best first, where nobody says how far to explore; 0 for all that are worthwhile."""
     enough: float = 0.998
     """A view of which at least this part is known already is not dreamed again."""
