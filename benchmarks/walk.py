@@ -200,9 +200,8 @@ def plot(results: Results, title: str, path: Path) -> None:
     parts = []
     for panel, name in enumerate(("PSNR (dB)", "holes (% of the picture)")):
         values = [point[1 + panel] for points in lines.values() for point in points]
-        low, above = (5.0 * np.floor(min(values) / 5.0), 5.0 * np.ceil(max(values) / 5.0)) if panel == 0 else (
-            0.0, max(0.5, 1.1 * max(values)),
-        )  # fmt: skip
+        low = 5.0 * np.floor(min(values) / 5.0) if panel == 0 else 0.0
+        above = max(low + 0.5, 5.0 * np.ceil(max(values) / 5.0))
         corner = panel * width + left
         parts.append(f'<text x="{corner}" y="{top - 12}">{name}, by metres from the start</text>')
         parts.append(f'<rect x="{corner}" y="{top}" width="{wide}" height="{high}" fill="none" stroke="#999"/>')
