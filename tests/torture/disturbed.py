@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from lucid3d import files
+from lucid3d.errors import InputError
 from tests.torture.tiny_job import VARIES, contents, job
 
 KILLED, FAILED = 9, 3
@@ -97,6 +98,8 @@ def child(work: Callable[[], None]) -> int:
         try:
             work()
             code = 0
+        except InputError:  # it had not begun: the folder cannot be written to
+            code = FAILED
         except OSError as error:
             code = FAILED
             if error.errno not in (errno.EIO, errno.ENOSPC, None):
