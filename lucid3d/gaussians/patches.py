@@ -66,7 +66,7 @@ class _Sums:
         )  # fmt: skip
 
     def loss(self) -> Floats:
-        """What the picture loses when each patch has one colour; infinite for those that are no disc."""
+        """What the picture loses when each patch has one colour; infinite for those that bridge a large step."""
         lost = self.squares - (self.colors**2).sum(1) / self.weight
         mean = self.positions / self.count[:, None]
         length = np.linalg.norm(self.normals, axis=1)
@@ -94,7 +94,7 @@ def join_patches(
 
     Args:
         cloud: N points; those of a view without a camera stay as they are.
-        wanted: points to arrive at; more are left where nothing else can be joined.
+        wanted: points to arrive at; more are left where nothing else can be joined, or where many have no camera.
         cameras: that the points were lifted from, by `cloud.views`.
         eyes: (M, 3) where people can be; None for the origin alone.
     Returns:
@@ -123,7 +123,9 @@ def join_patches(
     order = np.concatenate(rows)
     alone = np.ones(len(cloud), bool)
     alone[order] = False
-    threshold = _threshold(trees, wanted - int(alone.sum()))
+    # where many have no picture (a sky's dome in a small job), the others must not pay for them all
+    share = max(wanted - int(alone.sum()), round(wanted * len(order) / len(cloud)))
+    threshold = _threshold(trees, share)
     first = np.sort(np.concatenate([tree.leaves(threshold) for tree in trees]))
     return PointCloud.concatenate([cloud[alone], _joined(cloud[order], first)])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,3 +102,12 @@ def test_points_without_a_camera_stay_and_the_budget_holds(half: PointCloud) -> 
     assert len(within_budget(half, 100, cameras={})) <= 100
     assert len(within_budget(half, 700, cameras=CAMERAS)) <= 700
     assert within_budget(half, len(half), cameras=CAMERAS) is half
+
+
+def test_points_without_a_camera_do_not_cost_the_others_their_detail(half: PointCloud) -> None:
+    dome = replace(half, views=np.full(len(half), 7, half.views.dtype))
+    both = PointCloud.concatenate([half, dome])
+    joined = join_patches(both, len(half), CAMERAS)
+    seen = joined.views == 0
+    assert (~seen).sum() == len(dome)
+    assert seen.sum() == pytest.approx(len(half) / 2, rel=0.05)
