@@ -60,6 +60,8 @@ COMMANDS = {
     "view": Command("walk around in a scene (what viewer.py does)", "lucid3d.viewer.command:serve"),
     "export": Command("write a finished scene in further formats", "lucid3d.commands.export:main"),
     "extend": Command("dream on from where a finished scene ends", "lucid3d.commands.extend:main"),
+    "insert": Command("set a thing into a finished scene", "lucid3d.commands.edit_scene:insert"),
+    "edits": Command("list, move, remove, undo what was set in", "lucid3d.commands.edit_scene:edits"),
     "restyle": Command("repaint a finished scene in other words", "lucid3d.restyle.command:main"),
     "serve": Command("answer jobs over HTTP, with a page to try it in", "lucid3d.service.command:serve"),
     "batch": Command("dream many scenes", "lucid3d.service.batch:batch", resume="the same command"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from lucid3d.camera import Camera
@@ -15,14 +16,16 @@ from lucid3d.export import export_scene, parse_targets
 from lucid3d.export.ply import write_gaussians, write_points
 from lucid3d.export.skybox import write_skybox
 from lucid3d.export.video import write_films
-from lucid3d.gaussians import Render, Renderer
+from lucid3d.gaussians import Gaussians, Render, Renderer, render
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.report import write_report
-from lucid3d.scene_contents import SceneContents
+from lucid3d.scene_contents import Panorama, SceneContents
 from lucid3d.trajectory import load_cameras, wanders
 from lucid3d.transforms import write_image, write_transforms
 from lucid3d.workspace import Workspace
 
+PREVIEW = 768
+"""Pixels along a side of preview.jpg."""
 PREVIEW_FOV = 90.0
 """Degrees across preview.jpg: what a person takes in at a glance."""
 
@@ -53,23 +56,9 @@ def write_scene(
     step(1, "views")
     timed("files", lambda: write_transforms(scene.views, folder))
     step(2, "panorama and skybox")
-    panorama = timed("panorama", scene.panorama)
-    scene.facts["filled"] = round(panorama.filled, 6)
-    timed(
-        "panorama",
-        lambda: write_skybox(
-            panorama.image,
-            folder / "skybox",
-            radiance=panorama.radiance,
-            depth=panorama.depth,
-            holes_filled=panorama.filled,
-        ),
-    )
-    first = scene.views[0].camera if scene.views else Camera.from_fov(768, 768, PREVIEW_FOV)
-    glance = Camera.from_fov(768, 768, PREVIEW_FOV, first.world_from_camera)
-    timed("panorama", lambda: write_image(scene.render(glance).image, folder / "preview.jpg"))
+    panorama = timed("panorama", lambda: _write_surround(scene, folder))
     step(3, "films")
-    timed("films", lambda: _write_films(scene, workspace, on_event))
+    timed("films", lambda: _write_films(scene, folder, on_event))
     step(4, "exports")
     if export:
         timed("exports", lambda: export_scene(scene, export, folder / "export"))
@@ -78,6 +67,34 @@ def write_scene(
     workspace.note(**_plain_facts(scene))
     workspace.complete()
     step(5, "done")
+
+
+def write_pictures(scene: SceneContents, folder: Path, *, on_event: Listener = ignore) -> None:
+    """Panorama, skybox, preview, films and report of a scene that has changed, into the folder that it is in."""
+    panorama = _write_surround(scene, folder)
+    _write_films(scene, folder, on_event)
+    write_report(scene, panorama, folder)
+
+
+def _write_surround(scene: SceneContents, folder: Path) -> Panorama:
+    """The panorama as a skybox, and the preview."""
+    panorama = scene.panorama()
+    scene.facts["filled"] = round(panorama.filled, 6)
+    write_skybox(
+        panorama.image,
+        folder / "skybox",
+        radiance=panorama.radiance,
+        depth=panorama.depth,
+        holes_filled=panorama.filled,
+    )
+    write_preview(scene.gaussians, scene.views[0].camera if scene.views else None, folder)
+    return panorama
+
+
+def write_preview(gaussians: Gaussians, first: Camera | None, folder: Path) -> None:
+    """preview.jpg: what is seen at first, at a glance."""
+    pose = None if first is None else first.world_from_camera
+    write_image(render(gaussians, Camera.from_fov(PREVIEW, PREVIEW, PREVIEW_FOV, pose)).image, folder / "preview.jpg")
 
 
 def _plain_facts(scene: SceneContents) -> dict[str, Any]:
@@ -103,7 +120,7 @@ def film_cameras(scene: SceneContents) -> list[Camera]:
     )
 
 
-def _write_films(scene: SceneContents, workspace: Workspace, on_event: Listener) -> None:
+def _write_films(scene: SceneContents, folder: Path, on_event: Listener) -> None:
     render = scene.config.render
     if render.film_frames == 0:
         return
@@ -117,7 +134,7 @@ def _write_films(scene: SceneContents, workspace: Workspace, on_event: Listener)
             yield seen, None
 
     size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
-    write_films(drawn(), workspace.folder, **size)
+    write_films(drawn(), folder, **size)
 
 
 def check_outputs(config: Config, export: Sequence[str]) -> None:

@@ -110,8 +110,9 @@ def _encode(frames: Iterable[Image], file: Path, name: Path, width: int, height:
 
 def decoded_frames(path: Path) -> int:
     """How many pictures of a film can be decoded, up to the first that cannot."""
-    command = [ffmpeg(), "-v", "error", "-xerror", "-i", str(path), "-map", "0:v:0", "-f", "null", "-"]
-    done = subprocess.run([*command, "-progress", "pipe:1", "-nostats"], capture_output=True, text=True, check=False)
+    said = ("-v", "error", "-nostats", "-progress", "pipe:1")
+    command = [ffmpeg(), *said, "-xerror", "-i", str(path), "-map", "0:v:0", "-f", "null", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     counts = re.findall(r"^frame=\s*(\d+)", done.stdout, re.MULTILINE)
     return int(counts[-1]) if done.returncode == 0 and counts else 0
 

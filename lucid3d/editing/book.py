@@ -1,0 +1,231 @@
+"""What was done to a scene's folder, so that it can be undone: SCENE/edits/.
+
+`edits.yaml` holds every state that the scene has been in, as the list of the things that were in it, and which state
+is the present one. `scene.ply` and `free_space.npz` in there are the files as they were before the first edit; an .npz
+a thing holds its Gaussians and what it does to the light. The scene's own files are made of these, so any state comes
+back exactly.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from lucid3d.editing.insertion import Inserted, Wish
+from lucid3d.editing.lighting import Shade, shaded
+from lucid3d.editing.standing import Spot, without
+from lucid3d.errors import InputError
+from lucid3d.exploring.free_space import FREE_SPACE, FreeSpace, read_free_space, write_free_space
+from lucid3d.export.ply import read_gaussians, write_gaussians
+from lucid3d.extending import joined
+from lucid3d.files import atomic_path, write_text
+from lucid3d.gaussians.model import Gaussians
+from lucid3d.reading import YAML_BYTES, guarded, parse_yaml, read_arrays, read_text
+
+EDITS = "edits"
+BOOK = "edits.yaml"
+SCENE_FILE = "scene.ply"
+FORMAT = 1
+MOST_STATES = 200
+"""Steps that can be undone; older ones are forgotten."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A thing that stands in a scene.
+
+    Attributes:
+        name: unique in the scene; key: of its .npz.
+        wish: as it was asked for; spot: where it is; size: width, height and depth in metres.
+    """
+
+    name: str
+    key: str
+    wish: Wish
+    spot: Spot
+    size: tuple[float, float, float]
+
+
+State = tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """The states that a scene has been in, and the number of the present one."""
+
+    states: tuple[State, ...] = ((),)
+    now: int = 0
+
+    @property
+    def state(self) -> State:
+        """The things that stand in the scene."""
+        return self.states[self.now]
+
+    def entry(self, name: str) -> Entry:
+        """The thing of this name.
+
+        Raises:
+            InputError: there is none.
+        """
+        for entry in self.state:
+            if entry.name == name:
+                return entry
+        there = ", ".join(entry.name for entry in self.state) or "none"
+        raise InputError(f"no thing called '{name}' was set into this scene; there: {there}")
+
+    def then(self, state: State) -> Book:
+        """The book with one more state; what had been undone is forgotten."""
+        states = (*self.states[: self.now + 1], state)[-MOST_STATES:]
+        return Book(states, len(states) - 1)
+
+    def stepped(self, steps: int) -> Book:
+        """The book some states back (negative) or forward.
+
+        Raises:
+            InputError: there are not as many.
+        """
+        if not 0 <= self.now + steps < len(self.states):
+            raise InputError("there is nothing more to undo" if steps < 0 else "there is nothing to redo")
+        return replace(self, now=self.now + steps)
+
+    def fresh_name(self, wanted: str) -> str:
+        """A name that no thing of the state has: "boat", "boat-2", ..."""
+        base = re.sub(r"[^\w]+", "-", wanted.lower().replace("_", "-")).strip("-") or "thing"  # it names a file, too
+        taken = {entry.name for entry in self.state}
+        return next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+
+
+def read_book(folder: Path) -> Book:
+    """The book of a scene's folder; a new one where nothing was changed yet.
+
+    Raises:
+        InputError: it is damaged, or from a later version.
+    """
+    path = folder / EDITS / BOOK
+    if not path.is_file():
+        return Book()
+    with guarded(f"'{path}'"):
+        data = parse_yaml(read_text(path, f"'{path}'", 4 * YAML_BYTES), f"'{path}'")
+        if int(data["format"]) > FORMAT:
+            raise InputError(f"'{path}' is from a later version of lucid3d; update it to change this scene further")
+        things = {str(name): _entry(str(name), entry) for name, entry in data["things"].items()}
+        states = tuple(tuple(things[key] for key in state) for state in data["states"])
+        now = int(data["now"])
+        if not 0 <= now < len(states):
+            raise InputError(f"'{path}' is damaged: it has no state {now}")
+        return Book(states, now)
+
+
+def _entry(key: str, data: dict[str, Any]) -> Entry:
+    wish = data["wish"]
+    if wish.get("at") is not None:
+        wish = {**wish, "at": (float(wish["at"][0]), float(wish["at"][1]))}
+    size = data["size"]
+    return Entry(
+        str(data["name"]), key, Wish(**wish), Spot(**data["spot"]), (float(size[0]), float(size[1]), float(size[2]))
+    )
+
+
+def write_book(folder: Path, book: Book) -> None:
+    """Write edits.yaml."""
+    things = {
+        entry.key: {"name": entry.name, "wish": _plain(asdict(entry.wish)), "spot": asdict(entry.spot),
+                    "size": list(entry.size)}
+        for state in book.states for entry in state
+    }  # fmt: skip
+    states = [[entry.key for entry in state] for state in book.states]
+    data = {"format": FORMAT, "now": book.now, "states": states, "things": things}
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    write_text(folder / EDITS / BOOK, text)
+
+
+def _plain(wish: dict[str, Any]) -> dict[str, Any]:
+    return {**wish, "at": None if wish["at"] is None else list(wish["at"])}
+
+
+def keep_original(folder: Path) -> None:
+    """Put the scene's files aside before its first edit."""
+    for name in (SCENE_FILE, FREE_SPACE):
+        kept = folder / EDITS / name
+        if (folder / name).is_file() and not kept.is_file():
+            with atomic_path(kept) as temporary:
+                shutil.copyfile(folder / name, temporary)
+
+
+def write_inserted(folder: Path, name: str, wish: Wish, inserted: Inserted, book: Book) -> Entry:
+    """Keep a thing's Gaussians beside the book."""
+    used = {entry.key for state in book.states for entry in state}
+    key = next(k for k in (f"{name}.{i}" for i in range(1, len(used) + 2)) if k not in used)
+    parts = {f"parts_{field}": values for field, values in vars(inserted.shade.parts).items()}
+    rows, light = inserted.shade.rows, inserted.shade.light
+    with atomic_path(folder / EDITS / f"{key}.npz") as temporary, temporary.open("wb") as file:
+        np.savez(file, **vars(inserted.gaussians), **parts, shade_rows=rows, shade_light=light)
+    return Entry(name, key, wish, inserted.spot, inserted.thing.size)
+
+
+def read_inserted(folder: Path, entry: Entry) -> tuple[Gaussians, Shade]:
+    """What `write_inserted` kept.
+
+    Raises:
+        InputError: it is damaged or gone.
+    """
+    path = folder / EDITS / f"{entry.key}.npz"
+    try:
+        data = read_arrays(path)
+    except FileNotFoundError:
+        raise InputError(f"'{path}' is gone: set {entry.name} in again, or undo back to before it") from None
+    with guarded(f"'{path}'"):
+        names = ("means", "quats", "log_scales", "logit_opacities", "sh")
+        parts = Gaussians(*(data[f"parts_{name}"] for name in names))
+        return Gaussians(*(data[name] for name in names)), Shade(data["shade_rows"], data["shade_light"], parts)
+
+
+def original(folder: Path) -> Gaussians:
+    """The Gaussians before the first edit."""
+    kept = folder / EDITS / SCENE_FILE
+    return read_gaussians(kept if kept.is_file() else folder / SCENE_FILE)
+
+
+def original_free_space(folder: Path) -> FreeSpace | None:
+    """The free space before the first edit, where it is known."""
+    for path in (folder / EDITS / FREE_SPACE, folder / FREE_SPACE):
+        if path.is_file():
+            return read_free_space(path)
+    return None
+
+
+def composed(base: Gaussians, things: Sequence[tuple[Gaussians, Shade]]) -> Gaussians:
+    """A scene with things in it: its own Gaussians first, in their order."""
+    result = shaded(base, [shade for _, shade in things])
+    for gaussians, shade in things:
+        result = joined(joined(result, shade.parts), gaussians)
+    return result
+
+
+def write_state(folder: Path, book: Book) -> Gaussians:
+    """Make the scene's own files those of the book's present state; the book is written first, so that after a power
+    cut the next edit makes them again."""
+    write_book(folder, book)
+    base = original(folder)
+    if not book.state:
+        for name in (SCENE_FILE, FREE_SPACE):
+            kept = folder / EDITS / name
+            if kept.is_file():
+                with atomic_path(folder / name) as temporary:
+                    shutil.copyfile(kept, temporary)
+        return base
+    gaussians = composed(base, [read_inserted(folder, entry) for entry in book.state])
+    write_gaussians(gaussians, folder / SCENE_FILE)
+    free = original_free_space(folder)
+    if free is not None:
+        for entry in book.state:
+            free = without(free, entry.spot, entry.size)
+        write_free_space(free, folder / FREE_SPACE)
+    return gaussians

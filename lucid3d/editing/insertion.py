@@ -1,0 +1,126 @@
+"""One insertion: from words or a file to Gaussians that stand in a scene, in its light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from lucid3d.config import overlay
+from lucid3d.editing.lighting import Shade, gaussians_of, shade_of, with_thing
+from lucid3d.editing.mesh_file import thing_of_file
+from lucid3d.editing.standing import Spot, spot_for
+from lucid3d.editing.thing import IN_THE_AIR, Thing, thing_of_words
+from lucid3d.errors import InputError
+from lucid3d.families.choose import FAMILIES
+from lucid3d.gaussians.model import Gaussians
+from lucid3d.preparation import assemble_models, prepare
+from lucid3d.procedural.build import place_under_sky
+from lucid3d.procedural.kit import palettes as palette
+from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.place import Place
+from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.world import World
+from lucid3d.progress import Listener, ignore
+from lucid3d.scene import Scene
+
+MOST = 40_000
+"""Gaussians of one thing."""
+PLAIN = 40.0
+"""Metres of the plain that stands for the ground where no world is known."""
+PLACES = ("", "ground", "water", "table", "sky")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to set in, and how.
+
+    Attributes:
+        thing: words of the catalogue ("a red rowing boat"), or "".
+        file: a mesh, or "".
+        at: x and z in metres; None = a free place in the first view.
+        on: "ground", "water", "table" or "sky"; "" = where the thing usually is.
+        size: metres in its largest direction; None = its own.
+        facing: degrees by which its front is turned to the right from looking towards -z; None = towards the start.
+        seed: decides what the words leave open.
+    """
+
+    thing: str = ""
+    file: str = ""
+    at: tuple[float, float] | None = None
+    on: str = ""
+    size: float | None = None
+    facing: float | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if bool(self.thing) == bool(self.file):
+            raise InputError("insert needs one of --thing WORDS and --file MESH")
+        if self.on not in PLACES:
+            raise InputError(f"--on {self.on!r} is none of {', '.join(PLACES[1:])}")
+        numbers = [*(self.at or ()), *(v for v in (self.size, self.facing) if v is not None)]
+        if not np.isfinite(numbers).all():
+            raise InputError("--at, --size and --facing take finite numbers")
+
+
+@dataclass(frozen=True, eq=False)
+class Inserted:
+    """A thing in a scene: where it stands, its Gaussians, and what it does to the light on those of the scene."""
+
+    thing: Thing
+    spot: Spot
+    gaussians: Gaussians
+    shade: Shade
+
+
+def insert(
+    scene: Scene,
+    wish: Wish,
+    *,
+    taken: Sequence[tuple[Spot, tuple[float, float, float]]] = (),
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Inserted:
+    """Set a thing into a scene.
+
+    Args:
+        scene: with its points; stays as it is.
+        taken: where things were set in before, with their width, height and depth.
+        world: that the scene was made of, if it is at hand; built anew by default (see `world_of`).
+    Raises:
+        InputError: the thing cannot be made or read, or has no room.
+    """
+    known = world if world is not None else world_of(scene, on_event)
+    season = known.brief.season if known is not None and known.brief is not None else understand(scene.prompt).season
+    thing = thing_of_file(Path(wish.file)) if wish.file else thing_of_words(wish.thing, season=season, seed=wish.seed)
+    thing = thing.resized(wish.size)
+    spot = spot_for(scene, thing, known, at=wish.at, facing=wish.facing, on=wish.on, taken=taken)
+    standing = thing.mesh.transformed(placement((spot.x, spot.y, spot.z), yaw=float(np.radians(spot.facing))))
+    standing = replace(standing, instances=None, thing=thing.name)
+    before = known if known is not None else _plain_world(scene, spot)
+    after = with_thing(before, standing)
+    flies = (wish.on or thing.stands) == IN_THE_AIR
+    gaussians = gaussians_of(after, standing, flies=flies, most=MOST, sh_degree=scene.gaussians.sh_degree)
+    shade = shade_of(before, after, standing, scene.gaussians)
+    return Inserted(thing, spot, gaussians, shade)
+
+
+def world_of(scene: Scene, on_event: Listener = ignore) -> World | None:
+    """The procedural world that a scene was made of, built anew; None for scenes that networks dreamed."""
+    family = str(scene.facts.get("models", {}).get("family", scene.config.models))
+    if family != "procedural":
+        return None
+    config = overlay(scene.config, {"models": family}) if family in FAMILIES else scene.config
+    models = assemble_models(prepare(config), on_event=on_event)
+    return models.world if isinstance(models.world, World) else None
+
+
+def _plain_world(scene: Scene, spot: Spot) -> World:
+    """A plain at the thing's foot, under the hour and weather that the scene's words name."""
+    brief = understand(scene.prompt)
+    corners = np.array([(x, spot.y, z) for x in (-PLAIN, PLAIN) for z in (-PLAIN, PLAIN)], np.float32)
+    corners += np.array([spot.x, 0, spot.z], np.float32)
+    plain = Mesh(corners, np.array([[0, 1, 2], [2, 1, 3]], np.int32), (palette.LIGHT_CONCRETE,), "ground")
+    return place_under_sky(Place(meshes=[plain]), brief, 0, weather=False)

@@ -1,0 +1,300 @@
+"""Where a thing can stand: on ground that is free, on still water, on a table, or in the air."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from lucid3d.camera import Camera
+from lucid3d.editing.thing import IN_THE_AIR, ON_TABLE, ON_WATER, Thing
+from lucid3d.errors import InputError
+from lucid3d.exploring.finding import from_points, from_world
+from lucid3d.exploring.free_space import CELL, FreeSpace
+from lucid3d.gaussians import render
+from lucid3d.procedural.kit.labels import label_number
+from lucid3d.procedural.kit.place import EYE_HEIGHT
+from lucid3d.procedural.world import World
+from lucid3d.scene_contents import SceneContents
+
+SEARCHED = 20.0
+"""Metres around the start that are looked at for a place."""
+ASIDE = (-24, 24)
+"""Degrees to the sides of the first view's middle within which a place is looked for: the middle of a screen."""
+NEAREST = 1.2
+"""Metres from the start to a thing's edge."""
+FILLS = 35.0
+"""Degrees of the view that a thing fills at most, where there is room to stand further off."""
+SNAPS = 0.6
+"""Metres from where it was asked for within which a thing is set aside without a word: a step."""
+BODY = 0.2
+"""Metres that a person keeps from a thing: half their width."""
+SEEN_SHARE = 0.7
+"""Of its outline's pixels that nothing hides."""
+GLANCE = 256
+"""Pixels of the first view's depth."""
+TABLES = (0.35, 1.25)
+"""Metres above the ground between which a flat top is one that things are put on."""
+FLAT = 0.04
+"""Metres by which a top or a water's surface may differ over the thing's footprint."""
+STEEP = 0.5
+"""Of a thing's width, by how much the ground under it may rise."""
+ALOFT = (0.2, 25.0)
+"""Radians above the horizon and metres away that the middle of things in the air is at; large ones are further off."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a thing's foot is: x, y, z in metres (world frame), and by how many degrees it is turned to the right
+    from facing the start's back (its front towards -z)."""
+
+    x: float
+    y: float
+    z: float
+    facing: float
+
+
+def spot_for(
+    scene: SceneContents,
+    thing: Thing,
+    world: World | None,
+    *,
+    at: tuple[float, float] | None = None,
+    facing: float | None = None,
+    on: str = "",
+    taken: Sequence[tuple[Spot, tuple[float, float, float]]] = (),
+) -> Spot:
+    """Where `thing` stands.
+
+    Args:
+        world: that the scene was made of; tells water from ground.
+        at: x and z in metres; where people see it from the start, by default.
+        facing: degrees; towards the start by default.
+        on: "ground", "water", "table" or "sky" instead of what the thing is usually on.
+        taken: where things stand already, with their width, height and depth.
+    Raises:
+        InputError: it has no room there, or nowhere.
+    """
+    stands = on or thing.stands
+    first = scene.views[0].camera if scene.views else Camera.from_fov(GLANCE, GLANCE, 75)
+    found = (
+        _aloft(thing, first, at) if stands == IN_THE_AIR else _standing(scene, thing, world, first, at, stands, taken)
+    )
+    x, y, z = found
+    towards = float(np.degrees(np.arctan2(x - first.position[0], z - first.position[2])))
+    return Spot(x, y, z, towards if facing is None else facing)
+
+
+def _aloft(thing: Thing, first: Camera, at: tuple[float, float] | None) -> tuple[float, float, float]:
+    up, away = ALOFT
+    away = max(away, 3 * max(thing.size))
+    ahead = first.forward
+    heading = np.arctan2(ahead[0], ahead[2]) + 0.15
+    x, z = at or (first.position[0] + away * np.sin(heading), first.position[2] + away * np.cos(heading))
+    reach = float(np.hypot(x - first.position[0], z - first.position[2]))
+    return float(x), float(first.position[1] - np.tan(up) * reach + 0.5 * thing.size[1]), float(z)
+
+
+def _standing(
+    scene: SceneContents,
+    thing: Thing,
+    world: World | None,
+    first: Camera,
+    at: tuple[float, float] | None,
+    stands: str,
+    taken: Sequence[tuple[Spot, tuple[float, float, float]]],
+) -> tuple[float, float, float]:
+    """The foot of a thing on a surface."""
+    free = free_space(scene, world)
+    reach = SEARCHED if at is None else max(SEARCHED, float(np.hypot(*at)) + 2)
+    level = surface(scene, free, world, stands, reach)
+    half = len(level) // 2
+    for spot, size in taken:
+        level[_under(level.shape, free.start, spot, size) & (np.abs(level - spot.y) < size[1] + 1)] = np.nan
+    fits = _fits(level, thing)
+
+    def place(row: int, column: int) -> tuple[float, float, float]:
+        x, z = free.start[0] + (column - half) * CELL, free.start[2] + (row - half) * CELL
+        return float(x), float(_foot(level, thing, row, column)), float(z)
+
+    cells = np.argwhere(fits)
+    if at is not None:
+        away = np.hypot(*(free.start[[0, 2]] + (cells[:, ::-1] - half) * CELL - np.asarray(at)).T)
+        if away.min(initial=np.inf) > SNAPS:
+            raise InputError(_no_room(thing, stands, at, fits, free))
+        x, y, z = place(*cells[np.argmin(away)])
+        # exactly there where the cell that it lies in is free
+        return (float(at[0]), y, float(at[1])) if away.min() <= CELL else (x, y, z)
+    if len(cells) == 0:
+        raise InputError(_no_room(thing, stands, None, fits, free))
+    width, height, depth = thing.size
+    foot = np.array([place(int(r), int(c)) for r, c in cells])
+    away = foot - first.position
+    distance = np.hypot(away[:, 0], away[:, 2])
+    bearing = np.degrees(np.arctan2(away @ first.rotation[:, 0], away @ first.forward))
+    radius = 0.5 * float(np.hypot(width, depth))
+    near = radius + NEAREST
+    best = max(near, 0.5 * max(width, height) / np.tan(np.radians(FILLS / 2)) + 0.5 * depth)
+    ahead = (bearing > ASIDE[0]) & (bearing < ASIDE[1]) & (distance > near)
+    # as near as it is well seen, a little beside the middle, where it hides nothing that the scene is about
+    cost = np.abs(np.log(np.maximum(distance, 0.1) / best)) + np.abs(np.abs(bearing) - 9) / 40 + np.where(ahead, 0, 10)
+    order = np.argsort(cost)
+    glance = first.resized(GLANCE, round(GLANCE * first.height / first.width))
+    seen = render(scene.gaussians, glance).depth
+    for number in order[: 40 if cost[order[0]] < 10 else 1]:
+        if _shown(foot[number], thing, glance, seen):
+            break
+    else:
+        number = order[0]
+    return float(foot[number, 0]), float(foot[number, 1]), float(foot[number, 2])
+
+
+def free_space(scene: SceneContents, world: World | None) -> FreeSpace:
+    """Where people could stand within `SEARCHED`, as the world or the points have it."""
+    if world is not None:
+        return from_world(world, SEARCHED)
+    start = scene.views[0].camera.position if scene.views else np.zeros(3)
+    return from_points(scene.points, start, SEARCHED, eye=EYE_HEIGHT)
+
+
+def surface(
+    scene: SceneContents, free: FreeSpace, world: World | None, stands: str, reach: float
+) -> NDArray[np.float64]:
+    """(N, N) world y of what a thing can be set on in each cell around the start (as in `FreeSpace`), NaN where there
+    is none."""
+    half = int(np.ceil(reach / CELL))
+    ground = np.full((2 * half + 1, 2 * half + 1), np.nan)
+    shared = min(half, free.half)
+    inner = slice(half - shared, half + shared + 1), slice(half - shared, half + shared + 1)
+    outer = slice(free.half - shared, free.half + shared + 1), slice(free.half - shared, free.half + shared + 1)
+    ground[inner] = free.ground[outer]
+    if stands == ON_WATER:
+        return _water(free, world, half)
+    if stands != ON_TABLE:
+        return ground
+    return _tops(scene, free, ground)
+
+
+def _water(free: FreeSpace, world: World | None, half: int) -> NDArray[np.float64]:
+    """The level of the water where it is open to the sky; unknown without a world."""
+    level = np.full((2 * half + 1, 2 * half + 1), np.nan)
+    if world is None:
+        return level
+    column, row = np.meshgrid(np.arange(-half, half + 1), np.arange(-half, half + 1))
+    above = float(free.start[1]) - 2.0
+    origins = np.stack(
+        [free.start[0] + CELL * column, np.full(column.shape, above), free.start[2] + CELL * row], axis=-1
+    ).reshape(-1, 3)
+    reach, _, labels = world.hits(origins, np.broadcast_to(np.array([0, 1.0, 0]), origins.shape))
+    wet = (labels == label_number("water")) & np.isfinite(reach)
+    level.reshape(-1)[wet] = above + reach[wet]
+    return level
+
+
+def _tops(scene: SceneContents, free: FreeSpace, ground: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The highest point of each cell that is as high as a table."""
+    half = len(ground) // 2
+    known = np.isfinite(ground)
+    if not known.any():
+        return ground
+    nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+    floor = ground[tuple(nearest)]
+    points = scene.points.positions[~scene.points.is_sky].astype(np.float64)
+    column, row = (np.rint((points[:, axis] - free.start[axis]) / CELL).astype(np.intp) + half for axis in (0, 2))
+    inside = (column >= 0) & (column < len(ground)) & (row >= 0) & (row < len(ground))
+    points, column, row = points[inside], column[inside], row[inside]
+    up = floor[row, column] - points[:, 1]
+    fitting = (up > TABLES[0]) & (up < 2.0)
+    top = np.full(ground.shape, np.inf)
+    np.minimum.at(top, (row[fitting], column[fitting]), points[fitting, 1])
+    height = floor - top
+    return np.where((height > TABLES[0]) & (height < TABLES[1]), top, np.nan)
+
+
+def _footprint(thing: Thing) -> NDArray[np.bool_]:
+    """The cells that a thing takes however it is turned."""
+    width, _, depth = thing.size
+    radius = 0.5 * float(np.hypot(width, depth))
+    reach = int(np.ceil(radius / CELL))
+    x, z = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1))
+    disc: NDArray[np.bool_] = np.hypot(x, z) * CELL <= max(radius, 0.3 * CELL)
+    return disc
+
+
+def _fits(level: NDArray[np.float64], thing: Thing) -> NDArray[np.bool_]:
+    """The cells in the middle of a footprint that is known all over and level enough."""
+    disc = _footprint(thing)
+    known = np.isfinite(level)
+    whole = ndimage.binary_erosion(known, disc)
+    filled = np.where(known, level, 0.0)
+    rise = ndimage.maximum_filter(filled, footprint=disc) - ndimage.minimum_filter(filled, footprint=disc)
+    width, _, depth = thing.size
+    return np.asarray(whole & (rise <= max(STEEP * min(width, depth), FLAT)), bool)
+
+
+def _foot(level: NDArray[np.float64], thing: Thing, row: int, column: int) -> float:
+    """The lowest of the ground under a thing: no edge of it floats."""
+    disc = _footprint(thing)
+    reach = len(disc) // 2
+    part = level[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
+    return float(np.nanmax(part)) if np.isfinite(part).any() else float("nan")
+
+
+def _shown(foot: NDArray[np.float64], thing: Thing, camera: Camera, depth: NDArray[np.float32]) -> bool:
+    """Whether nothing stands before a thing, and it is within the picture."""
+    width, height, deep = thing.size
+    half = 0.5 * max(width, deep)
+    right = camera.rotation[:, 0]
+    corners = np.array(
+        [foot + side * half * right - up * np.array([0, height, 0]) for side in (-1, 1) for up in (0, 1)]
+    )
+    pixels, z = camera.project(corners.astype(np.float32))
+    size = (camera.width, camera.height)
+    if (z <= 0.1).any() or (pixels < 0).any() or (pixels > size).any():
+        return False
+    left, top = np.floor(pixels.min(axis=0)).astype(int)
+    behind, low = np.ceil(pixels.max(axis=0)).astype(int)
+    part = depth[max(0, top) : min(low, camera.height), left:behind]
+    return bool(part.size) and float((part > float(z.min()) * 0.98).mean()) >= SEEN_SHARE
+
+
+def _no_room(
+    thing: Thing, stands: str, at: tuple[float, float] | None, fits: NDArray[np.bool_], free: FreeSpace
+) -> str:
+    """Why a thing cannot stand there, and where it can."""
+    where = {ON_WATER: "open water", ON_TABLE: "a free table top"}.get(stands, "free, level ground")
+    half = len(fits) // 2
+    cells = np.argwhere(fits)
+    if len(cells) == 0:
+        return (
+            f"{thing.name} ({thing.size[0]:.1f} x {thing.size[2]:.1f} m) finds no {where.removeprefix('a ')} in this "
+            "scene; make it smaller (--size) or set it on something else (--on ground, water, table or sky)"
+        )
+    target = np.zeros(2) if at is None else np.asarray(at)
+    spots = free.start[[0, 2]] + (cells[:, ::-1] - half) * CELL
+    x, z = spots[np.argmin(np.linalg.norm(spots - target, axis=1))]
+    return f"{thing.name} needs {where} and has none at {target[0]:g},{target[1]:g}; the nearest is at {x:.1f},{z:.1f}"
+
+
+def without(free: FreeSpace, spot: Spot, size: tuple[float, float, float]) -> FreeSpace:
+    """The free space with a thing of this width, height and depth in it: nobody walks through."""
+    low = np.abs(np.nan_to_num(free.ground, nan=np.inf) - spot.y) < 1.0  # on a table or in the air it stops nobody
+    taken = _under(free.ground.shape, free.start, spot, size) & low
+    taken[free.half, free.half] = False
+    return replace(free, ground=np.where(taken, np.nan, free.ground).astype(np.float32))
+
+
+def _under(
+    shape: tuple[int, ...], start: NDArray[np.float64], spot: Spot, size: tuple[float, float, float]
+) -> NDArray[np.bool_]:
+    """The cells of a grid around the start that lie within reach of a body under a thing."""
+    width, _, depth = size
+    column, row = np.meshgrid(np.arange(shape[1]) - shape[1] // 2, np.arange(shape[0]) - shape[0] // 2)
+    x, z = start[0] + column * CELL - spot.x, start[2] + row * CELL - spot.z
+    a = np.radians(spot.facing)
+    across, along = np.cos(a) * x - np.sin(a) * z, np.sin(a) * x + np.cos(a) * z
+    under: NDArray[np.bool_] = (np.abs(across) < 0.5 * width + BODY) & (np.abs(along) < 0.5 * depth + BODY)
+    return under

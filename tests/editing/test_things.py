@@ -1,0 +1,94 @@
+"""What can be set into a scene: words of the catalogue, and meshes from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+
+from lucid3d.editing.mesh_file import thing_of_file
+from lucid3d.editing.thing import GROWN, LARGEST, thing_of_words
+from lucid3d.errors import InputError
+from lucid3d.procedural.catalogue.load import load_catalogue
+
+SOME = ("a red chair", "a boat", "an oak", "a lamp", "a well", "a horse", "a car", "a cactus", "two barrels", "a piano")
+
+
+@pytest.mark.parametrize("words", SOME)
+def test_words_give_a_thing_that_stands_on_the_origin(words: str) -> None:
+    thing = thing_of_words(words)
+    assert all(0.05 < side < LARGEST for side in thing.size)
+    (x0, y0, z0), (x1, y1, z1) = thing.mesh.bounds
+    assert y0 < 0 <= y1 + 0.05 < 0.5  # up is negative; keels and roots go a little down
+    assert abs(x0 + x1) < 1e-3
+    assert abs(z0 + z1) < 1e-3
+    assert thing.mesh.instances is None or thing.mesh.instances.max() == 0
+
+
+def test_what_places_grow_is_in_the_catalogue() -> None:
+    assert set(GROWN) <= set(load_catalogue().things)
+
+
+def test_a_colour_that_is_said_is_on_the_thing() -> None:
+    def hues(words: str) -> set[tuple[float, ...]]:
+        return {tuple(color) for m in thing_of_words(words).mesh.materials for color in m.hues}
+
+    red = hues("a red chair") - hues("a blue chair")
+    blue = hues("a blue chair") - hues("a red chair")
+    assert max(r - max(g, b) for r, g, b in red) > 0.2
+    assert max(b - max(r, g) for r, g, b in blue) > 0.05
+
+
+def test_a_size_is_that_of_the_largest_side() -> None:
+    assert max(thing_of_words("a car").resized(2.0).size) == pytest.approx(2.0, rel=1e-5)
+    with pytest.raises(InputError, match="metres"):
+        thing_of_words("a car").resized(1e9)
+
+
+@pytest.mark.parametrize("words", ["zorgblat", "", "mountains", "a river"])
+def test_what_is_no_thing_is_refused_in_a_sentence(words: str) -> None:
+    with pytest.raises(InputError, match=r"cannot be set|can be made"):
+        thing_of_words(words)
+
+
+def test_a_coloured_box_keeps_its_size_and_colour(tmp_path: Path) -> None:
+    box = trimesh.creation.box((1, 2, 0.5))
+    box.visual.face_colors = [255, 0, 0, 255]
+    box.apply_translation((7, 8, 9))
+    box.export(tmp_path / "box.glb")
+    thing = thing_of_file(tmp_path / "box.glb")
+    np.testing.assert_allclose(thing.size, (1, 2, 0.5), atol=1e-5)
+    np.testing.assert_allclose(thing.mesh.bounds, [[-0.5, -2, -0.25], [0.5, 0, 0.25]], atol=1e-5)
+    assert thing.mesh.tints is not None
+    np.testing.assert_allclose(thing.mesh.tints, np.broadcast_to([1, 0, 0], thing.mesh.tints.shape), atol=1e-3)
+
+
+def test_a_texture_lies_where_its_coordinates_say(tmp_path: Path) -> None:
+    halves = np.zeros((4, 8, 3), np.uint8)
+    halves[:, :4], halves[:2, 4:], halves[2:, 4:] = (255, 0, 0), (0, 0, 255), (0, 255, 0)
+    quad = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 3]], process=False)
+    uv = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+    material = trimesh.visual.material.PBRMaterial(baseColorTexture=Image.fromarray(halves))
+    quad.visual = trimesh.visual.TextureVisuals(uv=uv, material=material)
+    quad.export(tmp_path / "quad.glb")
+    mesh = thing_of_file(tmp_path / "quad.glb").mesh
+    assert mesh.tints is not None
+    x, y = mesh.vertices[:, 0], mesh.vertices[:, 1]
+    corners = {"red": x < -0.1, "blue": (x > 0.1) & (y < -0.8), "green": (x > 0.1) & (y > -0.2)}
+    for channel, (name, where) in zip((0, 2, 1), corners.items(), strict=True):
+        assert where.sum() > 50, name
+        assert (mesh.tints[where].argmax(axis=1) == channel).all(), name
+
+
+def test_bad_files_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "junk.glb").write_bytes(b"glTF\x02\x00\x00\x00junk")
+    (tmp_path / "empty.obj").write_text("# nothing\n")
+    (tmp_path / "nan.obj").write_text("v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    (tmp_path / "point.obj").write_text("v 0 0 0\nv 0 0 0\nv 0 0 0\nf 1 2 3\n")
+    (tmp_path / "words.txt").write_text("a chair")
+    for name in ("junk.glb", "empty.obj", "nan.obj", "point.obj", "words.txt", "missing.glb"):
+        with pytest.raises(InputError, match=name):
+            thing_of_file(tmp_path / name)
