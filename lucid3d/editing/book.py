@@ -128,15 +128,15 @@ def _entry(key: str, data: dict[str, Any]) -> Entry:
     if wish.get("at") is not None:
         wish = {**wish, "at": (float(wish["at"][0]), float(wish["at"][1]))}
     size = data["size"]
-    return Entry(
-        str(data["name"]), key, Wish(**wish), Spot(**data["spot"]), (float(size[0]), float(size[1]), float(size[2]))
-    )
+    east, north = data["spot"]["slope"]
+    spot = Spot(**{**data["spot"], "slope": (float(east), float(north))})
+    return Entry(str(data["name"]), key, Wish(**wish), spot, (float(size[0]), float(size[1]), float(size[2])))
 
 
 def write_book(folder: Path, book: Book) -> None:
     """Write edits.yaml."""
     things = {
-        entry.key: {"name": entry.name, "wish": _plain(asdict(entry.wish)), "spot": asdict(entry.spot),
+        entry.key: {"name": entry.name, "wish": _plain(asdict(entry.wish)), "spot": _plain(asdict(entry.spot)),
                     "size": list(entry.size)}
         for state in book.states for entry in state
     }  # fmt: skip
@@ -146,8 +146,9 @@ def write_book(folder: Path, book: Book) -> None:
     write_text(folder / EDITS / BOOK, text)
 
 
-def _plain(wish: dict[str, Any]) -> dict[str, Any]:
-    return {**wish, "at": None if wish["at"] is None else list(wish["at"])}
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Tuples as lists, which YAML has."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def keep_original(folder: Path) -> None:

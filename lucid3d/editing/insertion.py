@@ -19,7 +19,7 @@ from lucid3d.gaussians.model import Gaussians
 from lucid3d.preparation import assemble_models, prepare
 from lucid3d.procedural.build import place_under_sky
 from lucid3d.procedural.kit import palettes as palette
-from lucid3d.procedural.kit.mesh import Mesh, placement
+from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.world import World
@@ -97,7 +97,7 @@ def insert(
     thing = thing_of_file(Path(wish.file)) if wish.file else thing_of_words(wish.thing, season=season, seed=wish.seed)
     thing = thing.resized(wish.size)
     spot = spot_for(scene, thing, known, at=wish.at, facing=wish.facing, on=wish.on, taken=taken)
-    standing = thing.mesh.transformed(placement((spot.x, spot.y, spot.z), yaw=float(np.radians(spot.facing))))
+    standing = thing.mesh.transformed(spot.matrix)
     standing = replace(standing, instances=None, thing=thing.name)
     before = known if known is not None else _plain_world(scene, spot)
     after = with_thing(before, standing)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial.transform import Rotation
 
 from lucid3d.camera import Camera
 from lucid3d.editing.thing import IN_THE_AIR, ON_TABLE, ON_WATER, Thing
@@ -16,6 +17,7 @@ from lucid3d.exploring.finding import from_points, from_world
 from lucid3d.exploring.free_space import CELL, FreeSpace
 from lucid3d.gaussians import render
 from lucid3d.procedural.kit.labels import label_number
+from lucid3d.procedural.kit.mesh import placement
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 from lucid3d.procedural.world import World
 from lucid3d.scene_contents import SceneContents
@@ -26,6 +28,10 @@ ASIDE = (-24, 24)
 """Degrees to the sides of the first view's middle within which a place is looked for: the middle of a screen."""
 NEAREST = 1.2
 """Metres from the start to a thing's edge."""
+BELOW = 22.0
+"""Degrees below the horizon of a thing's foot at most: it is whole on a wide screen."""
+LEANS = 14.0
+"""Degrees of slope that what is no taller than it is wide leans with; what is taller stands upright."""
 FILLS = 35.0
 """Degrees of the view that a thing fills at most, where there is room to stand further off."""
 SNAPS = 0.6
@@ -48,13 +54,26 @@ ALOFT = (0.2, 25.0)
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a thing's foot is: x, y, z in metres (world frame), and by how many degrees it is turned to the right
-    from facing the start's back (its front towards -z)."""
+    """Where a thing's foot is: x, y, z in metres (world frame), by how many degrees it is turned to the right from
+    facing the start's back (its front towards -z), and the ground's slope that it lies on: metres of fall (y is down)
+    a metre along x and along z."""
 
     x: float
     y: float
     z: float
     facing: float
+    slope: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """(4, 4) world from thing: turned, leant with the slope, moved to the foot."""
+        matrix = placement((self.x, self.y, self.z), yaw=float(np.radians(self.facing)))
+        normal = np.array([-self.slope[0], 1.0, -self.slope[1]])
+        normal /= np.linalg.norm(normal)
+        axis = np.cross([0.0, 1.0, 0.0], normal)
+        lean = Rotation.from_rotvec(axis / max(np.linalg.norm(axis), 1e-12) * np.arccos(np.clip(normal[1], -1, 1)))
+        matrix[:3, :3] = lean.as_matrix() @ matrix[:3, :3]
+        return matrix
 
 
 def spot_for(
@@ -80,12 +99,12 @@ def spot_for(
     """
     stands = on or thing.stands
     first = scene.views[0].camera if scene.views else Camera.from_fov(GLANCE, GLANCE, 75)
-    found = (
-        _aloft(thing, first, at) if stands == IN_THE_AIR else _standing(scene, thing, world, first, at, stands, taken)
-    )
-    x, y, z = found
+    if stands == IN_THE_AIR:
+        (x, y, z), slope = _aloft(thing, first, at), (0.0, 0.0)
+    else:
+        (x, y, z), slope = _standing(scene, thing, world, first, at, stands, taken)
     towards = float(np.degrees(np.arctan2(x - first.position[0], z - first.position[2])))
-    return Spot(x, y, z, towards if facing is None else facing)
+    return Spot(x, y, z, towards if facing is None else facing, slope)
 
 
 def _aloft(thing: Thing, first: Camera, at: tuple[float, float] | None) -> tuple[float, float, float]:
@@ -106,8 +125,8 @@ def _standing(
     at: tuple[float, float] | None,
     stands: str,
     taken: Sequence[tuple[Spot, tuple[float, float, float]]],
-) -> tuple[float, float, float]:
-    """The foot of a thing on a surface."""
+) -> tuple[tuple[float, float, float], tuple[float, float]]:
+    """The foot of a thing on a surface, and the slope there."""
     free = free_space(scene, world)
     reach = SEARCHED if at is None else max(SEARCHED, float(np.hypot(*at)) + 2)
     level = surface(scene, free, world, stands, reach)
@@ -118,16 +137,18 @@ def _standing(
 
     def place(row: int, column: int) -> tuple[float, float, float]:
         x, z = free.start[0] + (column - half) * CELL, free.start[2] + (row - half) * CELL
-        return float(x), float(_foot(level, thing, row, column)), float(z)
+        return float(x), _under_it(level, thing, row, column)[0], float(z)
 
     cells = np.argwhere(fits)
     if at is not None:
         away = np.hypot(*(free.start[[0, 2]] + (cells[:, ::-1] - half) * CELL - np.asarray(at)).T)
         if away.min(initial=np.inf) > SNAPS:
             raise InputError(_no_room(thing, stands, at, fits, free))
-        x, y, z = place(*cells[np.argmin(away)])
+        row, column = cells[np.argmin(away)]
+        x, y, z = place(row, column)
+        slope = _under_it(level, thing, row, column)[1]
         # exactly there where the cell that it lies in is free
-        return (float(at[0]), y, float(at[1])) if away.min() <= CELL else (x, y, z)
+        return ((float(at[0]), y, float(at[1])) if away.min() <= CELL else (x, y, z)), slope
     if len(cells) == 0:
         raise InputError(_no_room(thing, stands, None, fits, free))
     width, height, depth = thing.size
@@ -136,8 +157,9 @@ def _standing(
     distance = np.hypot(away[:, 0], away[:, 2])
     bearing = np.degrees(np.arctan2(away @ first.rotation[:, 0], away @ first.forward))
     radius = 0.5 * float(np.hypot(width, depth))
-    near = radius + NEAREST
-    best = max(near, 0.5 * max(width, height) / np.tan(np.radians(FILLS / 2)) + 0.5 * depth)
+    low = np.maximum(away[:, 1], 0) / np.tan(np.radians(BELOW)) + 0.5 * depth
+    near = np.maximum(radius + NEAREST, low)
+    best = np.maximum(near, 0.5 * max(width, height) / np.tan(np.radians(FILLS / 2)) + 0.5 * depth)
     ahead = (bearing > ASIDE[0]) & (bearing < ASIDE[1]) & (distance > near)
     # as near as it is well seen, a little beside the middle, where it hides nothing that the scene is about
     cost = np.abs(np.log(np.maximum(distance, 0.1) / best)) + np.abs(np.abs(bearing) - 9) / 40 + np.where(ahead, 0, 10)
@@ -149,7 +171,8 @@ def _standing(
             break
     else:
         number = order[0]
-    return float(foot[number, 0]), float(foot[number, 1]), float(foot[number, 2])
+    row, column = cells[number]
+    return place(row, column), _under_it(level, thing, row, column)[1]
 
 
 def free_space(scene: SceneContents, world: World | None) -> FreeSpace:
@@ -235,12 +258,21 @@ def _fits(level: NDArray[np.float64], thing: Thing) -> NDArray[np.bool_]:
     return np.asarray(whole & (rise <= max(STEEP * min(width, depth), FLAT)), bool)
 
 
-def _foot(level: NDArray[np.float64], thing: Thing, row: int, column: int) -> float:
-    """The lowest of the ground under a thing: no edge of it floats."""
+def _under_it(level: NDArray[np.float64], thing: Thing, row: int, column: int) -> tuple[float, tuple[float, float]]:
+    """The height of a thing's foot in a cell, and the slope that it leans with. What stands upright is set on the
+    lowest of the ground under it, so that no edge of it floats."""
     disc = _footprint(thing)
     reach = len(disc) // 2
-    part = level[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
-    return float(np.nanmax(part)) if np.isfinite(part).any() else float("nan")
+    rows, columns = (np.arange(middle - reach, middle + reach + 1) for middle in (row, column))
+    part = level[np.clip(rows, 0, len(level) - 1)[:, None], np.clip(columns, 0, len(level) - 1)[None]]
+    along, across = np.nonzero(disc & np.isfinite(part))
+    heights = part[along, across]
+    plane = np.stack([(across - reach) * CELL, (along - reach) * CELL, np.ones(len(heights))], axis=1)
+    (east, north, middle), *_ = np.linalg.lstsq(plane, heights, rcond=None)
+    width, tall, depth = thing.size
+    if tall > max(width, depth) or np.hypot(east, north) > np.tan(np.radians(LEANS)) or len(heights) < 3:
+        return float(heights.max()), (0.0, 0.0)
+    return float(middle), (float(east), float(north))
 
 
 def _shown(foot: NDArray[np.float64], thing: Thing, camera: Camera, depth: NDArray[np.float32]) -> bool:

@@ -92,6 +92,7 @@ GROWN: Mapping[str, Callable[[np.random.Generator, Any], Any]] = {
     "reeds": lambda rng, season: plants.reeds(rng),
     "rocks": lambda rng, season: rocks.boulder(rng, 1.0),
     "crystals": lambda rng, season: rocks.crystals(rng),
+    "bench": lambda rng, season: props.bench(rng).transformed(placement((0, 0, 0), yaw=np.pi)),  # that looks to +z
     "boat": lambda rng, season: props.rowing_boat(rng, 3.4),
     "campfire": lambda rng, season: props.campfire(rng),
     "lamp": lambda rng, season: props.lamp_post(rng),

@@ -16,13 +16,13 @@ from lucid3d.editing.book import composed, read_book
 from lucid3d.editing.folder import insert_into, move_in, remove_from, step
 from lucid3d.editing.insertion import Inserted, Wish, insert
 from lucid3d.editing.lighting import divided, with_thing
+from lucid3d.editing.standing import Spot
 from lucid3d.errors import InputError
 from lucid3d.families.base import Models
 from lucid3d.families.procedural import Drawings, ProceduralDepth, ProceduralPainter
 from lucid3d.gaussians import render
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.pipeline import dream
-from lucid3d.procedural.kit.mesh import placement
 from lucid3d.scene import Scene
 from tests.exploring.test_free_space import FLOOR, court
 from tests.small import small_config
@@ -56,9 +56,7 @@ def test_it_stands_on_the_ground_where_it_was_asked_for() -> None:
 
 def test_it_looks_as_in_the_world_that_it_stands_in() -> None:
     found = chair()
-    mesh = found.thing.mesh.transformed(
-        placement((found.spot.x, found.spot.y, found.spot.z), yaw=np.radians(found.spot.facing))
-    )
+    mesh = found.thing.mesh.transformed(found.spot.matrix)
     after = with_thing(WORLD, mesh)
     camera = Camera.from_fov(160, 160, 45, yaw_pitch(-10, -22, np.array([0.9, 0.2, 0.9])))
     truth = after.draw(camera)
@@ -74,9 +72,7 @@ def test_it_shades_the_floor_beside_it_and_nothing_far_from_it() -> None:
     base, found = scene().gaussians, chair()
     whole = composed(base, [(found.gaussians, found.shade)])
     camera = Camera.from_fov(120, 120, 60, yaw_pitch(0, -35, np.array([0.5, 0, 0.5])))
-    mesh = found.thing.mesh.transformed(
-        placement((found.spot.x, found.spot.y, found.spot.z), yaw=np.radians(found.spot.facing))
-    )
+    mesh = found.thing.mesh.transformed(found.spot.matrix)
     drawn = with_thing(WORLD, mesh).draw(camera)
     before, after = (render(each, camera).image.mean(axis=2) for each in (base, whole))
     bare = WORLD.draw(camera).image.mean(axis=2)
@@ -129,6 +125,14 @@ def test_without_a_place_it_goes_where_people_see_it() -> None:
     assert z[0] > 1
     assert (pixel > 0).all()
     assert (pixel < camera.width).all()
+
+
+def test_on_a_slope_what_is_low_leans_and_its_foot_lies_on_the_ground() -> None:
+    spot = Spot(1.0, 2.0, 3.0, 40.0, (0.1, -0.05))
+    corners = np.array([[x, 0, z, 1] for x in (-2.0, 2.0) for z in (-1.0, 1.0)])
+    x, y, z, _ = spot.matrix @ corners.T
+    np.testing.assert_allclose(y, 2.0 + 0.1 * (x - 1) - 0.05 * (z - 3), atol=1e-9)
+    np.testing.assert_allclose(np.linalg.det(spot.matrix[:3, :3]), 1, atol=1e-9)
 
 
 def test_two_things_do_not_stand_in_each_other() -> None:
