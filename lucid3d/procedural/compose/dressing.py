@@ -15,6 +15,8 @@ MAIN = "main "
 """How the name of the material begins that a thing shows its colour with; without one, that of its largest surface."""
 UNDYED = frozenset(("leaf", "grass", "petal", "glass", "emissive", "bark", "water", "windows"))
 """Patterns that no paint covers."""
+LACQUER = 1.6
+"""Power of a named colour that lacquered metal has."""
 STUFF: dict[str, Material] = {
     "wood": palette.OLD_WOOD,
     "stone": palette.GRANITE,
@@ -64,5 +66,10 @@ def main_material(mesh: Mesh) -> int | None:
 
 def in_colour(material: Material, color: RGB) -> Material:
     """The same material, new and clean, in a colour."""
+    if (
+        material.pattern == "metal"
+    ):  # lacquer mirrors a tenth of what bare metal does, and is deeper than a wall's paint
+        material = replace(material, pattern="mottled", variation=0.1)
+        color = (color[0] ** LACQUER, color[1] ** LACQUER, color[2] ** LACQUER)
     made = palette.painted(material, color)
     return replace(made, wear=min(material.wear, 0.25), name=f"{MAIN}{made.name}")
