@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -128,7 +129,7 @@ def test_the_live_page_shows_the_world_growing_and_then_the_scene(tmp_path: Path
     address = view.start(0)
     assert address.startswith("http://127.0.0.1:")
     assert view.viewer is not None
-    page = Page(view.viewer.port)
+    page = Page(view.viewer.port, urlsplit(address)._replace(scheme="", netloc="").geturl())  # its token, too
     try:
         page.field("Look again")
         page.until(lambda: "growing" in page.texts(), "what the page is about")
