@@ -237,10 +237,15 @@ def _tops(scene: SceneContents, free: FreeSpace, ground: NDArray[np.float64]) ->
     return np.where((height > TABLES[0]) & (height < TABLES[1]), top, np.nan)
 
 
-def _footprint(thing: Thing) -> NDArray[np.bool_]:
-    """The cells that a thing takes however it is turned."""
+def _radius(thing: Thing) -> float:
+    """Metres of the circle that a thing takes however it is turned."""
     width, _, depth = thing.size
-    radius = 0.5 * float(np.hypot(width, depth))
+    return 0.5 * float(np.hypot(width, depth))
+
+
+def _footprint(thing: Thing) -> NDArray[np.bool_]:
+    """The cells of that circle."""
+    radius = _radius(thing)
     reach = int(np.ceil(radius / CELL))
     x, z = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1))
     disc: NDArray[np.bool_] = np.hypot(x, z) * CELL <= max(radius, 0.3 * CELL)
@@ -249,13 +254,18 @@ def _footprint(thing: Thing) -> NDArray[np.bool_]:
 
 def _fits(level: NDArray[np.float64], thing: Thing) -> NDArray[np.bool_]:
     """The cells in the middle of a footprint that is known all over and level enough."""
-    disc = _footprint(thing)
     known = np.isfinite(level)
-    whole = ndimage.binary_erosion(known, disc)
-    filled = np.where(known, level, 0.0)
-    rise = ndimage.maximum_filter(filled, footprint=disc) - ndimage.minimum_filter(filled, footprint=disc)
+    # the distance to the nearest unknown cell, with nothing known beyond the grid, is what a circle has room for
+    room = ndimage.distance_transform_edt(np.pad(known, 1))[1:-1, 1:-1] * CELL
+    if not known.any():
+        return known
+    nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+    filled = level[tuple(nearest)]  # the corners of the square lie outside of the circle
+    # a square filter goes by rows and columns, so that a castle takes no longer than a cup
+    across = min(2 * int(np.ceil(_radius(thing) / CELL)) + 1, len(level))
+    rise = ndimage.maximum_filter(filled, across) - ndimage.minimum_filter(filled, across)
     width, _, depth = thing.size
-    return np.asarray(whole & (rise <= max(STEEP * min(width, depth), FLAT)), bool)
+    return np.asarray((room > _radius(thing)) & (rise <= max(STEEP * min(width, depth), FLAT)), bool)
 
 
 def _under_it(level: NDArray[np.float64], thing: Thing, row: int, column: int) -> tuple[float, tuple[float, float]]:
