@@ -11,7 +11,7 @@ import tyro
 from lucid3d.commands.display import ProgressDisplay
 from lucid3d.editing.book import Entry, read_book
 from lucid3d.editing.folder import Changed, insert_into, move_in, redraw, remove_from, step
-from lucid3d.editing.insertion import Wish
+from lucid3d.editing.insertion import Where, Wish
 from lucid3d.errors import InputError
 from lucid3d.extending import parse_place
 
@@ -101,11 +101,10 @@ def edits(arguments: Sequence[str]) -> None:
         elif options.remove:
             changed = remove_from(folder, options.remove)
         elif options.move or options.copy:
-            # the thing's own words stay; only where, how large and which way are read of this
             at = parse_place(options.at) if options.at else None
-            change = Wish(thing=options.move or options.copy, at=at, size=options.size, facing=options.facing)
+            where = Where(at=at, size=options.size, facing=options.facing)
             name, copied = options.move or options.copy, bool(options.copy)
-            changed = move_in(folder, name, change, copy=copied, on_event=display.show)
+            changed = move_in(folder, name, where, copy=copied, on_event=display.show)
         elif options.redraw:
             redraw(folder, display.show)
         elif not folder.is_dir():

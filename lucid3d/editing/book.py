@@ -222,7 +222,9 @@ def write_state(folder: Path, book: Book) -> Gaussians:
                 with atomic_path(folder / name) as temporary:
                     shutil.copyfile(kept, temporary)
         return base
-    gaussians = composed(base, [read_inserted(folder, entry) for entry in book.state])
+    things = [read_inserted(folder, entry) for entry in book.state]
+    with guarded(f"'{folder / EDITS}'"):
+        gaussians = composed(base, things)
     write_gaussians(gaussians, folder / SCENE_FILE)
     free = original_free_space(folder)
     if free is not None:

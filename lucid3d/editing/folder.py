@@ -17,7 +17,7 @@ from lucid3d.editing.book import (
     write_inserted,
     write_state,
 )
-from lucid3d.editing.insertion import Inserted, Wish, insert
+from lucid3d.editing.insertion import Inserted, Where, Wish, insert
 from lucid3d.editing.standing import Spot
 from lucid3d.errors import InputError
 from lucid3d.locking import FolderLock
@@ -54,7 +54,7 @@ def insert_into(
 def move_in(
     folder: Path,
     name: str,
-    change: Wish,
+    where: Where,
     *,
     copy: bool = False,
     world: World | None = None,
@@ -63,19 +63,19 @@ def move_in(
     """Set a thing that was inserted somewhere else, in another size or turned; or set in one more of it.
 
     Args:
-        change: its `at`, `on`, `size` and `facing` replace those of the thing, where they say something.
+        where: replaces the thing's own place, size and facing.
     Raises:
         InputError: there is no such thing, or it has no room there.
     """
     with _writing(folder) as (scene, book):
         old = book.entry(name)
-        turned = old.spot.facing if change.at is None else old.wish.facing
+        turned = old.spot.facing if where.at is None else old.wish.facing
         wish = replace(
             old.wish,
-            at=change.at or (None if copy else (old.spot.x, old.spot.z)),
-            on=change.on or old.wish.on,
-            size=change.size if change.size is not None else old.wish.size,
-            facing=change.facing if change.facing is not None else turned,
+            at=where.at or (None if copy else (old.spot.x, old.spot.z)),
+            on=where.on or old.wish.on,
+            size=where.size if where.size is not None else old.wish.size,
+            facing=where.facing if where.facing is not None else turned,
         )
         rest = book.state if copy else tuple(entry for entry in book.state if entry is not old)
         inserted = insert(scene, wish, taken=_taken(rest), world=world, on_event=on_event)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from lucid3d.config import overlay
-from lucid3d.editing.lighting import Shade, gaussians_of, shade_of, with_thing
+from lucid3d.editing.lighting import Shade, gaussians_of, shade_of
 from lucid3d.editing.mesh_file import thing_of_file
 from lucid3d.editing.standing import Spot, spot_for
 from lucid3d.editing.thing import IN_THE_AIR, Thing, thing_of_words
@@ -65,6 +65,16 @@ class Wish:
             raise InputError("--at, --size and --facing take finite numbers")
 
 
+@dataclass(frozen=True)
+class Where:
+    """Where to set a thing that is in the scene already; see `Wish`. None and "" leave it as it is."""
+
+    at: tuple[float, float] | None = None
+    on: str = ""
+    size: float | None = None
+    facing: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Inserted:
     """A thing in a scene: where it stands, its Gaussians, and what it does to the light on those of the scene."""
@@ -100,7 +110,7 @@ def insert(
     standing = thing.mesh.transformed(spot.matrix)
     standing = replace(standing, instances=None, thing=thing.name)
     before = known if known is not None else _plain_world(scene, spot)
-    after = with_thing(before, standing)
+    after = before.with_mesh(standing)
     flies = (wish.on or thing.stands) == IN_THE_AIR
     gaussians = gaussians_of(after, standing, flies=flies, most=MOST, sh_degree=scene.gaussians.sh_degree)
     shade = shade_of(before, after, standing, scene.gaussians)

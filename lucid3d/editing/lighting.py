@@ -69,14 +69,6 @@ class Shade:
     parts: Gaussians
 
 
-def with_thing(world: World, mesh: Mesh) -> World:
-    """The world with one more mesh in it, exposed as it was."""
-    place = replace(world.place, meshes=[*world.place.meshes, mesh])
-    after = World(place, world.atmosphere, prompt=world.prompt, seed=world.seed, brief=world.brief)
-    after._renderer.film = world._renderer.film
-    return after
-
-
 def gaussians_of(after: World, mesh: Mesh, *, flies: bool, most: int, sh_degree: int) -> Gaussians:
     """The last mesh of a world as Gaussians, in the light that it stands in.
 
@@ -162,7 +154,7 @@ def _light(before: World, after: World, gaussians: Gaussians) -> NDArray[np.floa
     if len(gaussians) == 0:
         return np.ones((0, 3), np.float32)
     normals = _facing_eye(gaussians)
-    one, other = (_radiance(world, gaussians.means, normals) for world in (before, after))
+    one, other = (world.radiance(gaussians.means + OFF * normals, -normals) for world in (before, after))
     return np.clip(other / np.maximum(one, 1e-4), 0.05, 1.5).astype(np.float32)
 
 
@@ -244,12 +236,6 @@ def _facing_eye(gaussians: Gaussians) -> NDArray[np.float32]:
     normals = np.take_along_axis(axes, thin[:, None, None], axis=2)[:, :, 0]
     away = (normals * gaussians.means).sum(axis=1, keepdims=True) > 0
     return np.asarray(np.where(away, -normals, normals), np.float32)
-
-
-def _radiance(world: World, positions: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(N, 3) linear light that surfaces at these places send along their normals."""
-    shader = world._renderer.shader
-    return shader.shade(positions + OFF * normals, -normals, 1e-3, disc=False).radiance
 
 
 def shaded(gaussians: Gaussians, shades: list[Shade]) -> Gaussians:

@@ -15,6 +15,9 @@ from lucid3d.procedural.render.atmosphere import Atmosphere
 from lucid3d.procedural.render.drawing import Drawing, Renderer, equirectangular_rays
 from lucid3d.procedural.render.strokes import STYLES, painted
 
+THIN = 1e-3
+"""Radians across a single ray: patterns keep their detail from nearby."""
+
 
 class World:
     """A place under a sky.
@@ -73,6 +76,18 @@ class World:
         bare = World(Place(), self.atmosphere, prompt=self.prompt, seed=self.seed)
         bare._renderer.film = self._renderer.film
         return bare
+
+    def with_mesh(self, mesh: Mesh) -> World:
+        """The same world with one more mesh, the last of `spans`, exposed as it was."""
+        place = replace(self.place, meshes=[*self.place.meshes, mesh])
+        more = World(place, self.atmosphere, prompt=self.prompt, seed=self.seed, brief=self.brief)
+        more._renderer.film = self._renderer.film
+        return more
+
+    def radiance(self, origins: NDArray[np.floating], directions: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(N, 3) linear light along rays from `origins` (N, 3) in `directions` (N, 3); the sun's disc is left out."""
+        o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
+        return self._renderer.shader.shade(o, d, THIN, disc=False).radiance
 
     def trace(
         self, origins: NDArray[np.floating], directions: NDArray[np.floating]

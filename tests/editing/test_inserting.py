@@ -14,8 +14,8 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.commands.edit_scene import edits
 from lucid3d.editing.book import composed, read_book
 from lucid3d.editing.folder import insert_into, move_in, remove_from, step
-from lucid3d.editing.insertion import Inserted, Wish, insert
-from lucid3d.editing.lighting import divided, with_thing
+from lucid3d.editing.insertion import Inserted, Where, Wish, insert
+from lucid3d.editing.lighting import divided
 from lucid3d.editing.standing import Spot
 from lucid3d.errors import InputError
 from lucid3d.families.base import Models
@@ -57,7 +57,7 @@ def test_it_stands_on_the_ground_where_it_was_asked_for() -> None:
 def test_it_looks_as_in_the_world_that_it_stands_in() -> None:
     found = chair()
     mesh = found.thing.mesh.transformed(found.spot.matrix)
-    after = with_thing(WORLD, mesh)
+    after = WORLD.with_mesh(mesh)
     camera = Camera.from_fov(160, 160, 45, yaw_pitch(-10, -22, np.array([0.9, 0.2, 0.9])))
     truth = after.draw(camera)
     only = truth.instances >= after.spans()[-1][0]
@@ -73,7 +73,7 @@ def test_it_shades_the_floor_beside_it_and_nothing_far_from_it() -> None:
     whole = composed(base, [(found.gaussians, found.shade)])
     camera = Camera.from_fov(120, 120, 60, yaw_pitch(0, -35, np.array([0.5, 0, 0.5])))
     mesh = found.thing.mesh.transformed(found.spot.matrix)
-    drawn = with_thing(WORLD, mesh).draw(camera)
+    drawn = WORLD.with_mesh(mesh).draw(camera)
     before, after = (render(each, camera).image.mean(axis=2) for each in (base, whole))
     bare = WORLD.draw(camera).image.mean(axis=2)
     floor = drawn.labels == WORLD.draw(camera).labels
@@ -209,10 +209,10 @@ def test_a_thing_is_moved_and_copied_by_name(saved: Path, tmp_path: Path) -> Non
     folder = tmp_path / "court"
     shutil.copytree(saved, folder)
     insert_into(folder, CHAIR, name="seat", world=WORLD)
-    moved = move_in(folder, "seat", Wish("a red chair", at=(-1.0, 2.0), facing=90.0), world=WORLD).entry
+    moved = move_in(folder, "seat", Where(at=(-1.0, 2.0), facing=90.0), world=WORLD).entry
     assert moved is not None
     assert (moved.name, moved.spot.x, moved.spot.z, moved.spot.facing) == ("seat", -1.0, 2.0, 90.0)
-    copied = move_in(folder, "seat", Wish("a red chair", at=(1.0, 2.0)), copy=True, world=WORLD)
+    copied = move_in(folder, "seat", Where(at=(1.0, 2.0)), copy=True, world=WORLD)
     assert [each.name for each in copied.state] == ["seat", "chair"]
     assert len(read_book(folder).states) == 4
     with pytest.raises(InputError, match="there: seat, chair"):
