@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import tyro
 
@@ -41,6 +42,8 @@ class ExportOptions:
     """Of the mesh, at most."""
     collision_triangles: int = 5_000
     """Of the mesh to walk on, at most."""
+    spz_version: Literal[3, 4] = 3
+    """Of .spz files: 3, which every viewer reads, or 4 (ZSTD), which the newest do."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -58,6 +61,7 @@ def main(arguments: Sequence[str]) -> None:
         eye_distance=options.eye_distance,
         mesh_triangles=options.mesh_triangles,
         collision_triangles=options.collision_triangles,
+        spz_version=options.spz_version,
     )
     source = Path(options.scene)
     folder = Path(options.output) if options.output else source / "export"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.errors import InputError, short
-from lucid3d.export.checks import MAX_SH_DEGREE, checked_gaussians
+from lucid3d.export.checks import FLAT_LOG_SCALE, MAX_SH_DEGREE, checked_gaussians
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.pointcloud import PointCloud
@@ -67,8 +67,10 @@ def write_gaussians(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
 def read_gaussians(path: str | os.PathLike[str]) -> Gaussians:
     """Read an INRIA PLY (normals may be missing, properties may come in any order).
 
+    A file of 2DGS (Huang et al. 2024) has no scale_2: its Gaussians are discs in the plane of their own x and y.
+
     Returns:
-        The Gaussians, exactly the float32 values of the file.
+        The Gaussians, exactly the float32 values of the file; legal infinities as `checked_gaussians` bounds them.
     Raises:
         InputError: no such file, not a PLY, not a PLY of Gaussians, truncated, or with values that are not finite.
     """
@@ -83,6 +85,9 @@ def _as_gaussians(vertices: NDArray[np.void], path: str | os.PathLike[str]) -> G
     degree = {3 * ((d + 1) ** 2 - 1): d for d in range(MAX_SH_DEGREE + 1)}.get(rest)
     if degree is None:
         raise InputError(f"{path} has {rest} f_rest properties; 0, 9, 24 or 45 make spherical harmonics")
+    if {"scale_0", "scale_1"} <= names and "scale_2" not in names:  # the discs of 2DGS
+        vertices = _with_column(vertices, "scale_2", FLAT_LOG_SCALE)
+        names.add("scale_2")
     wanted = [name for name in gaussian_properties(degree) if name not in ("nx", "ny", "nz")]
     missing = [name for name in wanted if name not in names]
     if missing:
@@ -192,6 +197,15 @@ def _columns(vertices: NDArray[np.void], names: list[str]) -> NDArray[np.float32
     for column, name in enumerate(names):
         table[:, column] = vertices[name]
     return table
+
+
+def _with_column(vertices: NDArray[np.void], name: str, value: float) -> NDArray[np.void]:
+    """The table with one more column, the same everywhere."""
+    out = np.empty(len(vertices), [*((n, vertices.dtype[n]) for n in vertices.dtype.names or ()), (name, "<f4")])
+    for column in vertices.dtype.names or ():
+        out[column] = vertices[column]
+    out[name] = value
+    return out
 
 
 def _write_vertices(vertices: NDArray[np.void], path: str | os.PathLike[str]) -> None:

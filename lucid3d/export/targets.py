@@ -62,6 +62,7 @@ class ExportOptions:
         eye_distance: metres between the eyes of a stereo panorama.
         mesh_triangles: triangles of the visible mesh at most.
         collision_triangles: triangles of the mesh to walk on at most.
+        spz_version: 3, which every viewer reads, or 4 (ZSTD), which the newest do.
     """
 
     reduction: Reduction = field(default_factory=Reduction)
@@ -71,6 +72,7 @@ class ExportOptions:
     eye_distance: float = 0.064
     mesh_triangles: int = 200_000
     collision_triangles: int = 5_000
+    spz_version: int = 3
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def _splat(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path
 
 
 def _spz(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    return [write_spz(_reduced(scene, options), folder / "scene.spz")]
+    return [write_spz(_reduced(scene, options), folder / "scene.spz", version=options.spz_version)]
 
 
 def _sog(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
