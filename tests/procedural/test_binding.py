@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.language.binding import Placing
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.language.finding import find
@@ -103,3 +104,28 @@ def test_whatever_is_said_there_is_a_place_and_a_sentence(text: str) -> None:
     assert brief.place in brief.catalogue.places
     assert brief.explanation.endswith(".")
     assert understand(text) == brief
+
+
+@pytest.mark.parametrize("name", sorted(load_catalogue().places))
+def test_what_comes_nearest_is_built_and_said(name: str) -> None:
+    record = load_catalogue().places[name]
+    for words in record.near.english:
+        brief = understand(f"a {words} in the rain")
+        assert brief.place == name and "place" in brief.given, words
+        assert f"{words}; here is {record.label} instead." in brief.explanation.replace("-", " "), words
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("the Taj Mahal at dawn", "I cannot build the Taj Mahal; here is a temple instead."),
+        ("a Moroccan riad with a fountain", "I cannot build a Moroccan riad; here is"),
+        ("two mosques on a hill", "I cannot build mosques; here is a temple instead."),
+    ],
+)
+def test_a_name_is_told_as_it_is_written(text: str, told: str) -> None:
+    assert told in understand(text).explanation
+
+
+def test_a_place_of_its_own_is_told_of_as_itself() -> None:
+    assert "cannot" not in understand("a temple beside a mosque").explanation

@@ -113,6 +113,7 @@ class PlaceRecord:
         name: the page's file name without its ending; file: the page, for messages.
         label: how a sentence speaks of it ("an alpine lake").
         words: words that name it; hints: words that suggest it where no place is named ("ski": the arctic).
+        near: words that name what nothing here is and this comes nearest to: it is built, and that is said.
         kind: how it is made (see `RECIPES`): by the function `build`, or by the composer `kind` from a `recipe`.
         indoors: it has walls and a ceiling: other places named beside it are what its windows show.
         sheltered: no rain or snow gets in, though it is not a room.
@@ -142,6 +143,7 @@ class PlaceRecord:
     file: str = ""
     words: Words = Field(default_factory=Words)
     hints: Words = Field(default_factory=Words)
+    near: Words = Field(default_factory=Words)
     indoors: bool = False
     sheltered: bool = False
     time: Time = "afternoon"

@@ -4,6 +4,7 @@ numbers, colours, materials and relations go with their own noun."""
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from lucid3d.procedural.language.finding import Find
 from lucid3d.procedural.language.lexicon import Meanings, all_words
 from lucid3d.procedural.language.reader import MANY, PLURAL, Reader
 from lucid3d.procedural.language.wish import NOUNS, Reading, Wish
+from lucid3d.procedural.language.words import is_plural, split
 
 GROUPED = 5
 """How many stand in a row or in a circle, when no number is given."""
@@ -118,6 +120,36 @@ def kin_told(taken: Sequence[Kin], place: str, catalogue: Catalogue) -> list[str
         elif place in places:
             sentences.append(f"I cannot build {_an(kin.noun)}; here is {catalogue.places[place].label} instead.")
     return sentences
+
+
+def near_told(finds: Sequence[Find], place: str, catalogue: Catalogue, text: str) -> list[str]:
+    """What is said where words name what nothing here is, and `place` only comes nearest to it.
+
+    Args:
+        finds: those that named the place.
+        text: the sentence, for how a name is written.
+    """
+    record = catalogue.places[place]
+    near = {" ".join(split(words)) for words in record.near.english} | set(record.near.chinese)
+    for find in finds:
+        if near.isdisjoint((find.corrected or find.text, *_number_phrases(find.text))):
+            return []  # another word means the place itself
+    return [f"I cannot build {_called(find.text, text)}; here is {record.label} instead." for find in finds[:1]]
+
+
+def _number_phrases(words: str) -> list[str]:
+    """A phrase with its last word in each number that it may stand for: "horse stables" -> "horse stable"."""
+    *front, last = words.split(" ")
+    return [" ".join((*front, form)) for form in wordnet.number_forms(last)]
+
+
+def _called(words: str, text: str) -> str:
+    """A noun with its article, a name as the sentence writes it: "a mosque", "the Taj Mahal", "Machu Picchu"."""
+    written = re.search(rf"\b(the |an? )?({r'.{1,3}'.join(map(re.escape, words.split(' ')))})\b", text, re.IGNORECASE)
+    if written and ((written[2][0].isupper() and written.start(2) > 0) or (written[2].istitle() and " " in words)):
+        return f"{(written[1] or '').lower()}{written[2]}"
+    said = written[2].lower() if written else words
+    return said if not words.isascii() or is_plural(said.split(" ")[-1]) else _an(said)
 
 
 def _an(noun: str) -> str:

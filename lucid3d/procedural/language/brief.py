@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
 from lucid3d.procedural.catalogue.records import PlaceRecord, ThingRecord
-from lucid3d.procedural.language.binding import Placing, bind, kin_told, known_words, with_kin, without_a_place
+from lucid3d.procedural.language.binding import (
+    Placing,
+    bind,
+    kin_told,
+    known_words,
+    near_told,
+    with_kin,
+    without_a_place,
+)
 from lucid3d.procedural.language.finding import find
 from lucid3d.procedural.language.phrases import read_phrases
 from lucid3d.procedural.language.reader import MANY, NAMED, Reader
@@ -226,6 +234,8 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
         if on
     )
     notes += kin_told(taken, place, catalogue)
+    if place_given:
+        notes += near_told([finds[at] for _, named, at in reader.places if named == place], place, catalogue, text)
     if not (place_given or taken):
         notes += without_a_place(reading, place, catalogue)
     explanation = _explain(

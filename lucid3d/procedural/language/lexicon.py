@@ -42,6 +42,8 @@ def meanings(catalogue: Catalogue) -> Iterator[tuple[str, Words]]:
     for place in catalogue.places.values():
         yield f"place.{place.name}", place.words
     for place in catalogue.places.values():
+        yield f"place.{place.name}", place.near
+    for place in catalogue.places.values():
         yield f"hint.{place.name}", place.hints
     kinds = [kind.name for kind in fields(catalogue.words)]
     for kind in BEFORE_THINGS:
