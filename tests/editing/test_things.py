@@ -10,9 +10,10 @@ import trimesh
 from PIL import Image
 
 from lucid3d.editing.mesh_file import thing_of_file
-from lucid3d.editing.thing import GROWN, LARGEST, thing_of_words
+from lucid3d.editing.thing import LARGEST, thing_of_words
 from lucid3d.errors import InputError
 from lucid3d.procedural.catalogue.load import load_catalogue
+from lucid3d.procedural.compose.single import GROWN
 
 SOME = ("a red chair", "a boat", "an oak", "a lamp", "a well", "a horse", "a car", "a cactus", "two barrels", "a piano")
 
