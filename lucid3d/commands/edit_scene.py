@@ -1,4 +1,4 @@
-"""`lucid3d insert <scene> --thing "a red rowing boat"` and `lucid3d edits <scene> --undo`."""
+"""`lucid3d insert`, `lucid3d edit`, `lucid3d region` and `lucid3d edits`: a finished scene is changed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import tyro
 
 from lucid3d.commands.display import ProgressDisplay
-from lucid3d.editing.book import Entry, read_book
-from lucid3d.editing.folder import Changed, insert_into, move_in, redraw, remove_from, step
+from lucid3d.editing.book import Change, Entry, read_book
+from lucid3d.editing.folder import Changed, change_in, insert_into, keep_region, move_in, redraw, remove_from, step
 from lucid3d.editing.insertion import Where, Wish
+from lucid3d.editing.regions import Region, Step, describe, read_region, region_from, region_names, united
 from lucid3d.errors import InputError
 from lucid3d.extending import parse_place
 
@@ -42,8 +43,53 @@ class InsertOptions:
 
 
 @dataclass(frozen=True)
+class EditOptions:
+    """Change what is in a finished scene, in words; everything else stays as it is."""
+
+    scene: tyro.conf.Positional[str]
+    """The folder of the scene; it is changed, and `lucid3d edits SCENE --undo` takes that back."""
+    prompt: str
+    """"the house blue", "the pier of stone", "autumn", "remove the bin", "replace the sofa by a bench"; with a region
+    just "blue"."""
+    region: str = ""
+    """Where: a region that `lucid3d region` keeps with the scene, or its file."""
+    label: str = ""
+    """Where: what carries a semantic label (roof, tree, floor ...)."""
+    name: str = ""
+    """What to call the change, for `lucid3d edits` (default: its words)."""
+
+
+@dataclass(frozen=True)
+class RegionOptions:
+    """Choose a part of a finished scene and keep it by name for `lucid3d edit --region`; without a choice, list them.
+
+    What several options choose is chosen together; then it is grown, shrunk and turned round, in this order."""
+
+    scene: tyro.conf.Positional[str]
+    """The folder of the scene; its look does not change."""
+    name: str = ""
+    """What to call it; it lies in SCENE/regions/NAME.json."""
+    label: tuple[str, ...] = ()
+    """What carries a semantic label (roof, tree, floor ...)."""
+    thing: tuple[str, ...] = ()
+    """What is called so ("house", "sofa")."""
+    box: str = ""
+    """Centre and size of a box, x,y,z,width,height,depth in metres: x to the right of the start, y down, z ahead."""
+    click: str = ""
+    """What belongs together with a point, x,y,z in metres."""
+    region: tuple[str, ...] = ()
+    """Other regions, by name or file."""
+    grow: float | None = None
+    """And all within so many metres of it."""
+    shrink: float | None = None
+    """But nothing within so many metres of its outside."""
+    invert: bool = False
+    """Everything else instead."""
+
+
+@dataclass(frozen=True)
 class EditsOptions:
-    """List what was set into a scene, move it, copy it, take it out, undo and redo."""
+    """List what was set into a scene and changed, move it, copy it, take it out, undo and redo."""
 
     scene: tyro.conf.Positional[str]
     """The folder of the scene."""
@@ -83,6 +129,73 @@ def insert(arguments: Sequence[str]) -> None:
     display.print(f"look at it: python viewer.py {options.scene}; take it back: lucid3d edits {options.scene} --undo")
 
 
+def edit(arguments: Sequence[str]) -> None:
+    """`lucid3d edit`.
+
+    Raises:
+        InputError: an option, the words or the scene cannot be used.
+    """
+    options = tyro.cli(EditOptions, args=list(arguments), prog="lucid3d edit")
+    folder = Path(options.scene)
+    region = _where(folder, options.region, options.label)
+    with ProgressDisplay() as display:
+        changed = change_in(folder, options.prompt, region, name=options.name, on_event=display.show)
+    _tell(changed, display.print)
+    display.print(f"look at it: python viewer.py {options.scene}; take it back: lucid3d edits {options.scene} --undo")
+
+
+def _where(folder: Path, region: str, label: str) -> Region | None:
+    """The region that options name; None for none."""
+    named = [read_region(folder, region)] if region else []
+    labelled = [region_from({"steps": [{"label": label}]}, "--label")] if label else []
+    return united([*named, *labelled], named[0].name if named else "") if named or labelled else None
+
+
+def region(arguments: Sequence[str]) -> None:
+    """`lucid3d region`.
+
+    Raises:
+        InputError: an option or the scene cannot be used, or nothing is chosen.
+    """
+    options = tyro.cli(RegionOptions, args=list(arguments), prog="lucid3d region")
+    folder = Path(options.scene)
+    if not folder.is_dir():
+        raise InputError(f"scene folder '{folder}' does not exist")
+    steps: list[dict[str, object]] = [{"label": label} for label in options.label]
+    steps += [{"thing": thing} for thing in options.thing]
+    steps += [{kind: _numbers(kind, text)} for kind, text in (("box", options.box), ("click", options.click)) if text]
+    others = [read_region(folder, name) for name in options.region]
+    after: list[dict[str, object]] = [
+        {kind: value} for kind, value in (("grow", options.grow), ("shrink", options.shrink)) if value is not None
+    ]
+    after += [{"invert": True}] if options.invert else []
+    with ProgressDisplay() as display:
+        if not steps and not others:
+            for name in region_names(folder):
+                display.print(f"{name}: {describe(Region(read_region(folder, name).steps))}")
+            if not region_names(folder):
+                display.print("this scene keeps no regions")
+            return
+        if not options.name:
+            raise InputError("give the region a name: --name house")
+        chosen: tuple[Step, ...] = tuple(s for other in others for s in other.steps)
+        if steps:
+            chosen = (*chosen, *region_from({"steps": steps}).steps)
+        if after:
+            chosen = (*chosen, *region_from({"steps": after}).steps)
+        path, count, total = keep_region(folder, Region(chosen, options.name), on_event=display.show)
+        display.print(
+            f"{path}: {count:,} of {total:,} Gaussians; lucid3d edit {folder} --region {options.name} --prompt ..."
+        )
+
+
+def _numbers(kind: str, text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"--{kind} {text!r} must be numbers with commas between them") from None
+
+
 def edits(arguments: Sequence[str]) -> None:
     """`lucid3d edits`.
 
@@ -117,12 +230,15 @@ def _tell(changed: Changed, say: Callable[[str], None]) -> None:
         say(_line(changed.entry))
         return
     if not changed.state:
-        say("nothing is set into this scene")
+        say("nothing was set into this scene or changed")
     for entry in changed.state:
         say(_line(entry))
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: Entry | Change) -> str:
+    if isinstance(entry, Change):
+        where = f" in {describe(region_from(entry.region))}" if entry.region else ""
+        return f"{entry.name}: {entry.order.words}{where}: {entry.how}"
     width, height, depth = entry.size
     spot = entry.spot
     return (

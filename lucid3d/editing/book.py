@@ -1,13 +1,14 @@
 """What was done to a scene's folder, so that it can be undone: SCENE/edits/.
 
-`edits.yaml` holds every state that the scene has been in, as the list of the things that were in it, and which state
-is the present one. `scene.ply` and `free_space.npz` in there are the files as they were before the first edit; an .npz
-a thing holds its Gaussians and what it does to the light. The scene's own files are made of these, so any state comes
-back exactly.
+`edits.yaml` holds every state that the scene has been in, as the list of what was set into it and changed, and which
+state is the present one. `scene.ply` and `free_space.npz` in there are the files as they were before the first edit; an
+.npz a thing holds its Gaussians and what it does to the light, one a change what it makes of Gaussians. The scene's
+own files are made of these, so any state comes back exactly.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from collections.abc import Sequence
@@ -20,6 +21,9 @@ import yaml
 
 from lucid3d.editing.insertion import Inserted, Wish
 from lucid3d.editing.lighting import Shade, shaded
+from lucid3d.editing.order import Order
+from lucid3d.editing.patch import NAMES, Patch
+from lucid3d.editing.regions import region_from
 from lucid3d.editing.standing import Spot, without
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FREE_SPACE, FreeSpace, read_free_space, write_free_space
@@ -32,14 +36,15 @@ from lucid3d.reading import YAML_BYTES, guarded, parse_yaml, read_arrays, read_t
 EDITS = "edits"
 BOOK = "edits.yaml"
 SCENE_FILE = "scene.ply"
-FORMAT = 1
+FORMAT = 2
+"""Since 2 there are changes; a book without any is written as 1."""
 MOST_STATES = 200
 """Steps that can be undone; older ones are forgotten."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A thing that stands in a scene.
+    """A thing that was set into a scene and stands there.
 
     Attributes:
         name: unique in the scene; key: of its .npz.
@@ -53,7 +58,37 @@ class Entry:
     size: tuple[float, float, float]
 
 
-State = tuple[Entry, ...]
+@dataclass(frozen=True)
+class Change:
+    """A change of what was there.
+
+    Attributes:
+        name: unique in the scene; key: of its .npz.
+        order: as it was asked for; region: where, as JSON has it, or None.
+        how: what was done, for a person.
+        instances: of the world before it, what it was about.
+    """
+
+    name: str
+    key: str
+    order: Order
+    region: dict[str, Any] | None = None
+    how: str = ""
+    instances: tuple[int, ...] = ()
+
+
+State = tuple[Entry | Change, ...]
+"""In the order in which it came about."""
+
+
+def things_in(state: State) -> list[Entry]:
+    """What was set in."""
+    return [entry for entry in state if isinstance(entry, Entry)]
+
+
+def changes_in(state: State) -> list[Change]:
+    """What was changed."""
+    return [entry for entry in state if isinstance(entry, Change)]
 
 
 @dataclass(frozen=True)
@@ -65,7 +100,7 @@ class Book:
 
     @property
     def state(self) -> State:
-        """The things that stand in the scene."""
+        """What was set in and changed."""
         return self.states[self.now]
 
     def entry(self, name: str) -> Entry:
@@ -75,9 +110,11 @@ class Book:
             InputError: there is none.
         """
         for entry in self.state:
-            if entry.name == name:
+            if entry.name == name and isinstance(entry, Entry):
                 return entry
-        there = ", ".join(entry.name for entry in self.state) or "none"
+            if entry.name == name:
+                raise InputError(f"'{name}' is a change, no thing that was set in: it is taken back with --undo")
+        there = ", ".join(entry.name for entry in things_in(self.state)) or "none"
         raise InputError(f"no thing called '{name}' was set into this scene; there: {there}")
 
     def then(self, state: State) -> Book:
@@ -115,7 +152,8 @@ def read_book(folder: Path) -> Book:
         data = parse_yaml(read_text(path, f"'{path}'", 4 * YAML_BYTES), f"'{path}'")
         if int(data["format"]) > FORMAT:
             raise InputError(f"'{path}' is from a later version of lucid3d; update it to change this scene further")
-        things = {str(name): _entry(str(name), entry) for name, entry in data["things"].items()}
+        things: dict[str, Entry | Change] = {str(key): _entry(str(key), entry) for key, entry in data["things"].items()}
+        things |= {str(key): _change(str(key), entry) for key, entry in (data.get("changes") or {}).items()}
         states = tuple(tuple(things[key] for key in state) for state in data["states"])
         now = int(data["now"])
         if not 0 <= now < len(states):
@@ -133,15 +171,31 @@ def _entry(key: str, data: dict[str, Any]) -> Entry:
     return Entry(str(data["name"]), key, Wish(**wish), spot, (float(size[0]), float(size[1]), float(size[2])))
 
 
+def _change(key: str, data: dict[str, Any]) -> Change:
+    order = Order(**{name: str(value) for name, value in data["order"].items()})  # type: ignore[arg-type]
+    region = data.get("region")
+    if region is not None:
+        region = region_from(region).plain
+    instances = tuple(int(number) for number in data.get("instances", ()))
+    return Change(str(data["name"]), key, order, region, str(data.get("how", "")), instances)
+
+
 def write_book(folder: Path, book: Book) -> None:
     """Write edits.yaml."""
     things = {
         entry.key: {"name": entry.name, "wish": _plain(asdict(entry.wish)), "spot": _plain(asdict(entry.spot)),
                     "size": list(entry.size)}
-        for state in book.states for entry in state
+        for state in book.states for entry in things_in(state)
+    }  # fmt: skip
+    changes = {
+        entry.key: {"name": entry.name, "order": asdict(entry.order), "region": entry.region, "how": entry.how,
+                    "instances": list(entry.instances)}
+        for state in book.states for entry in changes_in(state)
     }  # fmt: skip
     states = [[entry.key for entry in state] for state in book.states]
-    data = {"format": FORMAT, "now": book.now, "states": states, "things": things}
+    data: dict[str, Any] = {"format": FORMAT if changes else 1, "now": book.now, "states": states, "things": things}
+    if changes:
+        data["changes"] = changes
     text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None)
     write_text(folder / EDITS / BOOK, text)
 
@@ -160,15 +214,45 @@ def keep_original(folder: Path) -> None:
                 shutil.copyfile(folder / name, temporary)
 
 
-def write_inserted(folder: Path, name: str, wish: Wish, inserted: Inserted, book: Book) -> Entry:
+def write_inserted(folder: Path, name: str, wish: Wish, inserted: Inserted) -> Entry:
     """Keep a thing's Gaussians beside the book."""
-    used = {entry.key for state in book.states for entry in state}
-    key = next(k for k in (f"{name}.{i}" for i in range(1, len(used) + 2)) if k not in used)
+    key = _fresh_key(folder, name)
     parts = {f"parts_{field}": values for field, values in vars(inserted.shade.parts).items()}
     rows, light = inserted.shade.rows, inserted.shade.light
     with atomic_path(folder / EDITS / f"{key}.npz") as temporary, temporary.open("wb") as file:
         np.savez(file, **vars(inserted.gaussians), **parts, shade_rows=rows, shade_light=light)
     return Entry(name, key, wish, inserted.spot, inserted.thing.size)
+
+
+def write_change(folder: Path, change: Change, patch: Patch) -> Change:
+    """Keep what a change does beside the book; the change with its key."""
+    key = _fresh_key(folder, change.name)
+    arrays = {f"{part}_{field}": values for part in ("values", "parts")
+              for field, values in vars(getattr(patch, part)).items()}  # fmt: skip
+    with atomic_path(folder / EDITS / f"{key}.npz") as temporary, temporary.open("wb") as file:
+        np.savez(file, rows=patch.rows, **arrays)
+    return replace(change, key=key)
+
+
+def read_change(folder: Path, change: Change) -> Patch:
+    """What `write_change` kept.
+
+    Raises:
+        InputError: it is damaged or gone.
+    """
+    path = folder / EDITS / f"{change.key}.npz"
+    try:
+        data = read_arrays(path)
+    except FileNotFoundError:
+        raise InputError(f"'{path}' is gone: undo back to before {change.name}") from None
+    with guarded(f"'{path}'"):
+        values, parts = (Gaussians(*(data[f"{part}_{name}"] for name in NAMES)) for part in ("values", "parts"))
+        return Patch(data["rows"], values, parts)
+
+
+def _fresh_key(folder: Path, name: str) -> str:
+    """A key whose file is not there yet."""
+    return next(key for i in itertools.count(1) if not (folder / EDITS / f"{(key := f'{name}.{i}')}.npz").exists())
 
 
 def read_inserted(folder: Path, entry: Entry) -> tuple[Gaussians, Shade]:
@@ -183,15 +267,23 @@ def read_inserted(folder: Path, entry: Entry) -> tuple[Gaussians, Shade]:
     except FileNotFoundError:
         raise InputError(f"'{path}' is gone: set {entry.name} in again, or undo back to before it") from None
     with guarded(f"'{path}'"):
-        names = ("means", "quats", "log_scales", "logit_opacities", "sh")
-        parts = Gaussians(*(data[f"parts_{name}"] for name in names))
-        return Gaussians(*(data[name] for name in names)), Shade(data["shade_rows"], data["shade_light"], parts)
+        parts = Gaussians(*(data[f"parts_{name}"] for name in NAMES))
+        return Gaussians(*(data[name] for name in NAMES)), Shade(data["shade_rows"], data["shade_light"], parts)
 
 
 def original(folder: Path) -> Gaussians:
     """The Gaussians before the first edit."""
     kept = folder / EDITS / SCENE_FILE
     return read_gaussians(kept if kept.is_file() else folder / SCENE_FILE)
+
+
+def changed(folder: Path, state: State) -> Gaussians:
+    """The scene's own Gaussians as the changes of a state have them, without what was set in."""
+    gaussians = original(folder)
+    for change in changes_in(state):
+        with guarded(f"'{folder / EDITS}'"):
+            gaussians = read_change(folder, change).on(gaussians)
+    return gaussians
 
 
 def original_free_space(folder: Path) -> FreeSpace | None:
@@ -214,21 +306,21 @@ def write_state(folder: Path, book: Book) -> Gaussians:
     """Make the scene's own files those of the book's present state; the book is written first, so that after a power
     cut the next edit makes them again."""
     write_book(folder, book)
-    base = original(folder)
     if not book.state:
         for name in (SCENE_FILE, FREE_SPACE):
             kept = folder / EDITS / name
             if kept.is_file():
                 with atomic_path(folder / name) as temporary:
                     shutil.copyfile(kept, temporary)
-        return base
-    things = [read_inserted(folder, entry) for entry in book.state]
+        return original(folder)
+    base = changed(folder, book.state)
+    things = [read_inserted(folder, entry) for entry in things_in(book.state)]
     with guarded(f"'{folder / EDITS}'"):
         gaussians = composed(base, things)
     write_gaussians(gaussians, folder / SCENE_FILE)
     free = original_free_space(folder)
     if free is not None:
-        for entry in book.state:
+        for entry in things_in(book.state):
             free = without(free, entry.spot, entry.size)
         write_free_space(free, folder / FREE_SPACE)
     return gaussians

@@ -7,18 +7,42 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lucid3d.editing.book import (
     Book,
+    Change,
     Entry,
+    State,
+    changed,
+    changes_in,
     keep_original,
-    original,
     original_free_space,
     read_book,
+    read_inserted,
+    things_in,
+    write_change,
     write_inserted,
     write_state,
 )
-from lucid3d.editing.insertion import Inserted, Where, Wish, insert
-from lucid3d.editing.standing import Spot
+from lucid3d.editing.changed_world import in_season, world_with
+from lucid3d.editing.insertion import (
+    Inserted,
+    Where,
+    Wish,
+    insert,
+    season_of,
+    shade_at,
+    standing_at,
+    thing_of,
+    world_of,
+)
+from lucid3d.editing.order import read_order
+from lucid3d.editing.regions import Region, choose, write_region
+from lucid3d.editing.rules import change_by_rules
+from lucid3d.editing.standing import Spot, spot_instead
+from lucid3d.editing.surroundings import surroundings_of
 from lucid3d.errors import InputError
 from lucid3d.locking import FolderLock
 from lucid3d.outputs import write_pictures, write_preview
@@ -29,10 +53,10 @@ from lucid3d.scene import Scene
 
 @dataclass(frozen=True)
 class Changed:
-    """A scene's folder after an edit: the thing that was set in or moved (None: none was), and all that stand in it."""
+    """A scene's folder after an edit: what was set in, moved or changed (None: nothing), and all that was so far."""
 
-    entry: Entry | None
-    state: tuple[Entry, ...]
+    entry: Entry | Change | None
+    state: State
 
 
 def insert_into(
@@ -47,7 +71,8 @@ def insert_into(
         InputError: see `insertion.insert`; the folder holds no finished scene, or somebody else writes into it.
     """
     with _writing(folder) as (scene, book):
-        inserted = insert(scene, wish, taken=_taken(book.state), world=world, on_event=on_event)
+        known = _world_now(scene, book, world, on_event)
+        inserted = insert(scene, wish, taken=_taken(book.state), world=known, on_event=on_event)
         return _added(folder, scene, book, book.state, name or inserted.thing.key, wish, inserted)
 
 
@@ -78,9 +103,96 @@ def move_in(
             facing=where.facing if where.facing is not None else turned,
         )
         rest = book.state if copy else tuple(entry for entry in book.state if entry is not old)
-        inserted = insert(scene, wish, taken=_taken(rest), world=world, on_event=on_event)
+        known = _world_now(scene, book, world, on_event)
+        inserted = insert(scene, wish, taken=_taken(rest), world=known, on_event=on_event)
         called = name if not copy else inserted.thing.key
         return _added(folder, scene, book, rest, called, wish, inserted, keep=not copy)
+
+
+def change_in(
+    folder: Path,
+    words: str,
+    region: Region | None = None,
+    *,
+    name: str = "",
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Changed:
+    """Change what is there by rules, in words: "the house blue", "remove the bin", "replace the sofa by a bench",
+    "autumn"; outside of what they name, and of the region, everything stays as it is, bit for bit.
+
+    Args:
+        region: where; None for wherever the words point.
+        name: what to call the change; by default what its words are.
+        world: see `insert_into`.
+    Raises:
+        InputError: the words say no change, or point at nothing; see `rules.change_by_rules`.
+    """
+    order = read_order(words)
+    with _writing(folder) as (scene, book):
+        own = world if world is not None else world_of(scene, on_event)
+        done = [(change.order, change.instances) for change in changes_in(book.state)]
+        now = world_with(own, done) if own is not None else None
+        around = surroundings_of(scene.gaussians, scene.cameras, now)
+
+        def seasons(_: World, season: str) -> World:
+            assert own is not None
+            return world_with(in_season(own, season), [item for item in done if item[0].deed != "season"])
+
+        chosen = choose(region, around) if region is not None else None
+        made = change_by_rules(scene, order, chosen, around, seasons=seasons, on_event=on_event)
+        called = book.fresh_name(name or words[:40])
+        change = Change(called, "", order, region.plain if region is not None else None, made.how, made.instances)
+        change = write_change(folder, change, made.patch)
+        after = replace(scene, gaussians=made.patch.on(scene.gaussians))
+        state: State = (*_relit(folder, book.state, after, made.patch.rows, made.world), change)
+        if order.deed == "replace" and made.taken is not None:
+            wish = Wish(order.by)
+            thing = thing_of(wish, season_of(scene, made.world))
+            spot = spot_instead(made.taken, thing)
+            inserted = standing_at(after, thing, spot, made.world)
+            wish = replace(wish, facing=spot.facing)
+            state = (*state, write_inserted(folder, book.fresh_name(thing.key), wish, inserted))
+        return replace(_shown(folder, scene, book.then(state)), entry=change)
+
+
+def keep_region(
+    folder: Path, region: Region, *, world: World | None = None, on_event: Listener = ignore
+) -> tuple[Path, int, int]:
+    """Keep a region with a scene, once it is known to hold something.
+
+    Returns:
+        Its file, how many Gaussians it holds, and how many there are.
+    Raises:
+        InputError: it holds nothing, or has no name.
+    """
+    with _writing(folder) as (scene, book):
+        now = _world_now(scene, book, world, on_event)
+        chosen = choose(region, surroundings_of(scene.gaussians, scene.cameras, now))
+        return write_region(folder, region), int(chosen.sum()), len(chosen)
+
+
+def _relit(folder: Path, old: State, scene: Scene, rows: NDArray[np.int64], world: World | None) -> State:
+    """A state whose things lay their light onto changed Gaussians."""
+    state: list[Entry | Change] = []
+    for entry in old:
+        if isinstance(entry, Entry):
+            gaussians, shade = read_inserted(folder, entry)
+            if np.isin(shade.rows, rows).any():
+                thing = thing_of(entry.wish, season_of(scene, world))
+                shade = shade_at(scene, thing, entry.spot, world)
+                inserted = Inserted(thing, entry.spot, gaussians, shade)
+                entry = write_inserted(folder, entry.name, entry.wish, inserted)
+        state.append(entry)
+    return tuple(state)
+
+
+def _world_now(scene: Scene, book: Book, world: World | None, on_event: Listener) -> World | None:
+    """The world that a scene was made of, with what was changed since."""
+    own = world if world is not None else world_of(scene, on_event)
+    if own is None:
+        return None
+    return world_with(own, [(change.order, change.instances) for change in changes_in(book.state)])
 
 
 def remove_from(folder: Path, name: str) -> Changed:
@@ -112,7 +224,7 @@ def redraw(folder: Path, on_event: Listener = ignore) -> None:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[tuple[Scene, Book]]:
-    """The right to change a scene; the scene as it was before its first edit, and its book."""
+    """The right to change a scene; the scene with its changes but nothing set in, and its book."""
     if not folder.is_dir():
         raise InputError(f"scene folder '{folder}' does not exist")
     lock = FolderLock(folder)
@@ -122,21 +234,22 @@ def _writing(folder: Path) -> Iterator[tuple[Scene, Book]]:
         if len(scene.points) == 0:
             raise InputError("this scene was saved without its points (points.ply), so nothing can be set into it")
         keep_original(folder)
-        yield replace(scene, gaussians=original(folder), free=original_free_space(folder)), read_book(folder)
+        book = read_book(folder)
+        yield replace(scene, gaussians=changed(folder, book.state), free=original_free_space(folder)), book
     finally:
         lock.release()
 
 
-def _taken(state: tuple[Entry, ...]) -> list[tuple[Spot, tuple[float, float, float]]]:
+def _taken(state: State) -> list[tuple[Spot, tuple[float, float, float]]]:
     """Where things stand already."""
-    return [(entry.spot, entry.size) for entry in state]
+    return [(entry.spot, entry.size) for entry in things_in(state)]
 
 
 def _added(
     folder: Path,
     scene: Scene,
     book: Book,
-    rest: tuple[Entry, ...],
+    rest: State,
     wanted: str,
     wish: Wish,
     inserted: Inserted,
@@ -144,7 +257,7 @@ def _added(
     keep: bool = False,
 ) -> Changed:
     name = wanted if keep else book.fresh_name(wanted)
-    entry = write_inserted(folder, name, wish, inserted, book)
+    entry = write_inserted(folder, name, wish, inserted)
     return replace(_shown(folder, scene, book.then((*rest, entry))), entry=entry)
 
 

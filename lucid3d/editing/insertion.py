@@ -103,18 +103,49 @@ def insert(
         InputError: the thing cannot be made or read, or has no room.
     """
     known = world if world is not None else world_of(scene, on_event)
-    season = known.brief.season if known is not None and known.brief is not None else understand(scene.prompt).season
-    thing = thing_of_file(Path(wish.file)) if wish.file else thing_of_words(wish.thing, season=season, seed=wish.seed)
-    thing = thing.resized(wish.size)
+    thing = thing_of(wish, season_of(scene, known))
     spot = spot_for(scene, thing, known, at=wish.at, facing=wish.facing, on=wish.on, taken=taken)
-    standing = thing.mesh.transformed(spot.matrix)
-    standing = replace(standing, instances=None, thing=thing.name)
-    before = known if known is not None else _plain_world(scene, spot)
-    after = before.with_mesh(standing)
-    flies = (wish.on or thing.stands) == IN_THE_AIR
+    return standing_at(scene, thing, spot, known, flies=(wish.on or thing.stands) == IN_THE_AIR)
+
+
+def standing_at(scene: Scene, thing: Thing, spot: Spot, world: World | None, *, flies: bool = False) -> Inserted:
+    """A thing where it stands, whatever else is there.
+
+    Args:
+        world: that the scene was made of; flies: it is seen from below, too.
+    """
+    before, after, standing = _worlds(scene, thing, spot, world)
     gaussians = gaussians_of(after, standing, flies=flies, most=MOST, sh_degree=scene.gaussians.sh_degree)
-    shade = shade_of(before, after, standing, scene.gaussians)
-    return Inserted(thing, spot, gaussians, shade)
+    return Inserted(thing, spot, gaussians, shade_of(before, after, standing, scene.gaussians))
+
+
+def shade_at(scene: Scene, thing: Thing, spot: Spot, world: World | None) -> Shade:
+    """What a thing that stands there does to the light on the scene's Gaussians."""
+    before, after, standing = _worlds(scene, thing, spot, world)
+    return shade_of(before, after, standing, scene.gaussians)
+
+
+def thing_of(wish: Wish, season: str = "summer") -> Thing:
+    """What a wish wants, in its size.
+
+    Raises:
+        InputError: it cannot be made or read.
+    """
+    thing = thing_of_file(Path(wish.file)) if wish.file else thing_of_words(wish.thing, season=season, seed=wish.seed)
+    return thing.resized(wish.size)
+
+
+def season_of(scene: Scene, world: World | None) -> str:
+    """The season of a scene's world, or else of its words."""
+    season: str = (world.brief if world is not None and world.brief is not None else understand(scene.prompt)).season
+    return season
+
+
+def _worlds(scene: Scene, thing: Thing, spot: Spot, world: World | None) -> tuple[World, World, Mesh]:
+    """The world without and with a thing, and the thing's mesh in it."""
+    standing = replace(thing.mesh.transformed(spot.matrix), instances=None, thing=thing.name)
+    before = world if world is not None else _plain_world(scene, spot)
+    return before, before.with_mesh(standing), standing
 
 
 def world_of(scene: Scene, on_event: Listener = ignore) -> World | None:

@@ -36,6 +36,8 @@ LONGEST_SHADOW = 12.0
 """Times a thing's size, beyond which nobody sees what made a shadow."""
 FAINT = 0.02
 """Change of light that nobody sees: what is changed less stays as it is."""
+DARKEST, BRIGHTEST = 0.05, 1.5
+"""Times the light that a place had when a thing is set in beside it, at least and at most."""
 OFF = 0.03
 """Metres above a surface from which it is looked at to learn its light."""
 
@@ -117,8 +119,9 @@ def _looking(at: NDArray[np.float64], distance: float, yaw: float, pitch: float)
     return Camera.from_fov(PIXELS, PIXELS, LENS, pose)
 
 
-def shade_of(before: World, after: World, mesh: Mesh, gaussians: Gaussians) -> Shade:
-    """What the last mesh of `after` takes from the light on a scene's Gaussians, and adds to it.
+def shade_of(before: World, after: World, mesh: Mesh, gaussians: Gaussians, *, brightest: float = BRIGHTEST) -> Shade:
+    """What a mesh takes from the light on a scene's Gaussians, and adds to it: one that only `after` has, or, where it
+    was taken out, only `before`; a place has at most `brightest` times the light that it had.
 
     Each Gaussian near the thing is looked at from just above its own surface in both worlds: the ratio of the two
     radiances is that of the light, whatever it is made of: the sun's shadow, lamps and dark corners.
@@ -132,13 +135,13 @@ def shade_of(before: World, after: World, mesh: Mesh, gaussians: Gaussians) -> S
     whole = np.flatnonzero(
         broad & (away - reach < LONGEST_SHADOW * size) & (away > 0) & (reach < LONGEST_SHADOW * size)
     )
-    light = _light(before, after, gaussians[rows])
+    light = _light(before, after, gaussians[rows], brightest)
     changed = np.abs(light - 1).max(axis=1) > FAINT
     parts, owner = divided(gaussians[whole], size)
     reached = np.zeros(len(whole), bool)
     reached[owner[_in_its_way(after, mesh, parts.means)]] = True
     parts, owner = parts[reached[owner]], owner[reached[owner]]
-    on_parts = _light(before, after, parts)
+    on_parts = _light(before, after, parts, brightest)
     gives_way = np.zeros(len(whole), bool)
     gives_way[owner[np.abs(on_parts - 1).max(axis=1) > FAINT]] = True
     kept = gives_way[owner]
@@ -149,13 +152,13 @@ def shade_of(before: World, after: World, mesh: Mesh, gaussians: Gaussians) -> S
     )
 
 
-def _light(before: World, after: World, gaussians: Gaussians) -> NDArray[np.float32]:
+def _light(before: World, after: World, gaussians: Gaussians, brightest: float) -> NDArray[np.float32]:
     """(N, 3) the ratio of the light on Gaussians after and before."""
     if len(gaussians) == 0:
         return np.ones((0, 3), np.float32)
     normals = _facing_eye(gaussians)
     one, other = (world.radiance(gaussians.means + OFF * normals, -normals) for world in (before, after))
-    return np.clip(other / np.maximum(one, 1e-4), 0.05, 1.5).astype(np.float32)
+    return np.clip(other / np.maximum(one, 1e-4), DARKEST, brightest).astype(np.float32)
 
 
 def divided(gaussians: Gaussians, size: float) -> tuple[Gaussians, NDArray[np.intp]]:

@@ -17,7 +17,7 @@ from lucid3d.exploring.finding import from_points, from_world
 from lucid3d.exploring.free_space import CELL, FreeSpace
 from lucid3d.gaussians import render
 from lucid3d.procedural.kit.labels import label_number
-from lucid3d.procedural.kit.mesh import placement
+from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 from lucid3d.procedural.world import World
 from lucid3d.scene_contents import SceneContents
@@ -105,6 +105,23 @@ def spot_for(
         (x, y, z), slope = _standing(scene, thing, world, first, at, stands, taken)
     towards = float(np.degrees(np.arctan2(x - first.position[0], z - first.position[2])))
     return Spot(x, y, z, towards if facing is None else facing, slope)
+
+
+def spot_instead(old: Mesh, thing: Thing) -> Spot:
+    """Where a thing stands that comes instead of another: on the middle of its foot, along its longer side, its front
+    towards the start."""
+    low, high = old.bounds.astype(np.float64)
+    x, z = 0.5 * (low[0] + high[0]), 0.5 * (low[2] + high[2])
+    flat = old.vertices[:, [0, 2]].astype(np.float64)
+    _, axes = np.linalg.eigh(np.cov((flat - flat.mean(axis=0)).T))
+    width, _, depth = thing.size
+    along = axes[:, 1] if width >= depth else axes[:, 0]  # the direction that the thing's width lies in
+    facing = float(np.degrees(np.arctan2(-along[1], along[0])))
+    # of both ways round, the one whose front (-z turned by `facing`) looks to the start
+    front = -np.array([np.sin(np.radians(facing)), np.cos(np.radians(facing))])
+    if front @ np.array([-x, -z]) < 0:
+        facing += 180
+    return Spot(float(x), float(high[1]), float(z), float((facing + 180) % 360 - 180))
 
 
 def _aloft(thing: Thing, first: Camera, at: tuple[float, float] | None) -> tuple[float, float, float]:

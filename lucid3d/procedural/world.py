@@ -79,10 +79,13 @@ class World:
 
     def with_mesh(self, mesh: Mesh) -> World:
         """The same world with one more mesh, the last of `spans`, exposed as it was."""
-        place = replace(self.place, meshes=[*self.place.meshes, mesh])
-        more = World(place, self.atmosphere, prompt=self.prompt, seed=self.seed, brief=self.brief)
-        more._renderer.film = self._renderer.film
-        return more
+        return self.with_place(replace(self.place, meshes=[*self.place.meshes, mesh]))
+
+    def with_place(self, place: Place, *, brief: Any = None) -> World:
+        """Another place under the same sky, exposed as this one; `brief`: what it was built from, if another."""
+        other = World(place, self.atmosphere, prompt=self.prompt, seed=self.seed, brief=brief or self.brief)
+        other._renderer.film = self._renderer.film
+        return other
 
     def radiance(self, origins: NDArray[np.floating], directions: NDArray[np.floating]) -> NDArray[np.float32]:
         """(N, 3) linear light along rays from `origins` (N, 3) in `directions` (N, 3); the sun's disc is left out."""
@@ -96,6 +99,10 @@ class World:
         (+inf: none), and its normals (N, 3)."""
         o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
         return self._renderer.shader.trace(o, d)
+
+    def away(self, positions: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(N,) metres from positions (N, 3) to the nearest solid surface; +inf in an empty world."""
+        return self._renderer.shader.solid.away(np.ascontiguousarray(positions, np.float32))
 
     def things(self) -> dict[int, str]:
         """Instance number (as in `Drawing.instances`) -> what was made there, in the catalogue's word; instances that

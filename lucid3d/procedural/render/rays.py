@@ -90,3 +90,10 @@ class RayScene:
             return np.zeros(rays.shape[:-1], np.float32)
         result = self._scene.test_occlusions(self._o3d.core.Tensor(rays), tnear=0.0, tfar=reach)
         return result.numpy().astype(np.float32)  # type: ignore[no-any-return]
+
+    def away(self, positions: Floats) -> Floats:
+        """(N,) distance from positions (N, 3) to the nearest triangle; +inf where there is none."""
+        if self.empty or not len(positions):
+            return np.full(len(positions), np.inf, np.float32)
+        result = self._scene.compute_distance(self._o3d.core.Tensor(np.ascontiguousarray(positions, np.float32)))
+        return result.numpy()  # type: ignore[no-any-return]
