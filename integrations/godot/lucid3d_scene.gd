@@ -1,7 +1,7 @@
 @tool
 class_name Lucid3DScene
 extends Node3D
-## Shows a folder that lucid3d wrote: sky, mesh and something to walk on.
+## Shows a folder that lucid3d wrote: sky, mesh, bodies, a navigation mesh and a player.
 ##
 ## Written by lucid3d export <scene> --to godot. Copy the exported folder into the project, add a
 ## Node3D, attach this script and set [member folder]. Godot 4.2 or later.
@@ -16,8 +16,11 @@ extends Node3D
 ## Light the scene with the panorama.
 @export var ambient_light := true
 
-## Make the collision mesh a StaticBody3D.
+## Make floor, walls and things StaticBody3Ds, and where one can walk a NavigationRegion3D.
 @export var collision := true
+
+## Put a player at the first spawn point when the game runs.
+@export var player := true
 
 
 func _ready() -> void:
@@ -35,7 +38,40 @@ func rebuild() -> void:
 	_add(_environment())
 	_add(_model("mesh.glb"))
 	if collision:
-		_add(_ground())
+		# the importer has made bodies and a NavigationRegion3D of it, by its nodes' names
+		var game := _model("playable.glb")
+		_add(game if game != null else _ground())
+	if player and not Engine.is_editor_hint():
+		_add(_player())
+
+
+## The things of the place: label, kind, position, front, size, box; see docs/playable.md.
+func objects() -> Array:
+	return _described().get("objects", [])
+
+
+## Where one can begin: position and front.
+func spawns() -> Array:
+	return _described().get("spawns", [])
+
+
+func _described() -> Dictionary:
+	var text := FileAccess.get_file_as_string(folder.path_join("scene.objects.json"))
+	var parsed: Variant = JSON.parse_string(text) if not text.is_empty() else null
+	return parsed if parsed is Dictionary else {}
+
+
+func _player() -> CharacterBody3D:
+	var beginnings := spawns()
+	if beginnings.is_empty():
+		return null
+	var body := Lucid3DPlayer.new()
+	body.setup(_described().get("walker", {}))
+	var at: Array = beginnings[0]["position"]
+	var front: Array = beginnings[0]["front"]
+	body.position = Vector3(at[0], at[1] + 0.05, at[2])
+	body.rotation.y = atan2(-float(front[0]), -float(front[2]))
+	return body
 
 
 func _add(node: Node) -> void:

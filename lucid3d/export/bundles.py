@@ -5,6 +5,7 @@ Every file of a bundle lies in one coordinate system: what is in front in the sk
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from lucid3d.errors import InputError
 from lucid3d.export.hdr import expand_highlights
 from lucid3d.export.images import write_exr, write_hdr, write_png
 from lucid3d.export.integrations import copy_integration, copy_integration_folder
-from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
+from lucid3d.export.mesh import Mesh, collision_mesh, scene_mesh, write_mesh_glb
 from lucid3d.export.panorama_render import RenderedPanorama, panorama_of
 from lucid3d.export.ply import write_gaussians
 from lucid3d.export.skybox import ENGINE_PANORAMAS, UNITY_FACES, turn_panorama
@@ -47,7 +48,8 @@ def unity(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]
     faces = cube_from_equirectangular(panorama.image, size)
     for slot, face in UNITY_FACES.items():
         write_png(home / "skybox" / f"{slot}.png", faces[face])
-    _splats_and_meshes("unity", scene, home, options)
+    surface = _splats_and_meshes("unity", scene, home, options)
+    _playable(scene, home, frame="gltf", axes="unity", surface=surface)
     copy_integration_folder("unity", home / UNITY_PACKAGE)
     copy_integration("unity/README.md", home)
     return [home]
@@ -63,12 +65,12 @@ def unreal(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path
 
 
 def godot(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
-    """godot/: scene.ply, skybox/panorama.hdr, mesh.glb, collision.glb, the script."""
+    """godot/: scene.ply, skybox/panorama.hdr, mesh.glb, collision.glb, playable.glb, scene.objects.json, scripts."""
     home = folder / "godot"
     _sky("godot", scene, home / "skybox", options)
-    _splats_and_meshes("godot", scene, home, options)
-    copy_integration("godot/lucid3d_scene.gd", home)
-    copy_integration("godot/README.md", home)
+    surface = _splats_and_meshes("godot", scene, home, options)
+    _playable(scene, home, frame="opengl", axes="opengl", surface=surface)
+    copy_integration_folder("godot", home)
     return [home]
 
 
@@ -129,13 +131,22 @@ def _sky(engine: str, scene: Exportable, folder: Path, options: ExportOptions) -
     return panorama
 
 
-def _splats_and_meshes(engine: str, scene: Exportable, home: Path, options: ExportOptions) -> None:
+def _playable(scene: Exportable, home: Path, *, frame: str, axes: str, surface: Mesh | None) -> None:
+    """Bodies, navigation and things, by `lucid3d.playable`, which stands above the exports and is imported as a target
+    is."""
+    importlib.import_module("lucid3d.playable.target").beside(scene, home, frame, axes, surface)
+
+
+def _splats_and_meshes(engine: str, scene: Exportable, home: Path, options: ExportOptions) -> Mesh | None:
+    """Writes them; the collision mesh, or None where a scene has no surface."""
     write_gaussians(reduce(scene.gaussians, options.reduction), home / "scene.ply")
     try:
         mesh = scene_mesh(scene, options.mesh_triangles)
     except InputError as error:  # a scene that is all sky still has a skybox
         logging.getLogger(__name__).warning("%s/ comes without meshes: %s", engine, error)
-        return
+        return None
     frame = GLB_FRAMES[engine]
     write_mesh_glb(mesh, home / "mesh.glb", frame=frame)
-    write_mesh_glb(collision_mesh(mesh, options.collision_triangles), home / "collision.glb", frame=frame)
+    light = collision_mesh(mesh, options.collision_triangles)
+    write_mesh_glb(light, home / "collision.glb", frame=frame)
+    return light

@@ -95,7 +95,7 @@ def write_gaussian_glb(gaussians: Gaussians, path: str | os.PathLike[str], *, fr
         "bufferViews": views,
         "buffers": [{"byteLength": offset}],
     }
-    _write_glb(path, document, b"".join(chunks))
+    write_glb(path, document, b"".join(chunks))
     return Path(path)
 
 
@@ -173,7 +173,7 @@ def write_triangles_glb(
     }
     if colors is not None:
         document["extensionsUsed"] = ["KHR_materials_unlit"]
-    _write_glb(path, document, b"".join(np.ascontiguousarray(values).tobytes() for _, values, _ in columns))
+    write_glb(path, document, b"".join(np.ascontiguousarray(values).tobytes() for _, values, _ in columns))
     return Path(path)
 
 
@@ -189,8 +189,9 @@ def _vertex_normals(vertices: NDArray[np.float32], triangles: NDArray[np.int32])
     return np.where(lengths > 0, normals / np.maximum(lengths, 1e-30), [0.0, 1.0, 0.0]).astype("<f4")
 
 
-def _write_glb(path: str | os.PathLike[str], document: dict[str, object], binary: bytes) -> None:
-    """The container: header, a JSON chunk and a binary chunk, each padded to four bytes."""
+def write_glb(path: str | os.PathLike[str], document: dict[str, object], binary: bytes) -> None:
+    """Write the container of a glTF document and its buffer: header, a JSON chunk and a binary chunk, each padded to
+    four bytes."""
     text = json.dumps(document, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
     binary += b"\0" * (-len(binary) % 4)

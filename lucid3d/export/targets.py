@@ -102,6 +102,7 @@ TARGETS: dict[str, Target] = {
     "hdr": Target(f"{_HERE}.targets:_hdr", "panorama.hdr and .exr: linear light, for image-based lighting"),
     "mesh": Target(f"{_HERE}.targets:_mesh", "mesh.glb: vertex-coloured triangles, y up, metres"),
     "collision": Target(f"{_HERE}.targets:_collision", "collision.glb: a light mesh to walk on, y up, metres"),
+    "playable": Target("lucid3d.playable.target:target", "playable/: navigation, colliders, things and spawn points"),
     "ods": Target(f"{_HERE}.targets:_ods", "stereo360.png: top-bottom stereo panorama for headsets"),
     "unity": Target(f"{_HERE}.bundles:unity", "unity/: splats, skybox, meshes and a package that imports them"),
     "unreal": Target(f"{_HERE}.bundles:unreal", "unreal/: splats, skybox and meshes"),

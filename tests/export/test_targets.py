@@ -108,6 +108,17 @@ def test_unity_comes_with_its_package(bundles: Path) -> None:
     assert {"package.json", "package.json.meta", "Runtime/Client.cs", "Editor/SkyboxWindow.cs"} <= set(copied)
 
 
+@pytest.mark.parametrize("engine", ["unity", "godot"])
+def test_engines_get_a_level(bundles: Path, engine: str) -> None:
+    """Where one can walk and what is solid, even of Gaussians alone."""
+    said = json.loads((bundles / engine / "scene.objects.json").read_text())
+    assert said["source"] == "views" and said["objects"] == []
+    np.testing.assert_allclose(said["spawns"][0]["position"], (0, -1.5, 0), atol=0.11)  # to a voxel of 10 cm
+    level = trimesh.load(bundles / engine / "playable.glb")
+    assert {"navigation-navmesh", "floor-colonly", "walls-colonly"} == set(level.geometry)
+    assert level.geometry["floor-colonly"].bounds[0][1] == pytest.approx(-1.5, abs=0.05)
+
+
 def test_unity_has_its_six_sides(bundles: Path) -> None:
     front = cv2.imread(str(bundles / "unity" / "skybox" / "FrontTex.png"))[..., ::-1] / 255
     np.testing.assert_allclose(front[32, 32], (0.2, 0.3, 0.9), atol=0.01)

@@ -24,7 +24,7 @@ PACKAGE = HERE.parents[1] / "integrations" / "unity"
 RUNTIME = sorted(PACKAGE.glob("Runtime/*.cs"))
 EDITOR = sorted(PACKAGE.glob("Editor/*.cs"))
 STUBS = HERE / "stubs"
-BASE = [STUBS / "UnityEngine.cs", STUBS / "Networking.cs", STUBS / "Json.cs"]
+BASE = [STUBS / "UnityEngine.cs", STUBS / "Networking.cs", STUBS / "Json.cs", STUBS / "Level.cs"]
 TOKEN = "open sesame"
 Ask = Callable[..., dict[str, list[str]]]
 

@@ -43,6 +43,8 @@ class Mesh:
         instances: (T,) int32 instance numbers local to this mesh, or None where the whole mesh is one instance.
         thing: what each of its instances is, in the catalogue's word ("well", "spruce"), or "" for what nobody asks
             for by name. Finer than the label; see `made_as` and `World.things`.
+        facing: (N,) float64 radians by which each instance is turned about the vertical since it was made (its front
+            was at -z then; see `placement`), (1,) where that is the same for all, or None where none was.
     """
 
     vertices: Vertices
@@ -55,6 +57,7 @@ class Mesh:
     uv: NDArray[np.float32] | None = None
     instances: NDArray[np.int32] | None = field(default=None)
     thing: str = ""
+    facing: NDArray[np.float64] | None = None
     _feet: NDArray[np.float64] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -92,7 +95,9 @@ class Mesh:
         if self.normals is not None:
             normals = self.normals @ np.linalg.inv(linear)
             normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-        return replace(self, vertices=self.vertices @ linear.T + matrix[:3, 3], normals=normals)
+        before = np.zeros(1) if self.facing is None else self.facing
+        facing = _yaw(linear) + np.sign(np.linalg.det(linear)) * before  # a mirror turns them the other way
+        return replace(self, vertices=self.vertices @ linear.T + matrix[:3, 3], normals=normals, facing=facing)
 
     def tinted(self, tint: ArrayLike) -> Mesh:
         """The mesh with its albedo multiplied by `tint`, (3,) or (V, 3)."""
@@ -127,7 +132,7 @@ def merge(meshes: Sequence[Mesh], label: str | None = None, *, one_instance: boo
         raise ValueError("merge needs at least one mesh")
     materials: list[Material] = []
     seen: dict[Material, int] = {}
-    indices, instances, triangles = [], [], []
+    indices, instances, triangles, facing = [], [], [], []
     first_vertex = first_instance = 0
     for mesh in meshes:
         table = []
@@ -140,7 +145,9 @@ def merge(meshes: Sequence[Mesh], label: str | None = None, *, one_instance: boo
         indices.append(np.array(table, np.int32)[own])
         own = np.zeros(len(mesh.triangles), np.int32) if mesh.instances is None else mesh.instances
         instances.append(own + np.int32(first_instance))
-        first_instance += int(own.max(initial=0)) + 1
+        count = int(own.max(initial=0)) + 1
+        facing.append(np.broadcast_to(0.0 if mesh.facing is None else mesh.facing, count))
+        first_instance += count
         triangles.append(mesh.triangles + np.int32(first_vertex))
         first_vertex += len(mesh.vertices)
     return Mesh(
@@ -154,6 +161,7 @@ def merge(meshes: Sequence[Mesh], label: str | None = None, *, one_instance: boo
         _optional([m.uv for m in meshes], meshes, np.nan),
         None if one_instance else np.concatenate(instances),
         meshes[0].thing if len({m.thing for m in meshes}) == 1 else "",
+        None if one_instance else np.concatenate(facing),
     )
 
 
@@ -216,7 +224,13 @@ def instances(
         None if prototype.uv is None else np.tile(prototype.uv, (count, 1)),
         np.repeat(np.arange(count, dtype=np.int32), len(prototype.triangles)),
         prototype.thing,
+        _yaw(linear),
     )
+
+
+def _yaw(linear: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(...) radians by which rotations (..., 3, 3) turn about the vertical: the inverse of `placement`'s yaw."""
+    return np.asarray(np.arctan2(linear[..., 0, 2], linear[..., 2, 2]), np.float64)
 
 
 def mirrored(mesh: Mesh) -> Mesh:
@@ -227,6 +241,7 @@ def mirrored(mesh: Mesh) -> Mesh:
         vertices=mesh.vertices * flip,
         triangles=mesh.triangles[:, ::-1],
         normals=None if mesh.normals is None else mesh.normals * flip,
+        facing=None if mesh.facing is None else -mesh.facing,
     )
 
 
@@ -240,6 +255,7 @@ def made_as(thing: str) -> Callable[[Callable[Making, Made]], Callable[Making, M
             result = make(*args, **kwargs)
             mesh: Any = result[0] if isinstance(result, tuple) else getattr(result, "mesh", result)
             mesh.thing = thing
+            mesh.facing = None  # what its parts were turned by says nothing of the whole
             return result
 
         return made

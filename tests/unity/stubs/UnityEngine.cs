@@ -9,6 +9,7 @@ namespace UnityEngine
         public string name { get; set; }
         public static void Destroy(Object obj) { }
         public static void DestroyImmediate(Object obj) { }
+        public static T Instantiate<T>(T original, Transform parent) where T : Object { return original; }
         public static bool operator ==(Object a, Object b) { return ReferenceEquals(a, b); }
         public static bool operator !=(Object a, Object b) { return !ReferenceEquals(a, b); }
         public override bool Equals(object other) { return ReferenceEquals(this, other); }
@@ -18,6 +19,9 @@ namespace UnityEngine
     public class Component : Object
     {
         public GameObject gameObject { get { return null; } }
+        public Transform transform { get { return null; } }
+        public T GetComponent<T>() { return default(T); }
+        public T[] GetComponentsInChildren<T>(bool includeInactive) { return new T[0]; }
     }
 
     public class Behaviour : Component { }
@@ -26,6 +30,7 @@ namespace UnityEngine
     public class GameObject : Object
     {
         public GameObject(string name) { }
+        public Transform transform { get { return null; } }
         public T AddComponent<T>() where T : Component { return default(T); }
     }
 
