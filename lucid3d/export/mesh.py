@@ -21,6 +21,7 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export.frames import frame_rotation
 from lucid3d.export.gltf import write_triangles_glb
+from lucid3d.export.walking import sky_distance
 from lucid3d.gaussians import Renderer
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.panorama import cube_cameras
@@ -48,8 +49,6 @@ _CELL_FACTORS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
 """Footprints to a cell, tried in turn."""
 _REACH_FOOTPRINTS = 4.0
 """A vertex may lie this many point footprints from the nearest point."""
-_SKY_MARGIN = 0.5
-"""Surfaces beyond this part of the sky dome's distance are left to the skybox: soft edges in front of it end there."""
 
 
 @dataclass(frozen=True)
@@ -260,10 +259,8 @@ def open3d() -> Any:
 
 def _sky_distance(scene: Exportable) -> float:
     """Metres from the origin from which on everything is sky."""
-    points = scene.points
-    if points is not None and len(points) and points.is_sky.any():
-        return float(np.linalg.norm(points.positions[points.is_sky], axis=1).min()) * _SKY_MARGIN
-    return FAR_METRES
+    distance = sky_distance(scene)
+    return FAR_METRES if distance is None else distance
 
 
 def _without_crumbs(surface: Any, share: float) -> Any:

@@ -1,11 +1,10 @@
-"""Splat formats that other people's viewers and engines load: compressed .ply, .splat, .spz, .sog.
+"""Splat formats that other people's viewers and engines load: compressed .ply, .splat, .spz (and `sog` beside).
 
 Each states its axes; Gaussians arrive in our world frame (y down) and are turned here.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 import os
@@ -15,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from lucid3d.errors import InputError
-from lucid3d.export import morton, node
+from lucid3d.export import morton
 from lucid3d.export.checks import MAX_SH_DEGREE, OPAQUE_LOGIT, checked_gaussians
 from lucid3d.export.frames import frame_rotation, rotate_gaussians, unit_quaternions
-from lucid3d.export.ply import write_gaussians
 from lucid3d.files import atomic_path
 from lucid3d.gaussians.model import Gaussians
 
@@ -186,33 +184,6 @@ def write_splat(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
     with atomic_path(path) as temporary:
         temporary.write_bytes(table[order].tobytes())
     return Path(path)
-
-
-def write_sog(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
-    """PlayCanvas's .sog (WebP images in a zip), the smallest. Axes as in a PLY: y down. Needs Node.js.
-
-    Raises:
-        InputError: Node.js or splat-transform is missing (the message says how to get them).
-    """
-    return _convert(gaussians, path)
-
-
-def write_html(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
-    """A single .html with PlayCanvas's viewer and the scene in it. Needs Node.js, see `write_sog`."""
-    return _convert(gaussians, path)
-
-
-def _convert(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
-    """Through a PLY and splat-transform."""
-    path = Path(path)
-    command = node.splat_transform()
-    with atomic_path(path) as temporary:
-        source = temporary.with_name(f"{temporary.name}.ply")
-        with contextlib.ExitStack() as clean_up:
-            clean_up.callback(source.unlink, missing_ok=True)
-            write_gaussians(gaussians, source)
-            node.run([*command, "-w", "-q", "-g", "cpu", str(source), str(temporary)], path.name)
-    return path
 
 
 def _gsply_data(scene: Gaussians):  # type: ignore[no-untyped-def]

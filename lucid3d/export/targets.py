@@ -12,16 +12,19 @@ from typing import Protocol
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
-from lucid3d.export import node, usd
+from lucid3d.export import usd
 from lucid3d.export.gltf import write_gaussian_glb
 from lucid3d.export.hdr import InverseToneMapping, expand_highlights
 from lucid3d.export.images import write_exr, write_hdr
 from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
 from lucid3d.export.panorama_render import panorama_of, write_scene_skybox
 from lucid3d.export.ply import write_gaussians
-from lucid3d.export.splats import Reduction, reduce, write_compressed_ply, write_sog, write_splat, write_spz
+from lucid3d.export.sog import write_sog
+from lucid3d.export.splats import Reduction, reduce, write_compressed_ply, write_splat, write_spz
 from lucid3d.export.stereo import write_stereo_panorama
+from lucid3d.export.streamed import write_streamed_sog
 from lucid3d.export.usd import write_usd
+from lucid3d.export.walking import sky_distance, where_people_walk
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.pointcloud import PointCloud
 
@@ -95,7 +98,8 @@ TARGETS: dict[str, Target] = {
     "compressed-ply": Target(f"{_HERE}.targets:_compressed_ply", "scene.compressed.ply: for PlayCanvas and SuperSplat"),
     "splat": Target(f"{_HERE}.targets:_splat", "scene.splat: 32 bytes a Gaussian, for web viewers"),
     "spz": Target(f"{_HERE}.targets:_spz", "scene.spz: a tenth of the PLY, for Niantic's and Spark's viewers"),
-    "sog": Target(f"{_HERE}.targets:_sog", "scene.sog: the smallest, for PlayCanvas and Spark (needs Node.js)"),
+    "sog": Target(f"{_HERE}.targets:_sog", "scene.sog: the smallest, for PlayCanvas and Spark"),
+    "streamed-sog": Target(f"{_HERE}.targets:_streamed", "streamed/: levels of detail in pieces, for PlayCanvas"),
     "glb": Target(f"{_HERE}.targets:_glb", "scene.glb: Gaussians as glTF with KHR_gaussian_splatting"),
     "usd": Target(f"{_HERE}.targets:_usd", "scene.usd: Gaussians as a USD particle field"),
     "skybox": Target(f"{_HERE}.targets:_skybox", "skybox/: panorama, cube map and depth, turned for every engine"),
@@ -136,15 +140,13 @@ def parse_targets(text: str | Sequence[str]) -> list[str]:
 
 
 def check_target(name: str) -> None:
-    """Refuse at once what would fail at the end: an unknown target, or one whose converter is not installed.
+    """Refuse at once what would fail at the end: an unknown target, or one whose library is not installed.
 
     Raises:
         InputError: says which, and the way out.
     """
     for target in parse_targets(name):
-        if target == "sog":
-            node.splat_transform()
-        elif target == "usd":
+        if target == "usd":
             usd.require()
 
 
@@ -198,6 +200,13 @@ def _spz(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
 
 def _sog(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
     return [write_sog(_reduced(scene, options), folder / "scene.sog")]
+
+
+def _streamed(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    start, reach = where_people_walk(scene)
+    gaussians = _reduced(scene, options)
+    sky = sky_distance(scene)
+    return [write_streamed_sog(gaussians, folder / "streamed", start=start, reach=reach, sky_distance=sky).parent]
 
 
 def _glb(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:

@@ -11,14 +11,12 @@ NODE_MODULES = Path(__file__).parent / "node" / "node_modules"
 
 
 @pytest.fixture
-def splat_transform(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The command of PlayCanvas's splat-transform, made known to lucid3d."""
+def splat_transform() -> str:
+    """The command of PlayCanvas's splat-transform."""
     cli = NODE_MODULES / "@playcanvas" / "splat-transform" / "bin" / "cli.mjs"
     if shutil.which("node") is None or not cli.is_file():
         pytest.skip("splat-transform is not installed: run tests/export/setup_node.sh (Node.js 20)")
-    command = f"node {cli}"
-    monkeypatch.setenv("LUCID3D_SPLAT_TRANSFORM", command)
-    return command
+    return f"node {cli}"
 
 
 @pytest.fixture

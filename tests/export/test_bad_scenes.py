@@ -17,7 +17,8 @@ from lucid3d.errors import InputError
 from lucid3d.export import morton
 from lucid3d.export.gltf import write_gaussian_glb
 from lucid3d.export.ply import read_gaussians, write_gaussians
-from lucid3d.export.splats import write_compressed_ply, write_sog, write_splat, write_spz
+from lucid3d.export.sog import write_sog
+from lucid3d.export.splats import write_compressed_ply, write_splat, write_spz
 from lucid3d.export.usd import write_usd
 from lucid3d.gaussians.model import Gaussians
 from tests.export.scenes import random_scene

@@ -16,7 +16,8 @@ import pytest
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.export.ply import write_gaussians
-from lucid3d.export.splats import write_compressed_ply, write_sog, write_splat, write_spz
+from lucid3d.export.sog import write_sog
+from lucid3d.export.splats import write_compressed_ply, write_splat, write_spz
 from lucid3d.export.webpage import import_map, write_page
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays, perspective_from_equirectangular
 from tests.export.scenes import axes_scene
@@ -131,7 +132,7 @@ FORMATS: dict[str, tuple[Callable[..., Path], str | None, bool]] = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_spark_draws_what_we_draw(tmp_path: Path, stage: Any, splat_transform: str, name: str) -> None:
+def test_spark_draws_what_we_draw(tmp_path: Path, stage: Any, name: str) -> None:
     from lucid3d.gaussians import render
 
     writer, kind, y_down = FORMATS[name]
