@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.editing.order import Order
-from lucid3d.editing.regions import instances_called
-from lucid3d.errors import InputError
 from lucid3d.procedural.build import build_place, place_under_sky
 from lucid3d.procedural.compose.dressing import STUFF, in_colour, main_material
 from lucid3d.procedural.kit import palettes as palette
@@ -56,31 +53,27 @@ def without(world: World, instances: Collection[int]) -> tuple[World, Mesh | Non
 
 
 def in_season(world: World, season: str) -> World:
-    """The same place in another season, under the same sky."""
+    """The same sort of place in another season, under the same sky; what grows stands elsewhere."""
     brief = replace(world.brief, season=season)
     place: Place = place_under_sky(build_place(brief, world.seed), brief, world.seed, drops=False).place
     return world.with_place(place, brief=brief)
 
 
-def world_with(world: World, changes: Sequence[tuple[Order, tuple[int, ...]]]) -> World:
-    """A world with changes that were made to it, each with the instances that it was about.
+def with_season(world: World, season: str) -> World:
+    """The very world, whose plants are those of a season from now on."""
+    return world.with_place(world.place, brief=replace(world.brief, season=season))
 
-    A season is another world, so it comes first, and things are found in it by their words again.
-    """
-    seasons = [order.season for order, _ in changes if order.deed == "season" and not order.target]
-    now = in_season(world, seasons[-1]) if seasons else world
+
+def world_with(world: World, changes: Sequence[tuple[Order, tuple[int, ...]]]) -> World:
+    """A world with changes that were made to it, each with the instances that it was about."""
     for order, instances in changes:
         if order.deed == "season":
-            continue
-        ids: Collection[int] = instances
-        if seasons and order.target:
-            with suppress(InputError):
-                ids = instances_called(now, order.target)
-        if order.deed == "dye":
-            now, _ = dyed(now, ids, order.colour, order.material)
+            world = with_season(world, order.season)
+        elif order.deed == "dye":
+            world, _ = dyed(world, instances, order.colour, order.material)
         else:
-            now, _ = without(now, ids)
-    return now
+            world, _ = without(world, instances)
+    return world
 
 
 def _of_place(world: World, instances: Collection[int]) -> list[tuple[Mesh, tuple[int, NDArray[np.bool_]]]]:

@@ -26,7 +26,7 @@ from lucid3d.editing.book import (
     write_inserted,
     write_state,
 )
-from lucid3d.editing.changed_world import in_season, world_with
+from lucid3d.editing.changed_world import world_with
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -130,17 +130,10 @@ def change_in(
     """
     order = read_order(words)
     with _writing(folder) as (scene, book):
-        own = world if world is not None else world_of(scene, on_event)
-        done = [(change.order, change.instances) for change in changes_in(book.state)]
-        now = world_with(own, done) if own is not None else None
-        around = surroundings_of(scene.gaussians, scene.cameras, now)
-
-        def seasons(_: World, season: str) -> World:
-            assert own is not None
-            return world_with(in_season(own, season), [item for item in done if item[0].deed != "season"])
+        around = surroundings_of(scene.gaussians, scene.cameras, _world_now(scene, book, world, on_event))
 
         chosen = choose(region, around) if region is not None else None
-        made = change_by_rules(scene, order, chosen, around, seasons=seasons, on_event=on_event)
+        made = change_by_rules(scene, order, chosen, around, on_event)
         called = book.fresh_name(name or words[:40])
         change = Change(called, "", order, region.plain if region is not None else None, made.how, made.instances)
         change = write_change(folder, change, made.patch)

@@ -7,7 +7,7 @@ shade, and take the colour that is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 
 from lucid3d.camera import Camera
 from lucid3d.colour import linear_from_srgb, srgb_from_linear
-from lucid3d.editing.changed_world import dyed, in_season, without
+from lucid3d.editing.changed_world import dyed, in_season, with_season, without
 from lucid3d.editing.lighting import COVERED, shade_of
 from lucid3d.editing.order import Order
 from lucid3d.editing.patch import Patch, difference, hidden, in_light
@@ -25,8 +25,10 @@ from lucid3d.editing.regions import forms_of, instances_called
 from lucid3d.editing.surroundings import SAME, Surroundings, projected
 from lucid3d.errors import InputError
 from lucid3d.extending import joined, sky_radius
-from lucid3d.gaussians import Renderer, from_points
+from lucid3d.gaussians import from_points
 from lucid3d.gaussians.model import SH_C0, Gaussians
+from lucid3d.guidance.optimise import COLOURS_ALONE, followed
+from lucid3d.guidance.pictures import Pictures
 from lucid3d.joint.fusion import SHARPNESS, centre_weights
 from lucid3d.pointcloud import PointCloud, lift
 from lucid3d.procedural.kit.labels import LABELS, label_number
@@ -36,12 +38,13 @@ from lucid3d.procedural.render.drawing import Drawing
 from lucid3d.procedural.render.rays import RayScene
 from lucid3d.procedural.world import World
 from lucid3d.progress import Event, Listener, ignore
+from lucid3d.restyle.rules import TARGET_ROWS, carried, class_maps
 from lucid3d.scene_contents import SceneContents
 
 MOST = 200_000
 """Gaussians that come to light behind what was taken out."""
-ROUNDS = 3
-"""Times that a colour is corrected by what the views still lack: what is drawn is a blend of neighbours."""
+ROUNDS, COLOUR_RATE = 5, 0.02
+"""Times that every view teaches the colours, and their learning rate at first."""
 FAINT = 1 / 512
 """Difference in sRGB that nobody sees: what changes less stays as it is."""
 RIM = 2
@@ -52,6 +55,10 @@ ALBEDO = 0.35
 """Of an ordinary surface: what a surface of unknown colour is taken to have when its light is estimated."""
 LIGHT = (0.25, 1.6)
 """Least and most light on a surface whose light is estimated so."""
+SEASONAL = (("ground", "grass"), ("tree",), ("shrub", "flower", "plant"))
+"""Labels whose colours each season has its own of."""
+SNOWED = ("roof", "rock", "road", "path", "fence", "pier", "bridge")
+"""And those on which snow lies in winter."""
 CLINGS = 1.5
 """Sizes of a Gaussian within which it is on the surface of what is taken out."""
 
@@ -79,8 +86,6 @@ def change_by_rules(
     order: Order,
     region: NDArray[np.bool_] | None,
     around: Surroundings,
-    *,
-    seasons: Callable[[World, str], World] = in_season,
     on_event: Listener = ignore,
 ) -> Changed:
     """A scene as an order has it.
@@ -88,13 +93,12 @@ def change_by_rules(
     Args:
         scene: stays as it is; region: (N,) bool of its Gaussians to change, None for wherever the order's words point.
         around: its Gaussians, with the world where there is one.
-        seasons: how that world is built again in another season.
     Raises:
         InputError: the words point at nothing, or the scene has no world and the order needs one.
     """
     world = around.world
     if order.deed == "season":
-        return _season(scene, order, region, around, seasons, on_event)
+        return _season(scene, order, region, around)
     rows = _aim(order, region, around)
     if world is None or around.instances is None:
         if order.deed != "dye" or not order.colour or order.material:
@@ -165,14 +169,9 @@ def called(words: str, around: Surroundings) -> NDArray[np.bool_]:
     raise InputError(f"{last}; and by their surface: {', '.join(labels)}")
 
 
-def _season(
-    scene: SceneContents,
-    order: Order,
-    region: NDArray[np.bool_] | None,
-    around: Surroundings,
-    seasons: Callable[[World, str], World],
-    on_event: Listener,
-) -> Changed:
+def _season(scene: SceneContents, order: Order, region: NDArray[np.bool_] | None, around: Surroundings) -> Changed:
+    """The surfaces that a season changes, in the palette that the same sort of place has in that season: the place is
+    composed anew for that, which gives other trees, so that the picture of it cannot be carried over point by point."""
     world = around.world
     if world is None or around.labels is None or world.brief is None:
         raise InputError(
@@ -183,9 +182,18 @@ def _season(
         rows &= _aim(order, region, around)
     elif region is not None:
         rows &= region
-    after = seasons(world, order.season)
-    gaussians = _recoloured(scene.gaussians, scene.cameras, rows, world, after, None, on_event)
-    return Changed(difference(scene.gaussians, gaussians), rows, f"as it is in {order.season}", after)
+    classes = np.zeros(len(LABELS), np.intp)
+    for number, names in enumerate(SEASONAL if order.season != "winter" else (*SEASONAL, SNOWED), 1):
+        classes[[label_number(name) for name in names]] = number
+    mine = np.where(rows, classes[around.labels], 0)
+    target = in_season(world, order.season).draw_equirectangular(TARGET_ROWS)
+    colours = np.clip(scene.gaussians.colors, 0, 1)
+    maps = class_maps([(colours[:, None], mine[:, None])], (target.image, classes[target.labels]))
+    new = carried(colours, mine, maps)
+    chosen = np.flatnonzero((np.abs(new - colours).max(axis=1) > FAINT) & (mine > 0))
+    gaussians = _with_colours(scene.gaussians, chosen, new[chosen])
+    after = with_season(world, order.season)
+    return Changed(difference(scene.gaussians, gaussians), mine > 0, f"in the colours of {order.season}", after)
 
 
 def _recoloured(
@@ -194,7 +202,7 @@ def _recoloured(
     rows: NDArray[np.bool_],
     before: World,
     after: World,
-    instances: set[int] | None,
+    instances: set[int],
     on_event: Listener,
     *,
     spread: bool = True,
@@ -202,12 +210,12 @@ def _recoloured(
     """The Gaussians, those of `rows` with the colours that the views gain from one world to the other.
 
     Args:
-        instances: of both worlds that look different; None = anything may.
+        instances: of both worlds that look different.
         spread: what no view shows is taken to change as the nearest that one shows.
     """
     chosen = np.flatnonzero(rows)
     total, gain = np.zeros(len(chosen)), np.zeros((len(chosen), 3))
-    looks = list[_Look]()
+    looks = list[tuple[Camera, NDArray[np.float32], NDArray[np.bool_]]]()
     for number, camera in enumerate(cameras, 1):
         seen, row, column, depth = projected(gaussians.means[chosen], camera)
         on_event(Event("paint", number, len(cameras), "the place with the change"))
@@ -222,7 +230,7 @@ def _recoloured(
             shown = wanted[row, column] & (np.abs(there - depth) <= SAME * depth)
         seen, row, column = seen[shown], row[shown], column[shown]
         weight = centre_weights(camera.height, camera.width)[row, column].astype(np.float64) ** SHARPNESS
-        looks.append(_Look(camera, seen, row, column, weight, other.image[row, column]))
+        looks.append((camera, other.image, wanted))
         gain[seen] += weight[:, None] * (other.image[row, column] - one.image[row, column])
         total[seen] += weight
     known = total > 0
@@ -233,38 +241,27 @@ def _recoloured(
         nearest = cKDTree(gaussians.means[chosen][known]).query(gaussians.means[chosen][~known], workers=-1)[1]
         gain[~known] = gain[known][nearest]
     differs = np.abs(gain).max(axis=1) > FAINT
-    colours: NDArray[np.floating] = np.clip(gaussians.colors[chosen] + gain, 0, 1)
-    for _ in range(ROUNDS):
-        recoloured = _with_colours(gaussians, chosen[differs], colours[differs])
-        renderer, lacks = Renderer(recoloured), np.zeros((len(chosen), 3))
-        for look in looks:
-            image = renderer.render(look.camera).image[look.row, look.column]
-            lacks[look.seen] += look.weight[:, None] * (look.target - image)
-        colours = np.clip(colours + lacks / np.maximum(total, 1e-9)[:, None], 0, 1)
-    return _with_colours(gaussians, chosen[differs], colours[differs])
-
-
-@dataclass(frozen=True, eq=False)
-class _Look:
-    """What a view shows of some of the Gaussians: their numbers, pixels, weights, and (K, 3) the colours to have."""
-
-    camera: Camera
-    seen: NDArray[np.intp]
-    row: NDArray[np.intp]
-    column: NDArray[np.intp]
-    weight: NDArray[np.float64]
-    target: NDArray[np.float32]
+    changed = chosen[differs]
+    recoloured = _with_colours(gaussians, changed, gaussians.colors[changed] + gain[differs])
+    mask = np.zeros(len(gaussians), bool)
+    mask[changed] = True
+    seen_by = [(camera, image, wanted) for camera, image, wanted in looks if wanted.any()]
+    if not mask.any():
+        return recoloured
+    # what is drawn is a blend of neighbours: the colours learn what the views still lack
+    guidance = Pictures(*zip(*seen_by, strict=True), ssim=0.0)
+    settings = replace(COLOURS_ALONE, steps=ROUNDS * len(seen_by), size=0, colours=COLOUR_RATE)
+    return followed(recoloured, guidance, [camera for camera, _, _ in seen_by], mask=mask, settings=settings)
 
 
 def _wanted(
-    world: World, camera: Camera, instances: set[int] | None, row: NDArray[np.intp], column: NDArray[np.intp]
+    world: World, camera: Camera, instances: set[int], row: NDArray[np.intp], column: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
-    """The pixels of a picture that are worth drawing: those of the instances, and those that Gaussians are in."""
+    """(H, W) the pixels of a picture that are worth drawing: those of and around instances that Gaussians are in."""
     wanted = np.zeros((camera.height, camera.width), bool)
     wanted[row, column] = True
-    if instances is not None:
-        drawn = world.draw(camera, antialias=False, only=np.zeros_like(wanted))
-        wanted &= ndimage.binary_dilation(np.isin(drawn.instances, sorted(instances)), iterations=RIM)
+    drawn = world.draw(camera, antialias=False, only=np.zeros_like(wanted))
+    wanted &= ndimage.binary_dilation(np.isin(drawn.instances, sorted(instances)), iterations=RIM)
     return wanted
 
 
