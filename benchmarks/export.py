@@ -1,6 +1,7 @@
 """How fast scenes are written, how exactly panoramas are resampled, and what levels of detail cost and look like.
 
-    python benchmarks/export.py [--json FILE] [--quick] [--only writers,panorama,resampling,lod] [--scene outputs/lake]
+    python benchmarks/export.py [--json FILE] [--quick] [--only writers,panorama,resampling,lod,page]
+                                [--scene outputs/lake]
 
 Writers: 1 million Gaussians without harmonics into each format, beside gsply's writers and splat-transform where there
 are any. Panorama: 200,000 Gaussians at 4096 x 2048, beside rendering six cube faces and joining them. Resampling: the
@@ -8,6 +9,9 @@ are any. Panorama: 200,000 Gaussians at 4096 x 2048, beside rendering six cube f
 Levels of detail: the tree of 2 million Gaussians in CPU seconds and memory, and PSNR of cuts, chosen by the angle that
 their error is seen under, against the whole scene: 640 x 360, 70 degrees, five poses within half a metre of the start,
 of the scene named by --scene (a wavy sphere without one).
+
+Page: `--to web` of the scene named by --scene (or 2 million on a wavy sphere), served to Chromium at 20 Mbit/s, 20 ms
+(its own throttling), 640 x 360, drawn in software: seconds and bytes until the still, the sky and the first Gaussians.
 
 Seconds are the least of several runs. Resampling errors are root mean squares in steps of 8 bits after x / (1 + x), so
 that a sun does not decide everything.
@@ -17,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import functools
 import json
 import math
 import os
@@ -25,9 +30,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -36,6 +44,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.export import export_scene
 from lucid3d.export.gltf import write_gaussian_glb
 from lucid3d.export.images import read_exr
 from lucid3d.export.lod import build as build_tree
@@ -44,6 +53,7 @@ from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.export.splats import write_compressed_ply, write_splat, write_spz
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.panorama import cube_cameras, cube_from_equirectangular, equirectangular_from_cube
+from lucid3d.scene import Scene
 
 NODE_MODULES = Path(__file__).resolve().parent.parent / "tests" / "export" / "node" / "node_modules"
 CONSOLE = Console()
@@ -315,7 +325,73 @@ def bench_lod(quick: bool) -> list[dict[str, Any]]:
     return rows
 
 
-PARTS = {"writers": bench_writers, "panorama": bench_panorama, "resampling": bench_resampling, "lod": bench_lod}
+# --- the page that streams ---
+
+MEGABITS = 20
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-gl=angle", "--use-angle=swiftshader",
+         "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]  # fmt: skip
+WARM = "data:text/html,<canvas id=c></canvas><script>c.getContext('webgl2').clear(16384)</script>"
+
+
+def bench_page(quick: bool) -> list[dict[str, Any]]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        CONSOLE.print("playwright is not installed: pip install 'lucid3d[dev]'")
+        return []
+    if SCENE is not None:
+        scene: Any = Scene.load(SCENE)
+    else:
+        scene = SimpleNamespace(gaussians=shell_scene(100_000 if quick else 2_000_000), points=None, cameras=None)
+    os.environ.setdefault("LUCID3D_WEB_MODULES", str(NODE_MODULES))
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as api:
+        (home,) = export_scene(scene, "web", name)
+        handler = functools.partial(SimpleHTTPRequestHandler, directory=str(home))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = api.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": LOD_SIZE[0], "height": LOD_SIZE[1]})
+        page.goto(WARM)  # the browser's own start is not what is measured
+        page.screenshot()
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        speed = MEGABITS * 1e6 / 8
+        line.send("Network.emulateNetworkConditions", {
+            "offline": False, "latency": 20, "downloadThroughput": speed, "uploadThroughput": speed,
+        })  # fmt: skip
+        page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="commit")
+        page.wait_for_function("window.lucid3d?.times.splats", timeout=120_000)
+        told = page.evaluate(
+            """() => ({times: lucid3d.times, paint: performance.getEntriesByType("paint").map((e) => e.startTime),
+                 page: performance.getEntriesByType("navigation")[0].encodedBodySize,
+                 files: performance.getEntriesByType("resource").map((e) => [e.responseEnd, e.encodedBodySize])})"""
+        )
+        browser.close()
+        server.shutdown()
+        server.server_close()
+    started = told["times"]["started"]
+    moments = {"the still": min(told["paint"]), "the sky": started + told["times"]["sky"],
+               "the first Gaussians": started + told["times"]["splats"]}  # fmt: skip
+    rows = []
+    table = Table(title=f"A page at {MEGABITS} Mbit/s, {len(scene.gaussians):,} Gaussians (bar: 2 s, 3 MB)")
+    for heading in ("until", "seconds", "megabytes"):
+        table.add_column(heading, justify="left" if heading == "until" else "right")
+    for what, moment in moments.items():
+        size = told["page"] + sum(size for end, size in told["files"] if end <= moment)
+        rows.append({"until": what, "seconds": moment / 1000, "megabytes": size / 1e6})
+        table.add_row(what, number(moment / 1000), number(size / 1e6))
+    CONSOLE.print(table)
+    return rows
+
+
+PARTS = {
+    "writers": bench_writers,
+    "panorama": bench_panorama,
+    "resampling": bench_resampling,
+    "lod": bench_lod,
+    "page": bench_page,
+}
 
 
 def main() -> int:
@@ -323,7 +399,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="also write the numbers here")
     parser.add_argument("--quick", action="store_true", help="small inputs, to see that it runs")
     parser.add_argument("--only", default=",".join(PARTS), help="parts with commas between them")
-    parser.add_argument("--scene", type=Path, help="a scene's folder, for levels of detail")
+    parser.add_argument("--scene", type=Path, help="a scene's folder, for levels of detail and the page")
     options = parser.parse_args()
     global SCENE
     SCENE = options.scene

@@ -84,10 +84,10 @@ def encode(scene: Gaussians) -> dict[str, bytes]:
         "version": 2,
         "asset": {"generator": f"lucid3d {lucid3d.__version__}"},
         "count": count,
-        "means": {"mins": low.tolist(), "maxs": high.tolist(), "files": ["means_l.webp", "means_u.webp"]},
-        "scales": {"codebook": scales.tolist(), "files": ["scales.webp"]},
+        "means": {"mins": _short(low), "maxs": _short(high), "files": ["means_l.webp", "means_u.webp"]},
+        "scales": {"codebook": _short(scales), "files": ["scales.webp"]},
         "quats": {"files": ["quats.webp"]},
-        "sh0": {"codebook": colours.tolist(), "files": ["sh0.webp"]},
+        "sh0": {"codebook": _short(colours), "files": ["sh0.webp"]},
     }
     if scene.sh_degree:
         sets, labels = palette(scene.sh[:, 1:].reshape(count, -1))
@@ -99,11 +99,16 @@ def encode(scene: Gaussians) -> dict[str, bytes]:
         parts["shN_centroids.webp"] = _Side(_SETS_A_ROW * bands, rows).image(centroids)
         parts["shN_labels.webp"] = side.image(np.column_stack([labels & 255, labels >> 8, labels * 0]).astype(np.uint8))
         meta["shN"] = {
-            "count": len(sets), "bands": scene.sh_degree, "codebook": values.tolist(),
+            "count": len(sets), "bands": scene.sh_degree, "codebook": _short(values),
             "files": ["shN_centroids.webp", "shN_labels.webp"],
         }  # fmt: skip
     parts["meta.json"] = json.dumps(meta, separators=(",", ":")).encode()
     return parts
+
+
+def _short(values: NDArray[np.float64]) -> list[float]:
+    """As many digits as a float32 has: half of the bytes of a meta.json."""
+    return [float(f"{value:.8g}") for value in values.tolist()]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from lucid3d.gaussians.model import Gaussians
 COARSEST = 50_000
 """Gaussians of the coarsest level at most: some 0.6 MB, a quarter of a second at 20 Mbit/s."""
 STEP = 2.5
-"""Times that a level has fewer Gaussians than the one before."""
+"""Times that a level has fewer Gaussians than the one before, about: the steps are even."""
 MAX_LEVELS = 8
 PIECE_METRES = 16.0
 """A piece is split while it is larger than this, as splat-transform does it,"""
@@ -108,7 +108,7 @@ def write_streamed_sog(
 
 
 def choose_levels(tree: Tree, start: NDArray[np.floating], reach: float) -> list[Indices]:
-    """Cuts of a tree, finest first, each with `STEP` times fewer Gaussians, until there are at most `COARSEST`.
+    """Cuts of a tree, finest first, each with about `STEP` times fewer Gaussians, until there are at most `COARSEST`.
 
     A level, (K,) numbers of nodes, allows errors that grow with the distance from where people walk, `reach` metres
     around `start` (3,).
@@ -116,8 +116,10 @@ def choose_levels(tree: Tree, start: NDArray[np.floating], reach: float) -> list
     distance = np.linalg.norm(tree.nodes.means - start.astype(np.float32), axis=1)
     seen_from = np.maximum(distance - tree.errors - reach, 0) + NEAREST
     levels: list[Indices] = [np.arange(tree.leaves)]
-    while len(levels[-1]) > COARSEST and len(levels) < MAX_LEVELS:
-        wanted = max(COARSEST, len(levels[-1]) / STEP)
+    shrink = tree.leaves / COARSEST
+    steps = min(MAX_LEVELS - 1, max(1, round(np.log(shrink) / np.log(STEP)))) if shrink > 1 else 0
+    for step in range(1, steps + 1):
+        wanted = tree.leaves / shrink ** (step / steps)
         low, high = 1e-6, 1e3  # radians; a thousand is the root
         for _ in range(30):
             middle = np.sqrt(low * high)
@@ -153,7 +155,7 @@ def _describe(
     nodes: Gaussians, piece: Piece, names: list[str], runs: list[tuple[int, list[Indices]]]
 ) -> dict[str, object]:
     """A piece as lod-meta.json has it; what goes into files is added to `runs`: a level and its parts for each name."""
-    bound = {"min": piece.low.tolist(), "max": piece.high.tolist()}
+    bound = {"min": [float(f"{x:.7g}") for x in piece.low], "max": [float(f"{x:.7g}") for x in piece.high]}
     if piece.levels is None:
         return {"bound": bound, "children": [_describe(nodes, child, names, runs) for child in piece.children]}
     lods: dict[str, object] = {}

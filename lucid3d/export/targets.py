@@ -112,6 +112,7 @@ TARGETS: dict[str, Target] = {
     "unreal": Target(f"{_HERE}.bundles:unreal", "unreal/: splats, skybox and meshes"),
     "godot": Target(f"{_HERE}.bundles:godot", "godot/: splats, skybox, meshes and a script"),
     "three": Target(f"{_HERE}.bundles:three", "three/: a web page that opens from disk, with all it needs"),
+    "web": Target(f"{_HERE}.web:web", "web/: a page for any static host: streams, walks, stops at walls, headsets"),
     "blender": Target(f"{_HERE}.bundles:blender", "blender/: meshes, splats, world light and a script"),
 }
 

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,9 @@ from lucid3d.export.splats import write_spz
 from lucid3d.gaussians.model import Gaussians
 
 MODULES_VARIABLE = "LUCID3D_WEB_MODULES"
-"""Environment variable with a node_modules folder that holds three and @sparkjsdev/spark."""
+"""Environment variable with a node_modules folder that holds three and @sparkjsdev/spark, or playcanvas."""
 THREE_VERSION, SPARK_VERSION = "0.187.0", "2.2.0"
-_NETWORK = "https://cdn.jsdelivr.net/npm"
+NETWORK = "https://cdn.jsdelivr.net/npm"
 _MODULES = {
     "three": "three/build/three.module.js",
     "three-core": "three/build/three.core.js",
@@ -64,18 +65,18 @@ def write_page(
 
 def import_map() -> dict[str, str]:
     """Names of JavaScript modules -> addresses: the modules themselves as data, or a public network's copies."""
-    folder = _node_modules()
+    folder = node_modules("three", _MODULES.values())
     if folder is None:
         logging.getLogger(__name__).warning(
             "three.js and Spark are not installed, so the page will load them from the network: "
             "run 'npm ci' in integrations/three, or set %s, for a page that works without one",
             MODULES_VARIABLE,
         )
-        three = f"{_NETWORK}/three@{THREE_VERSION}"
+        three = f"{NETWORK}/three@{THREE_VERSION}"
         return {
             "three": f"{three}/build/three.module.js",
             "three/addons/": f"{three}/examples/jsm/",
-            "@sparkjsdev/spark": f"{_NETWORK}/@sparkjsdev/spark@{SPARK_VERSION}/dist/spark.module.min.js",
+            "@sparkjsdev/spark": f"{NETWORK}/@sparkjsdev/spark@{SPARK_VERSION}/dist/spark.module.min.js",
         }
     addresses = {}
     for name, file in _MODULES.items():
@@ -85,11 +86,18 @@ def import_map() -> dict[str, str]:
     return addresses
 
 
-def _node_modules() -> Path | None:
-    """The folder that holds three.js and Spark, None if they are not installed."""
+def node_modules(page: str, needed: Iterable[str]) -> Path | None:
+    """The folder with the JavaScript that a page of integrations/ needs, None if it is not installed.
+
+    Args:
+        page: its folder, such as "three".
+        needed: files that must be in node_modules.
+    Raises:
+        InputError: $LUCID3D_WEB_MODULES names a folder that lacks one.
+    """
     named = os.environ.get(MODULES_VARIABLE)
-    folder = Path(named) if named else integration("three/index.html").parent / "node_modules"
-    missing = [file for file in _MODULES.values() if not (folder / file).is_file()]
+    folder = Path(named) if named else integration(f"{page}/index.html").parent / "node_modules"
+    missing = [file for file in needed if not (folder / file).is_file()]
     if missing and named:
         raise InputError(f"{MODULES_VARIABLE} is {named!r}, which lacks {missing[0]}: correct it or unset it")
     return None if missing else folder

@@ -222,7 +222,7 @@ def test_without_the_libraries_the_page_names_the_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delenv("LUCID3D_WEB_MODULES", raising=False)
-    monkeypatch.setattr("lucid3d.export.webpage._node_modules", lambda: None)
+    monkeypatch.setattr("lucid3d.export.webpage.node_modules", lambda page, needed: None)
     page = write_page(axes_scene(), np.full((8, 16, 3), 0.5, np.float32), tmp_path / "index.html").read_text()
     assert "three@0.187.0" in page and "npm ci" in caplog.text
     monkeypatch.undo()
