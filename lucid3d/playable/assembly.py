@@ -17,6 +17,7 @@ from lucid3d.learning.reader import PictureReader
 from lucid3d.learning.shipped import shipped
 from lucid3d.playable.colliders import Collider, mesh_colliders, world_colliders
 from lucid3d.playable.navigation import NavigationMesh, navigation_mesh
+from lucid3d.playable.refining import refined
 from lucid3d.playable.spawning import Spawn, spawn_points
 from lucid3d.playable.things import Thing, things_of_views, things_of_world
 from lucid3d.pointcloud import PointCloud
@@ -39,8 +40,6 @@ AROUND = 3.0
 """Metres of voxels beyond where one can walk."""
 HEIGHTS = (6.0, 2.0)
 """Metres of voxels above the highest eye and below the lowest ground."""
-GLANCES = 4
-"""Spawn points from which far things are looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +70,12 @@ def playable(scene: Exportable, world: World | None = None, surface: Mesh | None
         InputError: the scene holds no Gaussians, or nothing that one can stand on.
     """
     free = free_space_of(scene, world)
+    if world is not None:
+        free = refined(world, free)
     navigation = navigation_mesh(free)
     spawns = spawn_points(free)
-    up = np.array([0, free.eye, 0])
-    eyes = [free.start, *(spawn.position - up for spawn in spawns[1:GLANCES])]
     if world is not None:
-        things = things_of_world(world, free, eyes)
+        things = things_of_world(world, free)
         colliders = world_colliders(world, free, things)
     else:
         views = [view for view in getattr(scene, "views", None) or [] if not view.support]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lucid3d.exploring.finding import BODY, HEAD, KNEE, STEEPEST
 from lucid3d.exploring.free_space import STEP, FreeSpace
 from lucid3d.export.mesh import Mesh, open3d
-from lucid3d.playable.things import Thing, vertices_of
+from lucid3d.playable.things import Thing, semantic_label, triangles_of
 from lucid3d.procedural.world import World
 
 FLOOR = frozenset(("ground", "road", "path", "floor", "snow", "ice", "lava", "pier", "bridge"))
@@ -32,7 +32,7 @@ MARGIN = 3.0
 FLOOR_TRIANGLES, WALL_TRIANGLES = 20_000, 30_000
 MOST_THINGS = 400
 """With colliders, the nearest."""
-DECOMPOSED = 24
+DECOMPOSED = 12
 """Things taken apart at most: each takes about a second."""
 PIECES = 12
 """Convex pieces of a thing."""
@@ -68,17 +68,16 @@ def world_colliders(world: World, free: FreeSpace, things: Sequence[Thing]) -> l
     walls: list[Corners] = []
     enclosing = WALLS | FLOOR | SOFT
     for mesh in world.meshes:
-        if mesh.label in SOFT or not mesh.triangle_count:
-            continue
-        if mesh.label in FLOOR or mesh.label in WALLS:
+        label = semantic_label(mesh)
+        if mesh.triangle_count and label in FLOOR | WALLS:
             near = _near(mesh.vertices[mesh.triangles].astype(np.float64), free)
-            (floor if mesh.label in FLOOR else walls).append(near)
+            (floor if label in FLOOR else walls).append(near)
     found = [
         *_part("floor", floor, FLOOR_TRIANGLES),
         *_part("walls", walls, WALL_TRIANGLES),
     ]
     solid = [thing for thing in things if thing.label not in enclosing and _meets(thing, free)][:MOST_THINGS]
-    return found + thing_colliders(((thing, vertices_of(world, thing.instance)) for thing in solid), free)
+    return found + thing_colliders(triangles_of(world, solid), free)
 
 
 def mesh_colliders(mesh: Mesh, free: FreeSpace, things: Sequence[Thing]) -> list[Collider]:
@@ -173,7 +172,7 @@ def decomposed(corners: Corners) -> list[Mesh]:
     solid = welded(corners)
     body = trimesh.Trimesh(solid.vertices, solid.triangles, process=False)
     found: Any = trimesh.decomposition.convex_decomposition(
-        body, maxConvexHulls=PIECES, resolution=50_000, maxNumVerticesPerCH=32, maxRecursionDepth=8
+        body, maxConvexHulls=PIECES, resolution=20_000, maxNumVerticesPerCH=32, maxRecursionDepth=8
     )
     pieces = [hull(np.asarray(piece["vertices"], np.float64)) for piece in found]
     return [piece for piece in pieces if piece is not None]

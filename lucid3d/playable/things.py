@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.learning.classes import CLASSES
 from lucid3d.learning.reader import Reader
-from lucid3d.panorama import cube_cameras
-from lucid3d.procedural.kit.labels import LABELS
+from lucid3d.procedural.kit.labels import LABELS, label_number
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.world import World
 from lucid3d.transforms import PosedView
@@ -29,12 +28,12 @@ BACKGROUND = frozenset(
 """Labels of what is no thing of its own; with a name of their own they are listed all the same."""
 NEVER = frozenset(("grass",))
 """Labels of what nobody asks for one by one."""
-NEAR = 30.0
-"""Metres from where one can walk within which every thing is listed; what is further off is, if it is seen."""
-MOST = 4000
-"""Things listed; the nearest, where there are more (a forest's shrubs)."""
-GLANCE = 400
-"""Pixels along each of six views all around that look for what is far."""
+NEAR = 10.0
+"""Metres from where one can walk within which every thing is listed."""
+APPARENT = 0.02
+"""What is further off is listed if its box's diagonal is this part of its distance: some pixels of a screen."""
+MOST = 5000
+"""Things listed; those that look largest, where there are more (a forest)."""
 VOXEL = 0.15
 """Metres within which pixels of a dreamed view count as neighbours."""
 FEWEST_VOXELS = 12
@@ -81,74 +80,87 @@ class Thing:
         return None if self.yaw is None else np.array([-np.sin(self.yaw), 0.0, -np.cos(self.yaw)])
 
 
-def things_of_world(world: World, free: FreeSpace, eyes: Sequence[NDArray[np.floating]] = ()) -> list[Thing]:
-    """What stands in a procedural world: all near where one can walk, and what is seen from `eyes`, the nearest first.
-
-    Args:
-        eyes: (3,) places to look for far things from.
-    """
-    seen: set[int] = set()
-    nothing = np.zeros((GLANCE, GLANCE), bool)  # no colours are wanted, and instances come for nothing
-    for eye in eyes:
-        for camera in cube_cameras(GLANCE).values():
-            pose = camera.world_from_camera.copy()
-            pose[:3, 3] = eye
-            seen |= set(np.unique(world.draw(camera.at(pose), antialias=False, only=nothing).instances).tolist())
+def things_of_world(world: World, free: FreeSpace) -> list[Thing]:
+    """What stands in a procedural world, hidden or not: all near where one can walk, and beyond what looks large
+    enough; the nearest first."""
     found: list[Thing] = []
     away: list[NDArray[np.float64]] = []
+    apparent: list[NDArray[np.float64]] = []
     for mesh, (first, behind, kind) in zip(world.meshes, world.spans(), strict=True):
-        if not mesh.triangle_count or mesh.label in NEVER or not (kind or mesh.label not in BACKGROUND):
+        label = semantic_label(mesh)
+        if not mesh.triangle_count or label in NEVER or not (kind or label not in BACKGROUND):
             continue
         numbers, low, high = instance_boxes(mesh)
         distance = _distances(free, low, high)
-        listed = (distance <= NEAR) | np.array([first + int(n) in seen for n in numbers], bool)
+        looks = np.linalg.norm(high - low, axis=1) / np.maximum(distance, 1.0)
+        listed = (distance <= NEAR) | (looks >= APPARENT)
+        if not listed.any():
+            continue
+        yaws = None if mesh.facing is None else mesh.facing[np.minimum(numbers, len(mesh.facing) - 1)]
+        sizes = high - low if yaws is None else _own_sizes(mesh, mesh.facing)
         for row in np.flatnonzero(listed):
-            number = int(numbers[row])
-            yaw = None if mesh.facing is None else float(mesh.facing[min(number, len(mesh.facing) - 1)])
-            found.append(
-                Thing(
-                    "", mesh.label, kind or mesh.label, first + number, low[row], high[row], yaw, high[row] - low[row]
-                )
-            )
+            number = first + int(numbers[row])
+            yaw = None if yaws is None else float(yaws[row])
+            found.append(Thing("", label, kind or label, number, low[row], high[row], yaw, sizes[row]))
         away.append(distance[listed])
+        apparent.append(looks[listed])
         assert behind > first
     if not found:
         return []
-    order = np.argsort(np.concatenate(away), kind="stable")[:MOST]
-    return named([_measured(found[i], world) for i in order])
+    largest = np.argsort(-np.concatenate(apparent), kind="stable")[:MOST]
+    nearest = largest[np.argsort(np.concatenate(away)[largest], kind="stable")]
+    return named([found[i] for i in nearest])
+
+
+def semantic_label(mesh: Mesh) -> str:
+    """A mesh's label as the ground truth has it, which knows fewer than generators say."""
+    return LABELS[label_number(mesh.label)]
 
 
 def instance_boxes(mesh: Mesh) -> tuple[NDArray[np.int64], Box, Box]:
     """Numbers (N,) of the instances of a mesh, and the smallest (N, 3) and largest (N, 3) corner of each."""
-    corners = mesh.vertices[mesh.triangles].astype(np.float64)
-    own = np.zeros(len(corners), np.int64) if mesh.instances is None else mesh.instances.astype(np.int64)
-    order = np.argsort(own, kind="stable")
-    numbers, start = np.unique(own[order], return_index=True)
+    return _extremes(mesh, mesh.vertices[mesh.triangles].astype(np.float64))
+
+
+def _extremes(mesh: Mesh, corners: NDArray[np.float64]) -> tuple[NDArray[np.int64], Box, Box]:
+    """The same for corners (T, 3, 3) of its triangles."""
+    order, numbers, start = _sorted(mesh)
     low = np.minimum.reduceat(corners.min(axis=1)[order], start, axis=0)
     high = np.maximum.reduceat(corners.max(axis=1)[order], start, axis=0)
     return numbers, low, high
 
 
-def vertices_of(world: World, instance: int) -> NDArray[np.float64]:
-    """(T, 3, 3) corners of the triangles of one instance of a world."""
-    for mesh, (first, behind, _) in zip(world.meshes, world.spans(), strict=True):
-        if first <= instance < behind:
-            rows = slice(None) if mesh.instances is None else mesh.instances == instance - first
-            return mesh.vertices[mesh.triangles[rows]].astype(np.float64)
-    return np.zeros((0, 3, 3))
+def _sorted(mesh: Mesh) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.intp]]:
+    """Triangles (T,) in the order of their instances, the instances' numbers (N,), and where each begins (N,)."""
+    own = np.zeros(len(mesh.triangles), np.int64) if mesh.instances is None else mesh.instances.astype(np.int64)
+    order = np.argsort(own, kind="stable")
+    numbers, start = np.unique(own[order], return_index=True)
+    return order, numbers, start
 
 
-def _measured(thing: Thing, world: World) -> Thing:
-    """A thing with its size along its own axes."""
-    if (
-        thing.yaw is None or abs(np.sin(2 * thing.yaw)) < 1e-6
-    ):  # square to the world: the box itself, perhaps on its side
-        across = thing.yaw is not None and abs(np.sin(thing.yaw)) > 0.5
-        return replace(thing, size=thing.size[[2, 1, 0]] if across else thing.size)
-    points = vertices_of(world, thing.instance).reshape(-1, 3)
-    c, s = np.cos(thing.yaw), np.sin(thing.yaw)
-    own = np.stack([c * points[:, 0] - s * points[:, 2], points[:, 1], s * points[:, 0] + c * points[:, 2]], axis=1)
-    return replace(thing, size=np.ptp(own, axis=0))
+def _own_sizes(mesh: Mesh, facing: NDArray[np.float64] | None) -> Box:
+    """(N, 3) width, height and depth of the instances along their own axes."""
+    assert facing is not None
+    own = np.zeros(len(mesh.triangles), np.int64) if mesh.instances is None else mesh.instances.astype(np.int64)
+    yaw = facing[np.minimum(own, len(facing) - 1)]
+    c, s = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
+    x, y, z = np.moveaxis(mesh.vertices[mesh.triangles].astype(np.float64), -1, 0)
+    _, low, high = _extremes(mesh, np.stack([c * x - s * z, y, s * x + c * z], axis=-1))
+    return high - low
+
+
+def triangles_of(world: World, things: Sequence[Thing]) -> Iterator[tuple[Thing, NDArray[np.float64]]]:
+    """Each thing with the corners (T, 3, 3) of its triangles, in the order of the things."""
+    sorts: dict[int, tuple[Mesh, NDArray[np.intp], NDArray[np.int64], NDArray[np.intp]]] = {}
+    firsts = np.array([first for first, _, _ in world.spans()])
+    for thing in things:
+        number = int(np.searchsorted(firsts, thing.instance, side="right")) - 1
+        if number not in sorts:
+            sorts[number] = (world.meshes[number], *_sorted(world.meshes[number]))
+        mesh, order, numbers, start = sorts[number]
+        at = int(np.searchsorted(numbers, thing.instance - firsts[number]))
+        end = int(start[at + 1]) if at + 1 < len(start) else len(order)
+        yield thing, mesh.vertices[mesh.triangles[order[start[at] : end]]].astype(np.float64)
 
 
 def _distances(free: FreeSpace, low: Box, high: Box) -> NDArray[np.float64]:
@@ -215,8 +227,3 @@ def named(things: Sequence[Thing]) -> list[Thing]:
         counted[base] += 1
         result.append(replace(thing, name=f"{base}_{counted[base]}"))
     return result
-
-
-def label_names() -> tuple[str, ...]:
-    """Every label that a thing of a procedural world may have."""
-    return tuple(name for name in LABELS if name not in BACKGROUND)

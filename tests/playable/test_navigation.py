@@ -7,8 +7,11 @@ from collections import Counter
 import numpy as np
 import trimesh
 
+from lucid3d.exploring.finding import BODY
 from lucid3d.playable.navigation import NavigationMesh, grid_mesh, navigation_mesh
-from tests.playable.places import ground, room_free
+from lucid3d.playable.refining import FINEST, refined
+from lucid3d.procedural.kit.labels import label_number
+from tests.playable.places import ground, room, room_free
 
 
 def rims(mesh: NavigationMesh) -> float:
@@ -69,3 +72,16 @@ def test_a_way_across_a_corner_is_a_way() -> None:
         body = trimesh.Trimesh(mesh.vertices, mesh.triangles, process=False)
         assert len(trimesh.graph.connected_components(body.face_adjacency, nodes=np.arange(len(mesh.triangles)))) == 1
         assert 0 < mesh.area - ground(heights).area <= 0.5 * 0.25**2 + 1e-6
+
+
+def test_a_finer_map_keeps_a_person_off_things() -> None:
+    """Around the middle of every finer cell nothing but what one walks through is within a person's radius."""
+    fine = refined(room(), room_free())
+    assert fine.cell == room_free().cell / 2 and fine.free[fine.half, fine.half]
+    assert 0.8 * room_free().area < fine.area < 1.1 * room_free().area
+    eyes = fine.eyes(np.argwhere(fine.free))
+    for angle in np.arange(5) * 1.3:
+        ways = np.tile(np.array([np.sin(angle), 0, np.cos(angle)]), (len(eyes), 1))
+        distance, _, labels = room().hits(eyes, ways)
+        assert ((distance > BODY - 0.02) | (labels == label_number("plant"))).mean() > 0.995
+    assert refined(room(), fine) is fine or fine.cell / 2 >= FINEST
