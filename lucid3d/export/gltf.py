@@ -1,7 +1,8 @@
 """glTF 2.0 binary: triangles, and Gaussians with the extension KHR_gaussian_splatting.
 
-Source: Khronos, KHR_gaussian_splatting (release candidate): a POINTS primitive whose attributes are named
-KHR_gaussian_splatting:ROTATION (x y z w), :SCALE and :OPACITY (linear), and :SH_DEGREE_l_COEF_n. Axes: glTF's y up.
+Source: Khronos, KHR_gaussian_splatting (ratified): a POINTS primitive whose attributes are named
+KHR_gaussian_splatting:ROTATION (x y z w, length one), :SCALE (linear) and :OPACITY (0 to 1), and :SH_DEGREE_l_COEF_n.
+Axes: glTF's y up.
 """
 
 from __future__ import annotations

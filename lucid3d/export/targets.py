@@ -23,6 +23,7 @@ from lucid3d.export.sog import write_sog
 from lucid3d.export.splats import Reduction, reduce, write_compressed_ply, write_splat, write_spz
 from lucid3d.export.stereo import write_stereo_panorama
 from lucid3d.export.streamed import write_streamed_sog
+from lucid3d.export.tiles import write_tiles
 from lucid3d.export.usd import write_usd
 from lucid3d.export.walking import sky_distance, where_people_walk
 from lucid3d.gaussians.model import Gaussians
@@ -100,6 +101,7 @@ TARGETS: dict[str, Target] = {
     "spz": Target(f"{_HERE}.targets:_spz", "scene.spz: a tenth of the PLY, for Niantic's and Spark's viewers"),
     "sog": Target(f"{_HERE}.targets:_sog", "scene.sog: the smallest, for PlayCanvas and Spark"),
     "streamed-sog": Target(f"{_HERE}.targets:_streamed", "streamed/: levels of detail in pieces, for PlayCanvas"),
+    "tiles": Target(f"{_HERE}.targets:_tiles", "tiles/: 3D Tiles of glTF with KHR_gaussian_splatting, coarse to fine"),
     "glb": Target(f"{_HERE}.targets:_glb", "scene.glb: Gaussians as glTF with KHR_gaussian_splatting"),
     "usd": Target(f"{_HERE}.targets:_usd", "scene.usd: Gaussians as a USD particle field"),
     "skybox": Target(f"{_HERE}.targets:_skybox", "skybox/: panorama, cube map and depth, turned for every engine"),
@@ -208,6 +210,11 @@ def _streamed(scene: Exportable, folder: Path, options: ExportOptions) -> list[P
     gaussians = _reduced(scene, options)
     sky = sky_distance(scene)
     return [write_streamed_sog(gaussians, folder / "streamed", start=start, reach=reach, sky_distance=sky).parent]
+
+
+def _tiles(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    start, reach = where_people_walk(scene)
+    return [write_tiles(_reduced(scene, options), folder / "tiles", start=start, reach=reach).parent]
 
 
 def _glb(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:

@@ -7,6 +7,7 @@ is in a cell and not larger than it is merged into one Gaussian.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -21,6 +22,8 @@ LARGEST_IN_CELL = 0.5
 """A Gaussian takes part in a cell when its largest standard deviation is at most this part of the cell's edge."""
 FINEST_PERCENTILE = 5
 """The smallest cells are those in which this percentage of all Gaussians take part."""
+MAX_CHILDREN = 1024
+"""Gaussians that one stands for directly at most: more in one cell (all in one point) take further levels."""
 BLOCK = 1 << 19
 """Gaussians that are merged at once, which bounds the memory."""
 
@@ -86,11 +89,13 @@ def build(scene: Gaussians) -> Tree:
     # Of the nodes that are active: they may lie in any layer, so their Gaussians are carried along.
     current = scene[order]
     parent_of: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-    for level in range(1, morton.BITS + 1):
-        last = level == morton.BITS
+    for level in itertools.chain(range(1, morton.BITS), itertools.repeat(morton.BITS)):
+        if len(active) == 1:
+            break
+        last = level == morton.BITS  # one cell for all, until one is left
         small = np.flatnonzero(sizes <= (np.inf if last else LARGEST_IN_CELL * cell * 2.0**level))
         cells = codes[small] >> np.uint64(3 * level)
-        starts = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]]) if len(cells) else np.zeros(0, np.intp)
+        starts = _runs(cells)
         lengths = np.diff(np.append(starts, len(cells)))
         if not (lengths > 1).any():
             continue
@@ -119,13 +124,23 @@ def build(scene: Gaussians) -> Tree:
             getattr(current, field.name)[first] = getattr(nodes, field.name)
         active, sizes, codes, active_errors = active[keep], sizes[keep], codes[keep], active_errors[keep]
         current = current[keep]
-        if len(active) == 1:
-            break
     parent = np.concatenate(parents)
     for children, numbers in parent_of:
         parent[children] = numbers
     nodes = Gaussians(*(np.concatenate([getattr(layer, f.name) for layer in layers]) for f in fields(Gaussians)))
     return Tree(nodes, count, parent, np.concatenate(errors))
+
+
+def _runs(cells: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Where runs of equal cells (N,) begin, in pieces of `MAX_CHILDREN`."""
+    starts = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]])[: len(cells)]
+    lengths = np.diff(np.append(starts, len(cells)))
+    pieces = -(-lengths // MAX_CHILDREN)
+    if (pieces <= 1).all():
+        return starts
+    first = np.cumsum(pieces) - pieces
+    number = np.arange(pieces.sum()) - np.repeat(first, pieces)
+    return np.asarray(np.repeat(starts, pieces) + number * MAX_CHILDREN, np.intp)
 
 
 def _merged(current: Gaussians, children: NDArray[np.intp], starts: NDArray[np.intp]) -> Gaussians:

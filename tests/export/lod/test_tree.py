@@ -136,3 +136,12 @@ def test_the_same_scene_gives_the_same_tree_in_any_blocks(monkeypatch: pytest.Mo
     np.testing.assert_array_equal(first.parents, second.parents)
     np.testing.assert_allclose(first.nodes.means, second.nodes.means, atol=1e-5)
     np.testing.assert_allclose(first.errors, second.errors, rtol=1e-4, atol=1e-6)
+
+
+def test_a_crowd_in_one_point_has_no_crowded_node() -> None:
+    scene = random_scene(5000)
+    scene.means[:] = 7
+    tree = build(scene)
+    children = np.bincount(tree.parents[tree.parents >= 0])
+    assert children.max() <= 1024 and (tree.parents < 0).sum() == 1
+    assert (standing_for(tree, tree.cut(1)) >= 0).all() and len(tree.cut(0)) == 5000
