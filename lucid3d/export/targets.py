@@ -19,6 +19,7 @@ from lucid3d.export.images import write_exr, write_hdr
 from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
 from lucid3d.export.panorama_render import panorama_of, write_scene_skybox
 from lucid3d.export.ply import write_gaussians
+from lucid3d.export.rad import write_rad
 from lucid3d.export.sog import write_sog
 from lucid3d.export.splats import Reduction, reduce, write_compressed_ply, write_splat, write_spz
 from lucid3d.export.stereo import write_stereo_panorama
@@ -101,6 +102,7 @@ TARGETS: dict[str, Target] = {
     "spz": Target(f"{_HERE}.targets:_spz", "scene.spz: a tenth of the PLY, for Niantic's and Spark's viewers"),
     "sog": Target(f"{_HERE}.targets:_sog", "scene.sog: the smallest, for PlayCanvas and Spark"),
     "streamed-sog": Target(f"{_HERE}.targets:_streamed", "streamed/: levels of detail in pieces, for PlayCanvas"),
+    "rad": Target(f"{_HERE}.targets:_rad", "scene.rad: levels of detail in one file, for Spark"),
     "tiles": Target(f"{_HERE}.targets:_tiles", "tiles/: 3D Tiles of glTF with KHR_gaussian_splatting, coarse to fine"),
     "glb": Target(f"{_HERE}.targets:_glb", "scene.glb: Gaussians as glTF with KHR_gaussian_splatting"),
     "usd": Target(f"{_HERE}.targets:_usd", "scene.usd: Gaussians as a USD particle field"),
@@ -210,6 +212,10 @@ def _streamed(scene: Exportable, folder: Path, options: ExportOptions) -> list[P
     gaussians = _reduced(scene, options)
     sky = sky_distance(scene)
     return [write_streamed_sog(gaussians, folder / "streamed", start=start, reach=reach, sky_distance=sky).parent]
+
+
+def _rad(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    return [write_rad(_reduced(scene, options), folder / "scene.rad")]
 
 
 def _tiles(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
