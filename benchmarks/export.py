@@ -50,6 +50,8 @@ from lucid3d.export.images import read_exr
 from lucid3d.export.lod import build as build_tree
 from lucid3d.export.panorama_render import render_panorama
 from lucid3d.export.ply import read_gaussians, write_gaussians
+from lucid3d.export.rad import write_rad
+from lucid3d.export.sog import write_sog
 from lucid3d.export.splats import write_compressed_ply, write_splat, write_spz
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.panorama import cube_cameras, cube_from_equirectangular, equirectangular_from_cube
@@ -114,6 +116,8 @@ def bench_writers(quick: bool) -> list[dict[str, Any]]:
             "scene.spz": (write_spz, 5.0),
             "scene.compressed.ply": (write_compressed_ply, None),
             "scene.splat": (write_splat, None),
+            "scene.sog": (write_sog, None),
+            "scene.rad": (write_rad, None),
             "scene.glb": (write_gaussian_glb, None),
         }
         for file, (writer, bar) in ours.items():
@@ -130,7 +134,7 @@ def bench_writers(quick: bool) -> list[dict[str, Any]]:
         cli = NODE_MODULES / "@playcanvas" / "splat-transform" / "bin" / "cli.mjs"
         if shutil.which("node") and cli.is_file():
             for row in rows:
-                if row["file"] in ("scene.spz", "scene.glb", "scene.compressed.ply"):
+                if row["file"] in ("scene.spz", "scene.glb", "scene.compressed.ply", "scene.sog"):
                     target = folder / f"node.{row['file'].split('.', 1)[1]}"
                     extra = ["--spz-version", "3"] if row["file"].endswith("spz") else []
                     command = ["node", str(cli), "-w", "-q", "-g", "cpu", *extra, str(source), str(target)]

@@ -162,6 +162,47 @@ def test_walls_stop_a_person(page: Any) -> None:
     assert page.said == []
 
 
+TOUCH = """([x, y, dx, dy]) => new Promise((done) => {
+  const canvas = document.getElementById("view");
+  const send = (name, x, y) => canvas.dispatchEvent(new PointerEvent(name, {
+    pointerId: 7, pointerType: "touch", isPrimary: true, clientX: x, clientY: y, bubbles: true }));
+  canvas.setPointerCapture = () => {};  // there is no such finger, which only this call would notice
+  send("pointerdown", x, y);
+  send("pointermove", x + dx, y + dy);
+  let frames = 0;
+  const handle = lucid3d.app.on("update", () => {
+    if (++frames < 5) return;
+    handle.off();
+    send("pointerup", x + dx, y + dy);
+    done([...lucid3d.walker.position, lucid3d.walker.yaw, lucid3d.walker.pitch]);
+  });
+})"""
+"""A finger that rests for five frames; where one is and looks then."""
+
+
+@pytest.mark.browser
+@pytest.mark.node
+def test_fingers_and_gamepads_walk_and_look(page: Any) -> None:
+    page.evaluate("() => { lucid3d.walker.stand(0, 0); lucid3d.walker.look(0, 0); }")
+    x, _, z, yaw, _ = page.evaluate(TOUCH, [WIDTH / 4, HEIGHT / 2, 0, -60])  # left half, up: ahead
+    assert z < -0.02 and abs(x) < 1e-6 and yaw == 0
+    _, _, after, yaw, pitch = page.evaluate(
+        TOUCH, [WIDTH * 3 / 4, HEIGHT / 2, 20, -10]
+    )  # right half: the picture follows
+    assert abs(after - z) < 0.1 and yaw > 1 and pitch < -0.5
+    page.evaluate(
+        """() => {
+            lucid3d.walker.stand(0, 0);
+            lucid3d.walker.look(0, 0);
+            const buttons = Array.from({ length: 17 }, () => ({ pressed: false }));
+            navigator.getGamepads = () => [null, { connected: true, axes: [1, 0.05, 0.9, 0], buttons }];
+        }"""
+    )
+    page.wait_for_function("lucid3d.walker.position[0] > 0.02 && lucid3d.walker.yaw < -3", timeout=20_000)
+    page.evaluate("() => { navigator.getGamepads = () => []; }")
+    assert page.said == []
+
+
 @pytest.mark.browser
 def test_from_disk_it_says_what_to_do(tmp_path: Path, chromium: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lucid3d.export.web.node_modules", lambda page, needed: None)
