@@ -42,6 +42,10 @@ class ExportOptions:
     """Of the mesh, at most."""
     collision_triangles: int = 5_000
     """Of the mesh to walk on, at most."""
+    textured_triangles: int = 300_000
+    """Of the mesh with textures (target textured), at most."""
+    texture_size: int = 4096
+    """Texels along the side of its textures."""
     spz_version: Literal[3, 4] = 3
     """Of .spz files: 3, which every viewer reads, or 4 (ZSTD), which the newest do."""
 
@@ -61,6 +65,8 @@ def main(arguments: Sequence[str]) -> None:
         eye_distance=options.eye_distance,
         mesh_triangles=options.mesh_triangles,
         collision_triangles=options.collision_triangles,
+        textured_triangles=options.textured_triangles,
+        texture_size=options.texture_size,
         spz_version=options.spz_version,
     )
     source = Path(options.scene)

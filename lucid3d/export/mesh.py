@@ -88,7 +88,7 @@ def scene_mesh(scene: Exportable, max_triangles: int = 200_000, *, point_budget:
     """
     if len(scene.gaussians) == 0:
         raise InputError("the scene holds 0 Gaussians, so it has no surface: train or load a scene first")
-    sky = _sky_distance(scene)
+    sky = surface_reach(scene)
     cameras = mesh_cameras(list(scene.cameras or []))
     points = rendered_points(scene.gaussians, cameras, sky)
     if len(points.positions) < 100:
@@ -257,7 +257,7 @@ def open3d() -> Any:
     return o3d
 
 
-def _sky_distance(scene: Exportable) -> float:
+def surface_reach(scene: Exportable) -> float:
     """Metres from the origin from which on everything is sky."""
     distance = sky_distance(scene)
     return FAR_METRES if distance is None else distance

@@ -16,7 +16,7 @@ from lucid3d.export import usd
 from lucid3d.export.gltf import write_gaussian_glb
 from lucid3d.export.hdr import InverseToneMapping, expand_highlights
 from lucid3d.export.images import write_exr, write_hdr
-from lucid3d.export.mesh import collision_mesh, scene_mesh, write_mesh_glb
+from lucid3d.export.mesh import Mesh, collision_mesh, scene_mesh, write_mesh_glb
 from lucid3d.export.panorama_render import panorama_of, write_scene_skybox
 from lucid3d.export.ply import write_gaussians
 from lucid3d.export.rad import write_rad
@@ -24,6 +24,7 @@ from lucid3d.export.sog import write_sog
 from lucid3d.export.splats import Reduction, reduce, write_compressed_ply, write_splat, write_spz
 from lucid3d.export.stereo import write_stereo_panorama
 from lucid3d.export.streamed import write_streamed_sog
+from lucid3d.export.textured import textured_mesh, write_textured_glb
 from lucid3d.export.tiles import write_tiles
 from lucid3d.export.usd import write_usd
 from lucid3d.export.walking import sky_distance, where_people_walk
@@ -67,6 +68,8 @@ class ExportOptions:
         eye_distance: metres between the eyes of a stereo panorama.
         mesh_triangles: triangles of the visible mesh at most.
         collision_triangles: triangles of the mesh to walk on at most.
+        textured_triangles: triangles of the mesh with baked textures at most.
+        texture_size: texels along the side of its textures.
         spz_version: 3, which every viewer reads, or 4 (ZSTD), which the newest do.
     """
 
@@ -77,6 +80,8 @@ class ExportOptions:
     eye_distance: float = 0.064
     mesh_triangles: int = 200_000
     collision_triangles: int = 5_000
+    textured_triangles: int = 300_000
+    texture_size: int = 4096
     spz_version: int = 3
 
 
@@ -109,6 +114,7 @@ TARGETS: dict[str, Target] = {
     "skybox": Target(f"{_HERE}.targets:_skybox", "skybox/: panorama, cube map and depth, turned for every engine"),
     "hdr": Target(f"{_HERE}.targets:_hdr", "panorama.hdr and .exr: linear light, for image-based lighting"),
     "mesh": Target(f"{_HERE}.targets:_mesh", "mesh.glb: vertex-coloured triangles, y up, metres"),
+    "textured": Target(f"{_HERE}.targets:_textured", "textured.glb: a mesh with baked textures, and collision.glb"),
     "collision": Target(f"{_HERE}.targets:_collision", "collision.glb: a light mesh to walk on, y up, metres"),
     "playable": Target("lucid3d.playable.target:target", "playable/: navigation, colliders, things and spawn points"),
     "ods": Target(f"{_HERE}.targets:_ods", "stereo360.png: top-bottom stereo panorama for headsets"),
@@ -248,6 +254,13 @@ def _hdr(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
 
 def _mesh(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
     return [write_mesh_glb(scene_mesh(scene, options.mesh_triangles), folder / "mesh.glb")]
+
+
+def _textured(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    mesh, textures = textured_mesh(scene, options.textured_triangles, options.texture_size)
+    visible = write_textured_glb(mesh, textures, folder / "textured.glb")
+    light = collision_mesh(Mesh(mesh.vertices, mesh.triangles), options.collision_triangles)
+    return [visible, write_mesh_glb(light, folder / "collision.glb")]
 
 
 def _collision(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
