@@ -62,6 +62,7 @@ COMMANDS = {
     "extend": Command("dream on from where a finished scene ends", "lucid3d.commands.extend:main"),
     "insert": Command("set a thing into a finished scene", "lucid3d.commands.edit_scene:insert"),
     "edit": Command("change what is in a finished scene, in words", "lucid3d.commands.edit_scene:edit"),
+    "refine": Command("make a part of a finished scene finer", "lucid3d.commands.edit_scene:refine"),
     "region": Command("choose a part of a finished scene, by name", "lucid3d.commands.edit_scene:region"),
     "edits": Command("list, move, remove, undo what was set in and changed", "lucid3d.commands.edit_scene:edits"),
     "restyle": Command("repaint a finished scene in other words", "lucid3d.restyle.command:main"),

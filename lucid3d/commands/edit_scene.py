@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 
 from lucid3d.commands.display import ProgressDisplay
 from lucid3d.editing.book import Change, Entry, read_book
-from lucid3d.editing.folder import Changed, change_in, insert_into, keep_region, move_in, redraw, remove_from, step
+from lucid3d.editing.folder import (
+    Changed,
+    change_in,
+    drag_in,
+    guide_in,
+    insert_into,
+    keep_region,
+    move_in,
+    redraw,
+    refine_in,
+    remove_from,
+    step,
+)
 from lucid3d.editing.insertion import Where, Wish
 from lucid3d.editing.regions import Region, Step, describe, read_region, region_from, region_names, united
 from lucid3d.errors import InputError
 from lucid3d.extending import parse_place
+from lucid3d.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -48,15 +62,45 @@ class EditOptions:
 
     scene: tyro.conf.Positional[str]
     """The folder of the scene; it is changed, and `lucid3d edits SCENE --undo` takes that back."""
-    prompt: str
+    prompt: str = ""
     """"the house blue", "the pier of stone", "autumn", "remove the bin", "replace the sofa by a bench"; with a region
     just "blue"."""
+    way: Annotated[str, tyro.conf.arg(name="with")] = "rules"
+    """rules; or what Gaussians follow: style (of --picture), clip, sds, magic3d or vsd (words, by networks on disk)."""
+    picture: str = ""
+    """The picture whose style it takes (--with style)."""
+    network: str = ""
+    """The checkpoint's name or folder (--with clip, sds, magic3d, vsd)."""
+    steps: int = 0
+    """How long it follows (default: what the way is made for)."""
     region: str = ""
     """Where: a region that `lucid3d region` keeps with the scene, or its file."""
     label: str = ""
     """Where: what carries a semantic label (roof, tree, floor ...)."""
+    drag: tuple[str, ...] = ()
+    """Instead of words: handles of the region and where they shall come to, x,y,z:x,y,z in metres each."""
     name: str = ""
     """What to call the change, for `lucid3d edits` (default: its words)."""
+
+
+@dataclass(frozen=True)
+class RefineOptions:
+    """Make a finished scene, or a part of it with its back, finer; everything else stays as it is."""
+
+    scene: tyro.conf.Positional[str]
+    """The folder of the scene; it is changed, and `lucid3d edits SCENE --undo` takes that back."""
+    region: str = ""
+    """Where: a region that `lucid3d region` keeps with the scene, or its file (default: everywhere)."""
+    label: str = ""
+    """Where: what carries a semantic label (roof, tree, floor ...)."""
+    way: Annotated[str, tyro.conf.arg(name="with")] = "images"
+    """images (of the world that the scene was made of, or its own views); or sds, magic3d, vsd, by networks on disk."""
+    prompt: str = ""
+    """What it is, for networks (default: the scene's own words)."""
+    network: str = ""
+    """The checkpoint's name or folder (--with sds, magic3d, vsd)."""
+    steps: int = 0
+    """How long (default: what the way is made for)."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +183,47 @@ def edit(arguments: Sequence[str]) -> None:
     folder = Path(options.scene)
     region = _where(folder, options.region, options.label)
     with ProgressDisplay() as display:
-        changed = change_in(folder, options.prompt, region, name=options.name, on_event=display.show)
+        if options.drag:
+            if region is None:
+                raise InputError("--drag moves a region: give --region or --label")
+            handles, targets = zip(*(_drag(text) for text in options.drag), strict=True)
+            changed = drag_in(folder, region, handles, targets, name=options.name, on_event=display.show)
+        elif options.way == "rules":
+            changed = change_in(folder, options.prompt, region, name=options.name, on_event=display.show)
+        else:
+            changed = guide_in(
+                folder, options.way, options.prompt, region, picture=Path(options.picture) if options.picture else None,
+                network=options.network, steps=options.steps, name=options.name, on_event=display.show,
+            )  # fmt: skip
     _tell(changed, display.print)
     display.print(f"look at it: python viewer.py {options.scene}; take it back: lucid3d edits {options.scene} --undo")
+
+
+def _drag(text: str) -> tuple[list[float], list[float]]:
+    handle, _, target = text.partition(":")
+    if len(found := (*_numbers("drag", handle), *_numbers("drag", target))) != 6:
+        raise InputError(f"--drag {text!r} must be two points, as in 1,0.5,4:1,0.2,4")
+    return list(found[:3]), list(found[3:])
+
+
+def refine(arguments: Sequence[str]) -> None:
+    """`lucid3d refine`.
+
+    Raises:
+        InputError: an option or the scene cannot be used.
+    """
+    options = tyro.cli(RefineOptions, args=list(arguments), prog="lucid3d refine")
+    folder = Path(options.scene)
+    region = _where(folder, options.region, options.label)
+    with ProgressDisplay() as display:
+        if options.way == "images":
+            changed = refine_in(folder, region, steps=options.steps, on_event=display.show)
+        else:
+            words = options.prompt or Scene.load(folder, views=False).prompt
+            changed = guide_in(
+                folder, options.way, words, region, network=options.network, steps=options.steps, on_event=display.show
+            )
+    _tell(changed, display.print)
 
 
 def _where(folder: Path, region: str, label: str) -> Region | None:

@@ -71,7 +71,7 @@ def world_with(world: World, changes: Sequence[tuple[Order, tuple[int, ...]]]) -
             world = with_season(world, order.season)
         elif order.deed == "dye":
             world, _ = dyed(world, instances, order.colour, order.material)
-        else:
+        elif order.deed in ("remove", "replace"):
             world, _ = without(world, instances)
     return world
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,8 @@ from lucid3d.editing.book import (
     write_state,
 )
 from lucid3d.editing.changed_world import world_with
+from lucid3d.editing.drag import dragged
+from lucid3d.editing.guided import guided, refined
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -38,12 +40,14 @@ from lucid3d.editing.insertion import (
     thing_of,
     world_of,
 )
-from lucid3d.editing.order import read_order
+from lucid3d.editing.order import Order, read_order
+from lucid3d.editing.patch import Patch, difference
 from lucid3d.editing.regions import Region, choose, write_region
 from lucid3d.editing.rules import change_by_rules
 from lucid3d.editing.standing import Spot, spot_instead
 from lucid3d.editing.surroundings import surroundings_of
 from lucid3d.errors import InputError
+from lucid3d.guidance.choose import way_called
 from lucid3d.locking import FolderLock
 from lucid3d.outputs import write_pictures, write_preview
 from lucid3d.procedural.world import World
@@ -147,6 +151,97 @@ def change_in(
             wish = replace(wish, facing=spot.facing)
             state = (*state, write_inserted(folder, book.fresh_name(thing.key), wish, inserted))
         return replace(_shown(folder, scene, book.then(state)), entry=change)
+
+
+def guide_in(
+    folder: Path,
+    way: str,
+    words: str = "",
+    region: Region | None = None,
+    *,
+    picture: Path | None = None,
+    network: str = "",
+    steps: int = 0,
+    name: str = "",
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Changed:
+    """Let a scene, or a region of it, follow a guidance; see `guided.guided`.
+
+    Raises:
+        InputError: see there, and `insert_into`.
+    """
+    way_called(way)  # before the world is built
+    with _writing(folder) as (scene, book):
+        chosen = _chosen(scene, book, region, world, on_event)
+        patch = guided(scene, chosen, way, words, picture=picture, network=network, steps=steps, on_event=on_event)
+        order = Order(words or str(picture), "guide", by=way)
+        return _patched(folder, scene, book, name or words[:40] or way, order, region, f"guided by {way}", patch)
+
+
+def refine_in(
+    folder: Path,
+    region: Region | None = None,
+    *,
+    steps: int = 0,
+    name: str = "",
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Changed:
+    """Make a scene, or a region of it and its back, finer; see `guided.refined`.
+
+    Raises:
+        InputError: see there, and `insert_into`.
+    """
+    with _writing(folder) as (scene, book):
+        now = _world_now(scene, book, world, on_event) if region is not None else None
+        around = surroundings_of(scene.gaussians, scene.cameras, now)
+        chosen = choose(region, around) if region is not None else None
+        patch = refined(scene, chosen, around, steps=steps, on_event=on_event)
+        how = f"refined, {len(patch.parts):,} Gaussians more"
+        return _patched(folder, scene, book, name or "refined", Order("refine", "refine"), region, how, patch)
+
+
+def drag_in(
+    folder: Path,
+    region: Region,
+    handles: Sequence[Sequence[float]],
+    targets: Sequence[Sequence[float]],
+    *,
+    name: str = "",
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Changed:
+    """Drag handles of a region to targets; see `drag.dragged`.
+
+    Raises:
+        InputError: see there, and `insert_into`.
+    """
+    with _writing(folder) as (scene, book):
+        chosen = _chosen(scene, book, region, world, on_event)
+        assert chosen is not None
+        patch = difference(scene.gaussians, dragged(scene.gaussians, chosen, handles, targets))
+        return _patched(folder, scene, book, name or "dragged", Order("drag", "drag"), region, "dragged", patch)
+
+
+def _chosen(
+    scene: Scene, book: Book, region: Region | None, world: World | None, on_event: Listener
+) -> NDArray[np.bool_] | None:
+    """(N,) bool of the Gaussians in a region; None for no region."""
+    if region is None:
+        return None
+    knows = any(step.kind in ("label", "thing", "instance", "click") for step in region.steps)
+    now = _world_now(scene, book, world, on_event) if knows else None
+    return choose(region, surroundings_of(scene.gaussians, scene.cameras, now))
+
+
+def _patched(
+    folder: Path, scene: Scene, book: Book, wanted: str, order: Order, region: Region | None, how: str, patch: Patch
+) -> Changed:
+    """The folder with one more change that leaves the world as it is."""
+    change = Change(book.fresh_name(wanted), "", order, region.plain if region is not None else None, how)
+    change = write_change(folder, change, patch)
+    return replace(_shown(folder, scene, book.then((*book.state, change))), entry=change)
 
 
 def keep_region(

@@ -11,7 +11,7 @@ from lucid3d.procedural.compose.dressing import STUFF
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.language.brief import understand
 
-Deed = Literal["dye", "remove", "replace", "season"]
+Deed = Literal["dye", "remove", "replace", "season", "guide", "refine", "drag"]
 
 REMOVE = re.compile(
     r"^(?:please )?(?:remove|delete|erase|drop|without|take (?:away|out)|get rid of)\s+(?:all |every )?"
@@ -44,7 +44,7 @@ class Order:
         deed: what to do.
         target: what to do it to, in words; "" = the region.
         colour, material: a name of the vocabulary, or "", for "dye".
-        season: for "season"; by: words of what comes instead, for "replace".
+        season: for "season"; by: words of what comes instead, for "replace"; how, for "guide".
     """
 
     words: str

@@ -227,6 +227,7 @@ def _recoloured(
         one, other = (world.draw(camera, only=wanted) for world in (before, after))
         there = one.depth[row, column]
         with np.errstate(invalid="ignore"):
+            wanted &= np.isfinite(one.image + other.image).all(axis=2)
             shown = wanted[row, column] & (np.abs(there - depth) <= SAME * depth)
         seen, row, column = seen[shown], row[shown], column[shown]
         weight = centre_weights(camera.height, camera.width)[row, column].astype(np.float64) ** SHARPNESS

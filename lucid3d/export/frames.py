@@ -15,6 +15,9 @@ from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.rotations import quaternions
 
+_AT_ONCE = 20_000
+"""Gaussians that are turned together: each has a matrix of its own."""
+
 FRAMES: dict[str, NDArray[np.float64]] = {
     # PLY, .splat, .sog: the camera's own axes, y down. Every splat viewer takes a PLY to be in it.
     "opencv": np.eye(3),
@@ -52,6 +55,30 @@ def rotate_gaussians(gaussians: Gaussians, rotation: NDArray[np.float64]) -> Gau
         quats=_multiply(quaternions(rotation), gaussians.quats),
         sh=rotate_sh(gaussians.sh, rotation),
     )
+
+
+def rotate_each(gaussians: Gaussians, rotations: NDArray[np.float64]) -> Gaussians:
+    """Every Gaussian turned about its own middle.
+
+    Args:
+        gaussians: N; rotations: (N, 3, 3) proper rotations.
+    Returns:
+        New Gaussians in the old places; means, scales and opacities are shared with the old ones.
+    """
+    degree = gaussians.sh_degree
+    sh = gaussians.sh.copy()
+    directions = _spread(8 * (2 * degree + 1))
+    for begin in range(0, len(gaussians) if degree else 0, _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        # the colour that a turned Gaussian shows along a direction is what it showed along that direction turned back
+        back = np.einsum("nji,dj->ndi", rotations[some], directions)
+        for band in range(1, degree + 1):
+            part = slice(band * band, (band + 1) * (band + 1))
+            fit = np.linalg.pinv(sh_basis(directions, band)[:, part])
+            seen = sh_basis(back.reshape(-1, 3), band)[:, part].reshape(*back.shape[:2], -1)
+            matrices = np.einsum("ad,ndb->nab", fit, seen)
+            sh[some, part] = np.einsum("nab,nbc->nac", matrices.astype(np.float32), gaussians.sh[some, part])
+    return replace(gaussians, quats=_multiply(quaternions(rotations), gaussians.quats), sh=sh)
 
 
 def rotate_sh(sh: NDArray[np.float32], rotation: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -142,7 +169,9 @@ def _spread(count: int) -> NDArray[np.float64]:
 
 
 def _multiply(left: NDArray[np.float64], right: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Hamilton product of one quaternion with many, w x y z."""
-    w, x, y, z = left
+    """Hamilton products (N, 4) of one quaternion (4,), or of N (N, 4), with N, w x y z."""
+    w, x, y, z = np.moveaxis(left, -1, 0)
     matrix = np.array([[w, -x, -y, -z], [x, w, -z, y], [y, z, w, -x], [z, -y, x, w]])
-    return np.ascontiguousarray(right @ matrix.T.astype(np.float32))
+    if left.ndim == 1:
+        return np.ascontiguousarray(right @ matrix.T.astype(np.float32))
+    return np.asarray(np.einsum("abn,nb->na", matrix, right), np.float32)

@@ -20,10 +20,10 @@ from lucid3d.guidance.base import resized
 Features = Callable[[Tensor], list[Tensor]]
 """Pictures (B, 3, H, W) -> feature maps (B, C, h, w), one a layer."""
 
-SIZES = (3, 5, 11, 23)
-"""Pixels across the random filters."""
+SIZE, LEVELS = 5, 4
+"""Pixels across the random filters, and how often the picture is halved for them: large ones cost the same as small."""
 FILTERS = 48
-"""Random filters of each size."""
+"""Random filters at each level."""
 SIDE = 256
 """Pixels of the style picture's shorter side: strokes are as large as in the drawn pictures of that size."""
 
@@ -32,16 +32,17 @@ def random_features(seed: int = 0) -> Features:
     """One layer of random zero-mean filters at several scales, each followed by a rectifier; and the colours."""
     generator = torch.Generator().manual_seed(seed)
     banks = []
-    for size in SIZES:
-        weights = torch.randn(FILTERS, 3, size, size, generator=generator)
+    for _ in range(LEVELS):
+        weights = torch.randn(FILTERS, 3, SIZE, SIZE, generator=generator)
         weights = weights - weights.mean(dim=(1, 2, 3), keepdim=True)
         banks.append(weights / weights.flatten(1).norm(dim=1)[:, None, None, None])
 
     def features(images: Tensor) -> list[Tensor]:
         found = [images]
         for bank in banks:
-            if min(images.shape[-2:]) > bank.shape[-1]:
+            if min(images.shape[-2:]) > 2 * SIZE:
                 found.append(functional.conv2d(images, bank.to(images)).relu())
+                images = functional.avg_pool2d(images, 2)
         return found
 
     return features

@@ -63,6 +63,7 @@ class Session:
         self.scene: Scene | None = None
         self.name = ""
         self.undo: list[Scene] = []
+        self.redo: list[Scene] = []
         self.prepared: Prepared | None = None
         self.views: list[PosedView] = []
         self.budget = viewer.budget
@@ -164,7 +165,7 @@ class Session:
         """
         scene = self.viewer.gallery.load(name)
         with self._lock:
-            self.undo = []
+            self.undo, self.redo = [], []
             self.show(scene, name, first=first)
         threading.Thread(target=self.attempt(self._load_views), args=(name,), daemon=True).start()
 
@@ -191,6 +192,7 @@ class Session:
         with self._lock:
             if self.scene is not None:
                 self.undo = [*self.undo, self.scene][-MAX_UNDO:]
+            self.redo = []
             self.show(scene, self.name, moved=False)
 
     def step_back(self) -> None:
@@ -202,7 +204,22 @@ class Session:
         with self._lock:
             if not self.undo:
                 raise InputError("there is nothing to undo")
+            if self.scene is not None:
+                self.redo.append(self.scene)
             self.show(self.undo.pop(), self.name, moved=False)
+
+    def step_forward(self) -> None:
+        """Do again what was undone.
+
+        Raises:
+            InputError: nothing was.
+        """
+        with self._lock:
+            if not self.redo:
+                raise InputError("there is nothing to redo")
+            if self.scene is not None:
+                self.undo.append(self.scene)
+            self.show(self.redo.pop(), self.name, moved=False)
 
     def shown(self) -> Scene:
         """The scene on show.

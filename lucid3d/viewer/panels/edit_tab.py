@@ -1,4 +1,4 @@
-"""Editing: crop, floaters, a selection, the start and the walk radius; saved as a new scene."""
+"""Editing: things and words, crop, floaters, a selection, the start and the walk radius; saved as a new scene."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lucid3d.scene import Scene
 from lucid3d.viewer import walking
 from lucid3d.viewer.editing import Box, crop, floaters, kept, selected, with_radius, with_start
 from lucid3d.viewer.panels.fields import put
+from lucid3d.viewer.panels.things import ThingsFolder
 
 if TYPE_CHECKING:
     from lucid3d.viewer.session import Session
@@ -33,6 +34,7 @@ class EditTab:
     def __init__(self, session: Session) -> None:
         self.session = session
         gui, handler = session.client.gui, session.handler
+        self.things = ThingsFolder(session)
         with gui.add_folder("Crop"):
             self.show_box = gui.add_checkbox("Show the box", False)
             self.center = gui.add_vector3("Centre (m)", (0.0, 0.0, 0.0), step=0.1)
@@ -48,6 +50,7 @@ class EditTab:
             self.start = gui.add_button("Start here", hint="The scene opens where you stand now.")
             self.radius = gui.add_number("Walk radius (m)", 0.5, min=0.0, max=100.0, step=0.1)
         self.undo = gui.add_button("Undo", disabled=True)
+        self.redo = gui.add_button("Redo", disabled=True)
         with gui.add_folder("Save"):
             self.name = gui.add_text("Name", "")
             self.save = gui.add_button("Save as a new scene", color="blue")
@@ -62,13 +65,15 @@ class EditTab:
         self.start.on_click(handler(lambda _: self._start()))
         self.radius.on_update(handler(lambda _: self._radius()))
         self.undo.on_click(handler(lambda _: session.step_back()))
+        self.redo.on_click(handler(lambda _: session.step_forward()))
         self.save.on_click(handler(lambda _: self._save()))
 
     def scene_changed(self) -> None:
         """Another scene is on show: what was selected is gone."""
         scene = self.session.shown()
         self._forget_selection()
-        self.undo.disabled = not self.session.undo
+        self.undo.disabled, self.redo.disabled = not self.session.undo, not self.session.redo
+        self.things.scene_changed()
         put(self.radius, float(scene.config.dream.walk_radius))
         if not self.session.undo:
             put(self.name, self.session.viewer.gallery.free_name(f"{self.session.name or 'scene'}-edited"))

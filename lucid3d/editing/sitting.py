@@ -1,0 +1,164 @@
+"""Edits of a scene in memory, one after the other: what a person does with the mouse until the scene is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from lucid3d.editing.book import composed
+from lucid3d.editing.changed_world import world_with
+from lucid3d.editing.insertion import (
+    Inserted,
+    Where,
+    Wish,
+    insert,
+    season_of,
+    shade_at,
+    standing_at,
+    thing_of,
+    world_of,
+)
+from lucid3d.editing.lighting import Shade
+from lucid3d.editing.order import Order, read_order
+from lucid3d.editing.regions import Region, choose
+from lucid3d.editing.rules import change_by_rules
+from lucid3d.editing.standing import Spot, spot_instead
+from lucid3d.editing.surroundings import Surroundings, surroundings_of
+from lucid3d.errors import InputError
+from lucid3d.procedural.world import World
+from lucid3d.progress import Listener, ignore
+from lucid3d.scene import Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """Something that was set in, under a name of its own."""
+
+    name: str
+    wish: Wish
+    inserted: Inserted
+
+
+@dataclass(frozen=True, eq=False)
+class Sitting:
+    """A scene with edits; every edit gives another one, and the old one stays as it was.
+
+    Attributes:
+        own: the scene without what was set in, but with its changes; things: what was set in.
+        done: the changes so far, with the instances that they were about.
+        world: builds or gives the world that the scene was made of, None where there is none.
+    """
+
+    own: Scene
+    things: tuple[Thing, ...] = ()
+    done: tuple[tuple[Order, tuple[int, ...]], ...] = ()
+    world: Callable[[], World | None] = field(default=lambda: None)
+
+    @classmethod
+    def of(cls, scene: Scene, on_event: Listener = ignore) -> Sitting:
+        """A first sitting over a scene; its world is built when it is first needed, and kept."""
+        kept: list[World | None] = []
+
+        def world() -> World | None:
+            if not kept:
+                kept.append(world_of(scene, on_event))
+            return kept[0]
+
+        return cls(scene, world=world)
+
+    @property
+    def scene(self) -> Scene:
+        """What there is to see."""
+        things = [(thing.inserted.gaussians, thing.inserted.shade) for thing in self.things]
+        return replace(self.own, gaussians=composed(self.own.gaussians, things)) if things else self.own
+
+    def now(self) -> World | None:
+        """The world with the changes so far."""
+        own = self.world()
+        return world_with(own, self.done) if own is not None else None
+
+    def around(self) -> Surroundings:
+        """What each of the scene's own Gaussians is."""
+        return surroundings_of(self.own.gaussians, self.own.cameras, self.now())
+
+    def insert(self, wish: Wish, name: str = "") -> Sitting:
+        """One thing more.
+
+        Raises:
+            InputError: see `insertion.insert`.
+        """
+        inserted = insert(self.own, wish, taken=self._taken(self.things), world=self.now())
+        taken, base = {thing.name for thing in self.things}, name or inserted.thing.key
+        called = next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        return replace(self, things=(*self.things, Thing(called, wish, inserted)))
+
+    def move(self, name: str, where: Where) -> Sitting:
+        """A thing elsewhere, turned, or in another size.
+
+        Raises:
+            InputError: there is none of that name, or it has no room there.
+        """
+        old = self.thing(name)
+        rest = tuple(thing for thing in self.things if thing is not old)
+        spot = old.inserted.spot
+        wish = replace(
+            old.wish,
+            at=where.at or (spot.x, spot.z),
+            size=where.size if where.size is not None else old.wish.size,
+            facing=where.facing if where.facing is not None else old.wish.facing if where.at else spot.facing,
+        )
+        inserted = insert(self.own, wish, taken=self._taken(rest), world=self.now())
+        moved = Thing(name, wish, inserted)
+        return replace(self, things=tuple(moved if thing is old else thing for thing in self.things))
+
+    def remove(self, name: str) -> Sitting:
+        """Without a thing that was set in.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        gone = self.thing(name)
+        return replace(self, things=tuple(thing for thing in self.things if thing is not gone))
+
+    def change(self, words: str, region: Region | None = None, on_event: Listener = ignore) -> Sitting:
+        """What is there in other words, by rules.
+
+        Raises:
+            InputError: see `rules.change_by_rules`.
+        """
+        order, around = read_order(words), self.around()
+        chosen = choose(region, around) if region is not None else None
+        made = change_by_rules(self.own, order, chosen, around, on_event)
+        own = replace(self.own, gaussians=made.patch.on(self.own.gaussians))
+        things = tuple(
+            replace(thing, inserted=replace(thing.inserted, shade=self._shade(own, thing, made.world)))
+            for thing in self.things
+        )
+        changed = replace(self, own=own, things=things, done=(*self.done, (order, made.instances)))
+        if order.deed != "replace" or made.taken is None:
+            return changed
+        wish = Wish(order.by)
+        thing = thing_of(wish, season_of(own, made.world))
+        spot = spot_instead(made.taken, thing)
+        inserted = standing_at(own, thing, spot, made.world)
+        return replace(changed, things=(*things, Thing(thing.key, replace(wish, facing=spot.facing), inserted)))
+
+    def thing(self, name: str) -> Thing:
+        """What was set in under a name.
+
+        Raises:
+            InputError: nothing was.
+        """
+        for thing in self.things:
+            if thing.name == name:
+                return thing
+        there = ", ".join(thing.name for thing in self.things) or "none"
+        raise InputError(f"no thing called '{name}' was set into this scene; there: {there}")
+
+    @staticmethod
+    def _shade(own: Scene, thing: Thing, world: World | None) -> Shade:
+        return shade_at(own, thing.inserted.thing, thing.inserted.spot, world)
+
+    @staticmethod
+    def _taken(things: tuple[Thing, ...]) -> list[tuple[Spot, tuple[float, float, float]]]:
+        return [(thing.inserted.spot, thing.inserted.thing.size) for thing in things]

@@ -1,0 +1,207 @@
+"""The part of the Edit tab that picks, sets in, moves, takes out and changes in words."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera
+from lucid3d.editing.insertion import Where, Wish
+from lucid3d.editing.regions import Region, Step
+from lucid3d.editing.sitting import Sitting
+from lucid3d.errors import InputError
+from lucid3d.procedural.kit.labels import LABELS
+from lucid3d.scene import Scene
+from lucid3d.viewer import walking
+from lucid3d.viewer.panels.fields import put
+
+if TYPE_CHECKING:
+    from lucid3d.viewer.session import Session
+
+PICKED_WIDTH = 480
+"""Pixels across the depth picture that says where a click falls."""
+MARK = 0.05
+"""Metres of the mark on what was picked."""
+MARK_COLOR = (255, 190, 40)
+NOTHING = "(nothing)"
+KEPT = 40
+"""Sittings that are kept: as many steps as can be undone and redone."""
+
+
+class ThingsFolder:
+    """Things and words. Every step is a scene of its own, so the tab's Undo takes it back."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        gui, handler = session.client.gui, session.handler
+        with gui.add_folder("Things and words"):
+            self.pick = gui.add_button("Pick", hint="Then click on the picture: what to change, or where to set in.")
+            self.picked = gui.add_text("Picked", NOTHING, disabled=True)
+            self.wish = gui.add_text("Thing", "", hint="a red rowing boat; on a free place, or where you picked")
+            self.insert = gui.add_button("Set it in")
+            self.which = gui.add_dropdown("Set in so far", (NOTHING,))
+            self.move = gui.add_button("Move it to the pick")
+            self.remove = gui.add_button("Take it out")
+            self.words = gui.add_text("In words", "", hint="the house blue; remove the bin; blue, for what is picked")
+            self.change = gui.add_button("Change it")
+            self.before = gui.add_checkbox("As it was before", False)
+        self._sittings: list[tuple[Scene, Sitting]] = []
+        self._point: NDArray[np.float64] | None = None
+        self._now: Scene | None = None
+        self._lock = threading.Lock()
+        self.pick.on_click(handler(lambda _: self._pick()))
+        self.insert.on_click(handler(lambda _: self._insert(), "Setting it in"))
+        self.move.on_click(handler(lambda _: self._move(), "Moving it"))
+        self.remove.on_click(handler(lambda _: self._remove()))
+        self.change.on_click(handler(lambda _: self._change(), "Changing it"))
+        self.before.on_update(handler(lambda _: self._compare()))
+
+    def scene_changed(self) -> None:
+        """Another scene is on show: things are those of its sitting."""
+        session = self.session
+        if self._now is not None and (not session.undo or session.scene is not session.undo[0]):
+            self._now = None  # changed by other means while the old state was on show
+            put(self.before, False)
+        if not session.undo and not session.redo:
+            self._sittings = [each for each in self._sittings if each[0] is session.scene]
+        if self._now is None:
+            names = tuple(thing.name for thing in self._sitting().things) if self._known() else ()
+            chosen = self.which.value
+            self.which.options = names or (NOTHING,)
+            put(self.which, chosen if chosen in names else (names[-1] if names else NOTHING))
+
+    # ---- picking ----
+
+    def _pick(self) -> None:
+        session = self.session
+        session.shown()
+        walking.configure(session.client, selecting=True)  # the click is a pick now, no look around
+        self.pick.label = "Click on the picture ..."
+
+        @session.client.scene.on_click()
+        def _(event: Any) -> None:
+            session.client.scene.remove_click_callback()
+            walking.configure(session.client, selecting=False)
+            self.pick.label = "Pick"
+            session.handler(self._picked)(event.screen_pos)
+
+    def _picked(self, at: tuple[float, float]) -> None:
+        session = self.session
+        seen = session.client.camera
+        height = max(16, round(PICKED_WIDTH * seen.image_height / max(1, seen.image_width)))
+        camera = session.camera(PICKED_WIDTH, height)
+        point = point_under(camera, session.exact().render(camera).depth, at)
+        self._point = point
+        session.client.scene.add_icosphere("/picked", radius=MARK, color=MARK_COLOR, position=tuple(point))
+        sitting = self._sitting()
+        told = ""
+        if sitting.world() is not None:
+            around = sitting.around()
+            nearest = int(np.argmin(((around.gaussians.means - point) ** 2).sum(axis=1)))
+            if around.labels is not None and around.instances is not None and around.world is not None:
+                told = around.world.things().get(int(around.instances[nearest]), LABELS[around.labels[nearest]])
+        x, y, z = point
+        put(self.picked, f"{told + ', ' if told else ''}at {x:.2f}, {y:.2f}, {z:.2f}")
+
+    # ---- things ----
+
+    def _insert(self) -> None:
+        words = self.wish.value.strip()
+        if not words:
+            raise InputError("say what to set in, as in: a red rowing boat")
+        self._show(self._sitting().insert(Wish(words, at=self._at())), f"{words} was set in")
+
+    def _move(self) -> None:
+        at = self._at()
+        if at is None:
+            raise InputError("pick where to first")
+        self._show(self._sitting().move(self._chosen(), Where(at=at)), "Moved")
+
+    def _remove(self) -> None:
+        self._show(self._sitting().remove(self._chosen()), "Taken out")
+
+    def _chosen(self) -> str:
+        if self.which.value == NOTHING:
+            raise InputError("nothing was set in yet")
+        return str(self.which.value)
+
+    def _at(self) -> tuple[float, float] | None:
+        return None if self._point is None else (float(self._point[0]), float(self._point[2]))
+
+    # ---- words ----
+
+    def _change(self) -> None:
+        words, sitting = self.words.value.strip(), self._sitting()
+        region = None
+        if self._point is not None:
+            x, y, z = (float(value) for value in self._point)
+            region = Region((Step("click", (x, y, z)),))
+        try:
+            changed = sitting.change(words)  # the words point themselves
+        except InputError:
+            if region is None:
+                raise
+            changed = sitting.change(words, region)
+        self._show(changed, "Changed")
+
+    # ---- before and after ----
+
+    def _compare(self) -> None:
+        session = self.session
+        if self.before.value:
+            if not session.undo:
+                put(self.before, False)
+                return
+            self._now = session.shown()
+            session.show(session.undo[0], session.name, moved=False)
+        elif self._now is not None:
+            now, self._now = self._now, None
+            session.show(now, session.name, moved=False)
+
+    # ---- sittings ----
+
+    def _known(self) -> bool:
+        return any(scene is self.session.scene for scene, _ in self._sittings)
+
+    def _sitting(self) -> Sitting:
+        """The sitting whose scene is on show; a first one for a scene that was changed elsewhere."""
+        scene = self.session.shown()
+        for kept, sitting in self._sittings:
+            if kept is scene:
+                return sitting
+        sitting = Sitting.of(self.session.whole())
+        self._sittings = [*self._sittings, (scene, sitting)][-KEPT:]
+        return sitting
+
+    def _show(self, sitting: Sitting, told: str) -> None:
+        with self._lock:
+            if self._now is not None:
+                raise InputError("this is how it was before: switch that off to go on")
+            scene = replace(sitting.scene, views=self.session.shown().views)
+            self._sittings = [*self._sittings, (scene, sitting)][-KEPT:]
+        self._point = None
+        put(self.picked, NOTHING)
+        self.session.client.scene.remove_by_name("/picked")
+        self.session.change(scene)
+        self.session.notify(told, "Undo takes it back; Save keeps it.", "green")
+
+
+def point_under(camera: Camera, depth: NDArray[np.float32], at: tuple[float, float]) -> NDArray[np.float64]:
+    """(3,) what lies under a place of a picture.
+
+    Args:
+        depth: (H, W) z-depth, 0 where nothing is; at: in parts of width and height from the top left.
+    Raises:
+        InputError: nothing does.
+    """
+    column = int(np.clip(at[0] * camera.width, 0, camera.width - 1))
+    row = int(np.clip(at[1] * camera.height, 0, camera.height - 1))
+    away = float(depth[row, column])
+    if not np.isfinite(away) or away <= 0:
+        raise InputError("nothing is there to pick")
+    ray = camera.world_rays()[row, column]
+    return np.asarray(camera.position + ray * away, np.float64)
