@@ -17,8 +17,12 @@ from lucid3d.procedural.language.brief import Brief, understand
 from lucid3d.procedural.render.atmosphere import atmosphere_for
 from lucid3d.procedural.render.shapes import styled
 from lucid3d.procedural.render.weather import weathered
-from lucid3d.procedural.telling import told
+from lucid3d.procedural.supplying import missing, supplied
+from lucid3d.procedural.telling import look, told
 from lucid3d.procedural.world import World
+
+SUPPLIED = zlib.crc32(b"supplied")
+"""For the random choices of what is added at the end."""
 
 
 def build_world(
@@ -41,7 +45,16 @@ def build_world(
 
 def build_from_brief(brief: Brief, seed: int, *, drops: bool = True) -> World:
     """`build_world` for a sentence that has been understood already; its brief tells what is to be seen."""
-    return told(place_under_sky(build_place(brief, seed), brief, seed, drops=drops))
+    place = build_place(brief, seed)
+    world = place_under_sky(place, brief, seed, drops=drops)
+    if not brief.features:
+        return world
+    sight = look(world)
+    lacking = missing(sight, brief)
+    if lacking and supplied(place, world, sight, lacking, np.random.default_rng([seed, SUPPLIED])):
+        world = place_under_sky(place, brief, seed, drops=drops)
+        sight = look(world)
+    return told(world, sight)
 
 
 def build_place(brief: Brief, seed: int) -> Place:

@@ -23,22 +23,24 @@ from lucid3d.procedural.world import World
 
 ROWS = 128
 """Rows of the panorama that is looked at."""
-ENOUGH = 0.0008
+ENOUGH = 0.00055
 """Share of the sphere that a thing must take to be told: a mug on a table some metres off is not."""
-FLYING = 0.00005
-"""The same for what stands before the sky alone, as gulls do: they are seen when they are small."""
 MOUNTAIN, HILL = 60.0, 1.5
 """Metres above the eye to which ground must rise to be a mountain or a hill."""
+MINGLED = frozenset(("trees", "grass", "flowers", "bushes", "leaves", "rocks", "ferns"))
+"""What is told by its label, too: much of it is called by no word."""
 SKY = frozenset(("planet", "moon", "stars", "aurora"))
 """Features that the sky shows, which are always drawn."""
 
 
-def told(world: World) -> World:
+def look(world: World) -> Sight:
+    """What the start's panorama shows."""
+    return Sight(world, world.draw_equirectangular(ROWS))
+
+
+def told(world: World, sight: Sight) -> World:
     """The world, its brief telling what is seen: `Brief.told`, and an explanation that names no more than that."""
     brief = world.brief
-    if not brief.features:
-        return world
-    sight = _Sight(world, world.draw_equirectangular(ROWS))
     shown = tuple(name for name in brief.features if name not in brief.without and sight.shows(name))
     counts = {name: min(brief.features[name], max(sight.count(name), 1)) for name in shown}
     hidden = [name for name in brief.features if name not in shown and name not in brief.without]
@@ -58,7 +60,7 @@ def _missing(names: list[str], reasons: dict[str, str], catalogue: Catalogue) ->
 
 
 @dataclass(frozen=True, eq=False)
-class _Sight:
+class Sight:
     """What a panorama shows, asked by the catalogue's names."""
 
     world: World
@@ -84,12 +86,13 @@ class _Sight:
         record = self.world.brief.catalogue.things[name]
         words = thing_words(name, self.world.brief.catalogue)
         shares = self.shares
-        numbers = self._numbers(words)
-        least = FLYING if record.stands == ("sky",) else ENOUGH
-        if float(shares[np.isin(self.drawing.instances, numbers)].sum()) >= least:
+        numbers = self.numbers(words)
+        if float(shares[np.isin(self.drawing.instances, numbers)].sum()) >= ENOUGH:
             return True
         if record.sort not in ("scattered", "landform") and name not in ("window", "path", "wall"):
             return False
+        if numbers and record.sort == "scattered" and name not in MINGLED:
+            return False  # what else is green is none of it
         if name in ("mountains", "hills"):
             return float(shares[self._land(MOUNTAIN if name == "mountains" else HILL)].sum()) >= ENOUGH
         labels = [label_number(label) for label in record.seen_as]
@@ -98,10 +101,11 @@ class _Sight:
 
     def count(self, name: str) -> int:
         """How many of a feature are drawn at all."""
-        numbers = self._numbers(thing_words(name, self.world.brief.catalogue))
+        numbers = self.numbers(thing_words(name, self.world.brief.catalogue))
         return len(np.intersect1d(numbers, self.drawing.instances))
 
-    def _numbers(self, words: frozenset[str]) -> list[int]:
+    def numbers(self, words: frozenset[str]) -> list[int]:
+        """The numbers of the instances that are called one of these words."""
         return [n for word, numbers in self.by_word.items() if not words.isdisjoint(word_forms(word)) for n in numbers]
 
     def _land(self, above: float) -> NDArray[np.bool_]:

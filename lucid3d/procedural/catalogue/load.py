@@ -186,7 +186,6 @@ def check_names(catalogue: Catalogue) -> None:
         where = f"{thing.file}: {thing.name}"
         _known(where, "materials", thing.materials, words.material)
         _known(where, "kind_of", filter(None, [thing.kind_of]), things)
-        _known(where, "outdoors", filter(None, [thing.outdoors]), things)
 
 
 def _known(where: str, key: str, names: Iterable[str], known: Iterable[str]) -> None:

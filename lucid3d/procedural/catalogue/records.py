@@ -192,7 +192,6 @@ class ThingRecord:
         seen_as: its semantic labels in a drawing (`kit.labels.LABELS`), the most usual first.
         coloured: whether it takes a colour that a sentence gives it; materials: those it can be made of.
         kind_of: a thing that it is a kind of ("no trees": no pines).
-        outdoors: what stands for it where there is no room.
         make: the function that makes it, where one does: it takes those of `rng`, `lit` (share of lit windows, 0 to 1)
             and `wall` (a material or None) that it names, and gives a mesh or something with meshes, a width and a
             depth, which stands on the origin.
@@ -210,7 +209,6 @@ class ThingRecord:
     coloured: bool = False
     materials: tuple[str, ...] = ()
     kind_of: str = ""
-    outdoors: str = ""
     make: Function = ""
     set_about: tuple[Metres, Metres] | None = None
 

@@ -52,7 +52,18 @@ def called(name: str, file: str, wishes: Mapping[str, Any], given: Mapping[str, 
 
 def make_thing(record: ThingRecord, rng: np.random.Generator, lit: float = 0.0, wall: Material | None = None) -> Any:
     """What the function of a thing's record makes, called with those of `rng`, `lit` and `wall` that it names."""
-    return called(record.make, record.file, {"rng": rng, "lit": lit, "wall": wall})
+    return _named(called(record.make, record.file, {"rng": rng, "lit": lit, "wall": wall}), record)
+
+
+def _named(made: Any, record: ThingRecord) -> Any:
+    """What a function gives, called by a word of the thing's own: a knight is made by what makes people."""
+    if isinstance(made, tuple):
+        return (_named(made[0], record), *made[1:])
+    mesh = made if isinstance(made, Mesh) else getattr(made, "mesh", None)
+    own = (record.name.replace("_", " "), *record.words.english)
+    if isinstance(mesh, Mesh) and mesh.thing and mesh.thing not in own:
+        mesh.thing = own[0]
+    return made
 
 
 def as_made(thing: Any) -> Made:

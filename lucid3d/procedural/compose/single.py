@@ -57,16 +57,22 @@ GROWN: Mapping[str, Callable[[np.random.Generator, Any], Any]] = {
 """What places grow and build by their own rules -> one of it, for a random generator and a season."""
 
 
-def one_of(record: ThingRecord, brief: Brief, season: str, rng: np.random.Generator) -> Mesh | None:
+def one_of(
+    record: ThingRecord, brief: Brief, season: str, rng: np.random.Generator, *, hung: bool = False
+) -> Mesh | None:
     """The mesh of one thing as the brief has it, in its colour and of its material: y down, standing on the origin,
-    its front towards -z; None for what nothing makes by itself."""
+    its front towards -z; None for what nothing makes by itself.
+
+    Args:
+        hung: what hangs on a wall, too: its middle on the origin, its back at z = 0.
+    """
     furniture = pieces(brief.catalogue)
     if record.name in GROWN:
         grown: Any = GROWN[record.name](rng, season)
         mesh = grown.levels[0] if hasattr(grown, "levels") else as_made(grown).mesh
     elif record.name in furniture and not record.make:
         piece = furniture[record.name]
-        if piece.stands not in ("floor", "wall", "corner", "table"):
+        if piece.stands not in ("floor", "wall", "corner", "table", *["hung"] * hung):
             return None
         return merge([made(piece, _order(piece, brief, rng))], one_instance=True)
     elif record.make:

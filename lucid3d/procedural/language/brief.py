@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
-from lucid3d.procedural.catalogue.records import PlaceRecord, ThingRecord
+from lucid3d.procedural.catalogue.records import PlaceRecord
 from lucid3d.procedural.language.binding import (
     Placing,
     bind,
@@ -219,9 +219,9 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     if reader.undrawn:
         ignored.extend(dict.fromkeys(reader.undrawn))
         notes.append(f"No rule draws people or animals ({_listed(list(dict.fromkeys(reader.undrawn)))}).")
-    if not record.indoors:
-        for name in [f for f in features if things[f].sort == "furniture" and things[f].set_about is None]:
-            _furnish_outdoors(features, things[name], reader.without)
+    if paved(record):
+        for name in [f for f in features if f in POTTED]:
+            features[POTTED[name]] = max(features.get(POTTED[name], 0), features.pop(name))
 
     given = frozenset(
         name
@@ -277,11 +277,18 @@ def _lie_in(around: Sequence[PlaceRecord], features: dict[str, int], reader: Rea
             features.setdefault(feature, MANY if scattered else 1)
 
 
-def _furnish_outdoors(features: dict[str, int], thing: ThingRecord, without: set[str]) -> None:
-    """Furniture does not stand in a field; its nearest outdoor kin does, unless that is refused."""
-    kin, count = thing.outdoors, features.pop(thing.name)
-    if kin and kin not in features and kin not in without:
-        features[kin] = count
+POTTED = {"bushes": "houseplant", "ferns": "houseplant"}
+"""What grows in the ground -> what stands for it where one stands on floors."""
+
+
+PAVED = 4.0
+"""Metres about the start that a floor covers which is more than a path."""
+
+
+def paved(record: PlaceRecord) -> bool:
+    """Whether one stands on a floor at the start, in which nothing grows."""
+    rects = [floor["rect"] for floor in record.recipe.get("floor", ()) if "rect" in floor]
+    return record.indoors or any(x0 < -PAVED < PAVED < x1 and z0 < 0 < PAVED < z1 for x0, z0, x1, z1 in rects)
 
 
 def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tuple[str, ...], bool]:
