@@ -1,4 +1,4 @@
-"""3D Tiles 1.1: a scene in tiles of glTF with KHR_gaussian_splatting, coarse tiles replaced by finer ones.
+"""3D Tiles 1.1: a scene in tiles of glTF with KHR_gaussian_splatting, packed, coarse ones replaced by finer ones.
 
 Source: OGC 22-025r4 (3D Tiles) and Khronos' KHR_gaussian_splatting. Tiles are z up: x is the scene's right, y its
 forward. The geometric error of a tile is that of its Gaussians in metres, so viewers refine by screen size.
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 import lucid3d
 from lucid3d import files
 from lucid3d.export.checks import checked_gaussians
-from lucid3d.export.gltf import write_gaussian_glb
+from lucid3d.export.gltf import EXTENSION, PACKED_EXTENSION, write_packed_glb
 from lucid3d.export.lod import Tree, build
 from lucid3d.export.streamed import Indices, Piece, choose_levels, split
 from lucid3d.gaussians.model import Gaussians
 
 TILE_GAUSSIANS = 65_536
-"""A tile is halved while it has more: 3 MB."""
+"""A tile is halved while it has more: 1 MB."""
 _TILES_FROM_WORLD = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
 
@@ -42,11 +42,12 @@ def write_tiles(
     tree = build(scene)
     levels = choose_levels(tree, np.zeros(3) if start is None else start, reach)
     root = _tile(tree, split(tree.nodes, levels), len(levels) - 1, folder, "0")
+    inside = [EXTENSION, PACKED_EXTENSION]  # CesiumJS decides by these what a tile's content is
     tileset = {
         "asset": {"version": "1.1", "generator": f"lucid3d {lucid3d.__version__}"},
         "geometricError": float(tree.errors[-1]),  # of showing nothing: more than of the coarsest tile
         "extensionsUsed": ["3DTILES_content_gltf"],
-        "extensions": {"3DTILES_content_gltf": {"extensionsUsed": ["KHR_gaussian_splatting"]}},
+        "extensions": {"3DTILES_content_gltf": {"extensionsUsed": inside, "extensionsRequired": inside}},
         "root": {**root, "refine": "REPLACE"},
     }
     files.write_text(folder / "tileset.json", json.dumps(tileset, separators=(",", ":")))
@@ -64,7 +65,7 @@ def _tile(tree: Tree, piece: Piece, level: int, folder: Path, name: str) -> dict
     own = float(tree.errors[here].max(initial=0.0))
     tile["geometricError"] = max([own, *(float(str(child["geometricError"])) for child in children)]) if level else 0.0
     if len(here):
-        write_gaussian_glb(tree.nodes[here], folder / f"{name}.glb", frame="opengl")
+        write_packed_glb(tree.nodes[here], folder / f"{name}.glb")
         tile["content"] = {"uri": f"{name}.glb"}
     if children:
         tile["children"] = children
