@@ -10,6 +10,9 @@ share of the mesh's area where nobody can stand: a person of 0.2 m radius (less 
 something between knee and head, the ground is elsewhere, too steep or water, or no place that can be walked to is
 within half a metre. These are rays into the world at random points, not cells. **things**: of what at least 16 pixels
 of a picture show at random places where one can walk, the share that scene.objects.json lists under its label.
+**textured**: points of the textured mesh, even by area and no further from the start than the radius, to the world's
+nearest surface; and likeness of views of the mesh, before the scene's panorama, from places where one can walk, to the
+world's own.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import tyro
 from numpy.typing import NDArray
@@ -28,6 +33,9 @@ import lucid3d
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.exploring.finding import BODY, HEAD, KNEE, SOFT, UPWARDS, from_points, from_world
 from lucid3d.exploring.free_space import STEP, FreeSpace
+from lucid3d.export.mesh import open3d
+from lucid3d.export.textured import textured_mesh
+from lucid3d.export.unwrapping import Unwrapped
 from lucid3d.playable.assembly import playable
 from lucid3d.playable.navigation import NavigationMesh, navigation_mesh
 from lucid3d.playable.target import known_world
@@ -67,6 +75,10 @@ class Options:
     """Metres around the start."""
     places: int = 12
     """Where things are looked at from."""
+    triangles: int = 300_000
+    """Of the textured mesh; 0: it is not measured."""
+    texture: int = 4096
+    """Texels along the side of its texture."""
     seed: int = 0
     json: str = ""
     """A file to write the figures to."""
@@ -118,8 +130,6 @@ def stands(world: World, feet: Points, eye: float) -> NDArray[np.bool_]:
 
 def covered(mesh: NavigationMesh, places: Points) -> NDArray[np.bool_]:
     """(N,) whether a mesh lies under or over places (N, 3), within the height of a step."""
-    from lucid3d.export.mesh import open3d
-
     scene = open3d().t.geometry.RaycastingScene()
     scene.add_triangles(mesh.vertices, mesh.triangles.astype(np.uint32))
     up = places - np.array([0, 0.45, 0])
@@ -178,6 +188,66 @@ def things_listed(world: World, free: FreeSpace, things: list[Thing], options: O
     return {"listed (%)": 100 * right / max(len(seen), 1), "seen": float(len(seen)), "in the list": float(len(things))}
 
 
+def textured(world: World, free: FreeSpace, scene: Scene, options: Options) -> dict[str, float]:
+    """How far a textured mesh is from the world, and how like it looks."""
+    o3d = open3d()
+    rng = np.random.default_rng(options.seed)
+    mesh, textures = textured_mesh(scene, options.triangles, options.texture)
+    points = sampled(NavigationMesh(mesh.vertices, mesh.triangles), 200_000, rng)
+    points = points[np.linalg.norm(points - free.start, axis=1) <= options.radius].astype(np.float32)
+    truth = o3d.t.geometry.RaycastingScene()
+    for part in world.meshes:
+        corners = part.vertices[part.triangles]
+        near = (np.linalg.norm(corners - free.start.astype(np.float32), axis=2) < 2 * options.radius).any(axis=1)
+        near |= np.ptp(corners, axis=1).max(axis=1) > options.radius  # large triangles have no corner near
+        if near.any():
+            truth.add_triangles(part.vertices, part.triangles[near].astype(np.uint32))
+    distance = truth.compute_distance(points).numpy()
+    drawn = o3d.t.geometry.RaycastingScene()
+    drawn.add_triangles(mesh.vertices, mesh.triangles.astype(np.uint32))
+    sky = scene.panorama(1024).image
+    eyes = free.eyes(np.argwhere(free.free))
+    away = np.linalg.norm(eyes - free.start, axis=1)
+    figures = {
+        "median distance (cm)": 100 * float(np.median(distance)),
+        "90 % (cm)": 100 * float(np.quantile(distance, 0.9)),
+        "triangles": float(len(mesh.triangles)),
+        "seen (%)": 100 * textures.seen,
+    }
+    for reach in (2.0, options.radius):
+        near_eyes = eyes[away <= reach]
+        scores = []
+        for eye in near_eyes[rng.permutation(len(near_eyes))[: options.places]]:
+            camera = Camera.from_fov(VIEW, VIEW, 75, yaw_pitch(rng.uniform(0, 360), rng.uniform(-15, 15), eye))
+            image = shown(drawn, mesh, textures.color, sky, camera)
+            scores.append(-10 * np.log10(np.mean((image - world.draw(camera).image) ** 2)))
+        figures[f"PSNR within {reach:g} m"] = float(np.mean(scores))
+    return figures
+
+
+def shown(
+    drawn: Any, mesh: Unwrapped, color: NDArray[np.float32], sky: NDArray[np.float32], camera: Camera
+) -> NDArray[np.float32]:
+    """(H, W, 3) what a camera sees of a textured mesh before a panorama."""
+    rays = camera.world_rays()
+    origin = np.broadcast_to(camera.position.astype(np.float32), rays.shape)
+    hits = drawn.cast_rays(np.concatenate([origin, rays], axis=-1))
+    found = np.isfinite(hits["t_hit"].numpy())
+    b, c = np.moveaxis(hits["primitive_uvs"].numpy()[found], -1, 0)
+    corners = mesh.uv[mesh.triangles[hits["primitive_ids"].numpy()[found]]]
+    uv = (1 - b - c)[:, None] * corners[:, 0] + b[:, None] * corners[:, 1] + c[:, None] * corners[:, 2]
+    length = np.linalg.norm(rays, axis=-1)
+    x = (np.arctan2(rays[..., 0], rays[..., 2]) / (2 * np.pi) + 0.5) * sky.shape[1]
+    y = (np.arcsin(np.clip(rays[..., 1] / length, -1, 1)) / np.pi + 0.5) * sky.shape[0]
+    image = cv2.remap(
+        sky, x.astype(np.float32) - 0.5, y.astype(np.float32) - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+    )
+    at = np.zeros((*found.shape, 2), np.float32)
+    at[found] = uv * len(color) - 0.5
+    texture = cv2.remap(color, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.where(found[..., None], texture, image).astype(np.float32)
+
+
 def measure(scene: Scene, options: Options) -> dict[str, dict[str, float]]:
     """Rows of the table for one scene."""
     world = known_world(scene)
@@ -191,6 +261,7 @@ def measure(scene: Scene, options: Options) -> dict[str, dict[str, float]]:
         "navigation": navigation(world, truth, game.navigation, rng),
         "navigation, dreamed": navigation(world, truth, navigation_mesh(dreamed), rng),
         "things": things_listed(world, truth, game.things, options),
+        "textured": textured(world, truth, scene, options) if options.triangles else {},
         "colliders": {
             "bodies": float(len(game.colliders)),
             "convex": float(sum(body.convex for body in game.colliders)),
