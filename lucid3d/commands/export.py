@@ -46,6 +46,8 @@ class ExportOptions:
     """Of the mesh with textures (target textured), at most."""
     texture_size: int = 4096
     """Texels along the side of its textures."""
+    film_height: int = 1024
+    """Rows of a spherical film's picture, of one eye's (targets film360, film360-stereo)."""
     spz_version: Literal[3, 4] = 3
     """Of .spz files: 3, which every viewer reads, or 4 (ZSTD), which the newest do."""
 
@@ -67,6 +69,7 @@ def main(arguments: Sequence[str]) -> None:
         collision_triangles=options.collision_triangles,
         textured_triangles=options.textured_triangles,
         texture_size=options.texture_size,
+        film_height=options.film_height,
         spz_version=options.spz_version,
     )
     source = Path(options.scene)

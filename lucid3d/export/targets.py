@@ -13,6 +13,7 @@ from typing import Protocol
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export import usd
+from lucid3d.export.colmap import write_colmap
 from lucid3d.export.gltf import write_gaussian_glb
 from lucid3d.export.hdr import InverseToneMapping, expand_highlights
 from lucid3d.export.images import write_exr, write_hdr
@@ -70,6 +71,7 @@ class ExportOptions:
         collision_triangles: triangles of the mesh to walk on at most.
         textured_triangles: triangles of the mesh with baked textures at most.
         texture_size: texels along the side of its textures.
+        film_height: rows of a spherical film's picture (of one eye's).
         spz_version: 3, which every viewer reads, or 4 (ZSTD), which the newest do.
     """
 
@@ -82,6 +84,7 @@ class ExportOptions:
     collision_triangles: int = 5_000
     textured_triangles: int = 300_000
     texture_size: int = 4096
+    film_height: int = 1024
     spz_version: int = 3
 
 
@@ -117,6 +120,9 @@ TARGETS: dict[str, Target] = {
     "textured": Target(f"{_HERE}.targets:_textured", "textured.glb: a mesh with baked textures, and collision.glb"),
     "collision": Target(f"{_HERE}.targets:_collision", "collision.glb: a light mesh to walk on, y up, metres"),
     "playable": Target("lucid3d.playable.target:target", "playable/: navigation, colliders, things and spawn points"),
+    "colmap": Target(f"{_HERE}.targets:_colmap", "colmap/: the views as COLMAP's text model, to train elsewhere"),
+    "film360": Target("lucid3d.film360:mono", "film360.mp4: the whole sphere along the film's path"),
+    "film360-stereo": Target("lucid3d.film360:stereo", "film360_stereo.mp4: the same for both eyes, top and bottom"),
     "ods": Target(f"{_HERE}.targets:_ods", "stereo360.png: top-bottom stereo panorama for headsets"),
     "unity": Target(f"{_HERE}.bundles:unity", "unity/: splats, skybox, meshes and a package that imports them"),
     "unreal": Target(f"{_HERE}.bundles:unreal", "unreal/: splats, skybox and meshes"),
@@ -254,6 +260,10 @@ def _hdr(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
 
 def _mesh(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
     return [write_mesh_glb(scene_mesh(scene, options.mesh_triangles), folder / "mesh.glb")]
+
+
+def _colmap(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
+    return [write_colmap(scene, folder / "colmap")]
 
 
 def _textured(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
