@@ -120,6 +120,9 @@ TARGETS: dict[str, Target] = {
     "textured": Target(f"{_HERE}.targets:_textured", "textured.glb: a mesh with baked textures, and collision.glb"),
     "collision": Target(f"{_HERE}.targets:_collision", "collision.glb: a light mesh to walk on, y up, metres"),
     "playable": Target("lucid3d.playable.target:target", "playable/: navigation, colliders, things and spawn points"),
+    "usd-level": Target(
+        "lucid3d.playable.usd_level:target", "level.usdc: colliders and labelled things, for Isaac Sim"
+    ),
     "colmap": Target(f"{_HERE}.targets:_colmap", "colmap/: the views as COLMAP's text model, to train elsewhere"),
     "film360": Target("lucid3d.film360:mono", "film360.mp4: the whole sphere along the film's path"),
     "film360-stereo": Target("lucid3d.film360:stereo", "film360_stereo.mp4: the same for both eyes, top and bottom"),

@@ -15,6 +15,7 @@ import trimesh
 from lucid3d.errors import InputError
 from lucid3d.playable.assembly import free_space_of, playable, solid_voxels
 from lucid3d.playable.target import beside, write_playable, write_scene_voxels
+from lucid3d.playable.usd_level import write_usd_level
 from tests.export.scenes import ROOM_HIGH, ROOM_LOW, random_scene, room_scene
 from tests.playable.places import room_free, room_game
 
@@ -106,6 +107,28 @@ def test_what_nobody_can_walk_in(tmp_path: Path, caplog: pytest.LogCaptureFixtur
         playable(SimpleNamespace(gaussians=random_scene(0), points=None, cameras=None))
     beside(SimpleNamespace(gaussians=random_scene(0), points=None, cameras=None), tmp_path, "opengl", "opengl")
     assert "comes without what a game needs" in caplog.text and not list(tmp_path.iterdir())
+
+
+def test_usd_has_colliders_and_labels(tmp_path: Path) -> None:
+    pytest.importorskip("pxr", reason="usd-core is not installed")
+    from pxr import Gf, Usd, UsdGeom, UsdPhysics, UsdSemantics
+
+    stage = Usd.Stage.Open(str(write_usd_level(room_game(), tmp_path / "level.usdc")))
+    assert UsdGeom.GetStageUpAxis(stage) == "Y" and UsdGeom.GetStageMetersPerUnit(stage) == 1
+    bodies = [prim for prim in stage.Traverse() if prim.HasAPI(UsdPhysics.CollisionAPI)]
+    assert len(bodies) == len(room_game().colliders)
+    hulls = [p for p in bodies if UsdPhysics.MeshCollisionAPI(p).GetApproximationAttr().Get() == "convexHull"]
+    assert len(hulls) == sum(body.convex for body in room_game().colliders)
+    floor = UsdGeom.Mesh(stage.GetPrimAtPath("/level/colliders/floor_1"))
+    assert np.asarray(floor.GetPointsAttr().Get())[:, 1].min() < -1.5
+    cache = UsdGeom.XformCache()
+    for thing in room_game().things[:40]:
+        prim = stage.GetPrimAtPath(f"/level/objects/{thing.name}")
+        assert list(UsdSemantics.LabelsAPI(prim, "class").GetLabelsAttr().Get()) == [thing.label]
+        matrix = cache.GetLocalToWorldTransform(prim)
+        np.testing.assert_allclose(matrix.Transform(Gf.Vec3d(0, 0, 0)), thing.foot * (1, -1, -1), atol=1e-5)
+        if thing.front is not None:
+            np.testing.assert_allclose(matrix.TransformDir(Gf.Vec3d(0, 0, -1)), thing.front * (1, -1, -1), atol=1e-5)
 
 
 @pytest.fixture(scope="module")
