@@ -121,9 +121,13 @@ def _chunk(nodes: Gaussians, base: int, child_counts: NDArray[np.int64], child_s
         properties.append({**said, "compression": "gz", "offset": len(payload), "bytes": len(packed)})
         payload += _padded(packed)
     table = json.dumps(
-        {"version": 1, "base": base, "count": count, "payloadBytes": len(payload), "properties": properties},
+        {
+            "version": 1, "base": base, "count": count, "payloadBytes": len(payload), "maxSh": nodes.sh_degree,
+            # Said again in each chunk, for pages are read without the file's table.
+            "lodTree": True, "splatEncoding": {"lodOpacity": True}, "properties": properties,
+        },
         separators=(",", ":"),
-    ).encode()
+    ).encode()  # fmt: skip
     return b"RADC" + struct.pack("<I", len(table)) + _padded(table) + struct.pack("<Q", len(payload)) + bytes(payload)
 
 

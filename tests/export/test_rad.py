@@ -46,6 +46,8 @@ def test_chunks_hold_the_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for number, where in enumerate(table["chunks"]):
         said, planes = chunk_at(data, first + where["offset"])
         assert said["base"] == 1000 * number
+        # Spark pages chunks in without the file's table: each must say itself what it is.
+        assert said["lodTree"] is True and said["splatEncoding"]["lodOpacity"] is True and said["maxSh"] == 0
         bytes_of = np.frombuffer(planes["center"], np.uint8).reshape(4, 3, said["count"])
         means.append(np.ascontiguousarray(bytes_of.transpose(2, 1, 0)).view("<f4")[..., 0])
         counts.append(np.frombuffer(planes["child_count"], "<u2"))
