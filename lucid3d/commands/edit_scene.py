@@ -40,7 +40,8 @@ class InsertOptions:
     thing: str = ""
     """Words: "a red rowing boat", "a blue sofa", "two" things are two commands."""
     file: str = ""
-    """A mesh instead (.glb, .gltf, .obj, .ply, .stl, .off), y up, its front towards +z."""
+    """A mesh instead (.glb, .gltf, .obj, .ply, .stl, .off), y up, its front towards +z; or splats (.ply, .splat,
+    .spz)."""
     at: str = ""
     """Where: metres to the right and ahead of the start, as in 1.5,4 (-1.5,4 as --at=-1.5,4); a free place in view by
     default."""

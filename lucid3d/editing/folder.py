@@ -34,10 +34,9 @@ from lucid3d.editing.insertion import (
     Where,
     Wish,
     insert,
-    season_of,
     shade_at,
     standing_at,
-    thing_of,
+    thing_for,
     world_of,
 )
 from lucid3d.editing.order import Order, read_order
@@ -145,7 +144,7 @@ def change_in(
         state: State = (*_relit(folder, book.state, after, made.patch.rows, made.world), change)
         if order.deed == "replace" and made.taken is not None:
             wish = Wish(order.by)
-            thing = thing_of(wish, season_of(scene, made.world))
+            thing = thing_for(scene, wish, made.world)
             spot = spot_instead(made.taken, thing)
             inserted = standing_at(after, thing, spot, made.world)
             wish = replace(wish, facing=spot.facing)
@@ -267,7 +266,7 @@ def _relit(folder: Path, old: State, scene: Scene, rows: NDArray[np.int64], worl
         if isinstance(entry, Entry):
             gaussians, shade = read_inserted(folder, entry)
             if np.isin(shade.rows, rows).any():
-                thing = thing_of(entry.wish, season_of(scene, world))
+                thing = thing_for(scene, entry.wish, world)
                 shade = shade_at(scene, thing, entry.spot, world)
                 inserted = Inserted(thing, entry.spot, gaussians, shade)
                 entry = write_inserted(folder, entry.name, entry.wish, inserted)

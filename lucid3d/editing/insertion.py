@@ -11,9 +11,11 @@ import numpy as np
 from lucid3d.config import overlay
 from lucid3d.editing.lighting import Shade, gaussians_of, shade_of
 from lucid3d.editing.mesh_file import thing_of_file
+from lucid3d.editing.splat_file import holds_gaussians, thing_of_splats
 from lucid3d.editing.standing import Spot, spot_for
 from lucid3d.editing.thing import IN_THE_AIR, Thing, thing_of_words
 from lucid3d.errors import InputError
+from lucid3d.export.frames import rotate_gaussians
 from lucid3d.families.choose import FAMILIES
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.preparation import assemble_models, prepare
@@ -39,7 +41,7 @@ class Wish:
 
     Attributes:
         thing: words of the catalogue ("a red rowing boat"), or "".
-        file: a mesh, or "".
+        file: a mesh or splats, or "".
         at: x and z in metres; None = a free place in the first view.
         on: "ground", "water", "table" or "sky"; "" = where the thing usually is.
         size: metres in its largest direction; None = its own.
@@ -103,7 +105,7 @@ def insert(
         InputError: the thing cannot be made or read, or has no room.
     """
     known = world if world is not None else world_of(scene, on_event)
-    thing = thing_of(wish, season_of(scene, known))
+    thing = thing_for(scene, wish, known)
     spot = spot_for(scene, thing, known, at=wish.at, facing=wish.facing, on=wish.on, taken=taken)
     return standing_at(scene, thing, spot, known, flies=(wish.on or thing.stands) == IN_THE_AIR)
 
@@ -115,8 +117,17 @@ def standing_at(scene: Scene, thing: Thing, spot: Spot, world: World | None, *, 
         world: that the scene was made of; flies: it is seen from below, too.
     """
     before, after, standing = _worlds(scene, thing, spot, world)
-    gaussians = gaussians_of(after, standing, flies=flies, most=MOST, sh_degree=scene.gaussians.sh_degree)
+    if thing.gaussians is not None:
+        gaussians = _placed(thing.gaussians, spot)
+    else:
+        gaussians = gaussians_of(after, standing, flies=flies, most=MOST, sh_degree=scene.gaussians.sh_degree)
     return Inserted(thing, spot, gaussians, shade_of(before, after, standing, scene.gaussians))
+
+
+def _placed(gaussians: Gaussians, spot: Spot) -> Gaussians:
+    """Splats where they stand, in the light that they brought."""
+    turned = rotate_gaussians(gaussians, spot.matrix[:3, :3])
+    return replace(turned, means=turned.means + spot.matrix[:3, 3].astype(np.float32))
 
 
 def shade_at(scene: Scene, thing: Thing, spot: Spot, world: World | None) -> Shade:
@@ -125,20 +136,20 @@ def shade_at(scene: Scene, thing: Thing, spot: Spot, world: World | None) -> Sha
     return shade_of(before, after, standing, scene.gaussians)
 
 
-def thing_of(wish: Wish, season: str = "summer") -> Thing:
-    """What a wish wants, in its size.
+def thing_for(scene: Scene, wish: Wish, world: World | None) -> Thing:
+    """What a wish wants, in its size, as such a thing is in a scene: plants of its season, a lamp for a room.
 
+    Args:
+        world: that the scene was made of, or None.
     Raises:
         InputError: it cannot be made or read.
     """
-    thing = thing_of_file(Path(wish.file)) if wish.file else thing_of_words(wish.thing, season=season, seed=wish.seed)
+    if wish.file:
+        path = Path(wish.file)
+        return (thing_of_splats(path) if holds_gaussians(path) else thing_of_file(path)).resized(wish.size)
+    brief = world.brief if world is not None and world.brief is not None else understand(scene.prompt)
+    thing = thing_of_words(wish.thing, season=brief.season, indoors=brief.indoors, seed=wish.seed)
     return thing.resized(wish.size)
-
-
-def season_of(scene: Scene, world: World | None) -> str:
-    """The season of a scene's world, or else of its words."""
-    season: str = (world.brief if world is not None and world.brief is not None else understand(scene.prompt)).season
-    return season
 
 
 def _worlds(scene: Scene, thing: Thing, spot: Spot, world: World | None) -> tuple[World, World, Mesh]:

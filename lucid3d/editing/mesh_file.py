@@ -37,7 +37,7 @@ def thing_of_file(path: Path) -> Thing:
         InputError: it cannot be read, has no triangles, or too many.
     """
     if path.suffix.lower() not in FORMATS:
-        raise InputError(f"'{path}' is none of {', '.join(FORMATS)}: meshes of these kinds can be set into a scene")
+        raise InputError(f"'{path}' is none of {', '.join(FORMATS)} (meshes), .ply, .splat and .spz (splats)")
     if not path.is_file():
         raise InputError(f"'{path}' does not exist")
     if path.stat().st_size > FILE_BYTES:

@@ -12,10 +12,9 @@ from lucid3d.editing.insertion import (
     Where,
     Wish,
     insert,
-    season_of,
     shade_at,
     standing_at,
-    thing_of,
+    thing_for,
     world_of,
 )
 from lucid3d.editing.lighting import Shade
@@ -138,7 +137,7 @@ class Sitting:
         if order.deed != "replace" or made.taken is None:
             return changed
         wish = Wish(order.by)
-        thing = thing_of(wish, season_of(own, made.world))
+        thing = thing_for(own, wish, made.world)
         spot = spot_instead(made.taken, thing)
         inserted = standing_at(own, thing, spot, made.world)
         return replace(changed, things=(*things, Thing(thing.key, replace(wish, facing=spot.facing), inserted)))

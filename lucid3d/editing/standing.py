@@ -30,6 +30,8 @@ NEAREST = 1.2
 """Metres from the start to a thing's edge."""
 BELOW = 22.0
 """Degrees below the horizon of a thing's foot at most: it is whole on a wide screen."""
+BELOW_ON_TABLE = 38.0
+"""The same of what is on a table: tables stand where they stand, and what is on them is small."""
 LEANS = 14.0
 """Degrees of slope that what is no taller than it is wide leans with; what is taller stands upright."""
 FILLS = 35.0
@@ -44,6 +46,10 @@ GLANCE = 256
 """Pixels of the first view's depth."""
 TABLES = (0.35, 1.25)
 """Metres above the ground between which a flat top is one that things are put on."""
+NO_TABLES = frozenset(
+    ("sofa", "armchair", "chair", "stool", "bench", "bed", "cushion", "pillow", "stove", "fireplace", "plant", "lamp")
+)
+"""Words of things whose tops are as high as a table's, and on which nothing is put."""
 FLAT = 0.04
 """Metres by which a top or a water's surface may differ over the thing's footprint."""
 STEEP = 0.5
@@ -174,7 +180,8 @@ def _standing(
     distance = np.hypot(away[:, 0], away[:, 2])
     bearing = np.degrees(np.arctan2(away @ first.rotation[:, 0], away @ first.forward))
     radius = 0.5 * float(np.hypot(width, depth))
-    low = np.maximum(away[:, 1], 0) / np.tan(np.radians(BELOW)) + 0.5 * depth
+    steepest = BELOW_ON_TABLE if stands == ON_TABLE else BELOW
+    low = np.maximum(away[:, 1], 0) / np.tan(np.radians(steepest)) + 0.5 * depth
     near = np.maximum(radius + NEAREST, low)
     best = np.maximum(near, 0.5 * max(width, height) / np.tan(np.radians(FILLS / 2)) + 0.5 * depth)
     ahead = (bearing > ASIDE[0]) & (bearing < ASIDE[1]) & (distance > near)
@@ -215,7 +222,11 @@ def surface(
         return _water(free, world, half)
     if stands != ON_TABLE:
         return ground
-    return _tops(scene, free, ground)
+    tops = _tops(scene, free, ground)
+    if world is not None:
+        tops[_seats(world, free, half)] = np.nan
+    inner = ndimage.binary_erosion(np.isfinite(tops))
+    return np.where(inner, tops, np.nan) if inner.any() else tops  # a cell at the edge may have its middle beside it
 
 
 def _water(free: FreeSpace, world: World | None, half: int) -> NDArray[np.float64]:
@@ -252,6 +263,22 @@ def _tops(scene: SceneContents, free: FreeSpace, ground: NDArray[np.float64]) ->
     np.minimum.at(top, (row[fitting], column[fitting]), points[fitting, 1])
     height = floor - top
     return np.where((height > TABLES[0]) & (height < TABLES[1]), top, np.nan)
+
+
+def _seats(world: World, free: FreeSpace, half: int) -> NDArray[np.bool_]:
+    """The cells of a grid under what people sit or lie on, or what is hot: as high as a table, and none."""
+    taken = np.zeros((2 * half + 1, 2 * half + 1), bool)
+    for mesh in world.place.meshes:
+        if not NO_TABLES.isdisjoint(mesh.thing.split()):
+            numbers = np.zeros(len(mesh.triangles), np.int32) if mesh.instances is None else mesh.instances
+            for number in np.unique(numbers):
+                corners = mesh.vertices[mesh.triangles[numbers == number]].reshape(-1, 3)
+                low, high = (corners[:, [0, 2]].min(axis=0), corners[:, [0, 2]].max(axis=0))
+                first = np.floor((low - free.start[[0, 2]]) / CELL).astype(int) + half
+                last = np.ceil((high - free.start[[0, 2]]) / CELL).astype(int) + half
+                (left, top), (right, bottom) = np.clip(first, 0, 2 * half + 1), np.clip(last + 1, 0, 2 * half + 1)
+                taken[top:bottom, left:right] = True
+    return taken
 
 
 def _radius(thing: Thing) -> float:

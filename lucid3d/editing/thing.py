@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lucid3d.errors import InputError
+from lucid3d.gaussians.model import Gaussians
 from lucid3d.procedural.compose.single import one_of
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.language.brief import understand
@@ -26,12 +27,14 @@ class Thing:
         key: what it is, in a word; name: how a sentence speaks of it.
         mesh: y down, standing on the origin, its front towards -z.
         stands: on the "ground", on "water", on a "table", or in the "sky".
+        gaussians: of what came as splats, in the mesh's frame; None for what is drawn.
     """
 
     key: str
     name: str
     mesh: Mesh
     stands: str
+    gaussians: Gaussians | None = None
 
     @property
     def size(self) -> tuple[float, float, float]:
@@ -52,14 +55,19 @@ class Thing:
             raise InputError(f"{self.name} is {largest:.3g} m large; say how large it shall be, as in --size 1.5")
         if not SMALLEST <= size <= LARGEST:
             raise InputError(f"--size {size:g} must lie between {SMALLEST:g} and {LARGEST:g} metres")
-        return replace(self, mesh=self.mesh.transformed(placement((0, 0, 0), scale=size / largest)))
+        factor = size / largest
+        splats = self.gaussians
+        if splats is not None:
+            means, log_scales = splats.means * np.float32(factor), splats.log_scales + np.float32(np.log(factor))
+            splats = replace(splats, means=means, log_scales=log_scales)
+        return replace(self, mesh=self.mesh.transformed(placement((0, 0, 0), scale=factor)), gaussians=splats)
 
 
-def thing_of_words(words: str, *, season: str = "summer", seed: int = 0) -> Thing:
+def thing_of_words(words: str, *, season: str = "summer", indoors: bool = False, seed: int = 0) -> Thing:
     """The thing that a phrase asks for ("a red rowing boat"), in its colour and of its material.
 
     Args:
-        season: for what grows.
+        season: for what grows; indoors: for a room, where a lamp is no lamp post.
         seed: decides what the phrase leaves open.
     Raises:
         InputError: the phrase names nothing that can be made, or several things.
@@ -75,7 +83,7 @@ def thing_of_words(words: str, *, season: str = "summer", seed: int = 0) -> Thin
         )
     record = brief.catalogue.things[names[0]]
     rng = np.random.default_rng([seed, *record.name.encode()])
-    mesh = one_of(record, brief, season, rng)
+    mesh = one_of(record, brief, season, rng, indoors=indoors)
     if mesh is None:
         raise InputError(
             f"'{words}' cannot be set into a scene by itself ({record.label}: a part of the land, a wall or the sky)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,14 @@ import trimesh
 from PIL import Image
 
 from lucid3d.editing.mesh_file import thing_of_file
+from lucid3d.editing.splat_file import holds_gaussians, thing_of_splats
 from lucid3d.editing.thing import LARGEST, thing_of_words
 from lucid3d.errors import InputError
+from lucid3d.export.ply import write_gaussians
+from lucid3d.export.splats import write_splat, write_spz
 from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.compose.single import GROWN
+from tests.viewer.tiny_scene import gaussians_at
 
 SOME = ("a red chair", "a boat", "an oak", "a lamp", "a well", "a horse", "a car", "a cactus", "two barrels", "a piano")
 
@@ -93,3 +98,44 @@ def test_bad_files_are_refused_in_a_sentence(tmp_path: Path) -> None:
     for name in ("junk.glb", "empty.obj", "nan.obj", "point.obj", "words.txt", "missing.glb"):
         with pytest.raises(InputError, match=name):
             thing_of_file(tmp_path / name)
+
+
+@pytest.mark.parametrize(("suffix", "write"), [(".ply", write_gaussians), (".splat", write_splat), (".spz", write_spz)])
+def test_splats_stand_on_the_origin_in_their_colours(tmp_path: Path, suffix: str, write: Callable[..., Path]) -> None:
+    side = np.linspace(-0.5, 0.5, 6)
+    grid = np.stack(np.meshgrid(side + 4, side - 2, side + 1), axis=-1).reshape(-1, 3)
+    grid[:, 0] += 0.4 * (grid[:, 1] + 2.0)  # leans, so that up and down are told apart
+    source = gaussians_at(grid, np.tile(np.float32([0.7, 0.2, 0.1]), (len(grid), 1)))
+    thing = thing_of_splats(write(source, tmp_path / f"red{suffix}"))
+    assert holds_gaussians(tmp_path / f"red{suffix}")
+    assert thing.gaussians is not None
+    assert thing.gaussians.means[:, 1].max() == pytest.approx(0, abs=0.02)
+    assert np.abs(thing.gaussians.colors - [0.7, 0.2, 0.1]).max() < 0.02
+    x, y, _ = thing.gaussians.means.T
+    assert np.corrcoef(x, y)[0, 1] > 0.2
+    assert thing.size[1] == pytest.approx(1.0, abs=0.02)
+    larger = thing.resized(2.8)
+    assert larger.gaussians is not None
+    assert max(larger.size) == pytest.approx(2.8, rel=1e-3)
+    assert np.exp(larger.gaussians.log_scales).max() == pytest.approx(0.06 * 2.8 / max(thing.size), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.splat", b"x" * 33), ("a.splat", b""), ("a.spz", b"nonsense"), ("a.spz", b"\x1f\x8b" + bytes(40))],
+)
+def test_damaged_splats_are_told(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError):
+        thing_of_splats(tmp_path / name)
+
+
+def test_flat_splats_and_splats_that_are_no_numbers_are_told(tmp_path: Path) -> None:
+    grid = np.stack(np.meshgrid(np.arange(4.0), np.arange(4.0), [0.0]), axis=-1).reshape(-1, 3)
+    flat = gaussians_at(grid, np.full((16, 3), 0.5, np.float32))
+    with pytest.raises(InputError, match="volume"):
+        thing_of_splats(write_gaussians(flat, tmp_path / "flat.ply"))
+    bad = write_splat(flat, tmp_path / "bad.splat").read_bytes()
+    (tmp_path / "bad.splat").write_bytes(np.float32(np.nan).tobytes() + bad[4:])
+    with pytest.raises(InputError, match="finite"):
+        thing_of_splats(tmp_path / "bad.splat")

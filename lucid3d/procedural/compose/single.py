@@ -58,19 +58,26 @@ GROWN: Mapping[str, Callable[[np.random.Generator, Any], Any]] = {
 
 
 def one_of(
-    record: ThingRecord, brief: Brief, season: str, rng: np.random.Generator, *, hung: bool = False
+    record: ThingRecord,
+    brief: Brief,
+    season: str,
+    rng: np.random.Generator,
+    *,
+    hung: bool = False,
+    indoors: bool = False,
 ) -> Mesh | None:
     """The mesh of one thing as the brief has it, in its colour and of its material: y down, standing on the origin,
     its front towards -z; None for what nothing makes by itself.
 
     Args:
         hung: what hangs on a wall, too: its middle on the origin, its back at z = 0.
+        indoors: furniture goes before what stands outside: a lamp is no lamp post.
     """
     furniture = pieces(brief.catalogue)
-    if record.name in GROWN:
+    if record.name in GROWN and not (indoors and record.name in furniture):
         grown: Any = GROWN[record.name](rng, season)
         mesh = grown.levels[0] if hasattr(grown, "levels") else as_made(grown).mesh
-    elif record.name in furniture and not record.make:
+    elif record.name in furniture and (indoors or not record.make):
         piece = furniture[record.name]
         if piece.stands not in ("floor", "wall", "corner", "table", *["hung"] * hung):
             return None

@@ -1,0 +1,125 @@
+"""Things and words in a real Chromium: picked, set in, moved, changed, undone, redone, saved, all by mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lucid3d.access import Access
+from lucid3d.camera import Camera
+from lucid3d.errors import InputError
+from lucid3d.scene import Scene
+from lucid3d.viewer.app import Viewer
+from lucid3d.viewer.panels.things import point_under
+from tests.viewer.conftest import QUICK
+from tests.viewer.test_viewer_browser import enter, wait
+from tests.viewer.tiny_scene import EYE, save, tiny_scene
+
+
+def test_a_click_falls_on_the_surface_under_it() -> None:
+    camera = Camera.from_fov(40, 30, 80)
+    depth = np.full((30, 40), 2.0, np.float32)
+    np.testing.assert_allclose(point_under(camera, depth, (0.5, 0.5)), [0.0, 0.0, 2.0], atol=0.06)
+    x, y, z = point_under(camera, depth, (0.99, 0.01))
+    assert (x > 1.5, y < -1.0, z) == (True, True, 2.0)
+    with pytest.raises(InputError, match="nothing is there"):
+        point_under(camera, np.zeros((30, 40), np.float32), (0.5, 0.5))
+
+
+@pytest.fixture(scope="module")
+def visit(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any, Path]]:
+    root = tmp_path_factory.mktemp("things") / "outputs"
+    scene = replace(tiny_scene(step=0.2), facts={"models": {"family": "diffusion"}})
+    save(scene, root / "room")
+    viewer = Viewer(root, "room", access=Access("127.0.0.1", 0), changes=QUICK)
+    viewer.start()
+    context = chromium.new_context(viewport={"width": 800, "height": 600})
+    page = context.new_page()
+    yield page, enter(page, viewer), root
+    context.close()
+    viewer.stop()
+
+
+def press(page: Any, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def pick(page: Any, x: int, y: int) -> None:
+    press(page, "Pick")
+    wait(page, lambda: page.get_by_role("button", name="Click on the picture").count(), "the pick to begin")
+    page.wait_for_timeout(300)
+    page.mouse.click(x, y)
+
+
+def type_in(page: Any, label: str, words: str) -> None:
+    """Fill the text field that stands in the row of a label."""
+
+    def middle(element: Any) -> float:
+        box = element.bounding_box()
+        return float(box["y"] + box["height"] / 2) if box else 1e9
+
+    row = middle(page.get_by_text(label, exact=True).first)
+    field = min(page.get_by_role("textbox").all(), key=lambda each: abs(middle(each) - row))
+    field.fill(words)
+    field.press("Enter")
+
+
+@pytest.mark.browser
+def test_a_thing_is_set_in_moved_changed_undone_and_saved_by_mouse(
+    visit: tuple[Any, Any, Path], tmp_path: Path
+) -> None:
+    page, session, root = visit
+    page.get_by_role("tab", name="Edit").click()
+    first = session.scene
+    wait(page, lambda: page.get_by_role("button", name="Set it in").count(), "the tab")
+    page.screenshot(path=str(tmp_path / "tab.png"))
+    type_in(page, "Thing", "a red chair")
+    press(page, "Set it in")
+    wait(page, lambda: session.scene is not first, "the chair", 120)
+    things = session.panel.edit.things
+    wait(page, lambda: things.which.value == "chair", "its name in the list")
+    spot = things._sitting().thing("chair").inserted.spot
+    assert abs(spot.y - EYE) < 0.1
+    with_chair = session.scene
+    assert len(with_chair.gaussians) > len(first.gaussians) + 500
+
+    pick(page, 300, 590)  # the floor, left of the middle
+    wait(page, lambda: things.picked.value != "(nothing)", "the pick")
+    x, _, z = (float(v) for v in things.picked.value.removeprefix("at ").split(","))
+    press(page, "Move it to the pick")
+    wait(page, lambda: session.scene is not with_chair, "the move", 120)
+    moved = things._sitting().thing("chair").inserted.spot
+    assert np.hypot(moved.x - x, moved.z - z) < 0.7
+    assert np.hypot(moved.x - spot.x, moved.z - spot.z) > 0.1
+
+    pick(page, 430, 420)  # the red wall ahead, beside the notes
+    wait(page, lambda: things.picked.value != "(nothing)", "the pick of a wall")
+    type_in(page, "In words", "blue")
+    before_words = session.scene
+    press(page, "Change it")
+    wait(page, lambda: session.scene is not before_words, "the blue wall", 120)
+    blue = session.scene
+    wall = np.isclose(first.gaussians.means[:, 2], 3.0) & (first.gaussians.colors[:, 0] > 0.8)
+    colors = blue.gaussians.colors[: len(first.gaussians)][wall]
+    assert (colors[:, 2] > colors[:, 0]).mean() > 0.9
+    page.wait_for_timeout(4000)
+    page.screenshot(path=str(tmp_path / "edited.png"))
+
+    page.get_by_text("As it was before").first.click()
+    wait(page, lambda: session.scene is first, "the scene before")
+    page.get_by_text("As it was before").first.click()
+    wait(page, lambda: session.scene is blue, "the scene now")
+    for expected in (before_words, with_chair, first):
+        press(page, "Undo")
+        wait(page, lambda expected=expected: session.scene is expected, "undo")
+    press(page, "Redo")
+    wait(page, lambda: session.scene is with_chair, "redo")
+    press(page, "Save as a new scene")
+    workshop = session.viewer.workshop
+    wait(page, lambda: workshop.job is not None and workshop.job.state == "done", "saving", 120)
+    assert len(Scene.load(root / "room-edited", views=False).gaussians) == len(with_chair.gaussians)
