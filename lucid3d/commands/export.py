@@ -42,7 +42,7 @@ class ExportOptions:
     """Of the mesh, at most."""
     collision_triangles: int = 5_000
     """Of the mesh to walk on, at most."""
-    textured_triangles: int = 300_000
+    textured_triangles: int = 200_000
     """Of the mesh with textures (target textured), at most."""
     texture_size: int = 4096
     """Texels along the side of its textures."""

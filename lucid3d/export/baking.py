@@ -123,10 +123,14 @@ class _View:
         column, row = pixels[rows, 0].astype(np.intp), pixels[rows, 1].astype(np.intp)
         known = self.depth[row, column]
         shown = self.good[row, column] & (facing > GRAZING)
-        shown &= z[rows] < known + np.maximum(HIDDEN[0] * known, HIDDEN[1])
-        shown &= z[rows] > known - 3 * np.maximum(HIDDEN[0] * known, HIDDEN[1])
+        with np.errstate(invalid="ignore"):  # the sky's depth is infinite, and it is not shown
+            margin = np.maximum(HIDDEN[0] * known, HIDDEN[1])
+            shown &= (z[rows] < known + margin) & (z[rows] > known - 3 * margin)
         kept = np.flatnonzero(shown)
         rows, row, column = rows[kept], row[kept], column[kept]
+        if not len(rows):
+            nothing = np.zeros((0, 3), np.float32)
+            return rows, nothing, nothing, np.zeros(0, np.float32)
         x, y = (pixels[rows, axis].astype(np.float32) - np.float32(0.5) for axis in (0, 1))
         # remap takes at most 32767 along a side
         shape = (-1, 1024)

@@ -82,7 +82,7 @@ class ExportOptions:
     eye_distance: float = 0.064
     mesh_triangles: int = 200_000
     collision_triangles: int = 5_000
-    textured_triangles: int = 300_000
+    textured_triangles: int = 200_000
     texture_size: int = 4096
     film_height: int = 1024
     spz_version: int = 3

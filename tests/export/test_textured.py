@@ -110,7 +110,8 @@ def test_hidden_surfaces_take_nothing_of_what_is_before_them() -> None:
     view = PosedView(camera, image, depth, np.ones((128, 128), bool))
     mesh = unwrap(wall, 64)
     texels = texels_of(mesh, 64)
-    textures = bake(mesh, texels, 64, [view])
+    away = room_view(Camera.from_fov(32, 32, 60, yaw_pitch(180, 0, np.zeros(3))))  # sees nothing of it
+    textures = bake(mesh, texels, 64, [view, away])
     pixels, _ = camera.project(texels.of(mesh.triangles, mesh.vertices))
     shown = textures.color[texels.row, texels.column]
     hidden = (np.abs(pixels - 64) < 14).all(axis=1)
