@@ -35,7 +35,7 @@ AHEAD = 0.62
 """Radians off straight ahead within which the first view shows a thing whole."""
 FILLS = 0.012
 """Share of a 90-degree view that a thing's outline takes where it stands well: some times what counts as seen."""
-OUTLINE = 0.4
+OUTLINE = 0.6
 """Of its width by its height that a thing's outline fills."""
 DISTANCES = (1.7, 48.0)
 """Metres from the start between which things are set."""
@@ -67,7 +67,7 @@ FLIGHT, FLOWN = (0.2, 0.4), (4.0, 3.5)
 """Radians above the horizon of what flies; metres to it at least, and times its largest side."""
 WIDE = 28.0
 """Degrees below the horizon of a thing's foot at most, where it is large enough: it is whole on a wide screen."""
-LARGE_ENOUGH = 0.002
+LARGE_ENOUGH = 0.0015
 """Share of the sphere that a thing's outline takes at least, more than twice what is told."""
 TURNS, SIDEWAYS = (0.35, -0.5, 0.8, -0.9, 0.1), (1.1, -1.2, 0.9, -0.8, 1.3)
 """Radians by which the first, second, ... of a thing is turned from facing the start, and of one that is long."""

@@ -23,7 +23,7 @@ from lucid3d.procedural.world import World
 
 ROWS = 128
 """Rows of the panorama that is looked at."""
-ENOUGH = 0.0008
+ENOUGH = 0.0006
 """Share of the sphere that a thing must take to be told: a mug on a table some metres off is not."""
 MOUNTAIN, HILL = 60.0, 1.5
 """Metres above the eye to which ground must rise to be a mountain or a hill."""
