@@ -22,7 +22,7 @@ class Pictures:
 
     Args:
         cameras, pictures: as many of both; pictures (H, W, 3) float32 sRGB.
-        masks: (H, W) bool where they count; None = everywhere.
+        masks: (H, W) bool where they count; None = everywhere. Pixels that are no finite numbers never do.
         ssim: weight of D-SSIM beside L1; 0 where the pictures are black outside of their masks.
     """
 
@@ -38,8 +38,10 @@ class Pictures:
             raise InputError("as many pictures as cameras are needed, at least one")
         self._ssim = ssim
         self._poses = np.array([camera.world_from_camera for camera in cameras])
-        self._pictures = [torch.from_numpy(np.ascontiguousarray(p.transpose(2, 0, 1), np.float32)) for p in pictures]
-        known = masks if masks is not None else [np.ones(p.shape[:2], bool) for p in pictures]
+        finite = [np.nan_to_num(p).transpose(2, 0, 1) for p in pictures]
+        self._pictures = [torch.from_numpy(np.ascontiguousarray(p, np.float32)) for p in finite]
+        known = list(masks) if masks is not None else [np.ones(p.shape[:2], bool) for p in pictures]
+        known = [mask & np.isfinite(p).all(axis=2) for mask, p in zip(known, pictures, strict=True)]
         self._masks = [torch.from_numpy(mask.astype(np.float32))[None] for mask in known]
 
     def loss(self, images: Tensor, cameras: Sequence[Camera], prompt: str) -> Tensor:

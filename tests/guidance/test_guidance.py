@@ -95,6 +95,9 @@ def test_pictures_bring_colour_and_place() -> None:
     guidance = Pictures(CAMERAS, [render(target, camera).image for camera in CAMERAS])
     found = followed(wall(), guidance, CAMERAS, settings=steps(100, colours=0.08))
     assert psnr(found, target) > psnr(wall(), target) + 7
+    broken = render(target, AT).image.copy()
+    broken[3, 4] = np.nan
+    assert torch.isfinite(Pictures([AT], [broken], ssim=0.0).loss(picture(wall(), AT)[None], [AT], ""))
     with pytest.raises(InputError, match="no picture"):
         guidance.loss(torch.zeros(1, 3, SIZE, SIZE), [Camera.from_fov(SIZE, SIZE, 60, yaw_pitch(90, 0))], "")
 
