@@ -129,3 +129,15 @@ def test_a_name_is_told_as_it_is_written(text: str, told: str) -> None:
 
 def test_a_place_of_its_own_is_told_of_as_itself() -> None:
     assert "cannot" not in understand("a temple beside a mosque").explanation
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "material"),
+    [
+        ("a coast with a pier of stone", "pier", "stone"),
+        ("a red house made of brick by a lake", "house", "brick"),
+        ("a statue of a horse in a garden", "statue", ""),
+    ],
+)
+def test_a_material_may_follow_its_noun(text: str, thing: str, material: str) -> None:
+    assert understand(text).material(thing) == material

@@ -11,6 +11,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.procedural.groundtruth import optical_flow
 from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.materials import Material
+from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.kit.shapes import box
 from lucid3d.procedural.render import tone
@@ -193,3 +194,13 @@ def test_a_finished_picture_can_be_developed_again() -> None:
     assert tone.redeveloped(picture, saturation=0, contrast=1.6).std() > grey.std()
     warm = tone.redeveloped(picture, tint=(1.2, 1.0, 0.7))
     assert warm[..., 0].mean() > picture[..., 0].mean() and warm[..., 2].mean() < picture[..., 2].mean()
+
+
+def test_a_sliver_of_a_pattern_is_drawn_without_relief() -> None:
+    rough = Material("rough", "mottled", ((0.4, 0.4, 0.4),) * 3, bump=0.02)
+    corners = np.array([[-2, -1, 3], [2, -1, 3], [2, 3, 3], [-2, 3, 3]], np.float32)
+    for sliver in (1e-3, 1e-6, 1e-11):
+        uv = np.array([[0, 0], [1, sliver], [2, 3 * sliver], [1, 0]], np.float32)
+        wall = Mesh(corners, np.array([[0, 1, 2], [0, 2, 3]]), (rough,), "wall", uv=uv)
+        drawing = World(Place([wall]), Atmosphere()).draw(Camera.from_fov(24, 24, 60))
+        assert np.isfinite(drawing.image).all() and np.isfinite(drawing.normals).all()

@@ -4,6 +4,7 @@ namespace worlds {
 namespace {
 
 constexpr float kPi = 3.14159265f;
+constexpr float kStretch = 1e4f;  // square of the longest tangent, metres a pattern's metre
 
 Vec3 vec(const float* v) { return {v[0], v[1], v[2]}; }
 
@@ -64,7 +65,8 @@ Hit Scene::surface(Vec3 origin, Vec3 direction, float distance, uint32_t triangl
       if (std::fabs(area) > 1e-12f) {
         along = ((b - a) * y2 - (c - a) * y1) * (1 / area);
         across = ((c - a) * x1 - (b - a) * x2) * (1 / area);
-        mapped = true;
+        // A sliver of the picture gives tangents without end, along which no relief can be sampled.
+        mapped = dot(along, along) < kStretch && dot(across, across) < kStretch;
       }
     }
   }

@@ -165,7 +165,7 @@ def _pier(site: Site, lamps: list[Lamp]) -> None:
 
     azimuth = max(np.linspace(-1.6, 1.6, 17).tolist(), key=depth)
     start = (x - 2.4 * math.sin(azimuth), deck, z - 2.4 * math.cos(azimuth))
-    mesh = props.pier(site.rng, length, 1.8, depth=3.5)
+    mesh = dressed(props.pier(site.rng, length, 1.8, depth=3.5), site.brief, "pier")
     site.meshes.append(mesh.transformed(placement(start, yaw=azimuth)))
     for along in np.arange(0.0, 3.5, 0.9):
         _cut(site, start[0] + along * math.sin(azimuth), start[2] + along * math.cos(azimuth), 1.2)

@@ -170,7 +170,7 @@ def bind(reader: Reader, reading: Reading, taken: Sequence[Kin]) -> tuple[Placin
         if numbers or not (vague or reader.catalogue.things[feature].sort == "scattered"):
             reader.features[feature] = sum(_number(w) for w in wishes) or reader.features[feature]
         for kept, said in ((reader.painted, "colour"), (reader.made_of, "material")):
-            names = [getattr(w, said) or _own(w, said, known) for w in wishes]
+            names = [getattr(w, said) or _own(w, said, known) or _of(w, said, reading, known) for w in wishes]
             kept.pop(feature, None)
             if name := next(filter(None, names), ""):
                 kept[feature] = name
@@ -202,6 +202,14 @@ def _features(wish: Wish, known: dict[str, Meanings]) -> list[str]:
 def _own(wish: Wish, said: str, known: dict[str, Meanings]) -> str:
     """The colour or material that a noun has by itself: lavender is purple."""
     return next((m.split(".", 1)[1] for m in known.get(wish.head, ()) if m.startswith(f"{said}.")), "")
+
+
+def _of(wish: Wish, said: str, reading: Reading, known: dict[str, Meanings]) -> str:
+    """The colour or material that follows a noun: "a pier of stone", "a statue made of gold"."""
+    parts = [
+        reading.wishes[i] for r in reading.relations if r.kind == "of" and reading.wishes[r.of] is wish for i in r.to
+    ]
+    return next(filter(None, (_own(part, said, known) for part in parts if not _features(part, known))), "")
 
 
 def _number(wish: Wish) -> int:
