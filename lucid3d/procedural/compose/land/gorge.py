@@ -17,6 +17,8 @@ from lucid3d.procedural.kit.noise import noise, smoothstep
 
 WALL_AT, WALL_HIGH = 25.0, 19.0
 """Metres ahead to the wall over which the water falls, and its height."""
+LIP = 0.9
+"""Of the wall's height, where the water leaps."""
 SPRAY = Material("falling water", "plain", ((0.86, 0.9, 0.93),), roughness=1.0, translucency=0.5, variation=0.1)
 
 
@@ -37,7 +39,8 @@ def gorge(start: Start) -> Shape:
         return np.asarray(tall + crags * (1 - 0.8 * np.exp(-(x**2) / 9)) + far, np.float32)
 
     def near(x: Floats, z: Floats) -> NDArray[np.float32]:
-        pool = np.hypot(x * 0.9, z - 14.5) + 1.4 * noise(x, z, seed + 4, 7, 3)
+        behind = np.where(z > 14.5, 0.78, 1.0)  # the pool reaches the foot of the fall
+        pool = np.hypot(x * 0.9, (z - 14.5) * behind) + 1.4 * noise(x, z, seed + 4, 7, 3)
         stream = np.abs(x - 5.5 - 2.5 * np.sin(z / 7.0)) + 8 * smoothstep(4, 14, z)
         bed = -1.9 * smoothstep(10.5, 7.0, pool) - 1.0 * smoothstep(3.4, 1.2, stream) * smoothstep(16, 8, z)
         return np.asarray(bed + 0.18 * noise(x, z, seed + 5, 2.6, 4) + 0.3 * noise(x, z, seed + 6, 9, 3), np.float32)
@@ -49,22 +52,27 @@ def fall(lot: Lot) -> None:
     """The falling water: strands that part and join, foam where it strikes the pool."""
     site, rng = lot.site, lot.site.rng
     level = site.water_level if site.water_level is not None else 2.1
-    z = np.arange(16.0, 44.0, 0.25, dtype=np.float32)
-    y = site.terrain.height(np.zeros_like(z), z)
-    rise = -np.gradient(y, z)
-    lip = int(np.argmax(y < level - 0.6 * WALL_HIGH)) or int(np.argmax(rise))
-    top = np.array([0.0, float(y[lip]) - 0.1, float(z[lip]) - 0.3])
-    foot = max(float(z[lip]) - 4.2, 15.0)
-    steps = np.linspace(0, 1, 12)
+    z = np.arange(14.0, WALL_AT + 12, 0.25, dtype=np.float32)
+    y = np.min([site.terrain.height(np.full_like(z, x), z) for x in (-1.3, 0.0, 1.3)], axis=0)
+    front = np.minimum.accumulate(y)  # what the water clears: the rock from the pool up to each metre ahead
+    lip = int(np.argmax(front <= level - LIP * (level - front[-1])))
+    heights = np.linspace(float(front[lip]) - 0.15, level, 28)
+    # it leaps off, and is thrown out again by every ledge below
+    ahead = np.interp(-heights, -front, z) - 0.35 - 2.4 * np.sqrt(np.linspace(0, 1, len(heights)))
+    ahead = np.minimum.accumulate(ahead)
+    landing = float(np.interp(ahead[-1], z, y))
+    heights = np.minimum(heights, landing - 0.05)
+    foot = float(ahead[-1])
+    steps = np.linspace(0, 1, len(heights))
     strands, glow = [], []
-    for _ in range(340):
-        x0 = float(rng.normal(0, 1.1))
+    for _ in range(420):
+        x0 = float(rng.normal(0, 0.95))
         drop = np.stack(
-            [x0 * (1 + 0.35 * steps) + 0.12 * np.sin(6 * steps + x0 * 9), top[1] + (level - top[1]) * steps**1.25,
-             top[2] + (foot - top[2]) * steps**0.55 + float(rng.normal(0, 0.22)) * steps], 1
+            [x0 * (1 + 0.45 * steps) + 0.14 * np.sin(7 * steps + x0 * 9), heights,
+             ahead - abs(float(rng.normal(0, 0.3))) * (0.2 + steps)], 1
         )  # fmt: skip
-        wide = float(rng.uniform(0.05, 0.2)) * (0.6 + 0.9 * steps)
-        strands.append(_ribbon(drop, wide))
+        wide = float(rng.uniform(0.03, 0.13)) * (0.5 + 1.1 * steps)
+        strands.append(_ribbon(drop, wide, float(rng.uniform(0.62, 1.08))))
     for _ in range(420):
         a, r = float(rng.uniform(0, 6.3)), 2.4 * float(rng.random()) ** 0.6
         spot = [1.7 * r * np.cos(a), level - 0.02 - abs(float(rng.normal(0, 0.28))), foot - 0.2 + 0.8 * r * np.sin(a)]
@@ -80,8 +88,8 @@ def fall(lot: Lot) -> None:
     site.meshes += [water, foam]
 
 
-def _ribbon(line: NDArray[np.float64], wide: NDArray[np.float64]) -> Mesh:
-    """A band along a line that faces -z."""
+def _ribbon(line: NDArray[np.float64], wide: NDArray[np.float64], tint: float) -> Mesh:
+    """A band along a line that faces -z, a `tint` times as light."""
     left, right = line.copy(), line.copy()
     left[:, 0] -= wide / 2
     right[:, 0] += wide / 2
@@ -89,7 +97,9 @@ def _ribbon(line: NDArray[np.float64], wide: NDArray[np.float64]) -> Mesh:
     k = np.arange(count - 1)
     triangles = np.concatenate([np.stack([k, k + 1, k + count], 1), np.stack([k + 1, k + count + 1, k + count], 1)])
     normals = np.broadcast_to(np.array([0, -0.5, -0.87], np.float32), (2 * count, 3)).copy()
-    return Mesh(np.concatenate([left, right]).astype(np.float32), triangles, (SPRAY,), "water", normals=normals)
+    tints = np.full((2 * count, 3), tint, np.float32)
+    corners = np.concatenate([left, right]).astype(np.float32)
+    return Mesh(corners, triangles, (SPRAY,), "water", normals=normals, tints=tints)
 
 
 def moon(start: Start) -> Shape:
