@@ -111,8 +111,19 @@ def test_broken_files_are_refused_by_name(tmp_path: Path, name: str) -> None:
     assert "scene.ply" in str(caught.value)
 
 
-@pytest.mark.parametrize("field", FIELDS)
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+NOT_FINITE = [(field, value) for field in FIELDS for value in (np.nan, np.inf)]
+OPAQUE = ("logit_opacities", np.inf)
+"""Legal: opaque altogether."""
+
+
+def test_an_infinite_opacity_is_kept(tmp_path: Path) -> None:
+    scene = random_scene(9)
+    scene.logit_opacities[4] = np.inf
+    read = read_gaussians(write_gaussians(scene, tmp_path / "scene.ply"))
+    assert 1 / (1 + np.exp(-np.asarray(read.logit_opacities, np.float64)[4])) > 1 - 1e-4
+
+
+@pytest.mark.parametrize(("field", "value"), [case for case in NOT_FINITE if case != OPAQUE])
 def test_values_that_are_not_finite_are_refused_both_ways(tmp_path: Path, field: str, value: float) -> None:
     scene = random_scene(9)
     good = write_gaussians(scene, tmp_path / "scene.ply")
