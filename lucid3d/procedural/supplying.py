@@ -152,8 +152,9 @@ class _Site:
     def __post_init__(self) -> None:
         found = [np.zeros((0, 2, 3))]
         for mesh in self.place.meshes:
-            many = mesh.label in GROWN and mesh.instances is not None and mesh.instances[-1] >= FEW
-            if mesh.thing and mesh.triangle_count and not many:
+            if not (mesh.thing and mesh.triangle_count):
+                continue
+            if not (mesh.label in GROWN and mesh.instances is not None and mesh.instances.max() >= FEW):
                 found.append(boxes_of(mesh)[1])
         boxes = np.concatenate(found)
         size = np.ptp(boxes, axis=1)

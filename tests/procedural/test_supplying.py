@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,6 +67,19 @@ def test_what_hangs_has_a_wall_behind_it() -> None:
     around = np.array([[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]], float)
     reach, _, _ = world.hits(np.broadcast_to(clock.bounds.mean(axis=0), (4, 3)), around)
     assert reach.min() < 0.1
+
+
+def test_a_wood_that_was_cleared_is_no_obstacle() -> None:
+    brief = understand(MOON)
+    place = build_place(brief, 3)
+    none = np.zeros((0, 3), np.int32)
+    corners = np.zeros((3, 3), np.float32)
+    place.meshes.append(
+        replace(place.meshes[0], vertices=corners, triangles=none, instances=none[:, 0], label="tree", thing="oak",
+                material_index=None, tints=None, normals=None, uv=None)
+    )  # fmt: skip
+    world = place_under_sky(place, brief, 3, drops=False)
+    assert supplied(place, world, look(world), {"piano": 1}, np.random.default_rng(0))
 
 
 def test_the_same_sentence_and_seed_give_the_same_things() -> None:
