@@ -47,6 +47,8 @@ STEP, STEEP = 0.25, 0.5
 """Metres, or of a thing's narrow side, by how much the ground under it may rise."""
 SUNK = 0.3
 """Of its height, by how much the ground may rise under a thing where all of it is steep."""
+BEHIND = 2.5
+"""Metres from a spot to the wall behind it, to which what stands at walls is moved."""
 LEVEL = 0.8
 """Cosine of the slope of what things are set on."""
 TRIED = 100
@@ -69,6 +71,8 @@ WIDE = 28.0
 """Degrees below the horizon of a thing's foot at most, where it is large enough: it is whole on a wide screen."""
 LARGE_ENOUGH = 0.0015
 """Share of the sphere that a thing's outline takes at least, more than twice what is told."""
+ASIDE, APART = (0.14, -0.2, 0.38, -0.42, 0.0), 0.16
+"""Radians off straight ahead where the first, second, ... of a thing is best, and between things that fly."""
 TURNS, SIDEWAYS = (0.35, -0.5, 0.8, -0.9, 0.1), (1.1, -1.2, 0.9, -0.8, 1.3)
 """Radians by which the first, second, ... of a thing is turned from facing the start, and of one that is long."""
 LONG = 1.4
@@ -146,6 +150,8 @@ class _Site:
     """Numbers of the instances that things are put on."""
     taken: list[tuple[float, float, float]] = field(default_factory=list)
     """(x, z, radius) of what has been set up."""
+    flying: int = 0
+    """How many things have been hung in the sky."""
     boxes: NDArray[np.float64] = field(init=False)
     """(N, 2, 3) of the things that stand there, but for what makes room and what is as large as a house."""
 
@@ -165,14 +171,16 @@ class _Site:
         (x0, y0, z0), (x1, y1, z1) = mesh.bounds.tolist()
         size = np.array([x1 - x0, y1 - y0, z1 - z0])
         if support != "hung":
-            mesh = mesh.transformed(placement((-(x0 + x1) / 2, -y1, -(z0 + z1) / 2)))
+            drop = 0.0 if support == "water" else y1  # what floats is made with its waterline at the origin
+            mesh = mesh.transformed(placement((-(x0 + x1) / 2, -drop, -(z0 + z1) / 2)))
         if support == "sky":
             away = float(np.clip(np.sqrt(_outline(size) / (4 * np.pi * LARGE_ENOUGH)), FLOWN[0], DISTANCES[1]))
             away = max(away, FLOWN[1] * float(size.max()))
-            side = 0.16 * (1 + number) * (-1) ** number
-            up = FLIGHT[number % 2]
+            side = APART * (1 + self.flying) * (-1) ** self.flying
+            up = FLIGHT[self.flying % 2]
             at = np.array([away * np.sin(side), -away * np.tan(up), away * np.cos(side)])
             self._put(mesh, at, side + TURNS[number % len(TURNS)], 0.0)
+            self.flying += 1
             return True
         if support == "hung":
             return self._hang(mesh, size)
@@ -182,9 +190,11 @@ class _Site:
             return True
         return support == "ground" and not self.place.interior and self._stand(mesh, size, support, number, steep=True)
 
-    def _put(self, mesh: Mesh, at: NDArray[np.float64], yaw: float, radius: float) -> None:
+    def _put(self, mesh: Mesh, at: NDArray[np.float64], yaw: float, radius: float, *, on_ground: bool = False) -> None:
+        """Set a thing up, turned by `yaw` radians; nothing else comes within `radius` metres of it."""
         if radius:
             self.taken.append((float(at[0]), float(at[2]), radius))
+        if on_ground:
             cleared(self.place.meshes, float(at[0]), float(at[2]), radius + 0.15)
         self.place.meshes.append(mesh.transformed(placement(at, yaw=yaw)))
 
@@ -229,7 +239,7 @@ class _Site:
         spots, normals = self._spots(where)
         level = -normals[:, 1] > (0.0 if support == "ground" else LEVEL)  # blades of grass point anywhere
         spots = spots[level & self._free(spots, radius, support)]
-        aside = (0.14, -0.2, 0.38, -0.42, 0.0)[number % 5]
+        aside = ASIDE[number % len(ASIDE)]
         for x, y, z in spots[self._best(spots, size, aside)] if len(spots) else ():
             foot = np.array([x, y, z])
             if support in ("ground", "wall"):
@@ -251,7 +261,7 @@ class _Site:
                 continue
             foot[1] = ground
             if self._seen(foot, size):
-                self._put(mesh, foot, yaw, radius if support != "table" else 0.0)
+                self._put(mesh, foot, yaw, radius, on_ground=support != "table")
                 return True
         return False
 
@@ -260,7 +270,7 @@ class _Site:
         away = foot * (1, 0, 1) / np.hypot(foot[0], foot[2])
         eye = foot - [0, 0.4 * size[1], 0]
         reach, normals, labels = self.world.hits(eye[None], away[None])
-        if not (reach[0] < 2.5 and int(labels[0]) in WALLS):
+        if not (reach[0] < BEHIND and int(labels[0]) in WALLS):
             return None
         normal = normals[0].astype(np.float64) * (1, 0, 1)
         if np.linalg.norm(normal) < LEVEL:
@@ -332,7 +342,7 @@ class _Site:
             away = np.linalg.norm(corners, axis=1)
             reach, _, labels = self.world.hits(np.zeros_like(corners), corners / away[:, None])
             if (np.abs(reach - away) < 0.02 * away).all() and np.isin(labels, list(WALLS)).all():
-                self._put(mesh, spots[at] + 0.02 * normal, float(np.arctan2(-normal[0], -normal[2])), 0.0)
-                self.taken.append((*spots[at][[0, 2]].tolist(), 0.5 * float(size[0])))
+                yaw = float(np.arctan2(-normal[0], -normal[2]))
+                self._put(mesh, spots[at] + 0.02 * normal, yaw, 0.5 * float(size[0]))
                 return True
         return False

@@ -82,6 +82,18 @@ def test_a_wood_that_was_cleared_is_no_obstacle() -> None:
     assert supplied(place, world, look(world), {"piano": 1}, np.random.default_rng(0))
 
 
+def test_what_flies_or_lies_on_a_table_keeps_apart() -> None:
+    brief = understand("a dining room")
+    place = build_place(brief, 3)
+    world, count = place_under_sky(place, brief, 3, drops=False), len(place.meshes)
+    assert supplied(place, world, look(world), {"bottle": 2, "bread": 1, "bird": 2}, np.random.default_rng(0))
+    added = place.meshes[count:]
+    assert {mesh.thing for mesh in added} >= {"bottle", "bird"}
+    for number, one in enumerate(added):
+        for other in added[number + 1 :]:
+            assert np.linalg.norm(one.bounds.mean(axis=0) - other.bounds.mean(axis=0)) > 0.1, (one.thing, other.thing)
+
+
 def test_the_same_sentence_and_seed_give_the_same_things() -> None:
     one, two = (build_world(MOON, 3) for _ in range(2))
     assert len(one.place.meshes) == len(two.place.meshes)
