@@ -305,15 +305,15 @@ def edits(arguments: Sequence[str]) -> None:
             redraw(folder, display.show)
         elif not folder.is_dir():
             raise InputError(f"scene folder '{folder}' does not exist")
-    _tell(changed or Changed(None, read_book(folder).state), display.print)
+    _tell(changed or Changed(None, read_book(folder).state), display.print, taken_back=changed is not None)
 
 
-def _tell(changed: Changed, say: Callable[[str], None]) -> None:
+def _tell(changed: Changed, say: Callable[[str], None], *, taken_back: bool = False) -> None:
     if changed.entry is not None:
         say(_line(changed.entry))
         return
     if not changed.state:
-        say("nothing was set into this scene or changed")
+        say("the scene is as it was made" if taken_back else "nothing was set into this scene or changed")
     for entry in changed.state:
         say(_line(entry))
 
