@@ -64,6 +64,12 @@ class NetworkConfig:
     places: tuple[str, ...] = field(default_factory=place_names)
 
 
+PLACE_OUTPUT = 4
+"""Which of the answer's numbers for the whole picture (`PictureNetwork.sizes`) are the places."""
+HEADS = ("numbers", "bands")
+"""The layers that answer them."""
+
+
 class Answer(NamedTuple):
     """What the network says of B pictures of (h, w).
 

@@ -26,7 +26,7 @@ from lucid3d.learning.evaluate import evaluated
 from lucid3d.learning.losses import Weights, losses, total
 from lucid3d.learning.network import NetworkConfig, PictureNetwork
 from lucid3d.learning.shards import shard_meta
-from lucid3d.learning.weights import load_weights, network_config
+from lucid3d.learning.weights import load_weights, network_config, with_places
 
 HELD_OUT_EVERY = 20
 """One world in so many is never trained on."""
@@ -66,7 +66,7 @@ class TrainConfig:
     threads: int = 1
     """Of the processor."""
     initial: str = ""
-    """A weights file to begin from, such as one that was trained on smaller pictures."""
+    """A weights file to begin from, such as one that was trained on smaller pictures or for fewer places."""
     checkpoint_every: int = 100
     """Steps between checkpoints: what a kill loses, at most."""
     evaluate_every: int = 1000
@@ -255,8 +255,9 @@ def _fresh(config: TrainConfig) -> State:
     torch.manual_seed(config.seed)
     if config.initial:
         network, _ = load_weights(Path(config.initial))
-        if network.config != config.network:
+        if replace(network.config, places=config.network.places) != config.network:
             raise InputError(f"'{config.initial}' holds a network of other sizes than the one to train")
+        network = with_places(network, config.network.places)
         network.train()
     else:
         network = PictureNetwork(config.network)

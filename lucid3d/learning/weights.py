@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from lucid3d.errors import InputError
 from lucid3d.files import atomic_path
 from lucid3d.learning.classes import CLASSES
-from lucid3d.learning.network import NetworkConfig, PictureNetwork
+from lucid3d.learning.network import HEADS, PLACE_OUTPUT, NetworkConfig, PictureNetwork
 from lucid3d.learning.shipped import SHIPPED
 
 FORMAT = "lucid3d-mini 2"
@@ -47,6 +49,26 @@ def save_weights(path: Path, network: PictureNetwork, pixels: int, notes: dict[s
     document = asdict(Description(network.config, pixels, notes=notes))
     with atomic_path(path) as temporary:
         temporary.write_bytes(save(tensors, {"format": FORMAT, "lucid3d": json.dumps(document)}))
+
+
+def with_places(network: PictureNetwork, places: tuple[str, ...]) -> PictureNetwork:
+    """A network that tells these places apart, with everything that `network` has learned: of a place that is new it
+    knows nothing yet, one that is no longer there it forgets."""
+    before = network.config.places
+    grown = PictureNetwork(replace(network.config, places=places))
+    first = sum(network.sizes[:PLACE_OUTPUT])
+    rows = {name: first + number for number, name in enumerate(before)}
+    after = first + len(before)
+    kept = [*range(first), *(rows.get(name, -1) for name in places), *range(after, sum(network.sizes))]
+    index = torch.tensor(kept)
+    known = index >= 0
+    tensors = network.state_dict()
+    for name, fresh in grown.state_dict().items():
+        if name.split(".")[0] in HEADS:
+            old = tensors[name][index.clamp(min=0)]
+            tensors[name] = torch.where(known.reshape(-1, *[1] * (old.ndim - 1)), old, fresh)
+    grown.load_state_dict(tensors)
+    return grown.train(network.training)
 
 
 def load_weights(path: Path | None = None) -> tuple[PictureNetwork, Description]:

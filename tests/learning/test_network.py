@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from lucid3d.errors import InputError
 from lucid3d.learning import network as N
 from lucid3d.learning.classes import CLASSES, place_names
 from lucid3d.learning.export import LARGEST
-from lucid3d.learning.network import NetworkConfig, PictureNetwork
-from lucid3d.learning.weights import load_weights, save_weights
+from lucid3d.learning.network import Answer, NetworkConfig, PictureNetwork
+from lucid3d.learning.weights import load_weights, save_weights, with_places
 from tests.learning.conftest import TINY
 
 
@@ -82,3 +83,20 @@ def test_weights_come_back_and_other_files_are_refused(tmp_path: Path) -> None:
     save_file({"x": torch.zeros(1)}, path)
     with pytest.raises(InputError, match="not a network of"):
         load_weights(path)
+
+
+def test_a_new_place_leaves_what_was_learned_of_the_others() -> None:
+    torch.manual_seed(0)
+    old = PictureNetwork(replace(TINY, places=("attic", "cave", "forest"))).eval()
+    for layer in (old.numbers, old.bands):
+        torch.nn.init.normal_(layer.weight)
+        torch.nn.init.normal_(layer.bias)
+    new = with_places(old, ("attic", "beach", "forest"))
+    picture = torch.rand(2, 3, 64, 96)
+    with torch.inference_mode():
+        before, after = old(picture), new(picture)
+    for name in Answer._fields:
+        if name != "place":
+            assert torch.equal(getattr(before, name), getattr(after, name)), name
+    assert torch.equal(before.place[:, [0, 2]], after.place[:, [0, 2]])
+    assert not torch.allclose(before.place[:, 1], after.place[:, 1])
