@@ -41,7 +41,7 @@ SAME_POSE = 1e-9
 
 OURS = (
     "scene.yaml", "transforms.json", "points.ply", "scene.ply", "preview.mp4", "depth.mp4", "preview.jpg", "index.html",
-    "free_space.npz", "images", "depth", "masks", "skybox", "export", "zoom", ".progress",
+    "free_space.npz", "images", "depth", "masks", "skybox", "export", "zoom", "edits", "regions", ".progress",
 )  # fmt: skip
 """All that this project ever puts into an output folder: the only names that --overwrite removes."""
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import tyro
 
 from lucid3d.commands.display import ProgressDisplay
-from lucid3d.editing.book import Change, Entry, read_book
+from lucid3d.editing.book import Change, Entry
 from lucid3d.editing.folder import (
     Changed,
     change_in,
@@ -22,6 +22,7 @@ from lucid3d.editing.folder import (
     redraw,
     refine_in,
     remove_from,
+    settle,
     step,
 )
 from lucid3d.editing.insertion import Where, Wish
@@ -303,9 +304,7 @@ def edits(arguments: Sequence[str]) -> None:
             changed = move_in(folder, name, where, copy=copied, on_event=display.show)
         elif options.redraw:
             redraw(folder, display.show)
-        elif not folder.is_dir():
-            raise InputError(f"scene folder '{folder}' does not exist")
-    _tell(changed or Changed(None, read_book(folder).state), display.print, taken_back=changed is not None)
+    _tell(changed or settle(folder), display.print, taken_back=changed is not None)
 
 
 def _tell(changed: Changed, say: Callable[[str], None], *, taken_back: bool = False) -> None:

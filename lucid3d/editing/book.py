@@ -1,6 +1,6 @@
 """What was done to a scene's folder, so that it can be undone: SCENE/edits/.
 
-`edits.yaml` holds every state that the scene has been in, as the list of what was set into it and changed, and which
+`edits.json` holds every state that the scene has been in, as the list of what was set into it and changed, and which
 state is the present one. `scene.ply` and `free_space.npz` in there are the files as they were before the first edit; an
 .npz a thing holds its Gaussians and what it does to the light, one a change what it makes of Gaussians. The scene's
 own files are made of these, so any state comes back exactly.
@@ -9,6 +9,7 @@ own files are made of these, so any state comes back exactly.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import shutil
 from collections.abc import Sequence
@@ -17,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from lucid3d.editing.insertion import Inserted, Wish
 from lucid3d.editing.lighting import Shade, shaded
@@ -31,13 +31,15 @@ from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.extending import joined
 from lucid3d.files import atomic_path, write_text
 from lucid3d.gaussians.model import Gaussians
-from lucid3d.reading import YAML_BYTES, guarded, parse_yaml, read_arrays, read_text
+from lucid3d.reading import guarded, read_arrays, read_json, read_yaml
 
 EDITS = "edits"
-BOOK = "edits.yaml"
+BOOK = "edits.json"
+OLD_BOOK = "edits.yaml"
+"""What it was up to format 2."""
 SCENE_FILE = "scene.ply"
-FORMAT = 2
-"""Since 2 there are changes; a book without any is written as 1."""
+FORMAT = 3
+"""Since 2 there are changes; since 3 it is JSON, and says whether the scene's files are those of the present state."""
 MOST_STATES = 200
 """Steps that can be undone; older ones are forgotten."""
 
@@ -93,10 +95,15 @@ def changes_in(state: State) -> list[Change]:
 
 @dataclass(frozen=True)
 class Book:
-    """The states that a scene has been in, and the number of the present one."""
+    """The states that a scene has been in, and the number of the present one.
+
+    Attributes:
+        settled: whether the scene's own files are those of the present state; False after a crash in mid-edit.
+    """
 
     states: tuple[State, ...] = ((),)
     now: int = 0
+    settled: bool = True
 
     @property
     def state(self) -> State:
@@ -147,9 +154,11 @@ def read_book(folder: Path) -> Book:
     """
     path = folder / EDITS / BOOK
     if not path.is_file():
+        path = folder / EDITS / OLD_BOOK
+    if not path.is_file():
         return Book()
     with guarded(f"'{path}'"):
-        data = parse_yaml(read_text(path, f"'{path}'", 4 * YAML_BYTES), f"'{path}'")
+        data = read_json(path, f"'{path}'") if path.name == BOOK else read_yaml(path, f"'{path}'")
         if int(data["format"]) > FORMAT:
             raise InputError(f"'{path}' is from a later version of lucid3d; update it to change this scene further")
         things: dict[str, Entry | Change] = {str(key): _entry(str(key), entry) for key, entry in data["things"].items()}
@@ -158,7 +167,7 @@ def read_book(folder: Path) -> Book:
         now = int(data["now"])
         if not 0 <= now < len(states):
             raise InputError(f"'{path}' is damaged: it has no state {now}")
-        return Book(states, now)
+        return Book(states, now, bool(data.get("settled", True)))
 
 
 def _entry(key: str, data: dict[str, Any]) -> Entry:
@@ -181,28 +190,24 @@ def _change(key: str, data: dict[str, Any]) -> Change:
 
 
 def write_book(folder: Path, book: Book) -> None:
-    """Write edits.yaml."""
+    """Write edits.json, and forget what no state holds any more."""
     things = {
-        entry.key: {"name": entry.name, "wish": _plain(asdict(entry.wish)), "spot": _plain(asdict(entry.spot)),
-                    "size": list(entry.size)}
+        entry.key: {"name": entry.name, "wish": asdict(entry.wish), "spot": asdict(entry.spot), "size": entry.size}
         for state in book.states for entry in things_in(state)
     }  # fmt: skip
     changes = {
         entry.key: {"name": entry.name, "order": asdict(entry.order), "region": entry.region, "how": entry.how,
-                    "instances": list(entry.instances)}
+                    "instances": entry.instances}
         for state in book.states for entry in changes_in(state)
     }  # fmt: skip
     states = [[entry.key for entry in state] for state in book.states]
-    data: dict[str, Any] = {"format": FORMAT if changes else 1, "now": book.now, "states": states, "things": things}
-    if changes:
-        data["changes"] = changes
-    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None)
-    write_text(folder / EDITS / BOOK, text)
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Tuples as lists, which YAML has."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    data = {"format": FORMAT, "settled": book.settled, "now": book.now, "states": states, "things": things,
+            "changes": changes}  # fmt: skip
+    write_text(folder / EDITS / BOOK, json.dumps(data, ensure_ascii=False) + "\n")
+    (folder / EDITS / OLD_BOOK).unlink(missing_ok=True)
+    for path in (folder / EDITS).glob("*.npz"):
+        if path.name != FREE_SPACE and path.stem not in things.keys() | changes.keys():
+            path.unlink(missing_ok=True)
 
 
 def keep_original(folder: Path) -> None:
@@ -303,9 +308,12 @@ def composed(base: Gaussians, things: Sequence[tuple[Gaussians, Shade]]) -> Gaus
 
 
 def write_state(folder: Path, book: Book) -> Gaussians:
-    """Make the scene's own files those of the book's present state; the book is written first, so that after a power
-    cut the next edit makes them again."""
-    write_book(folder, book)
+    """Make the scene's own files those of the book's present state.
+
+    The book is written first, as one whose state is not settled: after a crash in between the next edit begins by
+    doing this again. Whoever calls ends with `write_book`.
+    """
+    write_book(folder, replace(book, settled=False))
     if not book.state:
         for name in (SCENE_FILE, FREE_SPACE):
             kept = folder / EDITS / name

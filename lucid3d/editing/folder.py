@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.editing.book import (
+    EDITS,
     Book,
     Change,
     Entry,
@@ -22,6 +23,7 @@ from lucid3d.editing.book import (
     read_book,
     read_inserted,
     things_in,
+    write_book,
     write_change,
     write_inserted,
     write_state,
@@ -46,6 +48,7 @@ from lucid3d.editing.rules import change_by_rules
 from lucid3d.editing.standing import Spot, spot_instead
 from lucid3d.editing.surroundings import surroundings_of
 from lucid3d.errors import InputError
+from lucid3d.files import TEMPORARY, sweep
 from lucid3d.guidance.choose import way_called
 from lucid3d.locking import FolderLock
 from lucid3d.outputs import write_pictures, write_preview
@@ -288,7 +291,7 @@ def remove_from(folder: Path, name: str) -> Changed:
     Raises:
         InputError: there is no such thing.
     """
-    with _writing(folder) as (scene, book):
+    with _held(folder) as (scene, book):
         gone = book.entry(name)
         return _shown(folder, scene, book.then(tuple(entry for entry in book.state if entry is not gone)))
 
@@ -299,32 +302,56 @@ def step(folder: Path, steps: int) -> Changed:
     Raises:
         InputError: there are not as many.
     """
-    with _writing(folder) as (scene, book):
+    with _held(folder) as (scene, book):
         return _shown(folder, scene, book.stepped(steps))
+
+
+def settle(folder: Path) -> Changed:
+    """What was done to a scene so far; an edit that a crash cut short is brought to its end first.
+
+    Raises:
+        InputError: the folder holds no finished scene, or what was kept of its edits is damaged.
+    """
+    if not folder.is_dir():
+        raise InputError(f"scene folder '{folder}' does not exist")
+    if not (book := read_book(folder)).settled:
+        with _held(folder) as (scene, book):
+            return _shown(folder, scene, book)
+    return Changed(None, book.state)
 
 
 def redraw(folder: Path, on_event: Listener = ignore) -> None:
     """Panorama, skybox, films and report as the scene is now; an edit renews the preview alone, for speed."""
-    with _writing(folder) as (_, _):
-        write_pictures(Scene.load(folder), folder, on_event=on_event)
+    settle(folder)
+    with _held(folder) as (scene, _):
+        write_pictures(scene, folder, on_event=on_event)
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[tuple[Scene, Book]]:
-    """The right to change a scene; the scene with its changes but nothing set in, and its book."""
+def _held(folder: Path) -> Iterator[tuple[Scene, Book]]:
+    """The right to change a scene; the scene as it is, and its book."""
     if not folder.is_dir():
         raise InputError(f"scene folder '{folder}' does not exist")
     lock = FolderLock(folder)
     lock.take()
     try:
         scene = Scene.load(folder)
-        if len(scene.points) == 0:
-            raise InputError("this scene was saved without its points (points.ply), so nothing can be set into it")
+        sweep([folder / EDITS])
+        for path in folder.glob(f"{TEMPORARY}*"):
+            path.unlink(missing_ok=True)
         keep_original(folder)
-        book = read_book(folder)
-        yield replace(scene, gaussians=changed(folder, book.state), free=original_free_space(folder)), book
+        yield scene, read_book(folder)
     finally:
         lock.release()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[tuple[Scene, Book]]:
+    """The right to change a scene; the scene with its changes but nothing set in, and its book."""
+    with _held(folder) as (scene, book):
+        if len(scene.points) == 0:
+            raise InputError("this scene was saved without its points (points.ply), so nothing can be set into it")
+        yield replace(scene, gaussians=changed(folder, book.state), free=original_free_space(folder)), book
 
 
 def _taken(state: State) -> list[tuple[Spot, tuple[float, float, float]]]:
@@ -352,4 +379,5 @@ def _shown(folder: Path, scene: Scene, book: Book) -> Changed:
     """The folder in the present state, its preview too."""
     gaussians = write_state(folder, book)
     write_preview(gaussians, scene.views[0].camera if scene.views else None, folder)
+    write_book(folder, replace(book, settled=True))
     return Changed(None, book.state)

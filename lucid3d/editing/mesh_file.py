@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from lucid3d.editing.thing import ON_LAND, Thing
 from lucid3d.errors import InputError
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, merge
-from lucid3d.reading import guarded
+from lucid3d.reading import JSON_BYTES, guarded, parse_json, read_bytes
 
 FORMATS = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off")
 """What is read, by trimesh."""
@@ -25,6 +26,13 @@ FINEST = 160
 """Edges of a textured triangle are cut to the thing's size over this, for colours are kept at corners."""
 GREY = (0.6, 0.6, 0.6)
 """Linear albedo of what has no colour."""
+FARTHEST = 1e9
+"""Of a corner from the origin: beyond it float32 has no surface left."""
+PACKED = {
+    "EXT_meshopt_compression": "unpack it first, as with: npx @gltf-transform/cli copy IN.glb OUT.glb",
+    "KHR_texture_basisu": "give its textures as PNG or JPEG",
+}
+"""Extensions of glTF without which a file shows nothing, and which are not read; and the way out."""
 SURFACE = Material("surface from a file", colors=((1.0, 1.0, 1.0),) * 3, wear=0.0, variation=0.0)
 
 
@@ -42,25 +50,81 @@ def thing_of_file(path: Path) -> Thing:
         raise InputError(f"'{path}' does not exist")
     if path.stat().st_size > FILE_BYTES:
         raise InputError(f"'{path}' has more than {FILE_BYTES // 1024**2} MB; reduce the mesh first")
+    if path.suffix.lower() in (".glb", ".gltf"):
+        _looked_into(path)
     import trimesh
 
-    with guarded(f"'{path}'"):
+    with guarded(f"'{path}'"), np.errstate(all="ignore"):  # what is not finite is told below
         scene: Any = trimesh.load_scene(path)
         parts = [part for part in scene.dump() if getattr(part, "faces", None) is not None and len(part.faces)]
     total = sum(len(part.faces) for part in parts)
     if total == 0:
         raise InputError(f"'{path}' has no triangles")
-    if total > TRIANGLES:
-        raise InputError(f"'{path}' has {total:,} triangles; reduce it to at most {TRIANGLES:,} (Blender: Decimate)")
-    extent = float(np.ptp(np.concatenate([np.asarray(part.bounds) for part in parts]), axis=0).max())
-    if not np.isfinite(extent) or extent <= 0:
+    _few_enough(path, total)
+    for part in parts:
+        if part.faces.min() < 0 or part.faces.max() >= len(part.vertices):
+            raise InputError(f"'{path}' is damaged: a triangle has a corner that is not there")
+    corners = np.concatenate([np.asarray(part.vertices) for part in parts])
+    if not (np.abs(corners) < FARTHEST).all() or not np.ptp(corners, axis=0).max() > 0:
         raise InputError(f"'{path}' has corners that are no finite numbers, or all in one place")
+    extent = float(np.ptp(corners, axis=0).max())
     with guarded(f"'{path}'"):
         mesh = merge([_coloured(part, extent / FINEST) for part in parts], one_instance=True)
     low, high = mesh.bounds
     foot = np.array([0.5 * (low[0] + high[0]), high[1], 0.5 * (low[2] + high[2])], np.float32)
     mesh.vertices = mesh.vertices - foot
     return Thing(path.stem, path.stem, mesh, ON_LAND)
+
+
+def _looked_into(path: Path) -> None:
+    """Refuse a glTF file that cannot be set in before all of it is read.
+
+    Raises:
+        InputError: see `thing_of_file`.
+    """
+    document = gltf_document(path)
+    with guarded(f"'{path}'"):
+        for name in document.get("extensionsRequired") or ():
+            if name in PACKED:
+                raise InputError(f"'{path}' needs glTF's extension {name}, which is not read; {PACKED[name]}")
+        accessors, meshes = document.get("accessors") or [], document.get("meshes") or []
+        total = 0
+        for node in document.get("nodes") or ():  # a mesh may stand in many places
+            for part in meshes[node["mesh"]]["primitives"] if "mesh" in node else ():
+                number = part.get("indices", part["attributes"].get("POSITION"))
+                total += int(accessors[number]["count"]) // 3 if number is not None else 0
+    _few_enough(path, total)
+
+
+def _few_enough(path: Path, triangles: int) -> None:
+    if triangles > TRIANGLES:
+        raise InputError(
+            f"'{path}' has {triangles:,} triangles; reduce it to at most {TRIANGLES:,} (Blender: Decimate)"
+        )
+
+
+def gltf_document(path: Path) -> dict[str, Any]:
+    """The JSON of a .glb or .gltf (glTF 2.0, chapter 4), without its binary part.
+
+    Raises:
+        InputError: it is none.
+    """
+    what = f"'{path}'"
+    if path.suffix.lower() == ".gltf":
+        data = read_bytes(path, what, JSON_BYTES)
+    else:
+        with guarded(what), path.open("rb") as file:
+            magic, version, _, length, kind = struct.unpack("<4sII I4s", file.read(20).ljust(20, b"\0"))
+            if (magic, kind) != (b"glTF", b"JSON") or version != 2:
+                raise InputError(f"{what} is no binary glTF 2.0")
+            if length > JSON_BYTES:
+                raise InputError(f"{what} describes more than can be read ({length:,} bytes of JSON)")
+            data = file.read(length)
+    with guarded(what):
+        document = parse_json(data.decode("utf-8-sig"), what)
+    if not isinstance(document, dict):
+        raise InputError(f"{what} is no glTF")
+    return document
 
 
 def _coloured(part: Any, finest: float) -> Mesh:

@@ -223,9 +223,14 @@ def test_a_damaged_book_and_a_missing_scene_are_told(saved: Path, tmp_path: Path
     folder = tmp_path / "court"
     shutil.copytree(saved, folder)
     (folder / "edits").mkdir()
-    (folder / "edits" / "edits.yaml").write_text("format: 1\nthings: {}\nstates: [[gone]]\nnow: 0\n")
-    with pytest.raises(InputError, match=r"edits\.yaml"):
-        step(folder, -1)
+    for book, text in (
+        ("edits.yaml", "format: 1\nthings: {}\nstates: [[gone]]\nnow: 0\n"),
+        ("edits.json", '{"format": 99, "things": {}, "states": [[]], "now": 0}'),
+        ("edits.json", "[[[["),
+    ):
+        (folder / "edits" / book).write_text(text)
+        with pytest.raises(InputError, match=book):
+            step(folder, -1)
     with pytest.raises(InputError, match="does not exist"):
         edits([str(tmp_path / "nowhere")])
     with pytest.raises(InputError, match="one of --undo"):

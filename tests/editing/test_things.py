@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import DracoPy
 import numpy as np
 import pytest
 import trimesh
@@ -139,3 +143,74 @@ def test_flat_splats_and_splats_that_are_no_numbers_are_told(tmp_path: Path) -> 
     (tmp_path / "bad.splat").write_bytes(np.float32(np.nan).tobytes() + bad[4:])
     with pytest.raises(InputError, match="finite"):
         thing_of_splats(tmp_path / "bad.splat")
+
+
+def gltf(document: dict[str, Any], data: bytes) -> bytes:
+    """A binary glTF 2.0 file."""
+    document |= {"asset": {"version": "2.0"}, "buffers": [{"byteLength": len(data)}]}
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    data += bytes(-len(data) % 4)
+    head = struct.pack("<4sII", b"glTF", 2, 28 + len(text) + len(data))
+    return head + struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(data), b"BIN\0") + data
+
+
+def pyramid(corner: float = 0.0, last: int = 4) -> tuple[dict[str, Any], bytes]:
+    """A document and its bytes, without a texture: five corners, four triangles."""
+    corners = np.array([[corner, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0.5, 0.5, 1]], np.float32)
+    triangles = np.array([[0, 1, 2], [0, 2, 3], [0, 1, 4], [1, 2, last]], np.uint32)
+    document = {
+        "scene": 0, "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
+        "bufferViews": [{"buffer": 0, "byteOffset": 0, "byteLength": 60},
+                        {"buffer": 0, "byteOffset": 60, "byteLength": 48}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 5, "type": "VEC3"},
+                      {"bufferView": 1, "componentType": 5125, "count": 12, "type": "SCALAR"}],
+    }  # fmt: skip
+    return document, corners.tobytes() + triangles.tobytes()
+
+
+def test_a_mesh_that_draco_packed_is_unpacked(tmp_path: Path) -> None:
+    corners, triangles = np.split(np.frombuffer(pyramid()[1], np.uint32), [15])
+    packed = DracoPy.encode(corners.view(np.float32).reshape(5, 3), triangles.reshape(4, 3))
+    document, _ = pyramid()
+    name = "KHR_draco_mesh_compression"
+    document |= {"extensionsUsed": [name], "extensionsRequired": [name]}
+    document["bufferViews"] = [{"buffer": 0, "byteOffset": 0, "byteLength": len(packed)}]
+    document["accessors"] = [{k: v for k, v in each.items() if k != "bufferView"} for each in document["accessors"]]
+    document["meshes"][0]["primitives"][0]["extensions"] = {name: {"bufferView": 0, "attributes": {"POSITION": 0}}}
+    (tmp_path / "packed.glb").write_bytes(gltf(document, packed))
+    (tmp_path / "plain.glb").write_bytes(gltf(*pyramid()))
+    one, other = (thing_of_file(tmp_path / f"{each}.glb") for each in ("packed", "plain"))
+    np.testing.assert_allclose(one.size, other.size, atol=1e-3)
+    assert len(one.mesh.triangles) == len(other.mesh.triangles) == 4
+    assert np.ptp(one.mesh.tints, axis=0).max() == 0
+
+
+def test_files_that_claim_too_much_or_are_broken_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    def refused(words: str, document: dict[str, Any], data: bytes = pyramid()[1]) -> None:
+        (tmp_path / "bad.glb").write_bytes(gltf(document, data))
+        with pytest.raises(InputError, match=words):
+            thing_of_file(tmp_path / "bad.glb")
+
+    document, _ = pyramid()
+    document["accessors"][1]["count"] = 30_000_000
+    refused("10,000,000 triangles", document)
+    document, _ = pyramid()
+    document["nodes"] = [{"mesh": 0}] * 300_000
+    refused("1,200,000 triangles", document)
+    document, _ = pyramid()
+    document["extensionsRequired"] = ["EXT_meshopt_compression"]
+    refused("EXT_meshopt_compression.*gltf-transform", document)
+    refused("finite", *pyramid(corner=np.nan))
+    refused("finite", *pyramid(corner=1e30))
+    refused("a corner that is not there", *pyramid(last=4_000_000_000))
+    document, _ = pyramid()
+    document["nodes"][0]["scale"] = [0, 0, 0]
+    refused("all in one place", document)
+    document, _ = pyramid()
+    document["nodes"][0]["mesh"] = 7
+    refused("cannot be read", document)
+    (tmp_path / "bad.glb").write_bytes(gltf(*pyramid())[:200])
+    with pytest.raises(InputError, match="cannot be read"):
+        thing_of_file(tmp_path / "bad.glb")
