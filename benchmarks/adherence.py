@@ -65,7 +65,8 @@ def announced(brief: Any) -> list[str]:
 
 _SINGULAR = {"lilies": "lily", "leaves": "leaves", "cacti": "cactus", "cherry_trees": "cherry tree", "birches": "birch",
              "cypresses": "cypress", "books": "book", "dead_trees": "dead tree", "bushes": "hedge", "grass": "grass",
-             "flowers": "garden bed", "oaks": "oak"}  # fmt: skip
+             "flowers": "garden bed", "oaks": "oak", "bus": "bus", "clothes": "clothes", "goods": "goods",
+             "stairs": "stairs", "drums": "drums", "towels": "towel"}  # fmt: skip
 
 
 def named(feature: str) -> str:

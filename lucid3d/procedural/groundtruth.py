@@ -94,7 +94,7 @@ def write_mesh(world: World, path: str | Path, *, reach: float = 3000.0) -> None
     colours."""
     import trimesh
 
-    tables = world._renderer.shader.tables
+    tables = world._renderer.surfaces.tables
     colors = vertex_colors(world)
     near = np.hypot(tables.vertices[:, 0], tables.vertices[:, 2]) < reach
     triangle_near = near[tables.triangles].all(axis=1)

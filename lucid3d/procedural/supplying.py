@@ -53,6 +53,8 @@ LEVEL = 0.8
 """Cosine of the slope of what things are set on."""
 TRIED = 100
 """Spots that are looked at closely, the best first; then as many of all others."""
+WALL_SPOTS = 600
+"""Spots on walls that are looked at at most."""
 HOUSE = 9.0
 """Metres of a side from which a thing is as large as a house: rays tell what is in it and under its eaves."""
 SEEN = 4
@@ -115,13 +117,18 @@ def supplied(place: Place, world: World, sight: Sight, wanted: Mapping[str, int]
             mesh = one_of(record, brief, brief.season, rng, hung=True)
             if mesh is None or not mesh.triangle_count:
                 break
-            mesh = replace(mesh, thing=name.replace("_", " "))
+            mesh = replace(mesh, thing=_called(record))
             if not shop.set_up(mesh, _support(record, brief), number):
                 break
             added.add(name)
     if any(p.thing in added or added & set(p.to) for p in brief.relations):
         relate(place, brief)
     return bool(added)
+
+
+def _called(record: ThingRecord) -> str:
+    """The word for one of a thing: what grows in numbers is listed as "palms", and each of them is a "palm"."""
+    return record.words.english[0] if record.sort == "scattered" else record.name.replace("_", " ")
 
 
 def _support(record: ThingRecord, brief: Brief) -> str:
@@ -205,6 +212,7 @@ class _Site:
         azimuth = np.arctan2(rays[..., 0], rays[..., 2])
         depth = self.drawing.depth
         fit = (np.abs(azimuth) < AHEAD) & np.isfinite(depth) & where
+        fit[1::2], fit[:, 1::2] = False, False  # one in four is enough to choose from
         return rays[fit] * depth[fit][:, None], self.drawing.normals[fit].astype(np.float64)
 
     def _free(self, spots: NDArray[np.float64], radius: float, support: str = "") -> NDArray[np.bool_]:
@@ -327,7 +335,8 @@ class _Site:
         """Hang a thing, whose middle is the origin, on a wall that is seen."""
         spots, normals = self._spots(np.isin(self.drawing.labels, list(WALLS)))
         flat = np.abs(normals[:, 1]) < 1 - LEVEL
-        spots, normals = spots[flat], normals[flat]
+        few = max(1, int(flat.sum()) // WALL_SPOTS)
+        spots, normals = spots[flat][::few], normals[flat][::few]
         floor = np.array([self.ground.at(float(x), float(z)) for x, _, z in spots])
         up = floor - spots[:, 1]
         fit = (up > 0.5 * size[1] + 0.4) & (up < 2.4) & self._free(spots, 0.5 * float(size[0]), "hung")

@@ -21,8 +21,8 @@ from lucid3d.procedural.render.drawing import Drawing, equirectangular_rays
 from lucid3d.procedural.seen import pixel_shares
 from lucid3d.procedural.world import World
 
-ROWS = 128
-"""Rows of the panorama that is looked at."""
+ROWS = 256
+"""Rows of the panorama that is looked at: the smallest thing that is told is some 80 of its pixels."""
 ENOUGH = 0.0006
 """Share of the sphere that a thing must take to be told: a mug on a table some metres off is not."""
 MOUNTAIN, HILL = 60.0, 1.5
@@ -35,7 +35,7 @@ SKY = frozenset(("planet", "moon", "stars", "aurora"))
 
 def look(world: World) -> Sight:
     """What the start's panorama shows."""
-    return Sight(world, world.draw_equirectangular(ROWS))
+    return Sight(world, world.outlines(ROWS))
 
 
 def told(world: World, sight: Sight) -> World:

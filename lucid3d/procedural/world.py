@@ -60,6 +60,11 @@ class World:
         drawing = self._renderer.draw_equirectangular(height, position)
         return self._painted(drawing, equirectangular_rays(height), np.zeros(3) if position is None else position)
 
+    def outlines(self, height: int) -> Drawing:
+        """The start's panorama (height, 2 * height) without light or colour: its image is black, its normals are those
+        of the faces. It says what is seen where, in a small part of the time."""
+        return self._renderer.outlines(height)
+
     def _painted(self, drawing: Drawing, rays: NDArray[np.floating], origin: NDArray[np.floating]) -> Drawing:
         """A drawing as the style of the sentence has it."""
         style = getattr(self.brief, "style", "")
@@ -98,11 +103,11 @@ class World:
         """Distance (N,) in units of `directions` (N, 3) from `origins` (N, 3) to the nearest solid or water surface
         (+inf: none), and its normals (N, 3)."""
         o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
-        return self._renderer.shader.trace(o, d)
+        return self._renderer.surfaces.hits(o, d)[:2]
 
     def away(self, positions: NDArray[np.floating]) -> NDArray[np.float32]:
         """(N,) metres from positions (N, 3) to the nearest solid surface; +inf in an empty world."""
-        return self._renderer.shader.solid.away(np.ascontiguousarray(positions, np.float32))
+        return self._renderer.surfaces.solid.away(np.ascontiguousarray(positions, np.float32))
 
     def things(self) -> dict[int, str]:
         """Instance number (as in `Drawing.instances`) -> what was made there, in the catalogue's word; instances that
@@ -111,14 +116,15 @@ class World:
 
     def spans(self) -> tuple[tuple[int, int, str], ...]:
         """(first instance number, one past the last, what they are or "") of each of `meshes`."""
-        return self._renderer.shader.tables.things
+        return self._renderer.surfaces.tables.things
 
     def hits(
         self, origins: NDArray[np.floating], directions: NDArray[np.floating]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
         """`trace` with the semantic label numbers (N,) of what is hit (0 where nothing is)."""
         o, d = (np.ascontiguousarray(a, np.float32).reshape(-1, 3) for a in (origins, directions))
-        return self._renderer.shader.hits(o, d)
+        distance, normals, triangle = self._renderer.surfaces.hits(o, d)
+        return distance, normals, self._renderer.surfaces.tables.identify(triangle)[0]
 
     @property
     def meshes(self) -> list[Mesh]:

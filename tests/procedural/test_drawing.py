@@ -16,7 +16,7 @@ from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.kit.shapes import box
 from lucid3d.procedural.render import tone
 from lucid3d.procedural.render.atmosphere import Atmosphere
-from lucid3d.procedural.render.drawing import equirectangular_direction
+from lucid3d.procedural.render.drawing import equirectangular_direction, equirectangular_rays
 from lucid3d.procedural.world import World
 from tests.procedural.small_world import BOX_FRONT, POND, WATER_LEVEL, small_world
 
@@ -161,6 +161,17 @@ def test_panorama_and_view_see_the_same(world: World) -> None:
     assert panorama.image.shape == (64, 128, 3)
     middle = panorama.depth[32, 64]  # a little below and right of straight ahead: the box
     assert middle == pytest.approx(BOX_FRONT, rel=0.02)
+
+
+def test_outlines_are_the_panorama_without_its_light(world: World) -> None:
+    outlines, panorama = world.outlines(32), world.draw_equirectangular(32)
+    np.testing.assert_array_equal(outlines.labels, panorama.labels)
+    np.testing.assert_array_equal(outlines.instances, panorama.instances)
+    np.testing.assert_array_equal(outlines.depth, panorama.depth)
+    assert {0, label_number("water"), label_number("building")} <= set(np.unique(outlines.labels))
+    facing = (outlines.normals * equirectangular_rays(32)).sum(axis=-1)
+    assert (facing[np.isfinite(outlines.depth)] <= 0).all()
+    assert not outlines.image.any()
 
 
 def test_panorama_looks_ahead_in_the_middle_and_right_on_the_right() -> None:

@@ -15,7 +15,7 @@ from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.render import tone
 from lucid3d.procedural.render.atmosphere import Atmosphere
-from lucid3d.procedural.render.shading import Seen, Shader
+from lucid3d.procedural.render.shading import Seen, Shader, Surfaces
 
 Floats = NDArray[np.float32]
 CONTRAST = 0.12
@@ -62,13 +62,18 @@ class Renderer:
     """Draws a place under an atmosphere."""
 
     def __init__(self, place: Place, atmosphere: Atmosphere) -> None:
-        self.shader = Shader(place, atmosphere)
+        self.surfaces = Surfaces(place)
         self.atmosphere = atmosphere
 
     @property
     def meshes(self) -> list[Mesh]:
         """Every solid mesh."""
-        return self.shader.meshes
+        return self.surfaces.meshes
+
+    @functools.cached_property
+    def shader(self) -> Shader:
+        """The light, worked out when the first picture is drawn."""
+        return Shader(self.surfaces, self.atmosphere)
 
     @functools.cached_property
     def film(self) -> tone.Film:
@@ -81,7 +86,7 @@ class Renderer:
         subject = np.exp(-(((up + 0.08) / 0.38) ** 2)) * level  # what stands about the horizon
         weights = subject.astype(np.float32)
         tint = np.array(air.tint, np.float32)
-        if self.shader.place.interior:
+        if self.surfaces.place.interior:
             tint = tint * tone.balanced(seen.radiance, weights, EYES_ADAPT)
         sheet = float(self.shader.sky.sheet @ tone.LUMA) if air.moon else 0.0
         exposure = tone.metered(seen.radiance, weights, air.exposure, night_sheet=sheet)
@@ -103,7 +108,7 @@ class Renderer:
         if near:  # pixels are as wide as they are from the camera, at the depth of what the picture's middle shows
             axis = camera.forward.astype(np.float32)[None]
             start = (camera.position + near * camera.forward).astype(np.float32)[None]
-            depth = float(self.shader.trace(start, axis)[0][0])
+            depth = float(self.surfaces.hits(start, axis)[0][0])
             angle *= 1 + near / depth if depth > 0 else 1
         again = offset if antialias else None
         return self._picture(camera.position, rays, shape, angle, again, wrap=False, only=only, near=near)
@@ -120,6 +125,20 @@ class Renderer:
 
         where = np.zeros(3) if position is None else np.asarray(position)
         return self._picture(where, rays, (height, width), math.pi / height, offset if antialias else None, wrap=True)
+
+    def outlines(self, height: int) -> Drawing:
+        """See `World.outlines`."""
+        rays = equirectangular_rays(height)
+        distance, normals, triangle = self.surfaces.hits(
+            np.zeros((2 * height * height, 3), np.float32), rays.reshape(-1, 3)
+        )
+        labels, instances = self.surfaces.tables.identify(triangle)
+        dark = np.zeros_like(rays)
+        shape = rays.shape[:2]
+        return Drawing(
+            dark, dark, distance.reshape(shape), normals.reshape(rays.shape), labels.reshape(shape),
+            instances.reshape(shape),
+        )  # fmt: skip
 
     def _picture(
         self,
@@ -139,7 +158,7 @@ class Renderer:
         origins = starts(rays)
         wanted = None if only is None else _around(only).ravel()
         first = self.shader.shade(origins, rays, angle, grid=shape, wanted=wanted)
-        labels, instances = self.shader.tables.identify(first.triangle)
+        labels, instances = self.surfaces.tables.identify(first.triangle)
         radiance = first.radiance
         if wanted is None:
             image = self.film.develop(radiance)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.kernels import kernels
-from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.render.atmosphere import Atmosphere
 from lucid3d.procedural.render.light import Sky, build_sky
@@ -82,25 +81,64 @@ class Seen:
         return Seen(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
-class Shader:
-    """A place made ready for rays."""
+class Surfaces:
+    """What stands in a place as rays hit it: without light, so that looking where things are costs little.
 
-    def __init__(self, place: Place, atmosphere: Atmosphere) -> None:
-        self.place, self.atmosphere = place, atmosphere
+    Attributes:
+        meshes: every solid mesh, the land first.
+        tables: all of them in one set of arrays; solid: the same in Embree's tree.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.meshes: list[Mesh] = list(place.meshes)
         if place.terrain is not None and place.terrain.mesh is not None:
             self.meshes.insert(0, place.terrain.mesh)
-        with ThreadPoolExecutor(1) as other:  # native code works out the clouds while numpy copies triangles
-            sky = other.submit(build_sky, atmosphere, place.ground_color)
-            self.tables: Tables = gather(self.meshes)
-            self.solid = RayScene(self.tables.vertices, self.tables.triangles)
-            self.sky: Sky = sky.result()
+        self.tables: Tables = gather(self.meshes)
+        self.solid = RayScene(self.tables.vertices, self.tables.triangles)
+
+    def water_hits(self, origins: Floats, directions: Floats, distance: Floats) -> Floats | None:
+        """Distance (N,) along rays (N, 3) to the water where it is nearer than anything solid, else +inf; None without
+        water."""
+        water = self.place.water
+        if water is None:
+            return None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = (np.float32(water.level) - origins[:, 1]) / directions[:, 1]
+        far = FAR_WATER / np.maximum(np.sqrt(_dot(directions, directions)), 1e-6)
+        ok = (directions[:, 1] > 1e-6) & (reach > 1e-4) & (reach < distance) & (reach < far)
+        return np.where(ok, reach, np.inf).astype(np.float32)
+
+    def hits(self, origins: Floats, directions: Floats) -> tuple[Floats, Floats, NDArray[np.int32]]:
+        """Distance in ray lengths (N,), normal (N, 3) and triangle number (N,) of the nearest surface, water included:
+        `WATER` or `SKY` where it is none."""
+        hits = self.solid.cast(origins, directions)
+        distance, normals = hits.distance, hits.normals.copy()
+        struck = np.where(np.isfinite(distance), hits.triangle.astype(np.int64), SKY).astype(np.int32)
+        water = self.water_hits(origins, directions, distance)
+        if water is not None:
+            wet = np.isfinite(water)
+            distance, normals[wet], struck[wet] = np.where(wet, water, distance), (0, -1, 0), WATER
+        normals[_dot(normals, directions) > 0] *= -1
+        return distance, normals, struck
+
+
+class Shader:
+    """A place made ready for light."""
+
+    def __init__(self, surfaces: Surfaces, atmosphere: Atmosphere) -> None:
+        place = surfaces.place
+        self.place, self.atmosphere, self.surfaces = place, atmosphere, surfaces
+        self.tables, self.solid = surfaces.tables, surfaces.solid
         scene: Any = kernels().Scene()
         t = self.tables
-        scene.set_mesh(
-            t.vertices.ravel(), t.triangles.ravel(), t.material, t.normals.ravel(), t.tints.ravel(), t.uv.ravel()
-        )
-        scene.set_materials(t.materials.ravel())
+        with ThreadPoolExecutor(1) as other:  # native code works out the clouds while triangles are copied
+            sky = other.submit(build_sky, atmosphere, place.ground_color)
+            scene.set_mesh(
+                t.vertices.ravel(), t.triangles.ravel(), t.material, t.normals.ravel(), t.tints.ravel(), t.uv.ravel()
+            )
+            scene.set_materials(t.materials.ravel())
+            self.sky: Sky = sky.result()
         scene.set_sky(self.sky.state)
         scene.set_air(self.sky.air)
         scene.set_clouds(self.sky.clouds)
@@ -151,7 +189,7 @@ class Shader:
         count = len(origins)
         hits = self.solid.cast(origins, directions)
         distance = hits.distance
-        water = None if secondary else self.water_hits(origins, directions, distance)
+        water = None if secondary else self.surfaces.water_hits(origins, directions, distance)
         wet = np.zeros(count, bool) if water is None else np.isfinite(water)
         solid = np.isfinite(distance)
         wanted = np.ones(count, bool) if wanted is None else wanted
@@ -185,18 +223,6 @@ class Shader:
         if len(rows):
             seen.radiance[rows] = self.scene.heaven(origins[rows], directions[rows], angle, disc)
         return seen
-
-    def water_hits(self, origins: Floats, directions: Floats, distance: Floats) -> Floats | None:
-        """Distance (N,) along rays (N, 3) to the water where it is nearer than anything solid, else +inf; None without
-        water."""
-        water = self.place.water
-        if water is None:
-            return None
-        with np.errstate(divide="ignore", invalid="ignore"):
-            reach = (np.float32(water.level) - origins[:, 1]) / directions[:, 1]
-        far = FAR_WATER / np.maximum(np.sqrt(_dot(directions, directions)), 1e-6)
-        ok = (directions[:, 1] > 1e-6) & (reach > 1e-4) & (reach < distance) & (reach < far)
-        return np.where(ok, reach, np.inf).astype(np.float32)
 
     def _solids(
         self,
@@ -426,25 +452,6 @@ class Shader:
             origins, directions, distance, angle, mirrored, below, thickness, shore, sun, True
         )
         return lit
-
-    def trace(self, origins: Floats, directions: Floats) -> tuple[Floats, Floats]:
-        """Distance in ray lengths (N,) and normal (N, 3) of the nearest surface, water included."""
-        distance, normals, _ = self.hits(origins, directions)
-        return distance, normals
-
-    def hits(self, origins: Floats, directions: Floats) -> tuple[Floats, Floats, NDArray[np.int32]]:
-        """`trace`, and the label numbers (N,) of the surfaces; 0 where a ray hits nothing."""
-        hits = self.solid.cast(origins, directions)
-        distance, normals = hits.distance, hits.normals.copy()
-        struck = np.where(np.isfinite(distance), hits.triangle.astype(np.int64), -1).astype(np.int32)
-        labels, _ = self.tables.identify(struck)
-        water = self.water_hits(origins, directions, distance)
-        if water is not None:
-            wet = np.isfinite(water)
-            distance, normals[wet] = np.where(wet, water, distance), (0, -1, 0)
-            labels = np.where(wet, label_number("water"), labels).astype(np.int32)
-        normals[_dot(normals, directions) > 0] *= -1
-        return distance, normals, labels
 
 
 def _nearest(seen: Seen, choices: NDArray[np.intp], rows: NDArray[np.intp], distance: Floats) -> Seen:
