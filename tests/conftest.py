@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # There is a worker for every core: further threads of torch and BLAS would only wait for each other, busily.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CHROMIUM = Path("/usr/bin/chromium")
 

@@ -50,9 +50,10 @@ def aliases(tree: ast.Module) -> set[str]:
 
 
 def array_names(tree: ast.Module, of_module: dict[str, set[str]]) -> set[str]:
-    """Such names in a module, its own and those that it imports."""
+    """Such names in a module, its own and those that it imports: at its top, where annotations look for them."""
     names = aliases(tree)
-    for node in ast.walk(tree):
+    top = [part for node in tree.body for part in (node.body if isinstance(node, ast.If) else [node])]
+    for node in top:
         if isinstance(node, ast.ImportFrom) and node.module in of_module:
             names |= {part.asname or part.name for part in node.names if part.name in of_module[node.module]}
     return names
@@ -78,7 +79,7 @@ def without_shape() -> list[str]:
             if elementwise and re.search(r"\bFloats\b", ast.unparse(function.args)):
                 continue
             told = (ast.get_docstring(function) or "") + (ast.get_docstring(owner) or "" if owner is not None else "")
-            if takes_arrays(function, names) and not (SHAPE.search(told) or SEE.match(told)):
+            if not (SHAPE.search(told) or SEE.match(told)) and takes_arrays(function, names):
                 found.append(f"{path.relative_to(PACKAGE.parent)}:{function.lineno} {function.name}")
     return found
 
