@@ -22,6 +22,7 @@ from lucid3d.exploring.support import cameras_on_the_way, seen_finely
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import Download, Loader, check_own
 from lucid3d.gaussians import Trainer, TrainingView, from_points
+from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.card import training_device
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
@@ -40,7 +41,7 @@ from lucid3d.preparation import (
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
-from lucid3d.skydome import hidden_sky
+from lucid3d.skydome import sky_behind
 from lucid3d.transforms import PosedView
 from lucid3d.workspace import Workspace
 
@@ -56,6 +57,9 @@ middle; it takes as long as five of them."""
 
 PREVIEW_EVERY = 25
 """Training iterations between the looks that a listener may take at the Gaussians."""
+
+SKY_BEHIND = 0.1
+"""Of the Gaussians, those that the second sky may take at most."""
 
 CLOSED_IN = 1.0
 """Square metres to walk on below which a person is told: exploring cannot do what they asked for."""
@@ -334,13 +338,14 @@ def _gaussians(
     dream: Dream,
 ) -> Gaussians:
     training = config.training
-    initial = from_points(
-        PointCloud.concatenate([cloud, hidden_sky(cloud)]),
-        sh_degree=training.sh_degree,
-        max_gaussians=training.max_gaussians,
+    behind = sky_behind(cloud, int(SKY_BEHIND * training.max_gaussians))
+    things = within_budget(
+        cloud,
+        training.max_gaussians - len(behind),
         cameras={view.index: view.camera for view in dream.views},
         eyes=_eyes(dream),
     )
+    initial = from_points(PointCloud.concatenate([things, behind]), sh_degree=training.sh_degree)
     if not config.train:
         return initial
     material = [

@@ -1,13 +1,15 @@
-"""The sky that no view has seen: continued from what is seen, only where nothing was, and not in rooms."""
+"""The second sky: behind the first and in its colours, continued where nothing was seen, and none in rooms."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from lucid3d.camera import Camera, yaw_pitch
+from lucid3d.gaussians import from_points, render
+from lucid3d.gaussians.patches import join_patches
 from lucid3d.pointcloud import PointCloud, lift, merge
 from lucid3d.projection import project_cloud
-from lucid3d.skydome import hidden_sky
+from lucid3d.skydome import sky_behind
 
 RADIUS = 100.0
 UP = Camera.from_fov(256, 256, 120.0, yaw_pitch(0, 90))
@@ -25,7 +27,7 @@ def test_sky_that_a_roof_hides_is_continued_behind_it() -> None:
     roof = np.zeros((256, 256), bool)
     roof[80:180, 60:160] = True
     cloud = under(roof)
-    whole = merge(cloud, hidden_sky(cloud))
+    whole = merge(cloud, sky_behind(cloud))
     aside = UP.at(yaw_pitch(0, 90, np.array([3.0, 0.0, 0.0])))
     before, after = (project_cloud(each, aside, rim_erosion=0) for each in (cloud, whole))
     assert before.known.mean() < 0.95
@@ -35,16 +37,29 @@ def test_sky_that_a_roof_hides_is_continued_behind_it() -> None:
     assert np.abs(after.image - true)[fresh].mean() < 0.05
 
 
-def test_what_is_seen_stays_and_is_not_doubled() -> None:
+def test_it_lies_behind_what_is_seen_and_lets_nothing_through() -> None:
     cloud = under(np.zeros((256, 256), bool))
-    added = hidden_sky(cloud)
-    middle = added.positions[:, 1] < -0.5 * RADIUS
-    assert not middle.any()  # all of it is seen there
-    assert added.is_sky.all() and np.isfinite(added.colors).all()
+    behind = sky_behind(cloud)
+    assert behind.is_sky.all() and np.isfinite(behind.colors).all()
+    assert np.linalg.norm(behind.positions, axis=1).min() > RADIUS
+    np.testing.assert_array_equal(project_cloud(merge(cloud, behind), UP).image, project_cloud(cloud, UP).image)
+    few = join_patches(cloud, 300, {0: UP})
+    alone, both = (render(from_points(each), UP) for each in (few, merge(few, behind)))
+    assert alone.alpha.min() < 0.95 < 0.995 < both.alpha.min()
+    truth = project_cloud(cloud, UP, rim_erosion=0).image
+    assert np.abs(both.image - truth).max() < np.abs(alone.image - truth).max()
+
+
+def test_fewer_points_are_coarser_and_close_too() -> None:
+    cloud = under(np.zeros((256, 256), bool))
+    fine, coarse = sky_behind(cloud), sky_behind(cloud, 2000)
+    assert 0 < len(coarse) <= 2000 < len(fine)
+    assert render(from_points(coarse), UP).alpha.min() > 0.85
+    assert len(sky_behind(cloud, 100)) == 0
 
 
 def test_rooms_have_none() -> None:
     window = np.ones((256, 256), bool)
     window[120:136, 120:136] = False
-    assert len(hidden_sky(under(window))) == 0
-    assert len(hidden_sky(PointCloud.empty())) == 0
+    assert len(sky_behind(under(window))) == 0
+    assert len(sky_behind(PointCloud.empty())) == 0

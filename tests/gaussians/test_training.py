@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
@@ -23,6 +24,7 @@ from lucid3d.gaussians import (
     render,
     train,
 )
+from lucid3d.gaussians.patches import join_patches
 from lucid3d.gaussians.training.engine import Shot
 from lucid3d.gaussians.training.state import State, morton_order
 from lucid3d.gaussians.training.torch_engine import image_loss
@@ -256,6 +258,21 @@ def test_no_cracks_in_a_picture_finer_than_the_views() -> None:
         cracks[eps2d] = float((alpha < 0.8).mean())
     # Stripes one pixel sharp ask Gaussians to be thin, so some are left; trained with what they are drawn with, many.
     assert cracks[0.1] < 0.5 * cracks[0.3]
+
+
+def test_things_before_the_sky_keep_their_edges() -> None:
+    """A board before a far sky, of Gaussians that are coarser than the pixels that they are trained on."""
+    camera = Camera.from_fov(96, 96, 70)
+    board = np.zeros((96, 96), bool)
+    board[24:72, 24:72] = True
+    image = np.where(board[..., None], np.float32([0.8, 0.6, 0.1]), np.float32([0.3, 0.5, 0.9]))
+    depth = np.where(board, 3.0, np.inf).astype(np.float32)
+    points = lift(image, depth, camera, view=0, sky_radius=1500)
+    start = from_points(join_patches(points, 200, {0: camera}))
+    trained = train(start, [TrainingView(camera, image, np.ones((96, 96), bool), depth)], TrainConfig(iterations=60))
+    beside = ndimage.binary_dilation(board, iterations=4) & ~board
+    off = np.abs(render(trained, camera).image - image)[beside]
+    assert off.mean() < 0.1  # with an unending error of depth it is 0.28
 
 
 def test_scales_stay_within_their_limits() -> None:

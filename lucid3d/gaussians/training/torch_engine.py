@@ -54,7 +54,10 @@ def image_loss(image: Tensor, shot: Shot, config: TrainConfig) -> tuple[Tensor, 
         depth = torch.as_tensor(shot.depth, **like)
         has = known & (depth > 0)
         error = image[3] / torch.where(has, depth, torch.ones_like(depth)) - image[4]
-        terms["depth"] = torch.where(has, error.abs(), torch.zeros_like(error)).sum() / shot.depth_pixels
+        farther = torch.where(has, error, torch.zeros_like(error)).clamp(min=0)
+        nearer = torch.where(has, -error, torch.zeros_like(error)).clamp(min=0)
+        ending = farther * image[4] / (farther + image[4]).clamp(min=torch.finfo(error.dtype).tiny)
+        terms["depth"] = (nearer + ending).sum() / shot.depth_pixels
     total = shot.share * (
         (1 - config.ssim_weight) * terms["l1"]
         + config.ssim_weight * terms["ssim"]

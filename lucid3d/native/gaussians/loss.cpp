@@ -203,7 +203,9 @@ struct Channel {
   }
 };
 
-// Depth and alpha of a band.
+// Depth and alpha of a band. How much nearer the expected depth is than the target ends at 1, so how much farther it is must
+// end too: a thousandth of the sky shining through a wall makes its depth that of another wall, and Gaussians at edges grew
+// over the sky until nothing shone through.
 void compare_depth(const Target& target, const LossWeights& weights, const float* image, float* v_image, int begin,
                    int end, LossSums& sums) {
   const size_t plane = (size_t)target.width * target.height;
@@ -219,11 +221,14 @@ void compare_depth(const Target& target, const LossWeights& weights, const float
       const bool has_depth = d > 0.0f && m > 0.0f;
       const float inv = 1.0f / (has_depth ? d : 1.0f);
       const float error = has_depth ? D[i] * inv - A[i] : 0.0f;
-      const float sign = error > 0.0f ? 1.0f : (error < 0.0f ? -1.0f : 0.0f);
-      depth_sum += error * sign;
-      opaque_sum += m > 0.0f ? 1.0f - A[i] : 0.0f;
-      v_D[i] = by_depth * sign * inv;
-      v_A[i] = -by_depth * sign - (m > 0.0f ? by_alpha : 0.0f);
+      const float a = A[i], nearer = error < 0.0f ? -error : 0.0f, farther = error > 0.0f ? error : 0.0f;
+      // farther is f a / (f + a): it ends at a, and its slope falls
+      const float part = farther > 0.0f ? 1.0f / (farther + a) : 0.0f, kept = a * part, lost = farther * part;
+      const float slope = kept * kept - (nearer > 0.0f ? 1.0f : 0.0f);
+      depth_sum += nearer + farther * kept;
+      opaque_sum += m > 0.0f ? 1.0f - a : 0.0f;
+      v_D[i] = by_depth * slope * inv;
+      v_A[i] = by_depth * (lost * lost - slope) - (m > 0.0f ? by_alpha : 0.0f);
     }
     depth_total += depth_sum;
     opaque_total += opaque_sum;

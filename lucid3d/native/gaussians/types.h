@@ -126,7 +126,7 @@ struct Target {
 };
 
 // The loss, a weighted sum of means over the known pixels:
-//   l1 mean |x - y| + ssim mean (1 - SSIM(x, y)) + depth mean |D - A d| / d + opaque mean (1 - A)
+//   l1 mean |x - y| + ssim mean (1 - SSIM(x, y)) + depth mean A |D - A d| / max(D, A d) + opaque mean (1 - A)
 // with x, D and A the rendered colour, depth summed by weight, and alpha; y and d the target's colour and depth. D - A d
 // is the weighted sum of (z - d): zero if all that is in the pixel lies at the right depth, however much that is.
 struct LossWeights {
