@@ -39,6 +39,9 @@ FORMAT = 1
 SAME_POSE = 1e-9
 """Metres and cosines by which the pose of a kept view may differ from the camera's: the maths library may be newer."""
 
+WHICH_JOB = ("lucid3d", "config", "inputs")
+"""Entries of a record that tell one job from another."""
+
 OURS = (
     "scene.yaml", "transforms.json", "points.ply", "scene.ply", "preview.mp4", "depth.mp4", "preview.jpg", "index.html",
     "free_space.npz", "images", "depth", "masks", "skybox", "export", "zoom", "edits", "regions", ".progress",
@@ -205,12 +208,36 @@ class Workspace:
         """scene.yaml, or the kept copy of it where that is this job's and knows more."""
         kept = self._read_kept_record()
         if kept is None or _differences(kept, self.record):
-            return read_record(self.folder)
+            try:
+                return read_record(self.folder)
+            except InputError:
+                if not self._is_this_job():
+                    raise
+                log.warning("%s: its records are damaged; its views say that it is this job", self.folder)
+                return dict(self.record)
         with contextlib.suppress(InputError):
             stated = read_record(self.folder)
             if stated.get("status") == "complete" and not _differences(stated, self.record):
                 return stated  # killed after the last word, before the copy was gone
         return kept
+
+    def _is_this_job(self) -> bool:
+        """Whether the views that are kept are this job's, or there are none: for where no record can be read."""
+        if not self.progress.is_dir():
+            return False
+        views = list(self.progress.glob("view_*.npz"))
+        for path in views:
+            with contextlib.suppress(InputError, OSError), guarded(str(path)):
+                return bool(json.loads(read_arrays(path)["facts"].tobytes()).get("job") == self._job)
+        return not views and all(
+            path.name in ("scene.yaml", self.progress.name, LOCK) for path in self.folder.iterdir()
+        )
+
+    @property
+    def _job(self) -> str:
+        """A digest of what tells this job from others."""
+        facts = {name: _flat(self.record.get(name), name) for name in WHICH_JOB}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
     def _read_kept_record(self) -> dict[str, Any] | None:
         try:
@@ -232,6 +259,7 @@ class Workspace:
         camera = view.camera
         named = ("index", "prompt", "scale", "shift", "overlap", "warning", "planned", "measured")
         facts: dict[str, Any] = {name: getattr(view, name) for name in named}
+        facts["job"] = self._job
         facts["lens"] = [camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy]
         with atomic_path(self.progress / view_name(view.index)) as temporary:
             np.savez(
@@ -391,7 +419,7 @@ def _spelled_out(record: dict[str, Any]) -> dict[str, Any]:
 def _differences(there: dict[str, Any], here: dict[str, Any]) -> list[str]:
     """What tells two jobs apart, in words; at most three."""
     found = []
-    for name in ("lucid3d", "config", "inputs"):
+    for name in WHICH_JOB:
         left, right = _flat(there.get(name), name), _flat(here.get(name), name)
         for key in {**left, **right}:
             if left.get(key) != right.get(key):

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lucid3d.config import overlay
 from lucid3d.errors import InputError
 from lucid3d.files import TEMPORARY
-from tests.torture.tiny_job import contents, job
+from lucid3d.pipeline import run
+from tests.torture.tiny_job import CONFIG, contents, job
 
 Copies = Callable[[Path], Path]
 
@@ -55,6 +57,17 @@ def test_each_file_of_the_progress_may_be_empty(
 ) -> None:
     folder = half_done(tmp_path)
     (folder / name if name == "scene.yaml" else folder / ".progress" / name).write_bytes(b"")
+    job(folder, resume=True)
+    assert contents(folder) == finished
+
+
+def test_both_records_may_be_damaged(half_done: Copies, finished: dict[str, bytes], tmp_path: Path) -> None:
+    folder = half_done(tmp_path)
+    (folder / "scene.yaml").write_bytes(bytes(9))
+    (folder / ".progress" / "record.json").write_bytes(b"{")
+    with pytest.raises(InputError, match=r"scene\.yaml"):  # the views are those of another job
+        run(overlay(CONFIG, {"seed": 99}), folder, resume=True)
+    assert (folder / ".progress" / "view_002.npz").is_file()
     job(folder, resume=True)
     assert contents(folder) == finished
 
