@@ -78,7 +78,7 @@ class _Active:
     spot: Spot
     since: float
     spent: float
-    stamp: int = 0
+    stamp: tuple[int, int] = (0, 0)
     asked: float = 0.0
 
     @property

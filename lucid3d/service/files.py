@@ -53,7 +53,7 @@ def zipped(files: dict[str, Path]) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(cast(IO[bytes], pipe), "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for name, path in files.items():
-            info = zipfile.ZipInfo.from_file(path, name)
+            info = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)  # whatever the clock said
             with path.open("rb") as source, archive.open(info, "w", force_zip64=True) as target:
                 while block := source.read(CHUNK):
                     target.write(block)

@@ -107,12 +107,13 @@ class Spot:
             return Progress(**json.loads((self.folder / "progress.json").read_text(encoding="utf-8")))
         return None
 
-    def progress_stamp(self) -> int:
-        """Changes whenever something new was told."""
+    def progress_stamp(self) -> tuple[int, int]:
+        """Changes whenever something new was told: each word is a file of its own, whatever the clock says."""
         try:
-            return (self.folder / "progress.json").stat().st_mtime_ns
+            found = (self.folder / "progress.json").stat()
+            return found.st_ino, found.st_mtime_ns
         except OSError:
-            return 0
+            return 0, 0
 
     def ask_to_cancel(self) -> None:
         """Ask the worker to end at its next step."""

@@ -133,10 +133,11 @@ class Store:
         for each in (path, *path.parent.glob(f"{path.name}-*")):
             each.chmod(0o600)
         self.path = path
+        self._began = time.time() - time.monotonic()
         self.changes = 0
         """Counts writes, for whoever waits for news."""
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
         try:
             self._db().executescript(_SCHEMA)
@@ -153,7 +154,9 @@ class Store:
         if db is None:
             db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             with self._lock:
-                self._open.append(db)
+                for thread in [each for each in self._open if not each.is_alive()]:  # the server's come and go
+                    self._open.pop(thread).close()
+                self._open[threading.current_thread()] = db
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
@@ -168,14 +171,13 @@ class Store:
         if db is not None:
             self._local.db = None
             with self._lock:
-                if db in self._open:
-                    self._open.remove(db)
+                self._open.pop(threading.current_thread(), None)
             db.close()
 
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
-            for db in self._open:
+            for db in self._open.values():
                 db.close()
             self._open.clear()
 
@@ -191,6 +193,10 @@ class Store:
                 db.execute("ROLLBACK")
             raise
         self.changes += 1
+
+    def _steady(self) -> float:
+        """Seconds since 1970 by the clock as it was when the service began: for what is due, whoever sets the clock."""
+        return self._began + time.monotonic()
 
     # ---- clients ----
 
@@ -276,9 +282,9 @@ class Store:
         """
         with self._writing() as db:
             changed = db.execute(
-                "UPDATE jobs SET state='cancelled', finished=?, call_at=(webhook<>'')*?, revision=revision+1"
-                " WHERE id=? AND state='queued'",
-                (time.time(), time.time(), job),
+                "UPDATE jobs SET state='cancelled', finished=max(?, created), call_at=(webhook<>'')*?,"
+                " revision=revision+1 WHERE id=? AND state='queued'",
+                (time.time(), self._steady(), job),
             ).rowcount
             changed += db.execute("UPDATE jobs SET cancel=1 WHERE id=? AND state='running'", (job,)).rowcount
         now = self.get(job)
@@ -320,7 +326,7 @@ class Store:
             if row is None:
                 return None
             db.execute(
-                "UPDATE jobs SET state='running', started=CASE WHEN started>0 THEN started ELSE ? END,"
+                "UPDATE jobs SET state='running', started=CASE WHEN started>0 THEN started ELSE max(?, created) END,"
                 " revision=revision+1 WHERE id=?",
                 (time.time(), row["id"]),
             )
@@ -355,13 +361,12 @@ class Store:
             False if it was not running (then nothing changes): no job ends twice.
         """
         with self._writing() as db:
-            now = time.time()
             return bool(
                 db.execute(
-                    "UPDATE jobs SET state=?, error=?, facts=json_patch(facts, ?), finished=?, detail='',"
+                    "UPDATE jobs SET state=?, error=?, facts=json_patch(facts, ?), finished=max(?, started), detail='',"
                     " progress=CASE ? WHEN 'done' THEN 1 ELSE progress END, call_at=(webhook<>'')*?,"
                     " revision=revision+1 WHERE id=? AND state='running'",
-                    (state, error, json.dumps(facts or {}), now, state, now, job),
+                    (state, error, json.dumps(facts or {}), time.time(), state, self._steady(), job),
                 ).rowcount
             )
 
@@ -394,7 +399,7 @@ class Store:
         rows = self._db().execute(
             "SELECT id, json_extract(webhook, '$.url') AS url FROM jobs WHERE call_at>0 AND call_at<=?"
             " ORDER BY call_at LIMIT ?",
-            (time.time(), MOST_CALLS),
+            (self._steady(), MOST_CALLS),
         )
         return [(row["id"], row["url"]) for row in rows.fetchall()]
 
@@ -403,10 +408,16 @@ class Store:
         row = self._db().execute("SELECT * FROM jobs WHERE id=? AND call_at>0", (job,)).fetchone()
         return None if row is None else (self._job(row), json.loads(row["webhook"]), row["calls"])
 
-    def called(self, job: str, again: float) -> None:
-        """A webhook was called; `again` is when to try once more, 0 for never."""
+    def called(self, job: str, wait: float | None) -> None:
+        """A webhook was called; `wait` is in how many seconds to try once more, None for never."""
+        again = 0.0 if wait is None else self._steady() + wait
         with self._writing() as db:
             db.execute("UPDATE jobs SET calls=calls+1, call_at=? WHERE id=? AND call_at>0", (again, job))
+
+    def call_within(self, seconds: float) -> None:
+        """Have no webhook wait longer: the service that said when to call it may have had another clock."""
+        with self._writing() as db:
+            db.execute("UPDATE jobs SET call_at=min(call_at, ?) WHERE call_at>0", (self._steady() + seconds,))
 
     def _job(self, row: sqlite3.Row) -> Job:
         position = 0

@@ -173,8 +173,12 @@ class Webhooks:
         self._stop.set()
 
     def _run(self) -> None:
+        kept = True  # what is due was written down by the service before this one
         while not self._stop.wait(LOOK_EVERY):
             try:
+                if kept:
+                    self.store.call_within(max(WAITS))
+                kept = False
                 self.step()
             except Exception:
                 log.exception("a webhook stumbled")
@@ -211,16 +215,16 @@ class Webhooks:
                 del self._under_way[job]
 
     def _call(self, job: Job, hook: dict[str, str], calls: int) -> None:
-        again = time.time() + WAITS[calls] if calls < len(WAITS) else 0.0
+        wait = WAITS[calls] if calls < len(WAITS) else None
         try:
             status = call(hook["url"], hook["secret"], job.model_dump_json().encode(), private=self.private)
-            again = 0.0 if 200 <= status < 300 else again
+            wait = None if 200 <= status < 300 else wait
         except Refused as error:
             log.warning("the webhook of job %s is not called: %s", job.id, error)
-            again = 0.0
+            wait = None
         except (OSError, http.client.HTTPException, ValueError) as error:
             log.info("the webhook of job %s did not answer: %s", job.id, error)
-        self.store.called(job.id, again)
+        self.store.called(job.id, wait)
 
 
 def _host(url: str) -> str:

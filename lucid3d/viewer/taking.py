@@ -194,7 +194,7 @@ def export_file(scene: Scene, target: str) -> tuple[str, bytes]:
         if len(written) == 1 and written[0].is_file():
             return written[0].name, written[0].read_bytes()
         buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             for path in sorted(Path(folder).rglob("*")):
                 if path.is_file():
                     archive.write(path, path.relative_to(folder))
