@@ -22,7 +22,7 @@ from lucid3d.input_pictures import LONGEST_SIDE, load_picture
 from lucid3d.learning.optics import levelling
 from lucid3d.panorama.filling import fill_holes
 from lucid3d.panorama.resampling import equirectangular_rays, sample_equirectangular
-from lucid3d.reading import guarded, open_picture, read_bytes
+from lucid3d.reading import LIGHT_BYTES, LIGHT_PIXELS, decode_light, guarded, open_picture, read_bytes
 
 ASPECT_OFF = 0.01
 """Share of its width by which a panorama may be wider or narrower than twice its height: programs round."""
@@ -34,9 +34,6 @@ LEAST_TILT = 0.3
 """Degrees of pitch and roll up to which a panorama counts as level: turning it costs sharpness."""
 BLACK = 0.01
 """Brightness up to which a row that is so all around was never photographed."""
-LIGHT_BYTES = 1 << 30
-LIGHT_PIXELS = 64_000_000
-"""Of an .hdr or .exr, 11,000 x 5,600: it takes 0.8 GB as it is read."""
 MIDDLE_GREY = 0.18
 """Linear light of a grey card, which the median of a picture in unknown units is brought to."""
 USUAL_LIGHT = (0.01, 1.0)
@@ -150,7 +147,7 @@ def _light(path: Path) -> NDArray[np.float32]:
     what = f"the panorama {path}"
     data = read_bytes(path, what, LIGHT_BYTES)
     with guarded(what):
-        light = _exr(path, what) if path.suffix.lower() == ".exr" else _radiance(data, what)
+        light = _exr(path, what) if path.suffix.lower() == ".exr" else decode_light(data, what)
     if min(light.shape[:2]) < SMALLEST_HEIGHT:
         raise InputError(f"{what} is {light.shape[1]}x{light.shape[0]}: at least {SMALLEST_HEIGHT} rows are needed")
     light = np.clip(np.nan_to_num(light, nan=0.0, posinf=1e4, neginf=0.0), 0, 1e4).astype(np.float32)
@@ -158,20 +155,6 @@ def _light(path: Path) -> NDArray[np.float32]:
         size = (LONGEST_SIDE, round(light.shape[0] * LONGEST_SIDE / light.shape[1]))
         light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
     return light
-
-
-def _radiance(data: bytes, what: str) -> NDArray[np.float32]:
-    import cv2
-
-    size = re.search(rb"\n[-+][XY] (\d{1,9}) [-+][XY] (\d{1,9})\n", data[:65536])
-    if not data.startswith((b"#?RADIANCE", b"#?RGBE")) or size is None:
-        raise InputError(f"{what} cannot be read: it is no Radiance picture")
-    if int(size[1]) * int(size[2]) > LIGHT_PIXELS:
-        raise InputError(f"{what} has more than {LIGHT_PIXELS / 1e6:.0f} million pixels: reduce it")
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None or pixels.ndim != 3:
-        raise InputError(f"{what} cannot be read: it is cut short or damaged")
-    return np.asarray(pixels[..., ::-1], np.float32)
 
 
 def _exr(path: Path, what: str) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import math
+import re
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -41,6 +42,10 @@ ARRAY_BYTES = 2 * 1024**3
 """Of all the arrays of an .npz or .npy: a checkpoint of 10 million Gaussians has 1.7 GB."""
 MOST_PIXELS = 400_000_000
 """Of a picture, 20,000 x 20,000: it decodes into 1.6 GB, which is the most that any file may take here."""
+LIGHT_BYTES = 1 << 30
+"""Of a picture of linear light (.hdr, .exr)."""
+LIGHT_PIXELS = 64_000_000
+"""Of the same, 11,000 x 5,600: it takes 0.8 GB as it is read."""
 BAND_PIXELS = 16_000_000
 """Of a picture that are averaged at a time."""
 WORDS = 300
@@ -69,7 +74,11 @@ def guarded(what: str) -> Iterator[None]:
 
 def _words(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = "".join(c if c.isprintable() else "?" for c in lines[0]) if lines else type(error).__name__
+    return _short(lines[0] if lines else type(error).__name__)
+
+
+def _short(text: str) -> str:
+    text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= WORDS else text[: WORDS - 3] + "..."
 
 
@@ -120,7 +129,7 @@ def parse_yaml(text: str, what: str) -> Any:
             return yaml.load(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             line = f" (line {error.problem_mark.line + 1})" if error.problem_mark is not None else ""
-            raise InputError(f"{what} cannot be read: it is no YAML{line}: {error.problem}") from None
+            raise InputError(f"{what} cannot be read: it is no YAML{line}: {_short(error.problem or '')}") from None
 
 
 class _Loader(yaml.SafeLoader):
@@ -286,6 +295,26 @@ def open_picture(
                 "the most that can be read"
             )
         yield picture
+
+
+def decode_light(data: bytes, what: str) -> NDArray[np.float32]:
+    """(H, W, 3) float32 linear RGB from the bytes of a Radiance picture (.hdr).
+
+    Raises:
+        InputError: it is none, is damaged, or has more than LIGHT_PIXELS.
+    """
+    import cv2
+
+    size = re.search(rb"\n[-+][XY] (\d{1,9}) [-+][XY] (\d{1,9})\n", data[:65536])
+    if not data.startswith((b"#?RADIANCE", b"#?RGBE")) or size is None:
+        raise InputError(f"{what} cannot be read: it is no Radiance picture")
+    if int(size[1]) * int(size[2]) > LIGHT_PIXELS:
+        raise InputError(f"{what} has more than {LIGHT_PIXELS / 1e6:.0f} million pixels: reduce it")
+    with guarded(what):
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.ndim != 3:
+        raise InputError(f"{what} cannot be read: it is cut short or damaged")
+    return np.asarray(pixels[..., ::-1], np.float32)
 
 
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")

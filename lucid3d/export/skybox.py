@@ -30,6 +30,7 @@ from lucid3d.export.hdr import InverseToneMapping, carry_radiance, expand_highli
 from lucid3d.export.images import eight_bits, write_exr, write_hdr, write_png
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
 from lucid3d.panorama.resampling import checked_panorama
+from lucid3d.reading import LIGHT_BYTES, decode_light, read_bytes, read_json
 from lucid3d.threads import thread_count
 
 Array = NDArray[np.float32]
@@ -162,17 +163,17 @@ def read_radiance(folder: str | os.PathLike[str]) -> Array | None:
 
     Returns:
         (H, 2H, 3) float32 linear, or None.
+    Raises:
+        InputError: panorama.hdr is damaged.
     """
-    import cv2
-
     folder = Path(folder)
+    path, what = folder / "panorama.hdr", f"'{folder / 'panorama.hdr'}'"
     try:
-        statement = json.loads((folder / "skybox.json").read_text(encoding="utf-8"))
+        statement = read_json(folder / "skybox.json", what)
         known = str(statement["hdr"]["source"]).startswith(TRUE_LIGHT)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (InputError, OSError, KeyError, TypeError):
         return None
-    light = cv2.imread(str(folder / "panorama.hdr"), cv2.IMREAD_UNCHANGED) if known else None
-    return None if light is None else np.ascontiguousarray(light[..., ::-1], np.float32)
+    return decode_light(read_bytes(path, what, LIGHT_BYTES), what) if known and path.is_file() else None
 
 
 def normals_from_depth(depth: Array) -> Array:

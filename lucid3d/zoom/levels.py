@@ -31,8 +31,11 @@ SPREAD = 4.0
 INVISIBLE = 1 / 255
 """Opacity below which a Gaussian is left out."""
 
-HELD = ("level", "footprint", "covered", "covers", "factors", "pixel")
-"""The arrays of zoom/levels.npz."""
+EACH = {"level": np.uint8, "footprint": np.float32, "covered": np.bool_, "covers": np.bool_}
+"""The arrays of zoom/levels.npz with a value for each Gaussian, and their kinds."""
+
+HELD = (*EACH, "factors", "pixel")
+"""All of its arrays."""
 
 
 @dataclass
@@ -121,10 +124,11 @@ class LevelGaussians:
         missing = [name for name in HELD if name not in held]
         if missing:
             raise InputError(f"'{path}' is damaged: it lacks {', '.join(missing)}")
-        if len(held["level"]) != len(fine) + len(coarse):
-            raise InputError(
-                f"'{path}' does not belong to scene.ply: {len(held['level'])} levels, {len(fine)} Gaussians"
-            )
+        count = len(fine) + len(coarse)
+        if any(held[name].shape != (count,) or held[name].dtype != kind for name, kind in EACH.items()):
+            raise InputError(f"'{path}' does not belong to scene.ply: it holds no values for {count} Gaussians")
+        if held["factors"].ndim != 1 or held["pixel"].shape or not np.isfinite([*held["factors"], held["pixel"]]).all():
+            raise InputError(f"'{path}' is damaged: its magnifications are no numbers")
         return cls(
             joined([fine, coarse]),
             held["level"],

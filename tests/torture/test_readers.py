@@ -10,7 +10,6 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +20,13 @@ from PIL import Image
 
 from lucid3d import reading
 from lucid3d.camera import Camera
-from lucid3d.config import load_config
 from lucid3d.errors import InputError
-from lucid3d.export.images import write_exr
-from lucid3d.export.ply import read_gaussians, read_points, write_gaussians, write_points
-from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import checkpoint
 from lucid3d.input_depth import load_depth
 from lucid3d.input_pictures import load_picture, prepare_picture
-from lucid3d.pointcloud import PointCloud
-from lucid3d.prompts import plan_prompts
-from lucid3d.service.batch import read_rows
-from lucid3d.trajectory import load_cameras
 from lucid3d.transforms import PosedView, read_transforms, write_transforms
 from lucid3d.viewer.gallery import Gallery
-from lucid3d.workspace import read_record
-from lucid3d.worldscore.tasks import read_tasks
-from lucid3d.zoom.plan import read_plan
-
-LONGEST = 700
-"""Characters of an error: a few lines."""
+from tests.torture.seeds import SCENE, texts
 
 
 def picture(path: Path, mode: str, **options: Any) -> None:
@@ -48,160 +34,13 @@ def picture(path: Path, mode: str, **options: Any) -> None:
     Image.fromarray(noise).convert(mode).save(path, **options)
 
 
-def cameras(path: str) -> list[Camera]:
-    return load_cameras(path, width=32, height=32, fov_degrees=90)
-
-
-SCENE = {"format": 1, "lucid3d": "0", "status": "complete", "prompt": "a lake", "config": {"seed": 3}}
-ROW = [{"from": -45, "to": 45, "prompt": "a lake"}, {"from": 45, "to": 90, "prompt": "a hill"}]
-PATH = {"fov": 80, "views": [{"yaw": 10, "ring": 4, "radius": 0.5}, {"position": [0, 0, 1], "pitch": 3}]}
-CURVE = {"keyframes": [{"yaw": 0}, {"yaw": 90, "position": [1, 0, 0]}], "frames": 20, "closed": True}
-FRAME = {"transform_matrix": np.eye(4).tolist(), "w": 32, "h": 32, "fl_x": 20.0, "fl_y": 20.0}
-TASK = {"image": "a.png", "prompt_list": ["a lake"], "camera_path": ["pan_left"], "visual_movement": "static"}
-
-Reader = Callable[[Path], Any]
-
-
-def folder_of(read: Callable[[Path], Any]) -> Reader:
-    return lambda path: read(path.parent)
-
-
-def text_seeds() -> dict[str, tuple[bytes, Reader]]:
-    """File name -> a good file, and what reads it."""
-    return {
-        "scene.yaml": (yaml.safe_dump(SCENE).encode(), folder_of(read_record)),
-        "prompts.yaml": (yaml.safe_dump({"default": "x", "ranges": ROW}).encode(), lambda p: plan_prompts([str(p)])),
-        "path.yaml": (yaml.safe_dump(PATH).encode(), lambda p: cameras(str(p))),
-        "curve.yaml": (yaml.safe_dump(CURVE).encode(), lambda p: cameras(str(p))),
-        "path.json": (json.dumps({"frames": [FRAME, FRAME]}).encode(), lambda p: cameras(str(p))),
-        "config.yaml": (yaml.safe_dump({"seed": 1, "dream": {"size": 64}}).encode(), load_config),
-        "zoom.yaml": (yaml.safe_dump({"levels": ["a", "b"], "factor": 4, "width": 9}).encode(), read_plan),
-        "list.csv": (b"prompt,seed\na lake,1\n\"a hill, steep\",2\n", read_rows),
-        "list.jsonl": (b'{"prompt": "a lake", "seed": 3}\n{"prompt": "b"}\n', read_rows),
-        "list.txt": (b"a lake\n# no\na hill\n", read_rows),
-        "tasks.json": (json.dumps([TASK]).encode(), read_tasks),
-    }  # fmt: skip
-
-
-def binary_seeds(folder: Path) -> dict[str, tuple[bytes, Reader]]:
-    """The same for pictures, depth, arrays and point files."""
-    rng = np.random.default_rng(1)
-    depth = rng.uniform(1, 9, (32, 32)).astype(np.float32)
-    made = folder / "made"
-    made.mkdir()
-    for name, mode in {
-        "a.png": "RGBA",
-        "b.png": "P",
-        "c.jpg": "RGB",
-        "d.webp": "RGB",
-        "e.tif": "CMYK",
-        "f.gif": "P",
-    }.items():
-        picture(made / name, mode)
-    Image.fromarray((depth * 1000).astype(np.uint16)).save(made / "depth16.png")
-    Image.fromarray((depth * 1000).astype(np.uint16)).save(made / "depth16.tif")
-    np.save(made / "depth.npy", depth)
-    write_exr(made / "depth.exr", depth)
-    scene = Gaussians(
-        rng.normal(size=(9, 3)).astype(np.float32), rng.normal(size=(9, 4)).astype(np.float32),
-        np.zeros((9, 3), np.float32), np.zeros(9, np.float32), np.zeros((9, 1, 3), np.float32),
-    )  # fmt: skip
-    write_gaussians(scene, made / "scene.ply")
-    cloud = PointCloud.empty()
-    ones = [np.ones((5, *values.shape[1:]), values.dtype) for values in vars(cloud).values()]
-    write_points(PointCloud(*ones), made / "points.ply")
-    np.savez(made / "training.npz", header=np.array(json.dumps({"format": 1})), planes=np.zeros((14, 4), np.float32))
-    readers: dict[str, Reader] = {
-        **dict.fromkeys(["a.png", "b.png", "c.jpg", "d.webp", "e.tif", "f.gif"], load_picture),
-        **dict.fromkeys(["depth16.png", "depth16.tif", "depth.npy", "depth.exr"], load_depth),
-        "scene.ply": read_gaussians,
-        "points.ply": read_points,
-        "training.npz": checkpoint.load,
-    }
-    return {name: ((made / name).read_bytes(), read) for name, read in readers.items()}
-
-
-def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    """One of the things that happen to files, or that somebody does to them."""
-    kind, changed = int(rng.integers(0, 7)), bytearray(data)
-    at = int(rng.integers(0, len(data)))
-    if kind == 0:
-        return data[:at]
-    if kind == 1:
-        for place in rng.integers(0, len(data), 1 + at % 8):
-            changed[place] = int(rng.integers(0, 256))
-    elif kind == 2:
-        changed[at : at + 4] = struct.pack("<I", int(rng.choice([0, 1, 2**31 - 1, 2**32 - 1, 10**9])))
-    elif kind == 3:
-        changed[at:at] = data[: int(rng.integers(0, len(data)))]
-    elif kind == 4:
-        numbers = [
-            b"-1",
-            b"1e400",
-            b".nan",
-            b"9" * 5000,
-            b"1" + b"0" * 12,
-            b"null",
-            b"{}",
-            b"[]",
-            b"2026-99-99",
-            b"\xff",
-        ]
-        changed[at : at + 1] = rng.choice(np.array(numbers, object))
-    elif kind == 5:
-        changed[at:at] = rng.choice(
-            np.array([b"[" * 3000, b"{a: " * 3000, b"&a [*a]", b"*b", b"\0", b"\n- ", b'"'], object)
-        )
-    else:
-        digits = [i for i, byte in enumerate(data) if 48 <= byte <= 57] or [at]
-        changed[int(rng.choice(digits))] = int(rng.integers(48, 58))
-    return bytes(changed)
-
-
-def answered(read: Reader, path: Path) -> bool:
-    """Whether it could be read; anything but an answer or a short InputError fails the test."""
-    try:
-        read(path)
-    except InputError as error:
-        assert len(str(error)) <= LONGEST + len(str(path)) * 2 and str(error).count("\n") < 4, str(error)[:2000]
-        return False
-    return True
-
-
-@pytest.mark.parametrize("name", list(text_seeds()))
-def test_damaged_texts(name: str, effort: int, tmp_path: Path) -> None:
-    data, read = text_seeds()[name]
-    path, rng = tmp_path / name, np.random.default_rng(zlib.crc32(name.encode()))
-    path.write_bytes(data)
-    assert answered(read, path)
-    for _ in range(40 * effort):
-        path.write_bytes(mutated(data, rng))
-        answered(read, path)
-
-
-def test_damaged_pictures_and_arrays(effort: int, tmp_path: Path) -> None:
-    for name, (data, read) in binary_seeds(tmp_path).items():
-        path, rng = tmp_path / name, np.random.default_rng(zlib.crc32(name.encode()))
-        path.write_bytes(data)
-        assert answered(read, path) or name == "training.npz"
-        for _ in range(25 * effort):
-            path.write_bytes(mutated(data, rng))
-            answered(read, path)
-
-
-def test_damaged_views_of_a_scene(effort: int, tmp_path: Path) -> None:
-    camera = Camera.from_fov(24, 24, 80)
-    view = PosedView(camera, np.zeros((24, 24, 3), np.float32), np.ones((24, 24), np.float32), np.ones((24, 24), bool))
-    write_transforms([view, view], tmp_path)
-    files = [path for path in sorted(tmp_path.rglob("*")) if path.is_file()]
-    rng = np.random.default_rng(3)
-    for _ in range(40 * effort):
-        path = files[int(rng.integers(0, len(files)))]
-        good = path.read_bytes()
-        path.write_bytes(mutated(good, rng))
-        answered(lambda folder: list(read_transforms(folder)), tmp_path)
-        path.write_bytes(good)
-    assert len(list(read_transforms(tmp_path))) == 2
+def test_whatever_a_file_holds_its_reader_answers(effort: int, tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "tests.torture.mutated", str(tmp_path / "made"), "--inputs", str(600 * effort)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["inputs"] >= 600 * effort and told["readers"] > 50
+    assert told["wrong"] == []
 
 
 def test_a_view_whose_parts_disagree_is_refused(tmp_path: Path) -> None:
@@ -258,16 +97,16 @@ BOMBS: dict[str, tuple[bytes, str]] = {
     "depth.npy": (npy_bomb(), "too short"),
     "training.npz": (npz_bomb(), "too short"),
 }
+ARRAYS = {"depth.npy": load_depth, "training.npz": checkpoint.load}
 
 
 @pytest.mark.parametrize("name", list(BOMBS))
 def test_bombs_are_refused_for_what_they_are(name: str, tmp_path: Path) -> None:
     data, words = BOMBS[name]
-    reader = {"depth.npy": load_depth, "training.npz": checkpoint.load}
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(InputError, match=words):
-        (reader.get(name) or text_seeds()[name][1])(path)
+        (ARRAYS.get(name) or texts()[name][1])(path)
 
 
 MEASURED = """
