@@ -11,6 +11,7 @@ from lucid3d.config import Config, overlay
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FREE_SPACE, read_free_space
 from lucid3d.export.ply import read_gaussians, read_points
+from lucid3d.figures.playing import Figure, read_figures
 from lucid3d.outputs import write_scene
 from lucid3d.pointcloud import PointCloud
 from lucid3d.progress import Listener, ignore
@@ -70,4 +71,13 @@ class Scene(SceneContents):
             views=list(read_transforms(folder)) if views and (folder / "transforms.json").is_file() else [],
             facts={k: v for k, v in record.items() if k not in ("format", "config", "status")},
             free=free,
+            figures=_figures(folder),
         )
+
+
+def _figures(folder: Path) -> tuple[Figure, ...]:
+    try:
+        return read_figures(folder)
+    except (InputError, OSError) as error:  # the place is none the worse for it
+        log.warning("%s: nobody walks in it (%s)", folder, error)
+        return ()

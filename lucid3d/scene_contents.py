@@ -19,6 +19,7 @@ from lucid3d.transforms import PosedView
 
 if TYPE_CHECKING:
     from lucid3d.exploring.free_space import FreeSpace
+    from lucid3d.figures.playing import Figure
     from lucid3d.gaussians import Render
 
 
@@ -56,6 +57,7 @@ class SceneContents:
         facts: which models and why, timings a stage in seconds, warnings, drift: plain values, for scene.yaml.
         radiance: (H, 2H, 3) float32 linear light all around the start, or None where it is not known.
         free: on what ground one can walk, as far as the place was explored; None where it was not.
+        figures: who walks through it; they are no part of the Gaussians.
     """
 
     prompt: str
@@ -66,6 +68,7 @@ class SceneContents:
     facts: dict[str, Any] = field(default_factory=dict)
     radiance: Image | None = None
     free: FreeSpace | None = None
+    figures: tuple[Figure, ...] = ()
 
     @property
     def cameras(self) -> list[Camera]:

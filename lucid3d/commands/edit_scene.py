@@ -10,7 +10,7 @@ from typing import Annotated
 import tyro
 
 from lucid3d.commands.display import ProgressDisplay
-from lucid3d.editing.book import Change, Entry
+from lucid3d.editing.book import Change, Entry, Walk
 from lucid3d.editing.folder import (
     Changed,
     change_in,
@@ -24,6 +24,7 @@ from lucid3d.editing.folder import (
     remove_from,
     settle,
     step,
+    walk_in,
 )
 from lucid3d.editing.insertion import Where, Wish
 from lucid3d.editing.regions import Region, Step, describe, read_region, region_from, region_names, united
@@ -54,6 +55,11 @@ class InsertOptions:
     """Degrees that its front is turned to the right from facing back (default: towards the start)."""
     seed: int = 0
     """Another boat, sofa or tree of the same words."""
+    along: str = ""
+    """Instead of --at, for a person of the catalogue or a rigged .glb: the places that it walks to and back again, as
+    in '0,3;2,6' (--along='-1,3;2,6')."""
+    pace: float | None = None
+    """Metres a second that it walks."""
     name: str = ""
     """What to call it, for `lucid3d edits` (default: what it is)."""
 
@@ -169,8 +175,17 @@ def insert(arguments: Sequence[str]) -> None:
     options = tyro.cli(InsertOptions, args=list(arguments), prog="lucid3d insert")
     at = parse_place(options.at) if options.at else None
     wish = Wish(options.thing, options.file, at, options.on, options.size, options.facing, options.seed)
+    if options.pace is not None and not options.along:
+        raise InputError("--pace is for figures that walk: say where, as in --along '0,3;2,6'")
+    if options.along and (at or options.on or options.facing is not None):
+        raise InputError("--along says where a figure is: leave out --at, --on and --facing")
+    places = [parse_place(text) for text in options.along.split(";")] if options.along else []
     with ProgressDisplay() as display:
-        changed = insert_into(Path(options.scene), wish, name=options.name, on_event=display.show)
+        folder, called = Path(options.scene), options.name
+        if places:
+            changed = walk_in(folder, wish, places, pace=options.pace, name=called, on_event=display.show)
+        else:
+            changed = insert_into(folder, wish, name=called, on_event=display.show)
     _tell(changed, display.print)
     display.print(f"look at it: python viewer.py {options.scene}; take it back: lucid3d edits {options.scene} --undo")
 
@@ -317,11 +332,15 @@ def _tell(changed: Changed, say: Callable[[str], None], *, taken_back: bool = Fa
         say(_line(entry))
 
 
-def _line(entry: Entry | Change) -> str:
+def _line(entry: Entry | Change | Walk) -> str:
     if isinstance(entry, Change):
         where = f" in {describe(region_from(entry.region))}" if entry.region else ""
         return f"{entry.name}: {entry.order.words}{where}: {entry.how}"
     width, height, depth = entry.size
+    if isinstance(entry, Walk):
+        places = "; ".join(f"{x:g},{z:g}" for x, z in entry.along)
+        played = f" ({entry.clip})" if entry.clip else ", gliding, for it has no clip"
+        return f"{entry.name}: {entry.wish.thing or entry.wish.file}, {height:.2g} m, walks along {places}{played}"
     spot = entry.spot
     return (
         f"{entry.name}: {entry.wish.thing or entry.wish.file}, {width:.2g} x {height:.2g} x {depth:.2g} m, at "

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from lucid3d.editing.figure import Walking
 from lucid3d.editing.insertion import Inserted, Wish
 from lucid3d.editing.lighting import Shade, shaded
 from lucid3d.editing.order import Order
@@ -29,6 +30,7 @@ from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FREE_SPACE, FreeSpace, read_free_space, write_free_space
 from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.extending import joined
+from lucid3d.figures.playing import Figure, figure_of, write_figures
 from lucid3d.files import atomic_path, write_text
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.reading import guarded, read_arrays, read_json, read_yaml
@@ -79,13 +81,40 @@ class Change:
     instances: tuple[int, ...] = ()
 
 
-State = tuple[Entry | Change, ...]
+@dataclass(frozen=True)
+class Walk:
+    """A figure that walks through the scene.
+
+    Attributes:
+        name: unique in the scene; key: of its .npz and .glb.
+        wish: as it was asked for; along: its places (x, z); size: width, height and depth in metres.
+        clip, scale, rate, pace: see `figures.playing.Figure`.
+    """
+
+    name: str
+    key: str
+    wish: Wish
+    along: tuple[tuple[float, float], ...]
+    size: tuple[float, float, float]
+    clip: str | None
+    scale: float
+    rate: float
+    pace: float
+
+
+Step = Entry | Change | Walk
+State = tuple[Step, ...]
 """In the order in which it came about."""
 
 
 def things_in(state: State) -> list[Entry]:
     """What was set in."""
     return [entry for entry in state if isinstance(entry, Entry)]
+
+
+def walks_in(state: State) -> list[Walk]:
+    """Who walks."""
+    return [entry for entry in state if isinstance(entry, Walk)]
 
 
 def changes_in(state: State) -> list[Change]:
@@ -119,10 +148,21 @@ class Book:
         for entry in self.state:
             if entry.name == name and isinstance(entry, Entry):
                 return entry
+            if entry.name == name and isinstance(entry, Walk):
+                raise InputError(f"{name} walks: take it out (--remove) and set it in again, --along another way")
             if entry.name == name:
                 raise InputError(f"'{name}' is a change, no thing that was set in: it is taken back with --undo")
         there = ", ".join(entry.name for entry in things_in(self.state)) or "none"
         raise InputError(f"no thing called '{name}' was set into this scene; there: {there}")
+
+    def without(self, name: str) -> State:
+        """The state without a thing or a figure.
+
+        Raises:
+            InputError: see `entry`.
+        """
+        gone = next((walk for walk in walks_in(self.state) if walk.name == name), None) or self.entry(name)
+        return tuple(entry for entry in self.state if entry is not gone)
 
     def then(self, state: State) -> Book:
         """The book with one more state; what had been undone is forgotten."""
@@ -161,8 +201,9 @@ def read_book(folder: Path) -> Book:
         data = read_json(path, f"'{path}'") if path.name == BOOK else read_yaml(path, f"'{path}'")
         if int(data["format"]) > FORMAT:
             raise InputError(f"'{path}' is from a later version of lucid3d; update it to change this scene further")
-        things: dict[str, Entry | Change] = {str(key): _entry(str(key), entry) for key, entry in data["things"].items()}
+        things: dict[str, Step] = {str(key): _entry(str(key), entry) for key, entry in data["things"].items()}
         things |= {str(key): _change(str(key), entry) for key, entry in (data.get("changes") or {}).items()}
+        things |= {str(key): _walk(str(key), entry) for key, entry in (data.get("walks") or {}).items()}
         states = tuple(tuple(things[key] for key in state) for state in data["states"])
         now = int(data["now"])
         if not 0 <= now < len(states):
@@ -170,14 +211,28 @@ def read_book(folder: Path) -> Book:
         return Book(states, now, bool(data.get("settled", True)))
 
 
-def _entry(key: str, data: dict[str, Any]) -> Entry:
+def _walk(key: str, data: dict[str, Any]) -> Walk:
+    along = tuple((float(x), float(z)) for x, z in data["along"])
+    numbers = (float(data[name]) for name in ("scale", "rate", "pace"))
+    return Walk(str(data["name"]), key, _wish(data), along, _size(data), data["clip"], *numbers)
+
+
+def _wish(data: dict[str, Any]) -> Wish:
     wish = data["wish"]
     if wish.get("at") is not None:
         wish = {**wish, "at": (float(wish["at"][0]), float(wish["at"][1]))}
-    size = data["size"]
+    return Wish(**wish)
+
+
+def _size(data: dict[str, Any]) -> tuple[float, float, float]:
+    width, height, depth = (float(side) for side in data["size"])
+    return width, height, depth
+
+
+def _entry(key: str, data: dict[str, Any]) -> Entry:
     east, north = data["spot"]["slope"]
     spot = Spot(**{**data["spot"], "slope": (float(east), float(north))})
-    return Entry(str(data["name"]), key, Wish(**wish), spot, (float(size[0]), float(size[1]), float(size[2])))
+    return Entry(str(data["name"]), key, _wish(data), spot, _size(data))
 
 
 def _change(key: str, data: dict[str, Any]) -> Change:
@@ -200,13 +255,16 @@ def write_book(folder: Path, book: Book) -> None:
                     "instances": entry.instances}
         for state in book.states for entry in changes_in(state)
     }  # fmt: skip
+    walks = {entry.key: {k: v for k, v in asdict(entry).items() if k != "key"}
+             for state in book.states for entry in walks_in(state)}  # fmt: skip
     states = [[entry.key for entry in state] for state in book.states]
     data = {"format": FORMAT, "settled": book.settled, "now": book.now, "states": states, "things": things,
-            "changes": changes}  # fmt: skip
+            "changes": changes, "walks": walks}  # fmt: skip
     write_text(folder / EDITS / BOOK, json.dumps(data, ensure_ascii=False) + "\n")
     (folder / EDITS / OLD_BOOK).unlink(missing_ok=True)
-    for path in (folder / EDITS).glob("*.npz"):
-        if path.name != FREE_SPACE and path.stem not in things.keys() | changes.keys():
+    kept = {FREE_SPACE, *(f"{key}.npz" for key in (things | changes | walks)), *(f"{key}.glb" for key in walks)}
+    for path in (*(folder / EDITS).glob("*.npz"), *(folder / EDITS).glob("*.glb")):
+        if path.name not in kept:
             path.unlink(missing_ok=True)
 
 
@@ -237,6 +295,35 @@ def write_change(folder: Path, change: Change, patch: Patch) -> Change:
     with atomic_path(folder / EDITS / f"{key}.npz") as temporary, temporary.open("wb") as file:
         np.savez(file, rows=patch.rows, **arrays)
     return replace(change, key=key)
+
+
+def write_walk(folder: Path, walk: Walk, walking: Walking) -> Walk:
+    """Keep a figure beside the book; the entry with its key."""
+    key = _fresh_key(folder, walk.name)
+    with atomic_path(folder / EDITS / f"{key}.glb") as temporary:
+        temporary.write_bytes(walking.glb)
+    with atomic_path(folder / EDITS / f"{key}.npz") as temporary, temporary.open("wb") as file:
+        np.savez(file, faces=walking.faces, corners=walking.corners, **vars(walking.gaussians))
+    return replace(walk, key=key)
+
+
+def read_walk(folder: Path, walk: Walk) -> Figure:
+    """What `write_walk` kept.
+
+    Raises:
+        InputError: it is damaged or gone.
+    """
+    path = folder / EDITS / f"{walk.key}.npz"
+    try:
+        data = read_arrays(path)
+    except FileNotFoundError:
+        raise InputError(f"'{path}' is gone: undo back to before {walk.name}") from None
+    with guarded(f"'{path}'"):
+        gaussians = Gaussians(*(data[name] for name in NAMES))
+        return figure_of(
+            walk.name, path.with_suffix(".glb"), walk.clip, walk.scale, walk.rate, walk.pace, data["corners"],
+            gaussians, data["faces"],
+        )  # fmt: skip
 
 
 def read_change(folder: Path, change: Change) -> Patch:
@@ -314,6 +401,7 @@ def write_state(folder: Path, book: Book) -> Gaussians:
     doing this again. Whoever calls ends with `write_book`.
     """
     write_book(folder, replace(book, settled=False))
+    write_figures([read_walk(folder, walk) for walk in walks_in(book.state)], folder)
     if not book.state:
         for name in (SCENE_FILE, FREE_SPACE):
             kept = folder / EDITS / name

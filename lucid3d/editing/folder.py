@@ -16,6 +16,8 @@ from lucid3d.editing.book import (
     Change,
     Entry,
     State,
+    Step,
+    Walk,
     changed,
     changes_in,
     keep_original,
@@ -27,9 +29,11 @@ from lucid3d.editing.book import (
     write_change,
     write_inserted,
     write_state,
+    write_walk,
 )
 from lucid3d.editing.changed_world import world_with
 from lucid3d.editing.drag import dragged
+from lucid3d.editing.figure import walking
 from lucid3d.editing.guided import guided, refined
 from lucid3d.editing.insertion import (
     Inserted,
@@ -45,9 +49,10 @@ from lucid3d.editing.order import Order, read_order
 from lucid3d.editing.patch import Patch, difference
 from lucid3d.editing.regions import Region, choose, write_region
 from lucid3d.editing.rules import change_by_rules
-from lucid3d.editing.standing import Spot, spot_instead
+from lucid3d.editing.standing import Spot, free_space, spot_instead, without
 from lucid3d.editing.surroundings import surroundings_of
 from lucid3d.errors import InputError
+from lucid3d.figures.playing import read_figures, with_figures
 from lucid3d.files import TEMPORARY, sweep
 from lucid3d.guidance.choose import way_called
 from lucid3d.locking import FolderLock
@@ -61,7 +66,7 @@ from lucid3d.scene import Scene
 class Changed:
     """A scene's folder after an edit: what was set in, moved or changed (None: nothing), and all that was so far."""
 
-    entry: Entry | Change | None
+    entry: Step | None
     state: State
 
 
@@ -80,6 +85,34 @@ def insert_into(
         known = _world_now(scene, book, world, on_event)
         inserted = insert(scene, wish, taken=_taken(book.state), world=known, on_event=on_event)
         return _added(folder, scene, book, book.state, name or inserted.thing.key, wish, inserted)
+
+
+def walk_in(
+    folder: Path,
+    wish: Wish,
+    along: Sequence[tuple[float, float]],
+    *,
+    pace: float | None = None,
+    name: str = "",
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Changed:
+    """Let a figure walk through a saved scene, in its films, viewers and beside its exports; see `figure.walking`.
+
+    Raises:
+        InputError: see there, and `insert_into`.
+    """
+    with _writing(folder) as (scene, book):
+        known = _world_now(scene, book, world, on_event)
+        free = scene.free if scene.free is not None else free_space(scene, known)
+        for entry in things_in(book.state):
+            free = without(free, entry.spot, entry.size)
+        made = walking(scene, wish, along, free, known, pace=pace)
+        called = book.fresh_name(name or (Path(wish.file).stem if wish.file else wish.thing.removeprefix("a ")[:40]))
+        places = tuple((float(x), float(z)) for x, z in along)
+        walk = Walk(called, "", wish, places, made.size, made.clip, made.scale, made.rate, made.pace)
+        walk = write_walk(folder, walk, made)
+        return replace(_shown(folder, scene, book.then((*book.state, walk))), entry=walk)
 
 
 def move_in(
@@ -264,7 +297,7 @@ def keep_region(
 
 def _relit(folder: Path, old: State, scene: Scene, rows: NDArray[np.int64], world: World | None) -> State:
     """A state whose things lay their light onto changed Gaussians."""
-    state: list[Entry | Change] = []
+    state: list[Step] = []
     for entry in old:
         if isinstance(entry, Entry):
             gaussians, shade = read_inserted(folder, entry)
@@ -292,8 +325,7 @@ def remove_from(folder: Path, name: str) -> Changed:
         InputError: there is no such thing.
     """
     with _held(folder) as (scene, book):
-        gone = book.entry(name)
-        return _shown(folder, scene, book.then(tuple(entry for entry in book.state if entry is not gone)))
+        return _shown(folder, scene, book.then(book.without(name)))
 
 
 def step(folder: Path, steps: int) -> Changed:
@@ -378,6 +410,7 @@ def _added(
 def _shown(folder: Path, scene: Scene, book: Book) -> Changed:
     """The folder in the present state, its preview too."""
     gaussians = write_state(folder, book)
+    gaussians = with_figures(gaussians, read_figures(folder), 0.0)
     write_preview(gaussians, scene.views[0].camera if scene.views else None, folder)
     write_book(folder, replace(book, settled=True))
     return Changed(None, book.state)

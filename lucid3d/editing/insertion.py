@@ -155,7 +155,7 @@ def thing_for(scene: Scene, wish: Wish, world: World | None) -> Thing:
 def _worlds(scene: Scene, thing: Thing, spot: Spot, world: World | None) -> tuple[World, World, Mesh]:
     """The world without and with a thing, and the thing's mesh in it."""
     standing = replace(thing.mesh.transformed(spot.matrix), instances=None, thing=thing.name)
-    before = world if world is not None else _plain_world(scene, spot)
+    before = world if world is not None else plain_world(scene, spot)
     return before, before.with_mesh(standing), standing
 
 
@@ -169,7 +169,7 @@ def world_of(scene: Scene, on_event: Listener = ignore) -> World | None:
     return models.world if isinstance(models.world, World) else None
 
 
-def _plain_world(scene: Scene, spot: Spot) -> World:
+def plain_world(scene: Scene, spot: Spot) -> World:
     """A plain at the thing's foot, under the hour and weather that the scene's words name."""
     brief = understand(scene.prompt)
     corners = np.array([(x, spot.y, z) for x in (-PLAIN, PLAIN) for z in (-PLAIN, PLAIN)], np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -47,6 +49,16 @@ def corridor(free: FreeSpace, x: float, z: float) -> tuple[FreeSpace, NDArray[np
     on[tuple(way.T)] = True
     beside = np.asarray(distance_transform_edt(~on)) * free.cell <= BESIDE
     return replace(free, ground=np.where(beside, free.ground, np.nan).astype(np.float32)), free.eyes(way)
+
+
+def way_over(free: FreeSpace, places: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """(M, 3) eyes on the shortest ways from each of some places (x, z) to the next, each as near as one can walk to."""
+    size = len(free.ground)
+    numbers = [int(row) * size + int(column) for row, column in (nearest_place(free, x, z) for x, z in places)]
+    nothing = np.zeros((size, size), bool)
+    legs = [_shortest(free, end, nothing, start) for start, end in itertools.pairwise(numbers)]
+    cells = np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])]) if legs else np.argwhere(nothing)
+    return free.eyes(cells)
 
 
 def nearest_place(free: FreeSpace, x: float, z: float) -> NDArray[np.intp]:

@@ -193,7 +193,15 @@ def export_scene(
     for name in parse_targets(target):
         module, function = TARGETS[name].writer.split(":")
         written += getattr(importlib.import_module(module), function)(scene, folder, options)
-    return written
+    return written + _beside(scene, folder)
+
+
+def _beside(scene: Exportable, folder: Path) -> list[Path]:
+    """Figures that walk through the scene as rigged .glb, and where they walk: no splat format has any."""
+    figures = getattr(scene, "figures", ())
+    if figures:
+        importlib.import_module("lucid3d.figures.playing").write_figures(figures, folder, for_others=True)
+    return [folder / "figures"] if figures else []
 
 
 def _reduced(scene: Exportable, options: ExportOptions) -> Gaussians:

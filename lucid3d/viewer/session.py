@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.figures.playing import Figure
 from lucid3d.scene import Scene
 from lucid3d.transforms import PosedView, read_transforms
 from lucid3d.viewer import poses, walking
+from lucid3d.viewer.figures import Walkers
 from lucid3d.viewer.growing import Snapshot
 from lucid3d.viewer.latest import Latest
 from lucid3d.viewer.making import Job
@@ -76,6 +78,8 @@ class Session:
         self._growing: Latest[Snapshot] = Latest(self._show_growth)
         self.growing = self._growing.submit
         self._nearer: Latest[NDArray[np.float64]] = Latest(self._send_around)
+        self._figures: tuple[Figure, ...] = ()
+        self._walkers = Walkers(client.scene, ())
         self._sent_at: NDArray[np.float64] | None = None
         self._grown = 0
         self._watched: Job | None = None
@@ -112,6 +116,7 @@ class Session:
             self.viewer.live.leave(self.growing)
         if self._watched is not None:
             self._watched.growth.leave(self.growing)
+        self._walkers.stop()
         self._growing.close()
         self._nearer.close()
         if hasattr(self, "panel"):
@@ -180,6 +185,9 @@ class Session:
             if moved:
                 self.go(prepared.start, first=first)
             self.put_splats()
+            if scene.figures != self._figures:
+                self._walkers.stop()
+                self._figures, self._walkers = scene.figures, Walkers(self.client.scene, scene.figures)
             self.stage.clear("points", "skybox", "mesh")
             if moved:
                 self.views = list(scene.views)

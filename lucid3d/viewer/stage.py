@@ -78,14 +78,7 @@ class Stage:
         """Show splats in place of those before."""
         if len(splats) == 0:
             return self.clear("splats")
-        node = self.scene.add_gaussian_splats(
-            "/splats",
-            centers=splats.centers,
-            covariances=in_half_range(splats.covariances),
-            rgbs=_bytes(splats.colors),  # viser would cut off the fraction instead of rounding
-            opacities=_bytes(splats.opacities[:, None]),
-            visible=self.visible["splats"],
-        )
+        node = add_splats(self.scene, "/splats", splats, visible=self.visible["splats"])
         self._nodes["splats"] = [node]  # the name replaced the node before
         return None
 
@@ -216,3 +209,15 @@ def thumbnail(image: Image, across: int = 160) -> NDArray[np.uint8]:
     height = max(1, round(image.shape[0] * across / image.shape[1]))
     small = cv2.resize(image, (across, height), interpolation=cv2.INTER_AREA)
     return np.round(np.clip(small, 0, 1) * 255).astype(np.uint8)
+
+
+def add_splats(scene: Any, name: str, splats: Splats, *, visible: bool = True) -> Any:
+    """A node of splats in a page's scene; one of the same name gives way to it."""
+    return scene.add_gaussian_splats(
+        name,
+        centers=splats.centers,
+        covariances=in_half_range(splats.covariances),
+        rgbs=_bytes(splats.colors),  # viser would cut off the fraction instead of rounding
+        opacities=_bytes(splats.opacities[:, None]),
+        visible=visible,
+    )

@@ -1,0 +1,1 @@
+"""Figures: rigged, animated meshes (glTF skins and clips) that walk along a way through a scene."""
