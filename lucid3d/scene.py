@@ -72,6 +72,7 @@ class Scene(SceneContents):
             facts={k: v for k, v in record.items() if k not in ("format", "config", "status")},
             free=free,
             figures=_figures(folder),
+            origin=folder,
         )
 
 

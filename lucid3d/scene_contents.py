@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class SceneContents:
         radiance: (H, 2H, 3) float32 linear light all around the start, or None where it is not known.
         free: on what ground one can walk, as far as the place was explored; None where it was not.
         figures: who walks through it; they are no part of the Gaussians.
+        origin: the folder that it was read from, where the book of its edits is; None where it was not.
     """
 
     prompt: str
@@ -69,6 +71,7 @@ class SceneContents:
     radiance: Image | None = None
     free: FreeSpace | None = None
     figures: tuple[Figure, ...] = ()
+    origin: Path | None = None
 
     @property
     def cameras(self) -> list[Camera]:

@@ -310,6 +310,24 @@ def _relit(folder: Path, old: State, scene: Scene, rows: NDArray[np.int64], worl
     return tuple(state)
 
 
+def world_shown(scene: Scene, *, world: World | None = None, on_event: Listener = ignore) -> World | None:
+    """The world that a scene was made of, with what was changed since and what was set in; None where no procedural
+    world made it.
+
+    Raises:
+        InputError: the book of the scene's edits is damaged, or what was set in is gone.
+    """
+    world = world if world is not None else world_of(scene, on_event)
+    if world is None or scene.origin is None:
+        return world
+    state = read_book(scene.origin).state
+    world = world_with(world, [(change.order, change.instances) for change in changes_in(state)])
+    for entry in things_in(state):
+        thing = thing_for(scene, entry.wish, world)
+        world = world.with_mesh(replace(thing.mesh.transformed(entry.spot.matrix), instances=None, thing=thing.key))
+    return world
+
+
 def _world_now(scene: Scene, book: Book, world: World | None, on_event: Listener) -> World | None:
     """The world that a scene was made of, with what was changed since."""
     own = world if world is not None else world_of(scene, on_event)

@@ -103,7 +103,7 @@ class Figure:
         turn = after @ before.transpose(0, 2, 1)
         local = self.gaussians.means - old[triangles].mean(axis=1)
         means = new[triangles].mean(axis=1) + np.einsum("nij,nj->ni", turn, local)
-        stands = placement(tuple(place), yaw=float(np.radians(facing)))  # type: ignore[arg-type]
+        stands = placement(tuple(place), yaw=float(np.radians(facing)))
         means = means @ stands[:3, :3].T + stands[:3, 3]
         quats = Rotation.from_matrix(stands[:3, :3] @ turn) * Rotation.from_quat(self.gaussians.quats[:, [1, 2, 3, 0]])
         wxyz = quats.as_quat()[:, [3, 0, 1, 2]].astype(np.float32)
@@ -142,7 +142,7 @@ def riding(means: NDArray[np.floating], corners: Floats, triangles: NDArray[np.i
 def way_corners(free: FreeSpace, places: Sequence[tuple[float, float]]) -> Floats:
     """(W, 3) points on the ground of the shortest ways between places (x, z), through free space."""
     eyes = way_over(free, places)
-    return eyes + np.array([0, free.eye, 0])
+    return np.asarray(eyes + np.array([0, free.eye, 0]))
 
 
 def closed_way(corners: Floats) -> Way:

@@ -34,12 +34,12 @@ class Channel:
     def at(self, seconds: float) -> Floats:
         """(3 or 4,) the value at a time; before the first key and after the last it stands still."""
         if len(self.times) == 1 or seconds <= self.times[0]:
-            return self.values[0]
+            return np.asarray(self.values[0])
         if seconds >= self.times[-1]:
-            return self.values[-1]
+            return np.asarray(self.values[-1])
         after = int(np.searchsorted(self.times, seconds, side="right"))
         if self.stepped:
-            return self.values[after - 1]
+            return np.asarray(self.values[after - 1])
         if self.path == "rotation":
             pair = Rotation.from_quat(self.values[after - 1 : after + 1])
             return np.asarray(Slerp(self.times[after - 1 : after + 1], pair)(seconds).as_quat())

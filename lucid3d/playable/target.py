@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import lucid3d
-from lucid3d.editing.insertion import world_of
+from lucid3d.editing.folder import world_shown
 from lucid3d.errors import InputError
 from lucid3d.exploring.finding import BODY, HEAD, STEEPEST
 from lucid3d.exploring.free_space import STEP, FreeSpace
@@ -77,11 +77,11 @@ def beside(scene: Exportable, home: Path, frame: str, axes: str, surface: Mesh |
 
 
 def known_world(scene: Exportable) -> World | None:
-    """The procedural world that a scene was made of, built anew, or None."""
+    """The procedural world that a scene was made of, built anew, with its edits; or None."""
     if not isinstance(scene, Scene):
         return None
     try:
-        return world_of(scene)
+        return world_shown(scene)
     except InputError as error:  # the picture that it began with is gone
         log.warning("things and colliders are read off what was dreamed, for the world cannot be built anew: %s", error)
         return None

@@ -53,7 +53,7 @@ def bone_poses(figure: Figure, way: Way, seconds: float) -> NDArray[np.float64]:
     """(B, 4, 4) where each bone takes what rides on it, in the scene's frame; sizes of bones are left out."""
     place, facing = way.at(figure.pace * seconds)
     to_ours = np.diag([*(figure.scale * TO_OURS), 1.0])
-    stands = placement(tuple(place), yaw=float(np.radians(facing)))  # type: ignore[arg-type]
+    stands = placement(tuple(place), yaw=float(np.radians(facing)))
     return np.asarray(
         stands @ to_ours @ figure.rig.matrices(figure.clip, figure.rate * seconds) @ np.linalg.inv(to_ours)
     )

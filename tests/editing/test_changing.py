@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.colour import linear_from_srgb
 from lucid3d.editing.book import Change, changes_in, read_book
-from lucid3d.editing.folder import change_in, insert_into, step
+from lucid3d.editing.folder import change_in, insert_into, step, world_shown
 from lucid3d.editing.insertion import Wish
 from lucid3d.editing.order import read_order
 from lucid3d.editing.patch import difference
@@ -22,8 +22,11 @@ from lucid3d.editing.regions import choose, region_from
 from lucid3d.editing.rules import Changed, change_by_rules
 from lucid3d.editing.surroundings import Surroundings, surroundings_of
 from lucid3d.errors import InputError
+from lucid3d.exploring.finding import from_world
 from lucid3d.gaussians import render
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.playable.things import things_of_world
+from lucid3d.scene import Scene
 from tests.editing.court import BIN, HUT, scene, world
 from tests.editing.test_inserting import files
 from tests.exploring.test_free_space import FLOOR
@@ -175,3 +178,15 @@ def test_changes_are_in_the_same_book_as_things_and_undone_to_the_same_bytes(sav
     chair = there[3]
     assert not isinstance(chair, Change)
     assert np.hypot(chair.spot.x - BIN[0], chair.spot.z - BIN[2]) < 0.05
+
+
+def test_a_game_is_told_of_what_was_set_in_and_not_of_what_was_taken_out(saved: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "court"))
+    change_in(folder, "remove the bin", world=world())
+    insert_into(folder, Wish("a barrel", at=(0.6, 1.6)), world=world())
+    edited = Scene.load(folder)
+    shown = world_shown(edited, world=world())
+    assert shown is not None
+    things = {thing.kind: thing for thing in things_of_world(shown, from_world(shown, 5.0))}
+    assert things.keys() == {"hut", "barrel"}
+    assert np.hypot(*(things["barrel"].foot[[0, 2]] - (0.6, 1.6))) < 0.1

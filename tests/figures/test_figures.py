@@ -76,7 +76,9 @@ def test_a_walker_stands_on_the_ground_and_its_foot_goes_back_as_fast_as_it_goes
     assert 0.25 < on_ground.mean() < 0.75
     assert np.median(-speed[on_ground]) == pytest.approx(PACE, rel=0.25)
     right = shapes[(np.arange(40) + 20) % 40][:, np.flatnonzero((rig.bones[:, 1] == 6) & (rig.vertices[:, 1] < 0.06))]
-    np.testing.assert_allclose(right.mean(axis=1)[:, 1:], foot[:, 1:], atol=0.12)  # half a step later; they stand apart by a little
+    np.testing.assert_allclose(
+        right.mean(axis=1)[:, 1:], foot[:, 1:], atol=0.12
+    )  # half a step later; they stand apart by a little
 
 
 def test_a_way_there_and_back_is_walked_evenly_and_looks_ahead() -> None:
