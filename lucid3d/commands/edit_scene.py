@@ -17,6 +17,7 @@ from lucid3d.editing.folder import (
     drag_in,
     guide_in,
     insert_into,
+    join_in,
     keep_region,
     move_in,
     redraw,
@@ -42,8 +43,8 @@ class InsertOptions:
     thing: str = ""
     """Words: "a red rowing boat", "a blue sofa", "two" things are two commands."""
     file: str = ""
-    """A mesh instead (.glb, .gltf, .obj, .ply, .stl, .off), y up, its front towards +z; or splats (.ply, .splat,
-    .spz)."""
+    """A mesh instead (.glb, .gltf, .obj, .ply, .stl, .off), y up, its front towards +z; splats (.ply, .splat, .spz); or
+    the folder of another scene, whose start comes to --at and whose forward turns to --facing degrees to the right."""
     at: str = ""
     """Where: metres to the right and ahead of the start, as in 1.5,4 (-1.5,4 as --at=-1.5,4); a free place in view by
     default."""
@@ -174,6 +175,9 @@ def insert(arguments: Sequence[str]) -> None:
     """
     options = tyro.cli(InsertOptions, args=list(arguments), prog="lucid3d insert")
     at = parse_place(options.at) if options.at else None
+    if options.file and not options.thing and Path(options.file).is_dir():
+        _join(options, at)
+        return
     wish = Wish(options.thing, options.file, at, options.on, options.size, options.facing, options.seed)
     if options.pace is not None and not options.along:
         raise InputError("--pace is for figures that walk: say where, as in --along '0,3;2,6'")
@@ -188,6 +192,17 @@ def insert(arguments: Sequence[str]) -> None:
             changed = insert_into(folder, wish, name=called, on_event=display.show)
     _tell(changed, display.print)
     display.print(f"look at it: python viewer.py {options.scene}; take it back: lucid3d edits {options.scene} --undo")
+
+
+def _join(options: InsertOptions, at: tuple[float, float] | None) -> None:
+    if at is None:
+        raise InputError("say where the other scene's start comes to, as in --at 0,6")
+    if options.size is not None or options.on or options.along or options.pace is not None:
+        raise InputError("a scene is joined on as it is: leave out --size, --on, --along and --pace")
+    with ProgressDisplay() as display:
+        facing, folder = options.facing or 0.0, Path(options.scene)
+        changed = join_in(folder, Path(options.file), at, facing, name=options.name, on_event=display.show)
+    _tell(changed, display.print)
 
 
 def edit(arguments: Sequence[str]) -> None:

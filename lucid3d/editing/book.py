@@ -27,7 +27,7 @@ from lucid3d.editing.patch import NAMES, Patch
 from lucid3d.editing.regions import region_from
 from lucid3d.editing.standing import Spot, without
 from lucid3d.errors import InputError
-from lucid3d.exploring.free_space import FREE_SPACE, FreeSpace, read_free_space, write_free_space
+from lucid3d.exploring.free_space import FREE_SPACE, FreeSpace, read_free_space, united, write_free_space
 from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.extending import joined
 from lucid3d.figures.playing import Figure, figure_of, write_figures
@@ -287,13 +287,14 @@ def write_inserted(folder: Path, name: str, wish: Wish, inserted: Inserted) -> E
     return Entry(name, key, wish, inserted.spot, inserted.thing.size)
 
 
-def write_change(folder: Path, change: Change, patch: Patch) -> Change:
-    """Keep what a change does beside the book; the change with its key."""
+def write_change(folder: Path, change: Change, patch: Patch, ground: FreeSpace | None = None) -> Change:
+    """Keep what a change does beside the book, and what ground it adds; the change with its key."""
     key = _fresh_key(folder, change.name)
     arrays = {f"{part}_{field}": values for part in ("values", "parts")
               for field, values in vars(getattr(patch, part)).items()}  # fmt: skip
     with atomic_path(folder / EDITS / f"{key}.npz") as temporary, temporary.open("wb") as file:
-        np.savez(file, rows=patch.rows, **arrays)
+        added = {} if ground is None else {"ground": ground.ground}
+        np.savez(file, rows=patch.rows, **arrays, **added)
     return replace(change, key=key)
 
 
@@ -386,6 +387,18 @@ def original_free_space(folder: Path) -> FreeSpace | None:
     return None
 
 
+def free_space_with(folder: Path, state: State) -> FreeSpace | None:
+    """The free space with the ground that changes added, without what was set in; where it is known."""
+    free = original_free_space(folder)
+    for change in changes_in(state) if free is not None else ():
+        path = folder / EDITS / f"{change.key}.npz"
+        if change.order.deed == "join" and path.is_file():
+            with guarded(f"'{path}'"):
+                if (ground := read_arrays(path).get("ground")) is not None:
+                    free = united(free, replace(free, ground=ground))
+    return free
+
+
 def composed(base: Gaussians, things: Sequence[tuple[Gaussians, Shade]]) -> Gaussians:
     """A scene with things in it: its own Gaussians first, in their order."""
     result = shaded(base, [shade for _, shade in things])
@@ -414,7 +427,7 @@ def write_state(folder: Path, book: Book) -> Gaussians:
     with guarded(f"'{folder / EDITS}'"):
         gaussians = composed(base, things)
     write_gaussians(gaussians, folder / SCENE_FILE)
-    free = original_free_space(folder)
+    free = free_space_with(folder, book.state)
     if free is not None:
         for entry in things_in(book.state):
             free = without(free, entry.spot, entry.size)

@@ -20,8 +20,8 @@ from lucid3d.editing.book import (
     Walk,
     changed,
     changes_in,
+    free_space_with,
     keep_original,
-    original_free_space,
     read_book,
     read_inserted,
     things_in,
@@ -45,6 +45,7 @@ from lucid3d.editing.insertion import (
     thing_for,
     world_of,
 )
+from lucid3d.editing.joining import joined_on
 from lucid3d.editing.order import Order, read_order
 from lucid3d.editing.patch import Patch, difference
 from lucid3d.editing.regions import Region, choose, write_region
@@ -259,6 +260,32 @@ def drag_in(
         return _patched(folder, scene, book, name or "dragged", Order("drag", "drag"), region, "dragged", patch)
 
 
+def join_in(
+    folder: Path,
+    other: Path,
+    at: tuple[float, float],
+    facing: float = 0.0,
+    *,
+    name: str = "",
+    on_event: Listener = ignore,
+) -> Changed:
+    """Join another saved scene on, its start at a place of this one; see `joining.joined_on`.
+
+    Raises:
+        InputError: see there, and `insert_into`.
+    """
+    if not np.isfinite([*at, facing]).all():
+        raise InputError("--at and --facing take finite numbers")
+    guest = Scene.load(other, views=True)
+    with _writing(folder) as (scene, book):
+        patch, ground = joined_on(scene, guest, at, facing)
+        order = Order(f"{guest.prompt or other.name} at {at[0]:g},{at[1]:g}", "join", by=str(other))
+        how = f"joined on, {len(patch.parts):,} Gaussians more"
+        change = Change(book.fresh_name(name or other.resolve().name[:40]), "", order, None, how)
+        change = write_change(folder, change, patch, ground)
+        return replace(_shown(folder, scene, book.then((*book.state, change))), entry=change)
+
+
 def _chosen(
     scene: Scene, book: Book, region: Region | None, world: World | None, on_event: Listener
 ) -> NDArray[np.bool_] | None:
@@ -401,7 +428,7 @@ def _writing(folder: Path) -> Iterator[tuple[Scene, Book]]:
     with _held(folder) as (scene, book):
         if len(scene.points) == 0:
             raise InputError("this scene was saved without its points (points.ply), so nothing can be set into it")
-        yield replace(scene, gaussians=changed(folder, book.state), free=original_free_space(folder)), book
+        yield replace(scene, gaussians=changed(folder, book.state), free=free_space_with(folder, book.state)), book
 
 
 def _taken(state: State) -> list[tuple[Spot, tuple[float, float, float]]]:

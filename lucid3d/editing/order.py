@@ -11,7 +11,7 @@ from lucid3d.procedural.compose.dressing import STUFF
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.language.brief import understand
 
-Deed = Literal["dye", "remove", "replace", "season", "guide", "refine", "drag"]
+Deed = Literal["dye", "remove", "replace", "season", "guide", "refine", "drag", "join"]
 
 REMOVE = re.compile(
     r"^(?:please )?(?:remove|delete|erase|drop|without|take (?:away|out)|get rid of)\s+(?:all |every )?"
