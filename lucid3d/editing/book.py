@@ -292,9 +292,10 @@ def write_change(folder: Path, change: Change, patch: Patch, ground: FreeSpace |
     key = _fresh_key(folder, change.name)
     arrays = {f"{part}_{field}": values for part in ("values", "parts")
               for field, values in vars(getattr(patch, part)).items()}  # fmt: skip
+    if ground is not None:
+        arrays["ground"] = ground.ground
     with atomic_path(folder / EDITS / f"{key}.npz") as temporary, temporary.open("wb") as file:
-        added = {} if ground is None else {"ground": ground.ground}
-        np.savez(file, rows=patch.rows, **arrays, **added)
+        np.savez(file, rows=patch.rows, **arrays)
     return replace(change, key=key)
 
 
@@ -390,7 +391,9 @@ def original_free_space(folder: Path) -> FreeSpace | None:
 def free_space_with(folder: Path, state: State) -> FreeSpace | None:
     """The free space with the ground that changes added, without what was set in; where it is known."""
     free = original_free_space(folder)
-    for change in changes_in(state) if free is not None else ():
+    if free is None:
+        return None
+    for change in changes_in(state):
         path = folder / EDITS / f"{change.key}.npz"
         if change.order.deed == "join" and path.is_file():
             with guarded(f"'{path}'"):

@@ -66,7 +66,7 @@ def riders(figure: Figure) -> NDArray[np.int64]:
     for corner in rig.triangles[figure.faces].T:
         for bone, weight in zip(rig.bones[corner].T, rig.weights[corner].T, strict=True):
             np.add.at(shares, (np.arange(len(corner)), bone), weight)
-    return shares.argmax(axis=1)
+    return np.asarray(shares.argmax(axis=1), np.int64)
 
 
 def _put(scene: Any, figure: Figure) -> dict[int, Any]:
@@ -79,6 +79,6 @@ def _put(scene: Any, figure: Figure) -> dict[int, Any]:
         splats = Splats.of(figure.gaussians[bones == bone])
         turn = unmoved[:3, :3].astype(np.float32)
         splats.centers = np.asarray(splats.centers @ turn.T + unmoved[:3, 3], np.float32)
-        splats.covariances = turn @ splats.covariances @ turn.T
+        splats.covariances = np.asarray(turn @ splats.covariances @ turn.T, np.float32)
         nodes[bone] = add_splats(scene, f"{ROOT}/{figure.name}/{bone}", splats)
     return nodes
