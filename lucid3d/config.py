@@ -66,7 +66,7 @@ class TrainConfig:
     """Gaussians from points, and their training. The defaults polish a good start (`from_points`) in a few hundred
     steps."""
 
-    iterations: int = 250
+    iterations: int = 180
     """Steps; one view each."""
     max_gaussians: int = 1_200_000
     """At most this many; where there are more points, those far away are thinned first, and a strategy adds none."""
@@ -109,7 +109,7 @@ class TrainConfig:
     """Learning rate of log scales."""
     opacities_lr: float = 0.05
     """Learning rate of logit opacities."""
-    sh_lr: float = 0.005
+    sh_lr: float = 0.015
     """Learning rate of the colour."""
     sh_rest_factor: float = 0.05
     """Higher spherical harmonics learn this many times as fast."""
@@ -117,8 +117,9 @@ class TrainConfig:
     """All learning rates fall exponentially to this part of their start by the last step."""
     means_lr_decay: float = 0.1
     """The same for positions."""
-    beta1: float = 0.9
-    """Of Adam: how long the mean of the gradients remembers."""
+    beta1: float = 0.7
+    """Of Adam: how long the mean of the gradients remembers. Less than the usual 0.9: a Gaussian is seen by few of so
+    few steps."""
     beta2: float = 0.999
     """Of Adam: how long the mean of their squares remembers."""
     epsilon: float = 1e-15

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 100
-"""Training iterations between checkpoints: what a killed run loses at most. The default preset's 200 have one in their
+"""Training iterations between checkpoints: what a killed run loses at most. The default preset's 180 have one in their
 middle; it takes as long as five of them."""
 
 PREVIEW_EVERY = 25

@@ -253,7 +253,7 @@ def test_no_cracks_in_a_picture_finer_than_the_views() -> None:
     fine = camera.resized(144, 144)
     cracks = {}
     for eps2d in (0.1, 0.3):
-        trained = train(start, views, TrainConfig(iterations=80, eps2d=eps2d))
+        trained = train(start, views, TrainConfig(iterations=40, eps2d=eps2d))
         alpha = render(trained, fine).alpha[9:-9, 9:-9]
         cracks[eps2d] = float((alpha < 0.8).mean())
     # Stripes one pixel sharp ask Gaussians to be thin, so some are left; trained with what they are drawn with, many.
