@@ -502,3 +502,20 @@ def test_waters_that_a_place_does_not_have_are_said_to_be_left_out() -> None:
         assert not brief.count(feature)
         assert "left out" in brief.explanation
     assert understand("a meadow with a stream").count("river")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("a house under a cup", "A house does not go under cups"),
+        ("the sea above a chair", "The sea does not go above a chair"),
+        ("beautiful quiet golden old", "No place was named, so one was chosen."),
+        ("big", "No place was named, so one was chosen."),
+    ],
+)
+def test_what_cannot_be_and_what_was_not_said_is_told(sentence: str, said: str) -> None:
+    assert understand(sentence).explanation.count(said) == 1
+
+
+def test_a_word_without_end_is_not_repeated() -> None:
+    assert len(understand("x" * 10_000).explanation) < 400

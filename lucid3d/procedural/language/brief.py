@@ -37,6 +37,13 @@ MOON = re.compile(r"\W*(?:the )?moon\W*", re.I)
 """The moon and nothing else is a place; with other words it stands in their sky."""
 
 
+TOO_SMALL_FOR: Mapping[str, tuple[str, ...]] = {"landform": ("furniture", "prop"), "building": ("furniture",)}
+"""Sort of a thing -> sorts of what it cannot be on, under or above."""
+CHOSEN = "No place was named, so one was chosen."
+SAID_AT_MOST = 40
+"""Letters of a word that a message repeats."""
+
+
 @dataclass(frozen=True)
 class Brief:
     """What a sentence asks for. Everything has a value; `given` says what came from the sentence.
@@ -176,8 +183,8 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     notes += [
         f"{things[p.thing].label.capitalize()} does not go {p.relation} {things[p.to[0]].label}: they are apart."
         for p in relations
-        if p.relation in ("on", "under") and p.to and things[p.thing].sort == "landform"
-        and things[p.to[0]].sort in ("furniture", "prop") and p.to[0] != "bridge"
+        if p.relation in ("on", "under", "above") and p.to and p.to[0] != "bridge"
+        and things[p.to[0]].sort in TOO_SMALL_FOR.get(things[p.thing].sort, ())
     ]  # fmt: skip
     if language:
         notes.append(f"Read word by word from {language.capitalize()}: {english}.")
@@ -319,6 +326,8 @@ def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tup
         for word in said:
             for record in allowed:
                 if word in (record.styles if given else record.moods):
+                    if given:
+                        notes.append(CHOSEN)
                     return record.name, (), given
     pleasant = sorted((record for record in known.values() if record.default), key=lambda record: record.default)
     sorts = [reader.catalogue.things[feature].sort for feature in reader.features]
@@ -436,6 +445,7 @@ def listed_things(counts: Mapping[str, int], brief: Brief) -> str:
 
 def _listed(names: list[str], word: str = "or") -> str:
     names = [n.replace("_", " ") for n in names[:8]]
+    names = [n if len(n) <= SAID_AT_MOST else n[: SAID_AT_MOST - 3] + "..." for n in names]
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" {word} " + names[-1]
 
 
@@ -476,7 +486,7 @@ def _explain(
             *notes,
         ]
     elif "place" not in given:
-        notes = ["No place was named, so one was chosen.", *notes]
+        notes = [CHOSEN, *notes]
     if ignored:
         notes = [*notes, f"Ignored: {_listed(ignored, 'and')}{' and more' if len(ignored) > 8 else ''}."]
     return " ".join([sentence, *notes])

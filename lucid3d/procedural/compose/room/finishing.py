@@ -27,6 +27,8 @@ BY_DAY = {"morning": 0.06, "noon": 0.05, "afternoon": 0.06, "sunset": 0.25, "sun
 
 NEAR_ITS_END = 0.42
 """Shares of a thing's width from its middle at which it is looked at."""
+LIKING = 0.12
+"""Of a start's score that chance has: no two rooms of a kind are looked at from the same spot."""
 HEADROOM = 2.05
 """Metres of height in which one stands upright."""
 
@@ -52,6 +54,7 @@ def start(done: Furnishing) -> tuple[float, float, float]:
     room, reach = done.room, (2.4 if asked else 1.2)
     for x in np.arange(max(room.left + 0.6, -reach), min(room.right - 0.6, reach) + 0.01, 0.4):
         for z in np.arange(max(room.back + 0.6, -0.8), min(room.ahead - 0.6, 2 * reach) + 0.01, 0.4):
+            liking = LIKING * float(done.rng.random())
             near = min((f.distance(x, z) for f in solid), default=9.0)
             if near < 0.5 or not done.plan.reaches(x, z) or _ceiling(room, x) < HEADROOM:
                 continue
@@ -63,7 +66,11 @@ def start(done: Furnishing) -> tuple[float, float, float]:
                     for (sx, sz, w), h in zip(subjects, hidden, strict=True)
                 )
                 score = (
-                    seen / max(whole, 1e-6) + 0.06 * min(near, 1.0) - 0.08 * float(np.hypot(x, z)) - 0.1 * abs(quarter)
+                    seen / max(whole, 1e-6)
+                    + 0.06 * min(near, 1.0)
+                    - 0.08 * float(np.hypot(x, z))
+                    - 0.1 * abs(quarter)
+                    + liking
                 )
                 if score > best:
                     best, chosen_start = score, (float(x), float(z), quarter * np.pi / 2)

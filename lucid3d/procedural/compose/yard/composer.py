@@ -97,7 +97,10 @@ def lay(made: Recipe, brief: Brief, rng: np.random.Generator) -> Work:
     dark = brief.time in DARK_TIMES
     times = ("always", "dark" if dark else "day", brief.time)
     place.sky |= {name: value for time in times for name, value in yard.sky.get(time, {}).items()}
-    return Work(yard, brief, rng, dark, lit_share(brief), side, place, terrain, site, lot_for(site, brief), curve)
+    stray = tuple(rng.uniform(0, 2 * np.pi, 2).tolist()) if yard.stray else ()
+    return Work(
+        yard, brief, rng, dark, lit_share(brief), side, place, terrain, site, lot_for(site, brief), curve, stray
+    )
 
 
 def _basins(made: Recipe, brief: Brief) -> tuple[Basin, ...]:

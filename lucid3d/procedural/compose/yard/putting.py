@@ -13,12 +13,18 @@ from lucid3d.procedural.compose.dressing import dressed
 from lucid3d.procedural.compose.making import Made, as_made, called
 from lucid3d.procedural.compose.settlement.context import label_of, wall_for
 from lucid3d.procedural.compose.yard.recipe import Put
-from lucid3d.procedural.compose.yard.work import Work
+from lucid3d.procedural.compose.yard.work import Work, inside
 
 Spot = tuple[float, float, float]
 """x, z, yaw."""
 NUDGES = ((0.0, 0.0), *((r * math.sin(a), r * math.cos(a)) for r in (0.7, 1.4, 2.4) for a in (0.4, 2.5, 4.6)))
 """Metres by which a thing is moved aside that finds its place taken."""
+
+SWING, PULL, WAVE = 0.22, 0.22, 16.0
+"""Radians and share of its distance by which a thing strays from its place in the recipe, and metres over which that
+changes: what stands together keeps together."""
+IN_VIEW = 0.6
+"""Radians off straight ahead within which a thing stays that the recipe has there."""
 
 
 def put(item: Put, work: Work) -> None:
@@ -95,6 +101,8 @@ def where(item: Put, work: Work) -> list[Spot]:
     """The places of an item, each with its turn."""
     found = []
     for x, z, heading, inwards in _places(item, work):
+        if not item.mount and item.grid is None and item.along is None:
+            x, z = strayed(x, z, work)
         px, pz = (
             (x + float(work.rng.normal(0, item.jitter / 2)), z + float(work.rng.normal(0, item.jitter / 2)))
             if item.jitter
@@ -112,6 +120,22 @@ def where(item: Put, work: Work) -> list[Spot]:
         }.get(item.face, float(work.rng.uniform(0, 2 * math.pi)))
         found.append((px, pz, yaw + item.turn * (1.0 if item.along is not None else work.side)))
     return found
+
+
+def strayed(x: float, z: float, work: Work) -> tuple[float, float]:
+    """Where a thing of the recipe stands in this place: no two have the same plan. What stands together moves together;
+    what is ahead stays ahead, and what stands on a floor or in a basin stays on it."""
+    if not work.stray:
+        return x, z
+    away, azimuth = math.hypot(x, z), math.atan2(x, z)
+    swing, pull = (math.sin(2 * azimuth + phase + away / WAVE) for phase in work.stray)
+    turned = azimuth + SWING * swing
+    if abs(azimuth) < IN_VIEW:
+        turned = min(max(turned, -IN_VIEW), IN_VIEW)
+    away *= 1 + PULL * pull
+    at = away * math.sin(turned), away * math.cos(turned)
+    areas = (*work.yard.floor, *work.yard.basins)
+    return at if all(inside(area, x, z) == inside(area, *at) for area in areas) else (x, z)
 
 
 def _places(item: Put, work: Work) -> Iterator[tuple[float, float, float, float]]:
@@ -145,7 +169,11 @@ def _places(item: Put, work: Work) -> Iterator[tuple[float, float, float, float]
             yield float(rng.uniform(x0, x1)), float(rng.uniform(z0, z1)), 0.0, 0.0
     elif item.along is not None and work.curve is not None:
         sides = {"left": (-1.0,), "right": (1.0,), "both": (-1.0, 1.0)}.get(item.side, (-1.0,))
-        for i, s in enumerate(np.arange(item.along[0], item.along[1], item.step[0])):
+        if work.side < 0 and item.face != "along":  # what drives keeps to its side
+            sides = tuple(-side for side in sides)
+        low, high = item.along
+        first = low + float(rng.uniform(0, min(item.step[0], high - low)))
+        for i, s in enumerate(np.arange(first, high, item.step[0])):
             if item.side == "turns":
                 sides = (1.0 if i % 2 else -1.0,)
             elif item.side == "either":

@@ -250,6 +250,7 @@ class Yard:
 
     Attributes:
         mirrored: left and right are changed for half of the seeds.
+        stray: things stand a little elsewhere for every seed; false where they are in line with each other.
         ground: fields of `kit.ground.Ground`; around: the land about it.
         water: what stands in the basins; None = they are dry.
         floor, basins, walls, rows, put: what it is made of, in this order; grow: layers of plants (`land.recipe`).
@@ -261,6 +262,7 @@ class Yard:
 
     street: Street | None = None
     mirrored: bool = True
+    stray: bool = True
     ground: Mapping[str, Any] = Field(default_factory=dict)
     around: Around = Field(default_factory=Around)
     water: Water | None = None

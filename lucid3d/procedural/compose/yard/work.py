@@ -32,6 +32,7 @@ class Work:
         yard: its recipe; brief: what is wanted; rng: decides the rest.
         dark: lamps are on; lit: share of lit windows; side: -1 where left and right are changed.
         place, terrain, site, lot: what there is so far; curve: the middle of its street, or None.
+        stray: phases of how far things stand from where the recipe has them, for turn and distance; () = nowhere.
         taken: ground where something stands; made: thing -> how many there are.
     """
 
@@ -46,6 +47,7 @@ class Work:
     site: Site
     lot: Lot
     curve: Curve | None = None
+    stray: tuple[float, ...] = ()
     taken: Taken = field(default_factory=lambda: Taken([START]))
     made: dict[str, int] = field(default_factory=dict)
 
