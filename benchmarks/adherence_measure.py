@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -200,8 +201,18 @@ class Picture:
                 points = points[:: max(1, len(points) // 150)] * np.array([1, -1, 1])
                 group.boxes = [np.stack([p, p]) for p in points]
         group.mask = mask
-        group.share = float(self.shares[mask].sum()) / (least / self.least)
+        group.share = (float(self.shares[mask].sum()) + self._parts(entry.get("parts", ()))) / (least / self.least)
         return group
+
+    def _parts(self, patterns: Sequence[str]) -> float:
+        """The share of the picture that is of these patterns on buildings, by the area of what is seen of them."""
+        return sum(
+            s.share * part
+            for s in (self.seen if patterns else ())
+            if s.label == "building"
+            for material, part in s.materials.items()
+            if material.pattern in patterns
+        )
 
     def _materials(self, sizes: dict[int, int]) -> dict[Any, float]:
         """Materials of instances that nothing names, by their area, weighted by the pixels (number -> how many) that

@@ -67,8 +67,10 @@ WET = label_number("water")
 WALLS = frozenset(map(label_number, ("wall", "building")))
 HEIGHTS = (0.3, 1.3)
 """Metres above the floor of the tops that small things are put on."""
-FLIGHT, FLOWN = (0.2, 0.4), (4.0, 3.5)
+FLIGHT, FLOWN = (0.2, 0.4), (2.4, 2.4)
 """Radians above the horizon of what flies; metres to it at least, and times its largest side."""
+HIGHER = (0.2, 0.4, 0.55)
+"""Radians above the horizon that are tried where something stands before the sky."""
 WIDE = 28.0
 """Degrees below the horizon of a thing's foot at most, where it is large enough: it is whole on a wide screen."""
 LARGE_ENOUGH = 0.0015
@@ -145,6 +147,11 @@ def _outline(size: NDArray[np.float64]) -> float:
     return OUTLINE * float(max(size[0], size[2]) * size[1])
 
 
+def _in_the_sky(away: float, side: float, up: float) -> NDArray[np.float64]:
+    """The foot of what hangs so many metres away, radians to the right of ahead and above the horizon."""
+    return np.array([away * np.sin(side), -away * np.tan(up), away * np.cos(side)])
+
+
 @dataclass(eq=False)
 class _Site:
     """A world as things are set into it."""
@@ -159,6 +166,8 @@ class _Site:
     """(x, z, radius) of what has been set up."""
     flying: int = 0
     """How many things have been hung in the sky."""
+    flown: list[tuple[float, float]] = field(default_factory=list)
+    """Where: radians off straight ahead, and above the horizon."""
     boxes: NDArray[np.float64] = field(init=False)
     """(N, 2, 3) of the things that stand there, but for what makes room and what is as large as a house."""
 
@@ -181,14 +190,7 @@ class _Site:
             drop = 0.0 if support == "water" else y1  # what floats is made with its waterline at the origin
             mesh = mesh.transformed(placement((-(x0 + x1) / 2, -drop, -(z0 + z1) / 2)))
         if support == "sky":
-            away = float(np.clip(np.sqrt(_outline(size) / (4 * np.pi * LARGE_ENOUGH)), FLOWN[0], DISTANCES[1]))
-            away = max(away, FLOWN[1] * float(size.max()))
-            side = APART * (1 + self.flying) * (-1) ** self.flying
-            up = FLIGHT[self.flying % 2]
-            at = np.array([away * np.sin(side), -away * np.tan(up), away * np.cos(side)])
-            self._put(mesh, at, side + TURNS[number % len(TURNS)], 0.0)
-            self.flying += 1
-            return True
+            return self._fly(mesh, size, number)
         if support == "hung":
             return self._hang(mesh, size)
         if self._stand(mesh, size, support, number):
@@ -196,6 +198,20 @@ class _Site:
         if support in ("table", "wall") and self._stand(mesh, size, "ground", number):
             return True
         return support == "ground" and not self.place.interior and self._stand(mesh, size, support, number, steep=True)
+
+    def _fly(self, mesh: Mesh, size: NDArray[np.float64], number: int) -> bool:
+        """Hang a thing in the sky, apart from all that hang there, where neither trees nor walls hide it."""
+        away = float(np.clip(np.sqrt(_outline(size) / (4 * np.pi * LARGE_ENOUGH)), FLOWN[0], DISTANCES[1]))
+        away = max(away, FLOWN[1] * float(size.max()))
+        spots = [(APART * (1 + self.flying) * (-1) ** self.flying, FLIGHT[self.flying % 2])]
+        spots += [(APART * k * side, up) for up in HIGHER for k in (1, 2, 3) for side in (1, -1)]
+        free = [spot for spot in spots if spot not in self.flown]
+        seen = (s for s in free if self._seen(_in_the_sky(away, *s), size))
+        side, up = next(seen, free[0] if free else spots[0])
+        self._put(mesh, _in_the_sky(away, side, up), side + TURNS[number % len(TURNS)], 0.0)
+        self.flown.append((side, up))
+        self.flying += 1
+        return True
 
     def _put(self, mesh: Mesh, at: NDArray[np.float64], yaw: float, radius: float, *, on_ground: bool = False) -> None:
         """Set a thing up, turned by `yaw` radians; nothing else comes within `radius` metres of it."""

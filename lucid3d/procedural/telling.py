@@ -7,6 +7,7 @@ the start is said in one sentence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 
 from lucid3d.procedural.catalogue.load import Catalogue
 from lucid3d.procedural.kit.labels import label_number
+from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.language.brief import listed_things
 from lucid3d.procedural.language.naming import thing_words, word_forms
 from lucid3d.procedural.render.drawing import Drawing, equirectangular_rays
-from lucid3d.procedural.seen import pixel_shares
+from lucid3d.procedural.seen import pixel_shares, things_seen
 from lucid3d.procedural.world import World
 
 ROWS = 256
@@ -29,6 +31,8 @@ MOUNTAIN, HILL = 60.0, 1.5
 """Metres above the eye to which ground must rise to be a mountain or a hill."""
 MINGLED = frozenset(("trees", "grass", "flowers", "bushes", "leaves", "rocks", "ferns"))
 """What is told by its label, too: much of it is called by no word."""
+GLASS = frozenset(("glass", "windows"))
+"""Patterns of the windows that are part of a building."""
 SKY = frozenset(("planet", "moon", "stars", "aurora"))
 """Features that the sky shows, which are always drawn."""
 
@@ -57,6 +61,11 @@ def _missing(names: list[str], reasons: dict[str, str], catalogue: Catalogue) ->
     more = " and more" if len(names) > len(labels) else ""
     reason = next((f" ({reasons[name]})" for name in names if name in reasons), "")
     return f"Not to be seen from the start: {listed}{more}{reason}."
+
+
+def _glass(materials: Mapping[Material, float]) -> float:
+    """How much of what is made of some materials (material -> share of its area) is glass."""
+    return sum(share for material, share in materials.items() if material.pattern in GLASS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +104,8 @@ class Sight:
             return False  # what else is green is none of it
         if name in ("mountains", "hills"):
             return float(shares[self._land(MOUNTAIN if name == "mountains" else HILL)].sum()) >= ENOUGH
+        if name == "window" and self._panes() >= ENOUGH:
+            return True
         labels = [label_number(label) for label in record.seen_as]
         unnamed = ~np.isin(self.drawing.instances, [number for numbers in self.by_word.values() for number in numbers])
         return float(shares[np.isin(self.drawing.labels, labels) & unnamed].sum()) >= ENOUGH
@@ -107,6 +118,11 @@ class Sight:
     def numbers(self, words: frozenset[str]) -> list[int]:
         """The numbers of the instances that are called one of these words."""
         return [n for word, numbers in self.by_word.items() if not words.isdisjoint(word_forms(word)) for n in numbers]
+
+    def _panes(self) -> float:
+        """The share of the sphere that is the glass of buildings, by the area of what is seen of them."""
+        seen = things_seen(self.world, self.drawing, panorama=True)
+        return sum(s.share * _glass(s.materials) for s in seen if s.label == "building")
 
     def _land(self, above: float) -> NDArray[np.bool_]:
         rise = -equirectangular_rays(ROWS).reshape(*self.drawing.labels.shape, 3)[..., 1]

@@ -84,8 +84,8 @@ def test_a_wood_that_was_cleared_is_no_obstacle() -> None:
 
 def test_what_flies_or_lies_on_a_table_keeps_apart() -> None:
     brief = understand("a dining room")
-    place = build_place(brief, 3)
-    world, count = place_under_sky(place, brief, 3, drops=False), len(place.meshes)
+    place = build_place(brief, 5)
+    world, count = place_under_sky(place, brief, 5, drops=False), len(place.meshes)
     assert supplied(place, world, look(world), {"bottle": 2, "bread": 1, "bird": 2}, np.random.default_rng(0))
     added = place.meshes[count:]
     assert {mesh.thing for mesh in added} >= {"bottle", "bird"}

@@ -256,7 +256,7 @@ def seen_from_outside(finds: list[Find], position: int) -> bool:
         if item.text in OUTSIDE:
             return True
         if item.kind in ("break", "and", "meaning") and not any(
-            m.startswith(("colour.", "size.")) for m in item.meanings
+            m.startswith(("colour.", "size.", "material.", "mood.", "style.")) for m in item.meanings
         ):
             return False
     return False

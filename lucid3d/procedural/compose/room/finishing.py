@@ -28,7 +28,7 @@ BY_DAY = {"morning": 0.06, "noon": 0.05, "afternoon": 0.06, "sunset": 0.25, "sun
 NEAR_ITS_END = 0.42
 """Shares of a thing's width from its middle at which it is looked at."""
 LIKING = 0.12
-"""Of a start's score that chance has: no two rooms of a kind are looked at from the same spot."""
+"""Of a start's score that chance has where nothing is asked for: rooms of a kind are not all seen from one spot."""
 HEADROOM = 2.05
 """Metres of height in which one stands upright."""
 
@@ -54,7 +54,7 @@ def start(done: Furnishing) -> tuple[float, float, float]:
     room, reach = done.room, (2.4 if asked else 1.2)
     for x in np.arange(max(room.left + 0.6, -reach), min(room.right - 0.6, reach) + 0.01, 0.4):
         for z in np.arange(max(room.back + 0.6, -0.8), min(room.ahead - 0.6, 2 * reach) + 0.01, 0.4):
-            liking = LIKING * float(done.rng.random())
+            liking = 0.0 if asked else LIKING * float(done.rng.random())
             near = min((f.distance(x, z) for f in solid), default=9.0)
             if near < 0.5 or not done.plan.reaches(x, z) or _ceiling(room, x) < HEADROOM:
                 continue
