@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 import os
 import queue
 import signal
@@ -156,6 +158,14 @@ def main() -> None:
         folder = Path(os.fsdecode(jobs.get()))
         print(f"{time.strftime('%F %T')} {folder.name}", flush=True)
         perform(folder, keeper.load)
+        give_back()
+
+
+def give_back() -> None:
+    """Return what a job has freed to the system; glibc would keep it, in more and more pieces."""
+    gc.collect()
+    with contextlib.suppress(AttributeError):  # other C libraries have no such call
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 if __name__ == "__main__":
