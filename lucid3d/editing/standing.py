@@ -24,6 +24,8 @@ from lucid3d.scene_contents import SceneContents
 
 SEARCHED = 20.0
 """Metres around the start that are looked at for a place."""
+FARTHEST = 200.0
+"""Metres from the start within which things can be set on something."""
 ASIDE = (-24, 24)
 """Degrees to the sides of the first view's middle within which a place is looked for: the middle of a screen."""
 NEAREST = 1.2
@@ -150,6 +152,8 @@ def _standing(
     taken: Sequence[tuple[Spot, tuple[float, float, float]]],
 ) -> tuple[tuple[float, float, float], tuple[float, float]]:
     """The foot of a thing on a surface, and the slope there."""
+    if at is not None and np.hypot(*at) > FARTHEST:
+        raise InputError(f"{at[0]:g},{at[1]:g} is more than {FARTHEST:g} m away, where nobody would see {thing.name}")
     free = free_space(scene, world)
     reach = SEARCHED if at is None else max(SEARCHED, float(np.hypot(*at)) + 2)
     level = surface(scene, free, world, stands, reach)

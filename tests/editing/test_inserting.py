@@ -147,6 +147,7 @@ def test_two_things_do_not_stand_in_each_other() -> None:
     ("wish", "words"),
     [
         ({"thing": "a chair", "at": (40.0, 40.0)}, "the nearest is at"),
+        ({"thing": "a chair", "at": (1e9, 2.0)}, "200 m away"),
         ({"thing": "a castle"}, "make it smaller"),
         ({"thing": "a chair", "on": "water"}, "open water"),
     ],

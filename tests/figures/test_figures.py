@@ -6,6 +6,8 @@ import functools
 import json
 import shutil
 import struct
+import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 import trimesh
 from scipy.spatial.transform import Rotation
 
+from lucid3d.access import Access
 from lucid3d.editing.folder import remove_from, step, walk_in
 from lucid3d.editing.insertion import Wish
 from lucid3d.errors import InputError
@@ -23,10 +26,12 @@ from lucid3d.figures.gltf import Skinned, has_skin, read_figure, write_figure
 from lucid3d.figures.playing import closed_way, riding, with_figures
 from lucid3d.figures.walker import PACE, walker
 from lucid3d.scene import Scene
+from lucid3d.viewer.app import Viewer
 from lucid3d.viewer.figures import bone_poses, riders
 from tests.editing.court import BIN, saved, world
 from tests.editing.test_inserting import files
 from tests.exploring.test_free_space import FLOOR
+from tests.viewer.page import Page
 
 
 @functools.cache
@@ -175,6 +180,23 @@ def test_the_pieces_that_a_browser_moves_lie_where_the_figure_is(walked: tuple[P
     away = np.linalg.norm(moved - figure.at(0.9).means[:-1], axis=1)
     assert np.median(away) < 0.01
     assert np.percentile(away, 98) < 0.12  # where a coat or a knee bends
+
+
+def test_a_browser_is_sent_each_piece_once_and_then_its_poses(walked: tuple[Path, dict[str, bytes]]) -> None:
+    viewer = Viewer(walked[0].parent, walked[0].name, access=Access("127.0.0.1", 0))
+    viewer.start()
+    page = Page(viewer.port)
+    try:
+        sent, end = Counter[str](), time.monotonic() + 60
+        while sent["SetPositionMessage"] < 44 and time.monotonic() < end:
+            time.sleep(0.1)
+            there = [each for each in list(page.messages) if str(each.get("name", "")).startswith("/figures/woman")]
+            sent = Counter(each["type"] for each in there)
+        assert sent["GaussianSplatsMessage"] == 11
+        assert sent["SetPositionMessage"] >= 44
+    finally:
+        page.close()
+        viewer.stop()
 
 
 def test_it_is_exported_beside_the_splats_and_undone_to_the_same_bytes(
