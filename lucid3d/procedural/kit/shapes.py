@@ -3,6 +3,9 @@ metres."""
 
 from __future__ import annotations
 
+import functools
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -71,42 +74,52 @@ def tube(
     radius = np.broadcast_to(np.asarray(radii, np.float64), (count,))
     tangents = np.gradient(points, axis=0) if count > 2 else np.repeat(points[1:] - points[:1], 2, axis=0)
     tangents /= np.maximum(np.linalg.norm(tangents, axis=1, keepdims=True), 1e-12)
-    side = np.cross(tangents[0], [0.0, 0.0, 1.0] if abs(tangents[0][2]) < 0.9 else [1.0, 0.0, 0.0])
-    frames = []
-    for tangent in tangents:  # parallel transport keeps the tube from twisting
+    side = _cross(tangents[0], (0.0, 0.0, 1.0) if abs(tangents[0][2]) < 0.9 else (1.0, 0.0, 0.0))
+    frames = np.empty((2, count, 3))
+    for i, tangent in enumerate(tangents):  # parallel transport keeps the tube from twisting
         side = side - tangent * (side @ tangent)
-        side /= max(float(np.linalg.norm(side)), 1e-12)
-        frames.append((side, np.cross(tangent, side)))
-    angles = np.linspace(0, 2 * np.pi, sides + 1)
-    ring_x, ring_y = np.cos(angles), np.sin(angles)
-    directions = np.stack([ring_x[:, None] * a + ring_y[:, None] * b for a, b in frames])
+        side /= max(math.sqrt(side @ side), 1e-12)
+        frames[0, i], frames[1, i] = side, _cross(tangent, side)
+    ring, angles, triangles = _rings(count, sides, caps)
+    directions = ring[0, :, None] * frames[0, :, None] + ring[1, :, None] * frames[1, :, None]
     vertices = points[:, None] + directions * radius[:, None, None]
-    lengths = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    uv = np.empty((count, sides + 1, 2))
-    uv[..., 0] = lengths[:, None]
-    uv[..., 1] = angles[None] * float(radius.mean())
+    around, total = count * (sides + 1), count * (sides + 1) + (2 * (sides + 1) if caps else 0)
+    all_vertices, all_normals = np.empty((total, 3), np.float32), np.empty((total, 3), np.float32)
+    uv = np.empty((total, 2), np.float32)
+    all_vertices[:around], all_normals[:around] = vertices.reshape(-1, 3), directions.reshape(-1, 3)
+    lengths = np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))
+    grid = uv[:around].reshape(count, sides + 1, 2)
+    grid[0, :, 0], grid[1:, :, 0] = 0.0, lengths[:, None]
+    grid[..., 1] = angles * float(radius.mean())
+    if caps:
+        for first, end, sign in ((around, 0, -1.0), (around + sides + 1, count - 1, 1.0)):
+            rim = slice(first, first + sides)
+            all_vertices[rim], all_vertices[first + sides] = vertices[end, :-1], points[end]
+            all_normals[first : first + sides + 1] = tangents[end] * sign
+            uv[rim], uv[first + sides] = ring[:, :-1].T * radius[end], 0.0
+    return Mesh(all_vertices, triangles.copy(), (material,), label, normals=all_normals, uv=uv)
+
+
+def _cross(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+    """The cross product of two vectors (3,); numpy's takes ten times as long for so few numbers."""
+    (ax, ay, az), (bx, by, bz) = np.asarray(a).tolist(), np.asarray(b).tolist()
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
+
+
+@functools.lru_cache(maxsize=512)
+def _rings(count: int, sides: int, caps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """What tubes of so many points have in common: the circle (2, sides + 1), its angles (sides + 1,), and the
+    triangles (T, 3) between the rings and in the ends."""
+    angles = np.linspace(0, 2 * np.pi, sides + 1)
     index = np.arange(count * (sides + 1)).reshape(count, sides + 1)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
-    triangles = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)])
-    all_vertices, all_normals, all_uv = vertices.reshape(-1, 3), directions.reshape(-1, 3), uv.reshape(-1, 2)
+    triangles = [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)]
     if caps:
-        for end, sign in ((0, -1.0), (count - 1, 1.0)):
-            first = len(all_vertices)
-            rim = vertices[end, :-1]
-            all_vertices = np.concatenate([all_vertices, rim, points[end : end + 1]])
-            all_normals = np.concatenate([all_normals, np.repeat(tangents[end : end + 1] * sign, sides + 1, axis=0)])
-            all_uv = np.concatenate([all_uv, np.stack([ring_x[:-1], ring_y[:-1]], 1) * radius[end], np.zeros((1, 2))])
-            i = np.arange(sides)
+        i = np.arange(sides)
+        for first, turn in ((index.size, -1), (index.size + sides + 1, 1)):
             fan = np.stack([first + i, first + (i + 1) % sides, np.full(sides, first + sides)], 1)
-            triangles = np.concatenate([triangles, fan if sign > 0 else fan[:, ::-1]])
-    return Mesh(
-        all_vertices.astype(np.float32),
-        triangles,
-        (material,),
-        label,
-        normals=all_normals.astype(np.float32),
-        uv=all_uv.astype(np.float32),
-    )
+            triangles.append(fan[:, ::turn])
+    return np.stack([np.cos(angles), np.sin(angles)]), angles, np.concatenate(triangles)
 
 
 def cylinder(
@@ -144,6 +157,12 @@ def sphere(
 
 def icosphere(subdivisions: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Unit sphere: vertices (V, 3), triangles (20 * 4**subdivisions, 3)."""
+    vertices, triangles = _icosphere(subdivisions)
+    return vertices.copy(), triangles.copy()
+
+
+@functools.lru_cache(maxsize=8)
+def _icosphere(subdivisions: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     g = (1 + 5**0.5) / 2
     points: list[tuple[float, float, float]] = [
         (-1, g, 0),

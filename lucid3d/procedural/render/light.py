@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,29 @@ def directions(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np
 
 def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
     """Everything about the light that does not depend on where one stands."""
+    above = _above(air)
+    vectors, solid = directions(AIR_ROWS, AIR_COLUMNS)
+    ambient = _ambient(above.seen, vectors, solid, np.array(ground_color) * above.sheet)
+    clear, clouds, horizon = above.clear, above.clouds, above.horizon
+    f32 = np.float32
+    return Sky(above.state, clear, clouds, horizon, ambient.astype(f32), above.sunlight, above.sheet.astype(f32))
 
+
+class _Above(NamedTuple):
+    """What of a `Sky` no ground has a part in; `seen` (rows, columns, 3) is the sky with its clouds."""
+
+    state: Floats
+    clear: Floats
+    clouds: Floats
+    horizon: Floats
+    sunlight: Floats
+    sheet: NDArray[np.floating]
+    seen: NDArray[np.floating]
+
+
+@functools.lru_cache(maxsize=4)
+def _above(air: Atmosphere) -> _Above:
+    """Kept for a few skies (3 MB each), as an edited place is drawn again under the same one; not to be written to."""
     sun = np.array(air.sun_direction)
     clear, direct = _scattered(air, air.sky_elevation, AIR_ROWS, AIR_COLUMNS)
     aloft, unseen = direct, np.zeros_like(clear)
@@ -110,9 +133,11 @@ def build_sky(air: Atmosphere, ground_color: RGB) -> Sky:
     seen = seen + unseen + np.array(air.night_glow, np.float32)
     fall = (seen * solid[..., None] * -vectors[..., 1:2]).sum(axis=(0, 1)) / math.pi
     sheet = fall + sunlight * max(-float(sun[1]), 0.0)
-    ambient = _ambient(seen, vectors, solid, np.array(ground_color) * sheet)
     f32 = np.float32
-    return Sky(state, clear.astype(f32), clouds, horizon.astype(f32), ambient.astype(f32), sunlight, sheet.astype(f32))
+    made = _Above(state, clear.astype(f32), clouds, horizon.astype(f32), sunlight, sheet, seen)
+    for table in made:
+        table.flags.writeable = False
+    return made
 
 
 def _scattered(air: Atmosphere, elevation: float, rows: int, columns: int) -> tuple[Floats, Floats]:
@@ -276,7 +301,7 @@ LAMBERT = np.array([1.0] + [2.0 / 3.0] * 3 + [0.25] * 5)
 
 
 def _ambient(
-    seen: Floats, vectors: NDArray[np.float64], solid: NDArray[np.float64], bounced: NDArray[np.floating]
+    seen: NDArray[np.floating], vectors: NDArray[np.float64], solid: NDArray[np.float64], bounced: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Light from the sky as it is `seen`, and from ground of one radiance `bounced` (3,) below."""
     weights = (seen * solid[..., None]).reshape(-1, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,14 +104,34 @@ class Placed:
 
 @dataclass(frozen=True)
 class Spot:
-    """A candidate: where the thing's frame would lie, what it would cover, at which wall, and how little it is
-    liked."""
+    """A candidate: what the thing would cover, how little that is liked, and at which wall it would stand.
 
-    matrix: NDArray[np.float64]
+    Attributes:
+        frame: (4, 4) from the thing's frame to the plan; None: it stands on the floor with its `middle` (own x, z) in
+            the middle of the footprint. There are thousands of candidates a room, so the matrix is worked out when it
+            is asked for.
+    """
+
     footprint: Footprint
     cost: float = 0.0
     wall: int | None = None
     patch: Patch | None = None
+    frame: NDArray[np.float64] | None = None
+    middle: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """(4, 4) from the thing's frame to the plan."""
+        if self.frame is not None:
+            return self.frame
+        matrix = placement([0, 0, 0], yaw=self.footprint.yaw)
+        shift = matrix[:3, :3] @ np.array([self.middle[0], 0, self.middle[1]])
+        matrix[:3, 3] = (self.footprint.x - shift[0], FLOOR, self.footprint.z - shift[2])
+        return matrix
+
+    def dearer(self, by: float) -> Spot:
+        """The same, liked less."""
+        return Spot(self.footprint, self.cost + by, self.wall, self.patch, self.frame, self.middle)
 
 
 def view(x: float, z: float) -> float:
@@ -123,11 +143,8 @@ def view(x: float, z: float) -> float:
 
 def floor_spot(bounds: Bounds, x: float, z: float, yaw: float, cost: float = 0.0, wall: int | None = None) -> Spot:
     """A thing whose middle stands at (x, z)."""
-    matrix = placement([0, 0, 0], yaw=yaw)
-    mx, mz = bounds.middle
-    shift = matrix[:3, :3] @ np.array([mx, 0, mz])
-    matrix[:3, 3] = (x - shift[0], FLOOR, z - shift[2])
-    return Spot(matrix, Footprint(x, z, bounds.width, bounds.depth, yaw, bounds.round), cost, wall)
+    footprint = Footprint(x, z, bounds.width, bounds.depth, yaw, bounds.round)
+    return Spot(footprint, cost, wall, middle=bounds.middle)
 
 
 def wall_spot(room: Room, bounds: Bounds, wall: int, along: float, out: float = 0.0, cost: float = 0.0) -> Spot:
@@ -173,7 +190,7 @@ def on_wall(
         middle = room.against(wall, float(step), out + 0.05)
         yaw = float(np.arctan2(middle[0, 2], middle[2, 2]))
         floor = Footprint(float(middle[0, 3]), float(middle[2, 3]), 2 * half, 0.1, yaw)
-        yield Spot(matrix, floor, 0.9 * abs(step - wished), wall, patch)
+        yield Spot(floor, 0.9 * abs(step - wished), wall, patch, matrix)
 
 
 def corners(room: Room, bounds: Bounds, rng: np.random.Generator) -> Iterator[Spot]:
@@ -193,11 +210,16 @@ def on_floor(
         yield floor_spot(bounds, *wish, yaw)
     reach = max(bounds.width, bounds.depth) / 2
     pace = max(PACE, float(np.sqrt(room.width * room.length / FLOOR_TRIES)))
-    for x in np.arange(room.left + reach, room.right - reach, pace):
-        for z in np.arange(room.back + reach, room.ahead - reach, pace):
-            px, pz = float(x + rng.uniform(-0.1, 0.1)), float(z + rng.uniform(-0.1, 0.1))
-            cost = float(np.hypot(px - wish[0], pz - wish[1])) if wish else float(rng.uniform(0, 1.5))
-            yield floor_spot(bounds, px, pz, yaw, cost)
+    x, z = np.meshgrid(
+        np.arange(room.left + reach, room.right - reach, pace),
+        np.arange(room.back + reach, room.ahead - reach, pace),
+        indexing="ij",
+    )
+    chance = rng.random((x.size, 2 if wish else 3))
+    px, pz = x.ravel() + (0.2 * chance[:, 0] - 0.1), z.ravel() + (0.2 * chance[:, 1] - 0.1)
+    cost = np.hypot(px - wish[0], pz - wish[1]) if wish else 1.5 * chance[:, 2]
+    for spot in zip(px.tolist(), pz.tolist(), cost.tolist(), strict=True):
+        yield floor_spot(bounds, spot[0], spot[1], yaw, spot[2])
 
 
 def opposite(anchor: Placed, bounds: Bounds, away: tuple[float, float], rng: np.random.Generator) -> Iterator[Spot]:
@@ -305,6 +327,8 @@ def tops(
         spin = float(rng.uniform(-0.5, 0.5)) if bounds.width < 0.3 else 0.0
         world = anchor.matrix @ np.array([x, -height, z, 1.0])
         spot = floor_spot(bounds, float(world[0]), float(world[2]), anchor.yaw + spin)
-        spot.matrix[1, 3] = world[1]
+        frame = spot.matrix
+        frame[1, 3] = world[1]
+        spot = replace(spot, frame=frame)
         if not any(spot.footprint.overlaps(other.grown(0.01)) for other in taken):
             yield spot

@@ -69,11 +69,11 @@ def spots(
         for wall in [*order, *(w for w in WALLS.values() if w not in order)]:
             liking = order.index(wall) * 1.5 if wall in order else (5.0 if order or corner else 0.0)
             for spot in placing.along_wall(room, bounds, wall, at.along(put, wall), put.out, rng):
-                yield replace(spot, cost=spot.cost + liking)
+                yield spot.dearer(liking)
     if put.spot is None and (piece.stands in ("floor", "corner") or at.asked(put.thing)):
         far = 9.0 if put.wall or piece.stands != "floor" else 4.0 if found else 0.0
         for spot in placing.on_floor(room, bounds, None, yaw, rng):
-            yield replace(spot, cost=spot.cost + far + 1.5 * (1 - view(spot.footprint.x, spot.footprint.z)))
+            yield spot.dearer(far + 1.5 * (1 - view(spot.footprint.x, spot.footprint.z)))
 
 
 def _beneath(at: Furnishing, bounds: Bounds, anchor: Placed) -> Spot:
@@ -137,7 +137,7 @@ def _under_ceiling(at: Furnishing, put: Put, bounds: Bounds, index: int, number:
         ]
     for cost, (x, z) in enumerate(points):
         matrix = placement([x, placing.FLOOR - at.room.height, z])
-        yield Spot(matrix, Footprint(float(x), float(z), bounds.width, bounds.depth), float(cost))
+        yield Spot(Footprint(float(x), float(z), bounds.width, bounds.depth), float(cost), frame=matrix)
 
 
 def _on_walls(at: Furnishing, put: Put, piece: Piece, bounds: Bounds) -> Iterator[Spot]:
@@ -149,7 +149,7 @@ def _on_walls(at: Furnishing, put: Put, piece: Piece, bounds: Bounds) -> Iterato
     for wall in [*order, *(w for w in WALLS.values() if w not in order)]:
         liking = order.index(wall) * 1.5 if wall in order else (5.0 if order else float(at.rng.uniform(0, 2)))
         for spot in placing.on_wall(at.room, bounds, wall, at.along(put, wall), up, put.out, at.rng):
-            yield replace(spot, cost=spot.cost + liking)
+            yield spot.dearer(liking)
 
 
 def _on_tops(at: Furnishing, bounds: Bounds) -> Iterator[Spot]:
