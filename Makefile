@@ -23,9 +23,10 @@ scene: env
 	@test -n "$$PROMPT" || { echo 'error: say what to dream: make scene PROMPT="a misty alpine lake at sunrise"' >&2; exit 2; }
 	$(PY) run.py --prompt "$$PROMPT" $(ARGS)
 
-# One process a core; files stay whole, because tests of a file share what is slow to make.
+# One process a core; files stay whole, because tests of a file share what is slow to make, and come in the order of
+# tests/conftest.py: the slowest first.
 test: env
-	$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The same tests of tests/torture/ with twenty times the tries: about an hour.
 torture: env

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,13 +21,20 @@ def coarse_clouds() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(light, "CLOUD_ROWS", light.CLOUD_ROWS // 4)
         patch.setattr(light, "CLOUD_COLUMNS", light.CLOUD_COLUMNS // 4)
+        light._above.cache_clear()
         yield
+    light._above.cache_clear()
+
+
+@functools.lru_cache(maxsize=1)
+def labels(sentence: str) -> np.ndarray:
+    """The labels of the first view of a sentence's world."""
+    return build_world(sentence, 0).draw(FIRST, antialias=False, only=np.zeros((120, 160), bool)).labels
 
 
 def seen(sentence: str, label: str) -> int:
     """Pixels of a label in the first view of a sentence's world."""
-    drawing = build_world(sentence, 0).draw(FIRST, antialias=False, only=np.zeros((120, 160), bool))
-    return int((drawing.labels == label_number(label)).sum())
+    return int((labels(sentence) == label_number(label)).sum())
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,9 @@ def coarse_light() -> Iterator[None]:
         patch.setattr(light, "CLOUD_COLUMNS", light.CLOUD_COLUMNS // 4)
         patch.setattr(probes, "RAYS", 48)
         patch.setattr(probes, "MOST", 120)
+        light._above.cache_clear()
         yield
+    light._above.cache_clear()
 
 
 @functools.cache
