@@ -169,7 +169,7 @@ def until(condition, seconds: float = 60) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_run_resumes(how: signal.Signals, tmp_path: Path) -> None:
     folder = tmp_path / "scene"
-    arguments = [*small_arguments(models="procedural", dream__size=96), "--output", str(folder)]
+    arguments = [*small_arguments(models="procedural", prompt="a room", dream__size=96), "--output", str(folder)]
     process = start(arguments)
     until(lambda: process.poll() is not None or (folder / ".progress" / "view_001.npz").exists())
     process.send_signal(how)
@@ -196,7 +196,7 @@ def test_a_stopped_run_resumes(how: signal.Signals, tmp_path: Path) -> None:
 def test_a_full_disk_is_said_and_leaves_no_half_file(tmp_path: Path) -> None:
     """A limit on the size of files fails a write half-way, just as a full disk does."""
     folder = tmp_path / "scene"
-    arguments = [*small_arguments(models="procedural", dream__size=96), "--output", str(folder)]
+    arguments = [*small_arguments(models="procedural", prompt="a room", dream__size=96), "--output", str(folder)]
     limit = 60_000
     process = start(arguments, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
     _, errors = process.communicate(timeout=120)

@@ -107,7 +107,7 @@ def _cross(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
 
 
 @functools.lru_cache(maxsize=512)
-def _rings(count: int, sides: int, caps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+def _rings(count: int, sides: int, caps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]:
     """What tubes of so many points have in common: the circle (2, sides + 1), its angles (sides + 1,), and the
     triangles (T, 3) between the rings and in the ends."""
     angles = np.linspace(0, 2 * np.pi, sides + 1)
@@ -119,7 +119,7 @@ def _rings(count: int, sides: int, caps: bool) -> tuple[NDArray[np.float64], NDA
         for first, turn in ((index.size, -1), (index.size + sides + 1, 1)):
             fan = np.stack([first + i, first + (i + 1) % sides, np.full(sides, first + sides)], 1)
             triangles.append(fan[:, ::turn])
-    return np.stack([np.cos(angles), np.sin(angles)]), angles, np.concatenate(triangles)
+    return np.stack([np.cos(angles), np.sin(angles)]), angles, np.concatenate(triangles).astype(np.int32)
 
 
 def cylinder(
