@@ -84,8 +84,7 @@ def read_picture(
         focal: focal length in pixels.
         prompt: words such as "room" or "lake" help; it may be empty.
         kind: what sort of picture it is, if known.
-        expected: where somebody else takes the horizon to be, as a share of the height, for what `EXPECTED_WITHIN` of
-            `horizon` says; None if nobody does.
+        expected: where a network takes the horizon to be, as a share of the height; None without one.
     """
     import cv2
 
