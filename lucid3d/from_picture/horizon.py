@@ -57,8 +57,8 @@ def find_horizon(lab: Array, sharp: Array, bottoms: Array, focal: float, expecte
         bottoms: rows where a smooth sky ends in blocks of columns (NaN: none), see `skyline.find_sky`.
         focal: in pixels.
         expected: where a network takes it to be, as a share of the height; None without one. The signs say nothing
-            beside it: alone it finds 38 % of the horizons of held-out, augmented worlds within 5 % of the height, together
-            with them at most 36 %.
+            beside it: alone it finds 38 % of the horizons of held-out, augmented worlds within 5 % of the height,
+            together with them at most 36 %.
     """
     if expected is None:
         found = signs(lab, sharp, bottoms, focal)

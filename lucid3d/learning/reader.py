@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 NEARLY_RIGHT = math.log(1.25)
 """Log depth that counts as right, for `Reading.confidence`."""
 LARGER = (1.0, 1.78, 2.6)
-"""A picture is read at so many times the number of pixels that the network was trained on: photographs have finer detail
-than drawn pictures, and the mean of three sizes is a steadier answer than any of them."""
+"""A picture is read at so many times the number of pixels that the network was trained on: photographs have finer
+detail than drawn pictures, and the mean of three sizes is a steadier answer than any of them."""
 RARE = 10
 """Views added to those of every place: of one that was hardly seen little is known, and not that it is rare."""
 SURE = 30.0
