@@ -234,6 +234,8 @@ def figure_of(
 ) -> Figure:
     """A figure out of its file and what is known about it; see `Figure`.
 
+    Args:
+        corners: (N, 3) metres of its way; faces: (M,) triangle that each of its M Gaussians lies on.
     Raises:
         InputError: the file holds no figure.
     """
