@@ -273,7 +273,7 @@ def _folders(folder: Path) -> dict[str, tuple[Path, Reader]]:
         state = read_book(root).state
         return changed(root, state), [read_inserted(root, each) for each in state if isinstance(each, Entry)]
 
-    for name in ("edits.yaml", "boat.1.npz", "red.1.npz"):
+    for name in ("edits.json", "boat.1.npz", "red.1.npz"):
         found[f"edits {name}"] = (book(folder / "edited" / name) / name, edited)
 
     for name in ("zoom/levels.npz", "zoom/coarse.ply"):
