@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lucid3d.editing.figure import Walking
 from lucid3d.editing.insertion import Inserted, Wish
@@ -309,6 +310,13 @@ def write_walk(folder: Path, walk: Walk, walking: Walking) -> Walk:
     return replace(walk, key=key)
 
 
+def _kept_arrays(path: Path, name: str) -> dict[str, NDArray[Any]]:
+    try:
+        return read_arrays(path)
+    except FileNotFoundError:
+        raise InputError(f"'{path}' is gone: undo back to before {name}, or make it anew") from None
+
+
 def read_walk(folder: Path, walk: Walk) -> Figure:
     """What `write_walk` kept.
 
@@ -316,10 +324,7 @@ def read_walk(folder: Path, walk: Walk) -> Figure:
         InputError: it is damaged or gone.
     """
     path = folder / EDITS / f"{walk.key}.npz"
-    try:
-        data = read_arrays(path)
-    except FileNotFoundError:
-        raise InputError(f"'{path}' is gone: undo back to before {walk.name}") from None
+    data = _kept_arrays(path, walk.name)
     with guarded(f"'{path}'"):
         gaussians = Gaussians(*(data[name] for name in NAMES))
         return figure_of(
@@ -335,10 +340,7 @@ def read_change(folder: Path, change: Change) -> Patch:
         InputError: it is damaged or gone.
     """
     path = folder / EDITS / f"{change.key}.npz"
-    try:
-        data = read_arrays(path)
-    except FileNotFoundError:
-        raise InputError(f"'{path}' is gone: undo back to before {change.name}") from None
+    data = _kept_arrays(path, change.name)
     with guarded(f"'{path}'"):
         values, parts = (Gaussians(*(data[f"{part}_{name}"] for name in NAMES)) for part in ("values", "parts"))
         return Patch(data["rows"], values, parts)
@@ -356,10 +358,7 @@ def read_inserted(folder: Path, entry: Entry) -> tuple[Gaussians, Shade]:
         InputError: it is damaged or gone.
     """
     path = folder / EDITS / f"{entry.key}.npz"
-    try:
-        data = read_arrays(path)
-    except FileNotFoundError:
-        raise InputError(f"'{path}' is gone: set {entry.name} in again, or undo back to before it") from None
+    data = _kept_arrays(path, entry.name)
     with guarded(f"'{path}'"):
         parts = Gaussians(*(data[f"parts_{name}"] for name in NAMES))
         return Gaussians(*(data[name] for name in NAMES)), Shade(data["shade_rows"], data["shade_light"], parts)
