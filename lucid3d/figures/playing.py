@@ -6,6 +6,7 @@ NAME.npz its Gaussians in the scene's light. A Gaussian rides on the triangle th
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 from collections.abc import Sequence
@@ -88,14 +89,14 @@ class Figure:
     gaussians: Gaussians
     faces: NDArray[np.int64]
 
-    @property
+    @functools.cached_property
     def way(self) -> Way:
         """Where it walks."""
         return closed_way(self.corners)
 
-    def at(self, seconds: float, way: Way | None = None) -> Gaussians:
+    def at(self, seconds: float) -> Gaussians:
         """The figure at a time, in the scene's frame."""
-        place, facing = (way or self.way).at(self.pace * seconds)
+        place, facing = self.way.at(self.pace * seconds)
         new = self.rig.posed(self.clip, self.rate * seconds) * TO_OURS * self.scale
         old = self.rig.posed(None, 0) * TO_OURS * self.scale
         triangles = self.rig.triangles[self.faces]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from lucid3d.figures.playing import TO_OURS, Figure, Way
+from lucid3d.figures.playing import TO_OURS, Figure
 from lucid3d.procedural.kit.mesh import placement
 from lucid3d.viewer.splats import Splats
 from lucid3d.viewer.stage import add_splats
@@ -27,7 +27,7 @@ class Walkers:
 
     def __init__(self, scene: Any, figures: Sequence[Figure]) -> None:
         self._scene = scene
-        self._bones = [(figure, figure.way, _put(scene, figure)) for figure in figures]
+        self._bones = [(figure, _put(scene, figure)) for figure in figures]
         self._ended = threading.Event()
         self._began = time.monotonic()
         if figures:
@@ -42,16 +42,16 @@ class Walkers:
     def _walk(self) -> None:
         while not self._ended.wait(1 / RATE):
             seconds = time.monotonic() - self._began
-            for figure, way, nodes in self._bones:
-                poses = bone_poses(figure, way, seconds)
+            for figure, nodes in self._bones:
+                poses = bone_poses(figure, seconds)
                 for bone, node in nodes.items():
                     turn, place = poses[bone, :3, :3], poses[bone, :3, 3]
                     node.wxyz, node.position = Rotation.from_matrix(turn).as_quat()[[3, 0, 1, 2]], place
 
 
-def bone_poses(figure: Figure, way: Way, seconds: float) -> NDArray[np.float64]:
+def bone_poses(figure: Figure, seconds: float) -> NDArray[np.float64]:
     """(B, 4, 4) where each bone takes what rides on it, in the scene's frame; sizes of bones are left out."""
-    place, facing = way.at(figure.pace * seconds)
+    place, facing = figure.way.at(figure.pace * seconds)
     to_ours = np.diag([*(figure.scale * TO_OURS), 1.0])
     stands = placement(tuple(place), yaw=float(np.radians(facing)))
     return np.asarray(

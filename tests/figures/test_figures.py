@@ -174,7 +174,7 @@ def test_a_figure_walks_on_the_floor_around_what_is_in_its_way(walked: tuple[Pat
 
 def test_the_pieces_that_a_browser_moves_lie_where_the_figure_is(walked: tuple[Path, dict[str, bytes]]) -> None:
     (figure,) = Scene.load(walked[0]).figures
-    bones, rest = riders(figure), bone_poses(figure, figure.way, 0.9)
+    bones, rest = riders(figure), bone_poses(figure, 0.9)
     own = figure.gaussians.means[:, :3]  # a person's bones are unmoved at rest
     moved = np.einsum("nij,nj->ni", rest[bones][:, :3, :3], own) + rest[bones][:, :3, 3]
     away = np.linalg.norm(moved - figure.at(0.9).means[:-1], axis=1)

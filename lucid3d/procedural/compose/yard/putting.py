@@ -123,8 +123,8 @@ def where(item: Put, work: Work) -> list[Spot]:
 
 
 def strayed(x: float, z: float, work: Work) -> tuple[float, float]:
-    """Where a thing of the recipe stands in this place: no two have the same plan. What stands together moves together;
-    what is ahead stays ahead, and what stands on a floor or in a basin stays on it."""
+    """x and z in metres where a thing of the recipe stands in this place: no two have the same plan. What stands
+    together moves together; what is ahead stays ahead, and what stands on a floor or in a basin stays on it."""
     if not work.stray:
         return x, z
     away, azimuth = math.hypot(x, z), math.atan2(x, z)
