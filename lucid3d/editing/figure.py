@@ -32,8 +32,12 @@ SHORTEST = 0.5
 """Metres of a way below which nobody walks."""
 DRESSES = {"person": "", "farmer": "farmer", "knight": "knight", "astronaut": "astronaut"}
 """Things of the catalogue that can walk, and what they wear."""
-CLOTHES = ("coat", "skirt")
-"""Words of what a person wears."""
+WORN = {
+    "coat": "coat", "cloak": "coat", "skirt": "skirt", "dress": "gown", "gown": "gown", "robe": "gown",
+    "kimono": "gown", "woman": "skirt", "girl": "skirt", "lady": "skirt", "queen": "gown", "princess": "gown",
+    "witch": "gown",
+}  # fmt: skip
+"""Word of a sentence -> what a person in it wears, the first that is found; see `people.person`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +83,7 @@ def walking(
         raise InputError("a figure walks from place to place: give two or more, as in --along '0,3;2,6'")
     if pace is not None and not 0 < pace < 20:
         raise InputError(f"--pace {pace:g} must lie between 0 and 20 metres a second")
-    figure, data = _figure(wish)
+    figure, data = figure_for(wish)
     rig = figure.rig
     corners = way_corners(free, along)
     if len(corners) < 2 or closed_way(corners).length < 2 * SHORTEST:
@@ -108,7 +112,12 @@ def walking(
     )  # fmt: skip
 
 
-def _figure(wish: Wish) -> tuple[Skinned, bytes]:
+def figure_for(wish: Wish) -> tuple[Skinned, bytes]:
+    """The rigged figure that a wish names by a file or by words, in the clothes and the colour of these, and its .glb.
+
+    Raises:
+        InputError: it is no figure.
+    """
     if wish.file:
         path = Path(wish.file)
         figure = read_figure(path)
@@ -119,6 +128,7 @@ def _figure(wish: Wish) -> tuple[Skinned, bytes]:
     name = next((name for name in brief.features if name in DRESSES), None)
     if name is None:
         raise InputError(f"'{wish.thing}' cannot walk; these can: {', '.join(DRESSES)}, and any rigged .glb (--file)")
-    dress = DRESSES[name] or next((word for word in CLOTHES if word in wish.thing.lower().split()), "")
-    figure = walker(wish.seed, dress)
+    words = wish.thing.lower().split()
+    dress = DRESSES[name] or next((worn for word, worn in WORN.items() if word in words), "")
+    figure = walker(wish.seed, dress, colour=brief.colour(name) or brief.colour("clothes"))
     return figure, write_figure(figure)

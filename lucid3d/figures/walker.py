@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 from lucid3d.figures.gltf import Skinned
 from lucid3d.figures.rig import Channel, Clip, Floats, Rig
 from lucid3d.procedural.assets.figures.people import person
+from lucid3d.procedural.compose.dressing import dyed
 from lucid3d.procedural.kit.mesh import Mesh
 
 TALL = 1.78
@@ -35,13 +36,14 @@ BONES = ("hips", "chest", "head", "thigh.L", "shin.L", "thigh.R", "shin.R", "arm
 PARENTS = (-1, 0, 1, 0, 3, 0, 5, 1, 7, 1, 9)
 
 
-def walker(seed: int = 0, dress: str = "", tall: float = 0.0) -> Skinned:
+def walker(seed: int = 0, dress: str = "", tall: float = 0.0, colour: str = "") -> Skinned:
     """A person with the clips "walk" and "idle", in glTF's frame, standing on the origin.
 
     Args:
         dress, tall: see `people.person`.
+        colour: of the clothes, by its name in the vocabulary; "" = drawn.
     """
-    mesh = person(np.random.default_rng([seed, 17]), "standing", dress, tall)
+    mesh = dyed(person(np.random.default_rng([seed, 17]), "standing", dress, tall), colour)
     at = mesh.vertices.astype(np.float64) * np.array([1.0, -1.0, -1.0])
     scale = float(at[:, 1].max()) / TALL
     joints = _joints(scale)

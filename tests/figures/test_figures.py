@@ -18,6 +18,7 @@ import trimesh
 from scipy.spatial.transform import Rotation
 
 from lucid3d.access import Access
+from lucid3d.editing.figure import figure_for
 from lucid3d.editing.folder import remove_from, step, walk_in
 from lucid3d.editing.insertion import Wish
 from lucid3d.errors import InputError
@@ -232,3 +233,13 @@ def test_points_ride_on_the_triangle_below_them() -> None:
     corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [5, 5, 5], [5, 5, 5], [0, 0, 1.0]])
     triangles = np.array([[0, 1, 2], [3, 3, 4], [1, 2, 5]])
     assert riding(np.array([[0.3, 0.3, 0.0], [5, 5, 5.0]]), corners, triangles).tolist() == [0, 2]
+
+
+def test_a_figure_wears_what_the_words_say() -> None:
+    plain, _ = figure_for(Wish("a man", seed=3))
+    figure, _ = figure_for(Wish("a woman in a red dress", seed=3))
+    low = figure.rig.vertices[:, 1] < 0.6 * figure.rig.vertices[:, 1].max()
+    red = (figure.colours[:, 0] > 2 * figure.colours[:, 1]) & (figure.colours[:, 0] > 2 * figure.colours[:, 2])
+    assert red.mean() > 0.2 and red[low].any()  # many corners are those of hands, face and shoes
+    assert not ((plain.colours[:, 0] > 2 * plain.colours[:, 1]) & (plain.colours[:, 0] > 2 * plain.colours[:, 2])).any()
+    assert len(figure.rig.vertices) > len(plain.rig.vertices)  # a skirt, and long hair

@@ -34,7 +34,12 @@ STUFF: dict[str, Material] = {
 
 def dressed(mesh: Mesh, brief: Brief, thing: str) -> Mesh:
     """The mesh, dyed and made as the sentence says of `thing`; unchanged where it says nothing."""
-    colour, stuff = brief.colour(thing), STUFF.get(brief.material(thing))
+    return dyed(mesh, brief.colour(thing), brief.material(thing))
+
+
+def dyed(mesh: Mesh, colour: str, material: str = "") -> Mesh:
+    """The mesh in a colour and of a material of the vocabulary; unchanged where these name none."""
+    stuff = STUFF.get(material)
     if (colour not in palette.COLOURS and stuff is None) or not mesh.triangle_count:
         return mesh
     chosen = main_material(mesh)

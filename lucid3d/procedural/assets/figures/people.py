@@ -16,6 +16,8 @@ SKINS = ("#c99b7c", "#b07f5f", "#8a5f44", "#d8b196", "#6b4630")
 HAIRS = ("#2a211c", "#5a3f2a", "#8a6a44", "#9a948c", "#1b1917")
 TOPS = ("#7d2f2a", "#2f4a66", "#55684a", "#c4b697", "#4a4a52", "#8c6b3a", "#6a4a6b", "#d0ccc2")
 BOTTOMS = ("#33384a", "#4b4238", "#2b2b2e", "#6a6154", "#3a4636")
+HEMS = {"coat": -0.52, "skirt": -0.35, "gown": -0.3}
+"""Metres above the ground, negative upwards, to which what is worn about the legs comes down."""
 
 
 def _cloth(name: str, color: str) -> Material:
@@ -27,7 +29,7 @@ def person(rng: np.random.Generator, pose: str = "", dress: str = "", tall: floa
 
     Args:
         pose: "standing", "walking", "sitting" (on something 0.45 m high); "" = standing or walking.
-        dress: "", "coat", "skirt", "farmer", "knight", "astronaut".
+        dress: "", "coat", "skirt", "gown", "farmer", "knight", "astronaut".
         tall: metres; 0 = drawn.
     """
     pose = pose or str(rng.choice(["standing", "walking", "standing"]))
@@ -42,6 +44,8 @@ def person(rng: np.random.Generator, pose: str = "", dress: str = "", tall: floa
         top = bottom = shoe = steel
     elif dress == "astronaut":
         top = bottom = shoe = make("main space suit", "fabric", "#d5d4cf", "#c9c8c2", "#9c9b96", scale=0.05, bump=0.01)
+    elif dress == "gown":
+        bottom = skin
     bulk = {"astronaut": 1.35, "knight": 1.12, "coat": 1.06}.get(dress, 1.0) * float(rng.uniform(0.94, 1.08))
     parts = Parts()
     sit = 0.42 if pose == "sitting" else 0.0
@@ -96,14 +100,14 @@ def person(rng: np.random.Generator, pose: str = "", dress: str = "", tall: floa
                 subdivisions=2,
             )
         )
-    if dress in ("coat", "skirt") and pose != "sitting":
-        hem = -0.52 if dress == "coat" else -0.35
+    if dress in HEMS and pose != "sitting":
+        hem = HEMS[dress]
         parts.add(
             swept(
                 [(0, waist, 0), (0, hip, 0), (0, hem, 0.01)],
                 [0.155 * bulk, 0.19 * bulk, 0.25 * bulk],
                 [0.11 * bulk, 0.135 * bulk, 0.2 * bulk],
-                top if dress == "coat" else bottom,
+                bottom if dress == "skirt" else top,
                 sides=16,
             )
         )
@@ -178,7 +182,7 @@ def person(rng: np.random.Generator, pose: str = "", dress: str = "", tall: floa
             straw = make("straw hat", "fabric", "#b89a5e", "#a88b52", scale=0.04)
             parts.add(cylinder((0, head[1] - 0.075, 0), 0.015, 0.24, straw, sides=20))
             parts.add(cylinder((0, head[1] - 0.09, 0), 0.1, 0.1, straw, top_radius=0.07, sides=16))
-        elif dress == "skirt" or rng.random() < 0.3:
+        elif dress in ("skirt", "gown") or rng.random() < 0.3:
             parts.add(
                 swept(
                     [(0, head[1] - 0.05, 0.07), (0, head[1] + 0.06, 0.085), (0, head[1] + 0.2, 0.075)],
