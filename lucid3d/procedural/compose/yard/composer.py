@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,10 +68,15 @@ def compose_recipe(made: Recipe, brief: Brief, rng: np.random.Generator) -> Plac
 
 def lay(made: Recipe, brief: Brief, rng: np.random.Generator) -> Work:
     """The land, with basins cut into it and nothing on it."""
+    side = -1.0 if made.yard.mirrored and rng.random() < 0.5 else 1.0
+    broad, curve = 1.0, None
+    if made.yard.street is not None:
+        broad = float(rng.uniform(*made.yard.street.broad))
+        street = made.yard.street.drawn(broad)
+        curve = _curve(street, side * float(rng.uniform(*street.bend)))
+        made = replace(made, yard=replace(made.yard, street=street))
     yard = made.yard
-    side = -1.0 if yard.mirrored and rng.random() < 0.5 else 1.0
     basins = _basins(made, brief)
-    curve = None if yard.street is None else _curve(yard.street, side)
     water = yard.water if basins else None
     ground = weathered_ground(
         brief, **{"seed": int(rng.integers(4096)), "snow_line": 420.0, "beach": 0.04, **yard.ground}
@@ -84,7 +90,6 @@ def lay(made: Recipe, brief: Brief, rng: np.random.Generator) -> Work:
     )  # fmt: skip
     level = None if water is None else EYE_HEIGHT + water.down
     site = site_for(brief, _stood_on(made, curve, side, terrain), rng, level, clear=yard.clear)
-    site.paved = lambda x, z: _paved(made, curve, side, x, z)
     place = Place(sun_azimuth=float(rng.choice([-1.0, 1.0])) * float(rng.uniform(*yard.sun)), haze=yard.haze)
     place.terrain = terrain
     if water is not None and level is not None:
@@ -98,17 +103,18 @@ def lay(made: Recipe, brief: Brief, rng: np.random.Generator) -> Work:
     times = ("always", "dark" if dark else "day", brief.time)
     place.sky |= {name: value for time in times for name, value in yard.sky.get(time, {}).items()}
     stray = tuple(rng.uniform(0, 2 * np.pi, 2).tolist()) if yard.stray else ()
-    return Work(
-        yard, brief, rng, dark, lit_share(brief), side, place, terrain, site, lot_for(site, brief), curve, stray
-    )
+    lot = lot_for(site, brief)
+    work = Work(yard, brief, rng, dark, lit_share(brief), side, place, terrain, site, lot, curve, broad, stray)
+    site.paved = lambda x, z: _paved(made, curve, side, x, z) | work.in_court(x, z)
+    return work
 
 
 def _basins(made: Recipe, brief: Brief) -> tuple[Basin, ...]:
     return tuple(b for b in made.yard.basins if not b.word or b.word not in brief.without)
 
 
-def _curve(street: Street, side: float) -> Curve:
-    bend, start = side * (street.bend[0] + street.bend[1]) / 2, street.start
+def _curve(street: Street, bend: float) -> Curve:
+    start = street.start
 
     def line(z: NDArray[np.float64]) -> NDArray[np.float64]:
         return bend * (1 - np.cos(np.clip(z - TURN_AT, 0, 200) / TURN_OVER)) - street.aside

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.compose.dressing import dressed
-from lucid3d.procedural.compose.making import Made, as_made, called
+from lucid3d.procedural.compose.making import Made, as_made, called, named
 from lucid3d.procedural.compose.settlement.context import label_of, wall_for
 from lucid3d.procedural.compose.yard.recipe import Put
 from lucid3d.procedural.compose.yard.work import Work, inside
@@ -31,7 +31,8 @@ def put(item: Put, work: Work) -> None:
     """Put one item of the recipe, as the sentence has it."""
     brief, rng = work.brief, work.rng
     name = item.thing or item.word
-    if name in brief.without or (item.asked and not brief.wants(name)):
+    kinds = _kinds_asked(item, work)
+    if name in brief.without or (item.asked and not (brief.wants(name) or kinds)):
         return
     if item.times and not set(item.times) & {brief.time, "dark" if work.dark else "day"}:
         return
@@ -41,9 +42,26 @@ def put(item: Put, work: Work) -> None:
         left = asked - work.made.get(item.thing, 0)
         if asked > 1:  # a number that was said: no more than that
             spots = spots[: max(left, 0)]
+    for kind, number in kinds.items():  # "a woman" is one of the people that stand there
+        _set_up(item, kind, spots[:number], work)
+        spots = spots[number:]
+    if not (item.asked and kinds):
+        _set_up(item, name, spots, work)
+
+
+def _kinds_asked(item: Put, work: Work) -> dict[str, int]:
+    """The kinds of a thing that the sentence names and that are still to be set up -> how many."""
+    brief, things = work.brief, work.brief.catalogue.things
+    asked = {n: count - work.made.get(n, 0) for n, count in brief.features.items() if things[n].kind_of == item.thing}
+    return {n: count for n, count in asked.items() if item.thing and count > 0}
+
+
+def _set_up(item: Put, name: str, spots: list[Spot], work: Work) -> None:
+    """Set one of what has that name up at each of the places that is free."""
+    rng = work.rng
     if not spots:
         return
-    kinds = [make(item, work) for _ in range(min(max(item.vary, 1), len(spots)))]
+    kinds = [make(item, name, work) for _ in range(min(max(item.vary, 1), len(spots)))]
     standing: list[list[NDArray[np.float64]]] = [[] for _ in kinds]
     for i, (x, z, yaw) in enumerate(spots):
         made = kinds[i % len(kinds)]
@@ -75,25 +93,27 @@ def free_spot(
     return None
 
 
-def make(item: Put, work: Work) -> Made:
+def make(item: Put, name: str, work: Work) -> Made:
     """One of the things, in the colour and of the material that the sentence gives it."""
-    brief, name = work.brief, item.thing or item.word
+    brief = work.brief
     record = brief.catalogue.things.get(name)
     wishes = {
         "rng": work.rng,
         "lit": float(work.dark and "lamp" not in brief.without),
         "brief": brief,
+        "dress": brief.wearing.get(name, ""),
         "wall": wall_for(brief, work.rng, name) if name in brief.painted or name in brief.made_of else None,
     }
     function, file = (item.make, "") if item.make else (record.make, record.file) if record is not None else ("", "")
-    made = as_made(called(function, file, wishes, item.given))
+    thing = called(function, file, wishes, item.given)
+    made = as_made(thing if item.make or record is None else named(thing, record))
     mesh = dressed(made.mesh, brief, name)
     size = brief.size(name)
     if size != 1.0:
         mesh = replace(mesh, vertices=mesh.vertices * np.float32(size))
     mesh.label = label_of(mesh.label)
     if item.thing and not mesh.thing:
-        mesh.thing = item.thing
+        mesh.thing = name
     return Made(mesh, tuple((size * x, size * y, size * z) for x, y, z in made.lamps))
 
 
@@ -101,15 +121,16 @@ def where(item: Put, work: Work) -> list[Spot]:
     """The places of an item, each with its turn."""
     found = []
     for x, z, heading, inwards in _places(item, work):
-        if not item.mount and item.grid is None and item.along is None:
+        street = item.along is not None or bool(item.court)
+        if not item.mount and item.grid is None and not street:
             x, z = strayed(x, z, work)
         px, pz = (
             (x + float(work.rng.normal(0, item.jitter / 2)), z + float(work.rng.normal(0, item.jitter / 2)))
             if item.jitter
             else (x, z)
         )
-        px *= work.side if item.along is None else 1.0
-        heading, inwards = (v if item.along is not None or work.side > 0 else -v for v in (heading, inwards))
+        px *= 1.0 if street else work.side
+        heading, inwards = (v if street or work.side > 0 else -v for v in (heading, inwards))
         yaw = {
             "start": math.atan2(px, pz),
             "in": inwards,
@@ -118,7 +139,7 @@ def where(item: Put, work: Work) -> list[Spot]:
             "across": inwards,
             "ahead": 0.0,
         }.get(item.face, float(work.rng.uniform(0, 2 * math.pi)))
-        found.append((px, pz, yaw + item.turn * (1.0 if item.along is not None else work.side)))
+        found.append((px, pz, yaw + item.turn * (1.0 if street else work.side)))
     return found
 
 
@@ -167,6 +188,13 @@ def _places(item: Put, work: Work) -> Iterator[tuple[float, float, float, float]
         (x0, z0), (x1, z1) = item.about
         for _ in range(item.count):
             yield float(rng.uniform(x0, x1)), float(rng.uniform(z0, z1)), 0.0, 0.0
+    elif item.court and work.curve is not None:
+        for opening in work.courts:
+            for share, deep in item.court:
+                s = opening.begin + share * (opening.end - opening.begin)
+                x, z = (float(v) for v in work.curve.at(s, opening.side * (opening.off + deep * opening.depth)))
+                heading = work.curve.yaw(s)
+                yield x, z, heading, heading + opening.side * math.pi / 2
     elif item.along is not None and work.curve is not None:
         sides = {"left": (-1.0,), "right": (1.0,), "both": (-1.0, 1.0)}.get(item.side, (-1.0,))
         if work.side < 0 and item.face != "along":  # what drives keeps to its side
@@ -179,6 +207,6 @@ def _places(item: Put, work: Work) -> Iterator[tuple[float, float, float, float]
             elif item.side == "either":
                 sides = (float(rng.choice([-1.0, 1.0])),)
             for side in sides:
-                x, z = (float(v) for v in work.curve.at(float(s), side * item.off))
+                x, z = (float(v) for v in work.curve.at(float(s), side * item.off * work.broad))
                 heading = work.curve.yaw(float(s))
                 yield x, z, heading, heading + side * math.pi / 2

@@ -109,6 +109,23 @@ class Wall:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Court:
+    """A stretch of one side of a street where the houses stand back: a small square, a front garden.
+
+    Attributes:
+        chance: of one on each side; length: metres along the street; depth: metres that the houses stand back.
+        begin: metres along the street at which it begins.
+        material: of its ground, a name of `surfaces.SURFACES`.
+    """
+
+    chance: float = 0.5
+    length: Pair = (11.0, 17.0)
+    depth: Pair = (5.0, 9.0)
+    begin: Pair = (5.0, 26.0)
+    material: str = "flagstones"
+
+
+@dataclass(frozen=True, config=STRICT)
 class Row:
     """Buildings side by side: along a `line`, their fronts to one's right hand on the way; about a `ring` (x, z,
     radius) from one azimuth of `arc` to the other, their fronts inwards; or along both sides of the street (`sides`).
@@ -119,6 +136,7 @@ class Row:
         widths: metres, to draw from; storeys: the least and the most; gap: metres between two, to draw from.
         alley: how often there is a gap of 1.4 to 2.2 m more; back: metres that fronts lie behind the
             line, to draw from.
+        court: where they stand back, along a street.
         plain_beyond: metres from the start from where detail is left out.
         lamps: intensity of their lamps when it is dark; word: the thing that the sentence knows them as.
     """
@@ -134,6 +152,7 @@ class Row:
     gap: Pair = (0.0, 0.0)
     alley: float = 0.0
     back: Pair = (0.0, 0.0)
+    court: Court | None = None
     plain_beyond: float = 45.0
     lamps: float = 6.0
     word: str = "house"
@@ -142,14 +161,16 @@ class Row:
 
 @dataclass(frozen=True, config=STRICT)
 class Put:
-    """Things in their places. One of `at`, `row`, `grid`, `ring`, `about` and (in a street) `along` says where.
+    """Things in their places. One of `at`, `row`, `grid`, `ring`, `about` and (in a street) `along` and `court` says
+    where.
 
     Attributes:
         thing: a thing of the catalogue: refused, numbered, coloured as the sentence has it; make: a function instead,
             called as a thing's is, with `given` besides; word: the feature that refuses it, with `make`.
         at: places; row: from one point to another; grid: a rectangle's corners, `step` metres apart; ring: about (x, z)
             with a radius; about: anywhere free within a rectangle; along: metres along the street, `step` apart, on
-            `side`, `off` metres from its middle.
+            `side`, `off` metres from its middle; court: in each court of the street, at these shares of its length
+            and depth.
         count: how many in a row, a ring or about; asked: only where the sentence asks for it, then in this place.
         face: what the front (-z) looks to: the start, the middle of the ring or grid ("in"), away from it ("out"), the
             way along the row or street, or across it, or straight to -z ("ahead"); "" = anywhere. turn: radians more.
@@ -170,6 +191,7 @@ class Put:
     ring: Disc | None = None
     about: tuple[Pair, Pair] | None = None
     along: Pair | None = None
+    court: tuple[Pair, ...] = ()
     step: Pair = (2.0, 2.0)
     side: Literal["left", "right", "both", "turns", "either"] = "both"
     off: float = 3.0
@@ -191,9 +213,9 @@ class Put:
     def __post_init__(self) -> None:
         if bool(self.thing) == bool(self.make):
             raise ValueError("either 'thing' or 'make' is wanted here")
-        given = (self.at, self.row, self.grid, self.ring, self.about, self.along)
+        given = (self.at, self.row, self.grid, self.ring, self.about, self.along, self.court)
         if sum(bool(where) for where in given) != 1:
-            raise ValueError("one of at, row, grid, ring, about and along is wanted here")
+            raise ValueError("one of at, row, grid, ring, about, along and court is wanted here")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -201,9 +223,10 @@ class Street:
     """A street through the place: it comes from behind the start, which stands in its middle, and runs ahead.
 
     Attributes:
+        broad: factors on all widths, to draw from; what stands along the street keeps its share of them.
         width: of the carriageway; pavement: of each pavement, 0 = none; kerb: metres that it lies higher.
         surface, pavement_material, kerb_material: names of surfaces.
-        bend: metres by which it has turned aside after 34; start, end: metres along it, behind and ahead.
+        bend: metres by which it has turned aside after 34, to draw from; start, end: metres along it, behind and ahead.
         crown: metres that its middle lies above its gutters.
         aside: metres that the start stands off its middle, to the right.
     """
@@ -218,7 +241,12 @@ class Street:
     start: float = -20.0
     end: float = 84.0
     crown: float = 0.06
+    broad: Pair = (0.9, 1.3)
     aside: float = 0.0
+
+    def drawn(self, broad: float) -> Street:
+        """The same street, `broad` times as wide."""
+        return dataclasses.replace(self, width=self.width * broad, pavement=self.pavement * broad)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -305,6 +333,7 @@ def read_recipe(page: Mapping[str, Any], where: str) -> Recipe:
     street = yard.street
     names = [floor.material for floor in yard.floor] + [wall.material for wall in yard.walls]
     names += [floor.edge for floor in yard.floor] + [n for b in yard.basins for n in (b.wall, b.coping)]
+    names += [row.court.material for row in yard.rows if row.court is not None]
     names += [] if street is None else [street.surface, street.pavement_material, street.kerb_material]
     for name in filter(None, names):
         if name not in SURFACES:

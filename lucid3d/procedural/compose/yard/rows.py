@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,19 @@ from numpy.typing import NDArray
 from lucid3d.procedural.compose.dressing import dressed
 from lucid3d.procedural.compose.making import as_made, called
 from lucid3d.procedural.compose.settlement.context import wall_for
-from lucid3d.procedural.compose.settlement.curve import Curve
-from lucid3d.procedural.compose.yard.recipe import Row
-from lucid3d.procedural.compose.yard.work import Work
+from lucid3d.procedural.compose.settlement.curve import Curve, strip
+from lucid3d.procedural.compose.yard.recipe import Court, Row
+from lucid3d.procedural.compose.yard.surfaces import SURFACES
+from lucid3d.procedural.compose.yard.work import Opening, Work
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import placement
 
 ALLEY = (1.4, 2.2)
 """Metres of an alley between two houses."""
+UNDER_FRONT = 0.6
+"""Metres that the ground of a court goes on under the fronts of its houses."""
+ABOVE = 0.004
+"""Metres that the ground of a court lies above the pavement's, which it covers in part."""
 SAME_WALL = 4
 """How often another wall is drawn where neighbours would look like one long house."""
 
@@ -93,11 +99,27 @@ def _lots(item: Row, work: Work) -> Iterator[tuple[NDArray[np.float64], NDArray[
             if item.sides not in ("both", "left" if side < 0 else "right"):
                 continue
             s = item.along[0] + float(rng.uniform(-1, 1))
+            court = None if item.court is None else _opening(item.court, side, half, rng)
             while s < min(item.along[1], work.curve.end - 8):
                 width, gap = step()
-                near, far = _frontage(work.curve, s, width, side * half)
+                back = 0.0
+                if court is not None and court.begin <= s < court.end:
+                    back = court.depth
+                    court = replace(court, begin=min(court.begin, s), end=max(court.end, s + width))
+                near, far = _frontage(work.curve, s, width, side * (half + back))
                 yield near, far, width
                 s += width + gap
+            if court is not None and item.court is not None:
+                work.courts.append(court)
+                off = sorted((side * half, side * (half + court.depth + UNDER_FRONT)))
+                y = work.ground(*(float(v) for v in work.curve.at(court.begin, side * (half - 0.1)))) - ABOVE
+                paving = SURFACES[item.court.material]
+                work.add(strip(work.curve, court.begin, court.end, off[0], off[1], (y, y), paving))
+
+
+def _opening(court: Court, side: float, half: float, rng: np.random.Generator) -> Opening | None:
+    begin, length, depth = (float(rng.uniform(*pair)) for pair in (court.begin, court.length, court.depth))
+    return Opening(side, begin, begin + length, half, depth) if rng.random() < court.chance else None
 
 
 def _frontage(curve: Curve, s: float, width: float, offset: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

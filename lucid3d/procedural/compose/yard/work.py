@@ -15,6 +15,7 @@ from lucid3d.procedural.compose.settlement.context import lamp_color
 from lucid3d.procedural.compose.settlement.curve import Curve
 from lucid3d.procedural.compose.yard.footprints import Footprint, Taken, footprint
 from lucid3d.procedural.compose.yard.recipe import Area, Yard
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.mesh import Mesh, instances, placement
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Lamp, Place
 from lucid3d.procedural.kit.terrain import Terrain
@@ -22,6 +23,18 @@ from lucid3d.procedural.language.brief import Brief
 
 START = Footprint(0.0, 0.0, 0.9, 0.9)
 """The ground under the one who looks."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A court of a street: its `side` (-1 left, 1 right), metres along the street from `begin` to `end`, `off` metres
+    from its middle, `depth` metres deep."""
+
+    side: float
+    begin: float
+    end: float
+    off: float
+    depth: float
 
 
 @dataclass
@@ -32,7 +45,9 @@ class Work:
         yard: its recipe; brief: what is wanted; rng: decides the rest.
         dark: lamps are on; lit: share of lit windows; side: -1 where left and right are changed.
         place, terrain, site, lot: what there is so far; curve: the middle of its street, or None.
+        broad: factor on the widths of its street.
         stray: phases of how far things stand from where the recipe has them, for turn and distance; () = nowhere.
+        courts: where houses stand back from the street.
         taken: ground where something stands; made: thing -> how many there are.
     """
 
@@ -47,7 +62,9 @@ class Work:
     site: Site
     lot: Lot
     curve: Curve | None = None
+    broad: float = 1.0
     stray: tuple[float, ...] = ()
+    courts: list[Opening] = field(default_factory=list)
     taken: Taken = field(default_factory=lambda: Taken([START]))
     made: dict[str, int] = field(default_factory=dict)
 
@@ -59,13 +76,22 @@ class Work:
             off = abs(x - float(self.curve.x(np.array(z)))) - street.width / 2
             if off < 0:
                 return EYE_HEIGHT
-            if off < street.pavement + 3.0:
+            if off < street.pavement + 3.0 or self.in_court(np.array([x]), np.array([z]))[0]:
                 return EYE_HEIGHT + street.crown - street.kerb if street.kerb else EYE_HEIGHT - 0.012
         if any(inside(basin, x * self.side, z) for basin in self.yard.basins):
             return EYE_HEIGHT  # what stands in a basin counts from its rim
         if up:
             return EYE_HEIGHT - max(up)
         return float(self.terrain.heights(np.array([x], np.float32), np.array([z], np.float32))[0])
+
+    def in_court(self, x: Floats, z: Floats) -> NDArray[np.bool_]:
+        """(N,) whether (x, z), (N,) each, lie on the ground of a court."""
+        inside_one = np.zeros(np.shape(x), bool)
+        for court in self.courts:
+            assert self.curve is not None
+            off = court.side * (x - self.curve.x(z))
+            inside_one |= (z > court.begin) & (z < court.end) & (off > 0) & (off < court.off + court.depth)
+        return inside_one
 
     def fits(self, made: Made, x: float, z: float, yaw: float, scale: float = 1.0) -> bool:
         """Whether nothing stands there yet."""
