@@ -30,14 +30,9 @@ MOST = 12_000
 """Gaussians of a figure: they are moved for every picture."""
 SHORTEST = 0.5
 """Metres of a way below which nobody walks."""
-DRESSES = {"person": "", "farmer": "farmer", "knight": "knight", "astronaut": "astronaut"}
-"""Things of the catalogue that can walk, and what they wear."""
-WORN = {
-    "coat": "coat", "cloak": "coat", "skirt": "skirt", "dress": "gown", "gown": "gown", "robe": "gown",
-    "kimono": "gown", "woman": "skirt", "girl": "skirt", "lady": "skirt", "queen": "gown", "princess": "gown",
-    "witch": "gown",
-}  # fmt: skip
-"""Word of a sentence -> what a person in it wears, the first that is found; see `people.person`."""
+DRESSES = {"person": "", "woman": "skirt", "man": "shirt", "child": "", "farmer": "farmer", "knight": "knight",
+           "astronaut": "astronaut"}  # fmt: skip
+"""Things of the catalogue that can walk, and how they are dressed where it is not said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +123,5 @@ def figure_for(wish: Wish) -> tuple[Skinned, bytes]:
     name = next((name for name in brief.features if name in DRESSES), None)
     if name is None:
         raise InputError(f"'{wish.thing}' cannot walk; these can: {', '.join(DRESSES)}, and any rigged .glb (--file)")
-    words = wish.thing.lower().split()
-    dress = DRESSES[name] or next((worn for word, worn in WORN.items() if word in words), "")
-    figure = walker(wish.seed, dress, colour=brief.colour(name) or brief.colour("clothes"))
+    figure = walker(wish.seed, brief.wearing.get(name, DRESSES[name]), colour=brief.colour(name))
     return figure, write_figure(figure)

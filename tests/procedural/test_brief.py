@@ -519,3 +519,52 @@ def test_what_cannot_be_and_what_was_not_said_is_told(sentence: str, said: str) 
 
 def test_a_word_without_end_is_not_repeated() -> None:
     assert len(understand("x" * 10_000).explanation) < 400
+
+
+@pytest.mark.parametrize(
+    ("words", "who", "colour", "dress"),
+    [
+        ("a woman in a red dress in a garden", "woman", "red", "gown"),
+        ("a man wearing a black coat on a bridge", "man", "black", "coat"),
+        ("an old man in a yellow raincoat in a meadow", "man", "yellow", "coat"),
+        ("a girl with a green kimono by a lake", "child", "green", "gown"),
+        ("two women in blue dresses in a park", "woman", "blue", "gown"),
+    ],
+)
+def test_clothes_belong_to_those_who_wear_them(words: str, who: str, colour: str, dress: str) -> None:
+    brief = understand(words)
+    assert "clothes" not in brief.features
+    assert brief.colour(who) == colour
+    assert brief.wearing == {who: dress}
+    assert "clothes" not in brief.explanation
+
+
+def test_clothes_that_nobody_wears_are_things() -> None:
+    brief = understand("a bedroom with red clothes on a chair")
+    assert brief.wants("clothes")
+    assert not brief.wearing
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("a street in Kyoto", "japanese_street"),
+        ("a Greek village street", "mediterranean_street"),
+        ("a street in Venice", "canal_street"),
+        ("a suburban street", "suburb"),
+        ("a town street", "town_street"),
+        ("a village by a canyon", "village"),
+    ],
+)
+def test_a_general_name_beside_a_particular_one_means_the_particular_place(words: str, place: str) -> None:
+    assert understand(words).place == place
+
+
+@pytest.mark.parametrize(
+    ("words", "time"),
+    [("early morning", "sunrise"), ("early evening", "sunset"), ("late at night", "night"), ("late evening", "dusk")],
+)
+def test_early_and_late_are_heard(words: str, time: str) -> None:
+    brief = understand(f"a lake, {words}")
+    assert brief.time == time
+    assert not brief.ignored

@@ -126,6 +126,7 @@ class PlaceRecord:
         landscape: what it gives to a place that lies in it.
         shore: where the water of a built place begins that lies by the sea or on a lake; None = beyond its last house.
         describes: its name can also describe another place ("desert canyon").
+        kind_of: places of more general names that it is one of, too: with one of these and this, this is meant.
         default: its turn among the places that a sentence may get which names none; 0 = never. A room with a turn is
             chosen for furniture without a place.
         moods, styles: those that choose this place where none is named.
@@ -156,6 +157,7 @@ class PlaceRecord:
     landscape: Landscape = Field(default_factory=Landscape)
     shore: Shore | None = None
     describes: bool = False
+    kind_of: tuple[str, ...] = ()
     default: int = 0
     street: bool = False
     moods: tuple[str, ...] = ()

@@ -72,7 +72,12 @@ def add_things(site: Site, *, but: frozenset[str] = frozenset(), made: Mapping[s
         if count <= 0 or record.name in but or record.set_about is None or record.sort == "building":
             continue
         kinds = min(count, 3) if LIVING & set(record.seen_as) else 1  # three tents are alike unless something is said
-        things = [dressed(as_made(make_thing(record, site.rng)).mesh, brief, record.name) for _ in range(kinds)]
+        things = [
+            dressed(
+                as_made(make_thing(record, site.rng, dress=brief.wearing.get(record.name, ""))).mesh, brief, record.name
+            )
+            for _ in range(kinds)
+        ]
         for thing in things:
             thing.label = label_of(thing.label)
             thing.thing = thing.thing or record.name

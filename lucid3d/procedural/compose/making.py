@@ -50,15 +50,19 @@ def called(name: str, file: str, wishes: Mapping[str, Any], given: Mapping[str, 
     return make(**{n: value for n, value in wishes.items() if n in names and n not in (given or {})}, **(given or {}))
 
 
-def make_thing(record: ThingRecord, rng: np.random.Generator, lit: float = 0.0, wall: Material | None = None) -> Any:
-    """What the function of a thing's record makes, called with those of `rng`, `lit` and `wall` that it names."""
-    return _named(called(record.make, record.file, {"rng": rng, "lit": lit, "wall": wall}), record)
+def make_thing(
+    record: ThingRecord, rng: np.random.Generator, lit: float = 0.0, wall: Material | None = None, dress: str = ""
+) -> Any:
+    """What the function of a thing's record makes, called with those of `rng`, `lit`, `wall` and `dress` that it
+    names."""
+    wishes = {"rng": rng, "lit": lit, "wall": wall} | ({"dress": dress} if dress else {})
+    return named(called(record.make, record.file, wishes), record)
 
 
-def _named(made: Any, record: ThingRecord) -> Any:
+def named(made: Any, record: ThingRecord) -> Any:
     """What a function gives, called by a word of the thing's own: a knight is made by what makes people."""
     if isinstance(made, tuple):
-        return (_named(made[0], record), *made[1:])
+        return (named(made[0], record), *made[1:])
     mesh = made if isinstance(made, Mesh) else getattr(made, "mesh", None)
     own = (record.name.replace("_", " "), *record.words.english)
     if isinstance(mesh, Mesh) and mesh.thing and mesh.thing not in own:

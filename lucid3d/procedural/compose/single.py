@@ -83,7 +83,7 @@ def one_of(
             return None
         return merge([made(piece, _order(piece, brief, rng))], one_instance=True)
     elif record.make:
-        mesh = as_made(make_thing(record, rng)).mesh
+        mesh = as_made(make_thing(record, rng, dress=brief.wearing.get(record.name, ""))).mesh
     else:
         return None
     return merge([dressed(mesh, brief, record.name)], one_instance=True)

@@ -22,6 +22,7 @@ from lucid3d.procedural.language.finding import find
 from lucid3d.procedural.language.phrases import read_phrases
 from lucid3d.procedural.language.reader import MANY, NAMED, Reader
 from lucid3d.procedural.language.translating import in_english
+from lucid3d.procedural.language.wearing import dressed_people
 
 LONGEST = 10_000
 """Characters of a sentence that are read."""
@@ -60,6 +61,7 @@ class Brief:
         sizes: feature -> factor on its usual size ("huge mountains").
         painted: feature -> colour name ("a red boat"); the key "" holds a colour that belongs to nothing in particular.
         made_of: feature -> material name ("a wooden pier"); the key "" as above.
+        wearing: person -> how they are dressed ("coat").
         density: factor on how much grows and lies about ("lush", "sparse").
         strength: factor on the weather ("light mist", "heavy rain").
         mood: one of the vocabulary's moods, or "".
@@ -87,6 +89,7 @@ class Brief:
     sizes: Mapping[str, float] = field(default_factory=dict, hash=False)
     painted: Mapping[str, str] = field(default_factory=dict, hash=False)
     made_of: Mapping[str, str] = field(default_factory=dict, hash=False)
+    wearing: Mapping[str, str] = field(default_factory=dict, hash=False)
     density: float = 1.0
     strength: float = 1.0
     mood: str = ""
@@ -176,6 +179,9 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     reading = read_phrases(text, known_words(catalogue))
     finds, taken = with_kin(find(text, catalogue), reading, catalogue)
     reader.read(finds)
+    nouns = known_words(catalogue) | {kin.noun: kin.meanings for kin in taken}
+    reading, worn = dressed_people(reader, reading, nouns)
+    taken = [kin for kin in taken if kin.noun not in worn]
     relations = bind(reader, reading, taken)
     wanted = dict(reader.features)
     reader.read(find(negative, catalogue), negative=True)
@@ -261,6 +267,7 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
         sizes=dict(reader.sizes),
         painted=dict(reader.painted),
         made_of=dict(reader.made_of),
+        wearing=dict(reader.wearing),
         density=reader.density,
         strength=reader.strength,
         mood=mood,
@@ -312,6 +319,10 @@ def _choose_place(reader: Reader, text: str, notes: list[str]) -> tuple[str, tup
     if scores:
         # The first of equals; of those that one word suggests the one that is chosen where none is named.
         best = max(scores, key=lambda p: (scores[p], -first[p], bool(known[p].default)))
+        closer = [p for p in scores if best in known[p].kind_of]  # "a street in Kyoto" is a Japanese street
+        if closer:
+            best = max(closer, key=lambda p: (scores[p], -first[p]))
+            scores = {p: score for p, score in scores.items() if p not in known[best].kind_of}
         seen_from = rooms and (
             known[best].indoors or scores[best] < NAMED or first[rooms[0]] < first[best] or reader.looks_out
         )

@@ -37,6 +37,7 @@ class Reader:
         self.sizes: dict[str, float] = {}
         self.painted: dict[str, str] = {}
         self.made_of: dict[str, str] = {}
+        self.wearing: dict[str, str] = {}
         self.density = 1.0
         self.strength = 1.0
         self.understood: list[tuple[str, str]] = []

@@ -24,13 +24,15 @@ def _cloth(name: str, color: str) -> Material:
     return make(name, "fabric", color, None, None, scale=0.02, bump=0.004, roughness=1.0)
 
 
-def person(rng: np.random.Generator, pose: str = "", dress: str = "", tall: float = 0.0) -> Mesh:
+def person(
+    rng: np.random.Generator, pose: str = "", dress: str = "", tall: float = 0.0, long_hair: bool | None = None
+) -> Mesh:
     """A person of 1.6 to 1.85 m.
 
     Args:
         pose: "standing", "walking", "sitting" (on something 0.45 m high); "" = standing or walking.
-        dress: "", "coat", "skirt", "gown", "farmer", "knight", "astronaut".
-        tall: metres; 0 = drawn.
+        dress: "shirt", "coat", "skirt", "gown", "farmer", "knight", "astronaut"; "" = drawn from the first three.
+        tall: metres; 0 = drawn. long_hair: None = drawn.
     """
     pose = pose or str(rng.choice(["standing", "walking", "standing"]))
     dress = dress or str(rng.choice(["", "", "coat", "skirt"]))
@@ -182,7 +184,7 @@ def person(rng: np.random.Generator, pose: str = "", dress: str = "", tall: floa
             straw = make("straw hat", "fabric", "#b89a5e", "#a88b52", scale=0.04)
             parts.add(cylinder((0, head[1] - 0.075, 0), 0.015, 0.24, straw, sides=20))
             parts.add(cylinder((0, head[1] - 0.09, 0), 0.1, 0.1, straw, top_radius=0.07, sides=16))
-        elif dress in ("skirt", "gown") or rng.random() < 0.3:
+        elif dress in ("skirt", "gown") or rng.random() < 0.3 if long_hair is None else long_hair:
             parts.add(
                 swept(
                     [(0, head[1] - 0.05, 0.07), (0, head[1] + 0.06, 0.085), (0, head[1] + 0.2, 0.075)],
@@ -197,6 +199,21 @@ def person(rng: np.random.Generator, pose: str = "", dress: str = "", tall: floa
     height = tall or float(rng.uniform(1.6, 1.85))
     mesh.vertices = mesh.vertices * np.float32(height / 1.78)
     return mesh
+
+
+def woman(rng: np.random.Generator, dress: str = "") -> Mesh:
+    """A woman, in a skirt or a coat unless it is said what she wears."""
+    return person(rng, dress=dress or str(rng.choice(["skirt", "skirt", "coat"])), long_hair=True)
+
+
+def man(rng: np.random.Generator, dress: str = "") -> Mesh:
+    """A man, in a shirt or a coat unless it is said what he wears."""
+    return person(rng, dress=dress or str(rng.choice(["shirt", "coat"])), long_hair=False)
+
+
+def child(rng: np.random.Generator, dress: str = "") -> Mesh:
+    """A child of 1.05 to 1.35 m."""
+    return person(rng, dress=dress or str(rng.choice(["shirt", "skirt"])), tall=float(rng.uniform(1.05, 1.35)))
 
 
 def walker(rng: np.random.Generator) -> Mesh:

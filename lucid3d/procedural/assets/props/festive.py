@@ -66,7 +66,7 @@ def lantern_string(lit: bool, width: float = 5.4) -> tuple[Mesh, tuple[float, fl
     return mesh, (0.0, 0.9, 0.0)
 
 
-@made_as("sign")
+@made_as("neon sign")
 def neon_sign(rng: np.random.Generator, lit: bool = True) -> tuple[Mesh, tuple[float, float, float]]:
     """An upright sign of a shop on a wall at z = 0, out towards -z: a dark case, glowing strokes that nobody
     can read."""
