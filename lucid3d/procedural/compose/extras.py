@@ -18,6 +18,7 @@ from lucid3d.procedural.compose.land.thickets import singles
 from lucid3d.procedural.compose.making import as_made, make_thing
 from lucid3d.procedural.compose.settlement.context import label_of, lit_share, wall_for
 from lucid3d.procedural.compose.standing import cleared
+from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.palettes import COLOURS
 from lucid3d.procedural.kit.place import Lamp
@@ -392,6 +393,8 @@ SEEN = 0.6
 """Radians to either side of straight ahead that the first view shows."""
 ASIDE = 4.0
 """Cost of a plot beyond that."""
+PLOTS = 320
+"""How many plots are looked at."""
 HIDDEN = 5.0
 """Cost of a plot from which nothing is seen of the objects on it: as much as five metres of slope."""
 
@@ -402,32 +405,32 @@ def _plot(
     """The flattest free ground for a thing of this size, in view and ahead where there is any: (x, y, z, yaw), its door
     towards the start; None where nothing of the kind can stand. `aside`: radians from straight ahead to look in."""
     rng = site.rng
-    best = None
-    for i in range(320):
-        radius, bearing = float(rng.uniform(near, far)), float(rng.uniform(-aside, aside))
-        if not i and site.vantage is not None:
-            radius, bearing = math.hypot(*site.vantage), math.atan2(*site.vantage)
-        x, z = radius * math.sin(bearing), radius * math.cos(bearing)
-        half = 0.5 * max(width, depth)
-        xs = np.array([x, x - half, x + half, x, x], np.float32)
-        zs = np.array([z, z, z, z - half, z + half], np.float32)
-        y = site.terrain.height(xs, zs)
-        free = float(site.free(xs, zs, y, above_water=0.25).min())
-        cost = float(np.ptp(y)) + 0.012 * radius + TAKEN * (1 - free) + 0.8 * abs(bearing)
-        cost += ASIDE * (abs(bearing) > SEEN)
-        cost += HIDDEN * _hidden(site, x, float(np.median(y)) - 0.6 * tall, z)
-        if best is None or cost < best[0]:
-            best = (cost, x, float(np.median(y)), z)
-    if best is None or best[0] > ACCEPTED:
+    drawn = rng.uniform((near, -aside), (far, aside), (PLOTS, 2))
+    if site.vantage is not None:
+        drawn[0] = math.hypot(*site.vantage), math.atan2(*site.vantage)
+    radius, bearing = drawn.T
+    x, z = radius * np.sin(bearing), radius * np.cos(bearing)
+    half = 0.5 * max(width, depth)
+    xs = (x[:, None] + half * np.array([0, -1, 1, 0, 0])).astype(np.float32)
+    zs = (z[:, None] + half * np.array([0, 0, 0, -1, 1])).astype(np.float32)
+    y = site.terrain.height(xs, zs)
+    level = np.median(y, axis=1).astype(np.float64)
+    free = site.free(xs, zs, y, above_water=0.25).min(axis=1)
+    cost = np.ptp(y, axis=1) + 0.012 * radius + TAKEN * (1 - free) + 0.8 * np.abs(bearing)
+    cost += ASIDE * (np.abs(bearing) > SEEN)
+    cost += HIDDEN * _hidden(site, x, level - 0.6 * tall, z)
+    best = int(cost.argmin())
+    if cost[best] > ACCEPTED:
         return None
-    _, x, level, z = best
-    return x, level, z, math.atan2(x, z) + float(rng.uniform(-0.5, 0.5))
+    where = float(x[best]), float(level[best]), float(z[best])
+    return *where, math.atan2(where[0], where[2]) + float(rng.uniform(-0.5, 0.5))
 
 
-def _hidden(site: Site, x: float, y: float, z: float) -> bool:
-    """Whether the land stands between the eye at the start and a point."""
+def _hidden(site: Site, x: Floats, y: Floats, z: Floats) -> NDArray[np.bool_]:
+    """(N,) whether the land stands between the eye at the start and points (N,)."""
     share = np.linspace(0.03, 0.97, 48, dtype=np.float32)
-    return bool((site.terrain.height(x * share, z * share) < y * share).any())
+    land = site.terrain.height(x[:, None] * share, z[:, None] * share)
+    return np.asarray((land < y[:, None] * share).any(axis=1))
 
 
 def _cut(site: Site, x: float, z: float, radius: float) -> None:
