@@ -22,6 +22,7 @@ from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.mesh import Mesh, placement
 from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.language.brief import Brief
+from lucid3d.procedural.language.naming import thing_words, word_forms
 from lucid3d.procedural.language.reader import exact_counts
 from lucid3d.procedural.render.drawing import Drawing, equirectangular_rays
 from lucid3d.procedural.telling import ENOUGH, Sight
@@ -29,6 +30,8 @@ from lucid3d.procedural.world import World
 
 Stance = tuple[NDArray[np.float64], float]
 """A foot (3,) and a turn in radians."""
+BURNS = 0.6
+"""Metres around a thing within which a lamp is its own."""
 MOST = 5
 """Of one thing are supplied at most; more are a crowd, which composers see to."""
 AHEAD = 0.62
@@ -115,6 +118,8 @@ def supplied(place: Place, world: World, sight: Sight, wanted: Mapping[str, int]
     added = set()
     for name, count in wanted.items():
         record = brief.catalogue.things[name]
+        unseen = _unseen(place, record, brief) if count == brief.features.get(name) else []
+        stands: list[Mesh] = []
         for number in range(count):
             mesh = one_of(record, brief, brief.season, rng, hung=True)
             if mesh is None or not mesh.triangle_count:
@@ -123,9 +128,36 @@ def supplied(place: Place, world: World, sight: Sight, wanted: Mapping[str, int]
             if not shop.set_up(mesh, _support(record, brief), number):
                 break
             added.add(name)
+            stands.append(place.meshes[-1])
+        else:
+            moved(place, unseen, stands)
     if any(p.thing in added or added & set(p.to) for p in brief.relations):
         relate(place, brief)
     return bool(added)
+
+
+def _unseen(place: Place, record: ThingRecord, brief: Brief) -> list[Mesh]:
+    """The meshes of a thing that was set up because it is asked for, and where it is not seen: those of a crowd, or of
+    what grows, are left alone."""
+    words = thing_words(record.name, brief.catalogue)
+    found = [m for m in place.meshes if m.thing and m.triangle_count and not words.isdisjoint(word_forms(m.thing))]
+    many = sum(1 if m.instances is None else int(m.instances.max()) + 1 for m in found)
+    return found if record.sort not in UNCOUNTED and many <= brief.features[record.name] else []
+
+
+def moved(place: Place, before: list[Mesh], after: list[Mesh]) -> None:
+    """Take away what now stands elsewhere; the lamps that burnt in it go with it."""
+    place.meshes = [m for m in place.meshes if not any(m is gone for gone in before)]
+    if not (before and after):
+        return
+    there = after[0].bounds.mean(axis=0)
+    for mesh in before:
+        (low, high), here = mesh.bounds, mesh.bounds.mean(axis=0)
+        for i, lamp in enumerate(place.lamps):
+            at = np.asarray(lamp.position)
+            if (at > low - BURNS).all() and (at < high + BURNS).all():
+                x, y, z = (at - here + there).tolist()
+                place.lamps[i] = replace(lamp, position=(x, y, z))
 
 
 def _called(record: ThingRecord) -> str:

@@ -10,9 +10,12 @@ import pytest
 
 from lucid3d.procedural.build import build_place, build_world, place_under_sky
 from lucid3d.procedural.compose.standing import Ground, boxes_of
-from lucid3d.procedural.kit.place import Place
+from lucid3d.procedural.kit import palettes
+from lucid3d.procedural.kit.mesh import placement
+from lucid3d.procedural.kit.parts import Parts
+from lucid3d.procedural.kit.place import Lamp, Place
 from lucid3d.procedural.language.brief import understand
-from lucid3d.procedural.supplying import AHEAD, missing, supplied
+from lucid3d.procedural.supplying import AHEAD, missing, moved, supplied
 from lucid3d.procedural.telling import look
 from lucid3d.procedural.world import World
 
@@ -105,3 +108,16 @@ def test_the_same_sentence_and_seed_give_the_same_things() -> None:
 def test_a_place_that_shows_all_is_left_as_it_is() -> None:
     brief = understand("a moon landscape")
     assert missing(look(build_world("a moon landscape", 3)), brief) == {}
+
+
+def test_what_is_set_up_in_sight_takes_the_place_and_the_light_of_what_was_hidden() -> None:
+    parts = Parts()
+    parts.box((0, -0.3, 0), (0.8, 0.6, 0.8), palettes.IRON)
+    fire = parts.mesh("object")
+    hidden, seen = fire.transformed(placement((9, 0, 30))), fire.transformed(placement((1, 0, 4)))
+    street = Lamp((9.0, -3.0, 32.0), (1, 1, 1))
+    place = Place([hidden, seen], lamps=[Lamp((9.0, -0.5, 30.0), (4, 2, 1)), street])
+    moved(place, [hidden], [seen])
+    assert place.meshes == [seen]
+    np.testing.assert_allclose(place.lamps[0].position, (1, -0.5, 4), atol=1e-6)
+    assert place.lamps[1] == street

@@ -251,4 +251,4 @@ def lily_pads(rng: np.random.Generator, count: int = 14, radius: float = 1.2, *,
 
 def litter_for(season: Season) -> str:
     """Palette of fallen leaves that suits a season."""
-    return "maple" if season == "autumn" else "oak"
+    return "maple" if season == "autumn" else "dry"

@@ -124,7 +124,7 @@ def undergrowth(
 
 def leaf_litter(site: Site, *, amount: float = 1.0) -> None:
     """Fallen leaves that lie on the ground near the viewer."""
-    palettes = [litter.litter_for(site.season), "maple" if site.season == "autumn" else "oak"]
+    palettes = [litter.litter_for(site.season)] * 2
     lying = [litter.fallen_leaves(site.rng, palette) for palette in palettes]
     lower = replace(site, path=(), keep_out=[])  # leaves fall on paths too
     lower.put_rings(lying, None, LITTER, amount, clear=0.0, tint=0.2, hue=0.1, steepest=1.2)
