@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,3 +85,11 @@ def test_there_are_no_import_circles() -> None:
     except CycleError as error:
         circle = " -> ".join(reversed(error.args[1]))
         raise AssertionError(f"modules import each other in a circle: {circle}") from None
+
+
+@pytest.mark.parametrize("module", ["lucid3d.cli", "lucid3d.pipeline", "lucid3d.extending", "lucid3d.zoom.pipeline"])
+def test_nothing_heavy_is_loaded_before_it_is_needed(module: str) -> None:
+    heavy = "{'torch', 'open3d', 'diffusers', 'transformers', 'gsplat', 'viser', 'ray', 'trimesh'}"
+    code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not loaded.stdout.strip()

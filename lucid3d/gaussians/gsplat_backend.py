@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from lucid3d.errors import InputError
+
+if TYPE_CHECKING:  # torch is loaded where there is a card, and takes seconds
+    from torch import Tensor
 
 
 def rasterization_gsplat(
