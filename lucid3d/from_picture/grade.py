@@ -27,6 +27,10 @@ PULL = (1.0, 0.75, 1.0)
 """How far the mean colour of the drawn sky, of what is solid, and of water goes to the photograph's: what lies around
 is not what is in the picture. (About a close-up all the way.)"""
 
+BRIGHT, UNSEEN_PULL = 90, 0.3
+"""Of a picture without a sky: percentile of lightness from which on something shows the colour of its light, and how
+far the drawn sky goes towards that colour."""
+
 
 @dataclass
 class SkyColours:
@@ -215,17 +219,42 @@ class Grade:
         sky = kinds == OPEN
         if self.sky is not None and sky.any():
             drawn, wanted = self.sky.at(directions[sky])
-            graded[sky] = wanted + self.gain[OPEN] * (lab[sky] - drawn)
+            graded[sky] = _veiled(wanted, self.gain[OPEN] * (lab[sky] - drawn))
         light = graded[..., 0]  # soft highlights: clouds must not burn out where the picture is brighter
         graded[..., 0] = np.clip(np.where(light > 86, 86 + 13 * np.tanh((light - 86) / 13), light), 0, 100)
         result: Array = np.clip(cv2.cvtColor(graded.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
         return result
 
 
+def _veiled(sky: Array, detail: NDArray[np.floating]) -> Array:
+    """A sky's colours (N, 3) in CIE Lab with what stands out from them (N, 3): what is brighter is cloud, and goes over
+    into white as light does, in sRGB; the straight way from blue to white in CIE Lab is violet."""
+    import cv2
+
+    rgb = cv2.cvtColor(sky[None], cv2.COLOR_LAB2RGB)[0]
+    share = np.clip(detail[:, :1] / np.maximum(100 - sky[:, :1], 1), 0, 1)
+    white = cv2.cvtColor(f32(rgb + share * (1 - rgb))[None], cv2.COLOR_RGB2LAB)[0]
+    return f32(np.where(share > 0, white, sky + detail))
+
+
 def match(
-    canvas: Canvas, drawn: Array, kinds: NDArray[np.uint8], coarse: Camera, blur: float, sky: SkyColours | None
+    canvas: Canvas,
+    drawn: Array,
+    kinds: NDArray[np.uint8],
+    coarse: Camera,
+    blur: float,
+    sky: SkyColours | None,
+    whole: Array,
+    whole_kinds: NDArray[np.uint8],
 ) -> Grade:
-    """Colours that make a drawn world (h, w, 3), seen over the canvas with the `coarse` camera, go with the picture."""
+    """Colours that make a drawn world go with the picture.
+
+    Args:
+        drawn, kinds: (h, w, 3) and (h, w) the world seen over the canvas with the `coarse` camera.
+        blur: radians of blur that the picture's surroundings have.
+        whole, whole_kinds: (p, 2p, 3) and (p, 2p) the same all round: a wall behind the viewer is not to be darker than
+            anything in the picture because the wall in front is bright.
+    """
     import cv2
 
     size = (coarse.width, coarse.height)
@@ -234,18 +263,25 @@ def match(
     of_photo = np.where(canvas.classes == SKY, OPEN, np.where(canvas.classes == WATER, WET, SOLID)).astype(np.uint8)
     of_photo = np.asarray(cv2.resize(of_photo, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     photo = cv2.cvtColor(color, cv2.COLOR_RGB2LAB)
-    world = cv2.cvtColor(np.clip(drawn, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)
+    world = cv2.cvtColor(np.clip(whole, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)
+    area = np.sin((np.arange(len(whole)) + 0.5) / len(whole) * np.pi)[:, None] * np.ones(whole_kinds.shape)
     gain, shift = np.ones((3, 3)), np.zeros((3, 3))
     for kind in (OPEN, SOLID, WET):
-        here, there = (of_photo == kind) & (share > 0.6), kinds == kind
-        if here.sum() < 30:
+        here, there = (of_photo == kind) & (share > 0.6), whole_kinds == kind
+        hidden = here.sum() < 30
+        if hidden:
             here = (of_photo != OPEN) & (share > 0.6)
         if here.sum() < 30:
-            here = share > 0.6  # a picture without sky: its general tone will do
+            here = share > 0.6
         if there.sum() < 30 or here.sum() < 30:
             continue
-        mean_p, mean_w = photo[here].mean(axis=0), world[there].mean(axis=0)
-        spread_p, spread_w = photo[here].std(axis=0) + 2, world[there].std(axis=0) + 2
+        mean_w = np.average(world[there], axis=0, weights=area[there])
+        spread_w = np.sqrt(np.average((world[there] - mean_w) ** 2, axis=0, weights=area[there])) + 2
+        if kind == OPEN and hidden and not blur:  # a sky that is not in the picture is one in its light
+            bright = photo[here][photo[here][:, 0] >= np.percentile(photo[here][:, 0], BRIGHT)].mean(axis=0)
+            shift[kind] = UNSEEN_PULL * (bright - mean_w)
+            continue
+        mean_p, spread_p = photo[here].mean(axis=0), photo[here].std(axis=0) + 2
         gain[kind] = np.clip(spread_p / spread_w, CALMEST[kind], LIVELIEST[kind])
         shift[kind] = mean_w + (1.0 if blur else PULL[kind]) * (mean_p - mean_w) - mean_w * gain[kind]
     none = np.zeros((3, coarse.height, coarse.width, 3), np.float32)

@@ -42,8 +42,9 @@ _OUTSIDE = [CLASSES.index(name) for name in ("sky", "ground", "water", "building
 RULED_A_ROOM = 1.1
 """Log odds for a room where the rules call it one: eight times as many rooms as landscapes are, and half of the
 logarithm counts, for the network sees the same lines. That they call something a landscape says little."""
-RULED_THE_PLACE = 8.0
-"""How much likelier the place is that the rules name: they are right in half of the pictures, of a dozen places."""
+RULED_THE_PLACE = 3.0
+"""How much likelier the place is that the rules name, of a dozen. On 67 views of worlds that the network had not seen,
+the place was right or near for 37 % without them, 45 % at 3 times and 46 % at 8, and right for 24, 22 and 19 %."""
 SCALE_LIMIT = 3.0
 """The most that depth is scaled for the ground to lie where it should: beyond, the ground was not what was seen."""
 GROUND_REACH = 30.0

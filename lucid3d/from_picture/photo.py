@@ -11,6 +11,7 @@ from that world. Where weights are at hand, the diffusion models do all this bet
 from __future__ import annotations
 
 import logging
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ LARGEST = 1024
 """Longer side in pixels of the picture that is continued; the first view still shows the photograph as it came."""
 BOKEH = 1.4
 """Degrees of blur that a close-up's surroundings have."""
+FINGERPRINT = 16
+"""Pixels across and down of the picture by which it is told from others."""
 GRID = 520
 """Columns of the surface that stands for the photograph when it is seen from elsewhere."""
 
@@ -79,7 +82,8 @@ class PhotoWorld:
         up = f32(self.tilted[:3, :3].T @ np.array([0.0, -1.0, 0.0]))
         whole = around.draw_equirectangular(48)
         colours = sky_colours(canvas, whole.image, ~np.isfinite(whole.depth), up)
-        self.grade: Grade = match(canvas, drawn.image, kinds, coarse, blur, colours)
+        whole_kinds = kinds_of(whole.depth, whole.labels)
+        self.grade: Grade = match(canvas, drawn.image, kinds, coarse, blur, colours, whole.image, whole_kinds)
         self._surface: _Surface | None = None
 
     def _around_pose(self, camera: Camera) -> NDArray[np.float64]:
@@ -281,6 +285,15 @@ def _turned(panorama: Array, directions: Array) -> Array:
     return f32(read)
 
 
+def seed_of(picture: Array, seed: int) -> int:
+    """A seed of this picture's (H, W, 3) own, so that two pictures of streets do not get the same houses."""
+    import cv2
+
+    small = cv2.resize(picture, (FINGERPRINT, FINGERPRINT), interpolation=cv2.INTER_AREA)
+    mark = zlib.crc32(np.rint(small * 255).astype(np.uint8).tobytes())
+    return int(np.random.default_rng([seed, mark]).integers(1 << 31))
+
+
 def world_from_photo(
     image: NDArray[np.floating],
     camera: Camera | float = 60.0,
@@ -328,6 +341,7 @@ def world_from_photo(
         "photograph read as %s, horizon at row %.0f: %s", layout.kind, layout.horizon, layout.words
     )
     brief = understand(layout.words)
+    seed = seed_of(picture, seed)
     place = build_place(brief, seed)
     if layout.box is not None:
         place = fitted(place, layout.box)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lucid3d.from_picture.horizon import find_horizon, segments
 from lucid3d.from_picture.room_box import Box, fit_room, vanishing_point
 from lucid3d.from_picture.skyline import find_sky, whole_sky
+from lucid3d.from_picture.vanishing import weighed_horizon
 from lucid3d.procedural.catalogue.load import load_places
 from lucid3d.procedural.catalogue.records import Sign
 from lucid3d.procedural.kit.arrays import f32
@@ -99,7 +100,9 @@ def read_picture(
     box: Box | None = None
     if kind == "room":
         centre = vanishing_point(lab, f) or (columns / 2, rows / 2)
-        horizon = centre[1] if expected is None else (centre[1] + expected * rows) / 2
+        horizon = centre[1]
+        if expected is not None:
+            horizon = weighed_horizon(segments(lab), (rows, columns), expected, room=True) * rows
         standing = np.zeros((rows, columns), bool)
         found = fit_room(lab, f, centre)
         classes, depth = _inside(found, (rows, columns), f)

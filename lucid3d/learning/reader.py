@@ -32,6 +32,8 @@ NEARLY_RIGHT = math.log(1.25)
 LARGER = (1.0, 1.78, 2.6)
 """A picture is read at so many times the number of pixels that the network was trained on: photographs have finer
 detail than drawn pictures, and the mean of three sizes is a steadier answer than any of them."""
+EVENED = 1.5
+"""Power of `SHARE`: training has rare places more often than people photograph them, so that it learns them at all."""
 RARE = 10
 """Views added to those of every place: of one that was hardly seen little is known, and not that it is rare."""
 SURE = 30.0
@@ -264,7 +266,7 @@ def usual_places(places: tuple[str, ...], views: dict[str, int]) -> NDArray[np.f
     """
     if not views:
         return np.ones(len(places), np.float32)
-    wanted = np.array([SHARE.get(name, 1.0) for name in places])
+    wanted = np.array([SHARE.get(name, 1.0) ** EVENED for name in places])
     trained = np.array([views.get(name, 0) for name in places]) + RARE
     return np.asarray(wanted / wanted.sum() * trained.sum() / trained, np.float32)
 

@@ -10,7 +10,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.families.base import DepthEstimator, Painter
 from lucid3d.families.picture import photo_models
-from lucid3d.from_picture.photo import PhotoWorld, world_from_photo
+from lucid3d.from_picture.photo import PhotoWorld, seed_of, world_from_photo
 from lucid3d.from_picture.picture import GROUND, SKY, UPRIGHT, WATER, Layout, read_picture
 from lucid3d.from_picture.room_box import Box
 from lucid3d.from_picture.surround import extend
@@ -300,10 +300,17 @@ def test_the_lake_goes_on_in_its_own_colour() -> None:
     kinds[coarse.height // 2 : coarse.height * 2 // 3] = WET
     drawn = np.full((coarse.height, coarse.width, 3), 0.2, np.float32)
     drawn += np.random.default_rng(0).normal(0, 0.03, drawn.shape).astype(np.float32)
-    shown = match(canvas, drawn, kinds, coarse, 0.0, None).apply(drawn, kinds, coarse.rays(), coarse.fx)
+    grade = match(canvas, drawn, kinds, coarse, 0.0, None, drawn, kinds)
+    shown = grade.apply(drawn, kinds, coarse.rays(), coarse.fx)
     lake = canvas.color[(canvas.classes == WATER) & (canvas.share > 0.9)].mean(axis=0)
     assert np.abs(shown[kinds == WET].mean(axis=0) - lake).max() < 0.1
     assert shown[kinds == SOLID].mean() < 0.6 * lake.mean()
+
+
+def test_two_pictures_of_a_place_get_worlds_of_their_own() -> None:
+    china, flower = sample("china.jpg"), sample("flower.jpg")
+    assert seed_of(china, 1) == seed_of(china, 1)
+    assert len({seed_of(china, 1), seed_of(flower, 1), seed_of(china, 2)}) == 3
 
 
 def test_a_blurred_backdrop_is_not_mirrored() -> None:
