@@ -91,6 +91,22 @@ def test_an_embedded_profile_is_converted_to_srgb(tmp_path: Path) -> None:
         assert np.array_equal(load_picture(save(tmp_path, "c.png", lab, icc_profile=bad)).image, plain)
 
 
+def test_a_palette_with_a_profile_is_the_picture_that_a_browser_shows(tmp_path: Path) -> None:
+    from PIL import ImageCms
+
+    colours = pillow.fromarray(gradient(64, 48)).quantize(64)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain, tagged = save(tmp_path, "plain.png", colours), save(tmp_path, "tagged.png", colours, icc_profile=profile)
+    assert np.abs(load_picture(tagged).image - load_picture(plain).image).max() < 0.02
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
+def test_of_a_moving_picture_the_first_one_is_taken(tmp_path: Path, name: str) -> None:
+    first, second = pillow.new("RGB", (40, 30), (200, 30, 30)), pillow.new("RGB", (40, 30), (20, 30, 220))
+    path = save(tmp_path, name, first, save_all=True, append_images=[second], duration=100)
+    np.testing.assert_allclose(load_picture(path).image.mean(axis=(0, 1)), np.array([200, 30, 30]) / 255, atol=0.03)
+
+
 @pytest.mark.parametrize(("orientation", "turned"), [(1, False), (3, False), (6, True), (8, True)])
 def test_exif_orientation_and_focal_length(tmp_path: Path, orientation: int, turned: bool) -> None:
     exif = pillow.Exif()
