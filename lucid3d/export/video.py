@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,11 @@ SOLID = 0.5
 """Below this opacity a pixel of the depth film shows nothing."""
 
 
-def write_film(frames: Iterable[Image], path: Path, *, width: int, height: int, rate: int) -> None:
+def write_film(frames: Iterable[Image | NDArray[np.uint8]], path: Path, *, width: int, height: int, rate: int) -> None:
     """Write pictures as they come; the film has its name only when all of them decode again.
 
     Args:
-        frames: (height, width, 3) float32 sRGB each; even sizes.
+        frames: (height, width, 3) float32 sRGB in [0, 1] each, or uint8; even sizes.
         rate: pictures a second.
     Raises:
         OSError: the encoder failed: the disk is full (ENOSPC), or it was killed or is broken (EIO).
@@ -55,7 +55,7 @@ def write_films(
     Raises:
         OSError: see `write_film`.
     """
-    depths: list[NDArray[np.uint8]] = []  # as 8-bit colours until the first file is written
+    depths: list[NDArray[np.uint8]] = []  # as 8-bit levels until the first file is written
     first: float | None = None
 
     def pictures() -> Iterator[Image]:
@@ -63,15 +63,17 @@ def write_films(
         for seen, near in drawn:
             depth = np.where(seen.alpha >= SOLID, seen.depth, np.inf).astype(np.float32)
             first = first or near_depth(depth)
-            depths.append((depth_colours(depth, first if near is None else near) * 255).astype(np.uint8))
+            depths.append(_levels(depth, first if near is None else near))
             yield seen.image
 
     write_film(pictures(), folder / "preview.mp4", width=width, height=height, rate=rate)
-    shown = ((colours / np.float32(255)).astype(np.float32, copy=False) for colours in depths)
+    shown = (_coloured(levels) for levels in depths)
     write_film(shown, folder / "depth.mp4", width=width, height=height, rate=rate)
 
 
-def _encode(frames: Iterable[Image], file: Path, name: Path, width: int, height: int, rate: int) -> int:
+def _encode(
+    frames: Iterable[Image | NDArray[np.uint8]], file: Path, name: Path, width: int, height: int, rate: int
+) -> int:
     """Feed the encoder, and believe it only when it says that it ended well; how many pictures it got."""
     command = [
         ffmpeg(), "-y", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
@@ -89,7 +91,7 @@ def _encode(frames: Iterable[Image], file: Path, name: Path, width: int, height:
         try:
             with contextlib.suppress(BrokenPipeError):  # it died: its exit code and its last words say why
                 for frame in frames:
-                    encoder.stdin.write(np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8).tobytes())
+                    encoder.stdin.write(_eight_bits(frame).data)
                     count += 1
             with contextlib.suppress(BrokenPipeError):
                 encoder.stdin.close()
@@ -133,14 +135,39 @@ def depth_colours(depth: Depth, near: float) -> Image:
     Returns:
         (H, W, 3) float32.
     """
+    return np.asarray(_coloured(_levels(depth, near)), np.float32) / np.float32(255)
+
+
+def _levels(depth: Depth, near: float) -> NDArray[np.uint8]:
+    """(H, W) which of 256 colours stands for each depth; 0 where there is nothing."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.float32(near) / depth
+    share[~(depth > 0)] = 0
+    # the square root spends more colours on the distance, which disparity squeezes together
+    levels = np.sqrt(np.clip(share, 0, 1, out=share), out=share)
+    levels *= 255
+    return levels.astype(np.uint8)
+
+
+def _coloured(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W, 3) sRGB of depth levels (H, W)."""
     import cv2
 
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(depth > 0, near / depth, 0)
-    # the square root spends more colours on the distance, which disparity squeezes together
-    levels = (np.sqrt(np.clip(np.nan_to_num(share), 0, 1)) * 255).astype(np.uint8)
-    colours = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1]
-    return np.asarray(colours * (levels > 0)[..., None], np.float32) / np.float32(255)
+    every = np.arange(256, dtype=np.uint8)[:, None]
+    table = np.ascontiguousarray(cv2.applyColorMap(every, cv2.COLORMAP_INFERNO)[..., ::-1])
+    table[0] = 0
+    return np.asarray(cv2.applyColorMap(levels, table), np.uint8)
+
+
+def _eight_bits(frame: Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture's bytes, contiguous: values are rounded and clipped, unless they are bytes already."""
+    import cv2
+
+    if frame.dtype == np.uint8:
+        return np.ascontiguousarray(frame, np.uint8)
+    floats = np.ascontiguousarray(frame, np.float32)
+    each: Any = (255.0,) * 4  # of a channel; OpenCV's stubs know pictures alone
+    return np.asarray(cv2.multiply(floats, each, dtype=cv2.CV_8U), np.uint8)  # one pass where numpy takes four
 
 
 def near_depth(depth: Depth) -> float:
