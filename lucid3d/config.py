@@ -122,8 +122,10 @@ class TrainConfig:
     few steps."""
     beta2: float = 0.999
     """Of Adam: how long the mean of their squares remembers."""
-    epsilon: float = 1e-15
-    """Of Adam: added to the root of that mean."""
+    epsilon: float = 1e-7
+    """Of Adam: added to the root of that mean. About a thirtieth of a pixel's share in the loss of a 512-pixel view:
+    what hides behind something, and is seen by less, would else be moved by as much as what is in plain view, and
+    surfaces and the second sky crack open where one first sees them on a walk."""
     visible_only: bool = True
     """Adam leaves Gaussians alone that a step's view does not see: momentum does not carry them off, and a step costs
     no more than what is in view."""
