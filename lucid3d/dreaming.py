@@ -230,7 +230,7 @@ def extend_views(
         gone = give_way(cloud, camera, view.depth, view.painted)
         gone[:kept] = False
         fresh = pointcloud.lift(view.image, view.depth, camera, view=index, mask=view.painted, sky_radius=sky_radius)
-        cloud = pointcloud.merge(cloud.without(gone), fresh)
+        cloud = pointcloud.merge(cloud, fresh, gone=gone)
         before = view if view.scaled is not None else before
         index += 1
         yield view, cloud
@@ -359,9 +359,8 @@ def _lifted(view: DreamedView) -> PointCloud:
 
 def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig, views: Sequence[DreamedView]) -> PointCloud:
     """The cloud with what a view painted; `views` are all so far: people will stand where they were dreamed from."""
-    if view.planned:
-        cloud = cloud.without(give_way(cloud, view.camera, view.depth, view.painted))
-    cloud = pointcloud.merge(cloud, _lifted(view))
+    gone = give_way(cloud, view.camera, view.depth, view.painted) if view.planned else None
+    cloud = pointcloud.merge(cloud, _lifted(view), gone=gone)
     if len(cloud) <= config.max_points:
         return cloud
     eyes = np.array([each.camera.position for each in views])

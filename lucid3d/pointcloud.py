@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +41,6 @@ class PointCloud:
 
     def __getitem__(self, index: NDArray[np.bool_] | NDArray[np.integer] | slice) -> PointCloud:
         return PointCloud(*(getattr(self, f.name)[index] for f in fields(self)))
-
-    def without(self, gone: NDArray[np.bool_]) -> PointCloud:
-        """The points that are not `gone` (N,) bool; the cloud itself where none is."""
-        if not gone.any():
-            return self
-        kept = np.flatnonzero(~gone)
-        return PointCloud(*(np.take(getattr(self, f.name), kept, axis=0) for f in fields(self)))
 
     @classmethod
     def empty(cls) -> PointCloud:
@@ -151,6 +145,7 @@ def merge(
     cloud: PointCloud,
     new: PointCloud,
     *,
+    gone: NDArray[np.bool_] | None = None,
     radius: float = MERGE_FOOTPRINTS,
     thickness: float = MERGE_THICKNESS,
 ) -> PointCloud:
@@ -158,51 +153,78 @@ def merge(
 
     A new point is left out where the cloud already has a point of at most `MERGE_DETAIL` times its footprint within
     `radius` footprints of it along the surface and `thickness` footprints along its normal (within `radius` all around
-    where it has no normal). Points of the cloud are never moved, so indices into it stay valid.
+    where it has no normal). Points of the cloud are never moved: without `gone`, indices into it stay valid.
+
+    Args:
+        gone: (N,) bool, points of the cloud that give way: they are left out, and no new one is for their sake.
 
     Returns:
-        PointCloud that begins with the whole of `cloud`.
+        PointCloud that begins with the whole of `cloud`, but for what is gone.
     """
-    if len(cloud) == 0 or len(new) == 0:
-        return PointCloud.concatenate([cloud, new])
+    stays = None if gone is None or not gone.any() else ~gone
     doubled = np.zeros(len(new), bool)
     # In groups of like footprints: how far to look is a matter of the footprint, and near points are many.
     group = np.floor(np.log2(np.maximum(new.footprints, np.float32(1e-30))) / MERGE_GROUP)
     for sky in (False, True):
-        for each in np.unique(group[new.is_sky == sky]):
-            mine = np.flatnonzero((new.is_sky == sky) & (group == each))
-            fine = cloud.footprints <= MERGE_DETAIL * new.footprints[mine].max()
-            doubled[mine] = _doubled(cloud, (cloud.is_sky == sky) & fine, new, mine, radius, thickness)
-    return PointCloud.concatenate([cloud, new[~doubled]])
+        kind = np.flatnonzero(new.is_sky == sky)
+        if len(kind) == 0 or len(cloud) == 0:
+            continue
+        # the cloud is large: what may lie near any of the new points is picked once, for all groups
+        widest = float(new.footprints[kind].max())
+        theirs = _near_any(cloud.positions, new.positions[kind], widest * thickness) & (cloud.is_sky == sky)
+        rows = np.flatnonzero(theirs if stays is None else theirs & stays)
+        positions, footprints = np.take(cloud.positions, rows, axis=0), cloud.footprints[rows]
+        for each in np.unique(group[kind]):
+            mine = kind[group[kind] == each]
+            doubled[mine] = _doubled(positions, footprints, new, mine, radius, thickness)
+    kept = np.flatnonzero(~doubled)
+    if stays is None:
+        return PointCloud.concatenate([cloud, new[kept]])
+    return _joined(cloud, np.flatnonzero(stays), new, kept)
+
+
+def _joined(cloud: PointCloud, rows: NDArray[np.intp], new: PointCloud, new_rows: NDArray[np.intp]) -> PointCloud:
+    """Some rows of two clouds as one cloud, each copied once."""
+
+    def both(name: str) -> NDArray[Any]:
+        first, second = getattr(cloud, name), getattr(new, name)
+        out = np.empty((len(rows) + len(new_rows), *first.shape[1:]), first.dtype)
+        np.take(first, rows, axis=0, out=out[: len(rows)], mode="clip")  # any other mode copies once more
+        np.take(second, new_rows, axis=0, out=out[len(rows) :], mode="clip")
+        return out
+
+    return PointCloud(*(both(f.name) for f in fields(PointCloud)))
 
 
 def _doubled(
-    cloud: PointCloud,
-    theirs: NDArray[np.bool_],
+    theirs: NDArray[np.float32],
+    widths: NDArray[np.float32],
     new: PointCloud,
     mine: NDArray[np.integer],
     radius: float,
     thickness: float,
 ) -> NDArray[np.bool_]:
-    """(len(mine),) bool: which points of `new` stand on a surface that `cloud` already has, among `theirs`."""
+    """(len(mine),) bool: which points of `new` stand on a surface that a cloud already has, whose points `theirs`
+    (N, 3) have footprints `widths` (N,)."""
     from scipy.spatial import cKDTree
 
     positions, footprints, normals = new.positions[mine], new.footprints[mine], new.normals[mine]
     reach = float(footprints.max()) * thickness
-    near = np.flatnonzero(_near_any(cloud.positions, positions, reach) & theirs)
+    near = np.flatnonzero(_near_any(theirs, positions, reach) & (widths <= MERGE_DETAIL * footprints.max()))
     result = np.zeros(len(mine), bool)
     if len(near) == 0:
         return result
-    candidates = np.flatnonzero(_near_any(positions, cloud.positions[near], reach))
-    tree = cKDTree(cloud.positions[near], balanced_tree=False, compact_nodes=False)
+    theirs, widths = theirs[near], widths[near]
+    candidates = np.flatnonzero(_near_any(positions, theirs, reach))
+    tree = cKDTree(theirs, balanced_tree=False, compact_nodes=False)
     points, size, normal = positions[candidates], footprints[candidates], normals[candidates]
     distance, neighbour = tree.query(points, k=1, distance_upper_bound=reach, workers=-1)
     found = np.isfinite(distance)
-    neighbour = near[np.where(found, neighbour, 0)]
-    offset = cloud.positions[neighbour] - points
+    neighbour = np.where(found, neighbour, 0)
+    offset = theirs[neighbour] - points
     along = np.abs((offset * normal).sum(1))
     across2 = np.maximum((offset**2).sum(1) - along**2, 0)
-    same_detail = cloud.footprints[neighbour] <= MERGE_DETAIL * size
+    same_detail = widths[neighbour] <= MERGE_DETAIL * size
     oriented = (normal != 0).any(1)
     within = (across2 <= (radius * size) ** 2) & (along <= np.where(oriented, thickness * size, 0.0))
     within |= distance <= radius * size

@@ -10,7 +10,7 @@ from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.exploring.planner import FAMILIAR
 from lucid3d.pixels import resize
 from lucid3d.pointcloud import PointCloud
-from lucid3d.projection import project_cloud
+from lucid3d.projection import RIM_EROSION, project_cloud
 
 FOV = 75.0
 """Degrees across: what a window shows."""
@@ -46,7 +46,9 @@ def seen_finely(
     """Picture (H, W, 3) sRGB, z-depth (H, W) in metres and mask (H, W) of what is known of a cloud from `camera`."""
     lens = (FINER * camera.fx, FINER * camera.fy, FINER * camera.cx, FINER * camera.cy)
     large = Camera(FINER * camera.width, FINER * camera.height, *lens, camera.world_from_camera)
-    fine, plain = project_cloud(cloud, large), project_cloud(cloud, camera)
+    fine = project_cloud(cloud, large, rim_erosion=FINER * RIM_EROSION)
     image = resize(fine.image, camera.width, camera.height)
-    known = (resize(fine.known.astype(np.float32), camera.width, camera.height) > WHOLE) & plain.known
-    return np.where(known[..., None], image, 0).astype(np.float32), plain.depth, known
+    known = resize(fine.known.astype(np.float32), camera.width, camera.height) > WHOLE
+    # the nearest of a pixel's depths: never a mean of two surfaces, nor of a surface and the sky
+    depth = fine.depth.reshape(camera.height, FINER, camera.width, FINER).min(axis=(1, 3))
+    return np.where(known[..., None], image, 0).astype(np.float32), depth, known
