@@ -146,7 +146,8 @@ def _levels(depth: Depth, near: float) -> NDArray[np.uint8]:
     # the square root spends more colours on the distance, which disparity squeezes together
     levels = np.sqrt(np.clip(share, 0, 1, out=share), out=share)
     levels *= 255
-    return levels.astype(np.uint8)
+    whole: NDArray[np.uint8] = levels.astype(np.uint8)
+    return whole
 
 
 def _coloured(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
