@@ -211,12 +211,15 @@ def main() -> None:
     parser.add_argument("--tuned", action="store_true", help="leave out the third that is kept apart")
     parser.add_argument("--summary", type=Path, nargs="+", help="print the table of JSON files written before")
     arguments = parser.parse_args()
+    entries = yaml.safe_load(arguments.sentences.read_text(encoding="utf-8"))
     if arguments.summary:
-        print_tables([Row(**row) for path in arguments.summary for row in json.loads(path.read_text(encoding="utf-8"))])
+        made = [Row(**row) for path in arguments.summary for row in json.loads(path.read_text(encoding="utf-8"))]
+        order = {entry["say"]: i for i, entry in enumerate(entries)}
+        # as one run has them: which fifty are compared does not hang on the parts
+        print_tables(sorted(made, key=lambda row: order.get(row.say, len(order))))
         return
     tables, rows = Tables(), []
     part, parts = (int(n) for n in arguments.part.split("/"))
-    entries = yaml.safe_load(arguments.sentences.read_text(encoding="utf-8"))
     if arguments.json and arguments.json.exists():
         rows = [Row(**row) for row in json.loads(arguments.json.read_text(encoding="utf-8"))]
     done = {row.say for row in rows}

@@ -17,7 +17,7 @@ from lucid3d.procedural.compose.settlement.curve import Curve
 from lucid3d.procedural.compose.wishes import site_for
 from lucid3d.procedural.compose.yard import floors
 from lucid3d.procedural.compose.yard.putting import put
-from lucid3d.procedural.compose.yard.recipe import Basin, Recipe, Street, read_recipe
+from lucid3d.procedural.compose.yard.recipe import Basin, Recipe, Street, read_recipe, spread
 from lucid3d.procedural.compose.yard.rows import row
 from lucid3d.procedural.compose.yard.work import Work
 from lucid3d.procedural.kit.arrays import Floats
@@ -47,6 +47,7 @@ def compose_recipe(made: Recipe, brief: Brief, rng: np.random.Generator) -> Plac
     """`compose` for a recipe that has been read."""
     work = lay(made, brief, rng)
     yard = work.yard
+    made = replace(made, yard=yard)
     if yard.street is not None:
         floors.street(yard.street, work)
     for item in yard.floor:
@@ -69,6 +70,7 @@ def compose_recipe(made: Recipe, brief: Brief, rng: np.random.Generator) -> Plac
 def lay(made: Recipe, brief: Brief, rng: np.random.Generator) -> Work:
     """The land, with basins cut into it and nothing on it."""
     side = -1.0 if made.yard.mirrored and rng.random() < 0.5 else 1.0
+    made = replace(made, yard=spread(made.yard, float(rng.uniform(*made.yard.spread))))
     broad, curve = 1.0, None
     if made.yard.street is not None:
         broad = float(rng.uniform(*made.yard.street.broad))

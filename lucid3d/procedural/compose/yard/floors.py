@@ -19,9 +19,12 @@ from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.noise import smoothstep
 from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT
 
+SHORE = 160.0
+"""Metres over which far land slopes down to a basin: a wall there would be a cliff as high as the hills."""
 FACET = 0.6
 """Metres of a facet of a round rim."""
 SEEN = 110.0
@@ -132,11 +135,15 @@ def _clipped(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[NDArray[np
 
 
 def carved(basins: tuple[Basin, ...], side: float, x: Floats, z: Floats, y: Floats) -> Floats:
-    """y of the ground with basins cut into it; it drops behind their walls."""
+    """y of the ground with basins cut into it; it drops behind their walls, and far away slopes down to a shore."""
+    away = np.hypot(x, z)
+    wild = smoothstep(SEEN, 2 * SEEN, away)
     for basin in basins:
         deep = distance_in(basin, x * side, z)
-        back = 0.3 + BEHIND * np.hypot(x, z) if basin.wall else 0.0
-        y = np.where(deep > -back, EYE_HEIGHT + basin.depth, y)
+        back = 0.3 + BEHIND * away if basin.wall else 0.0
+        bed = EYE_HEIGHT + basin.depth
+        shore = y + (bed - y) * wild * (1 - smoothstep(0.0, SHORE, -deep - back))
+        y = np.where(deep > -back, bed, shore)
     return y
 
 

@@ -126,6 +126,25 @@ class Court:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Park:
+    """A stretch of one side of a street without houses: trees and grass behind a low wall.
+
+    Attributes:
+        chance: of one, on either side; length: metres along the street; begin: where along it.
+        wall, height: the wall's material, "" = none, and metres.
+        trees: kinds; tall: metres of them.
+    """
+
+    chance: float = 0.3
+    length: Pair = (18.0, 34.0)
+    begin: Pair = (1.0, 8.0)
+    wall: str = "rubble"
+    height: float = 0.9
+    trees: tuple[str, ...] = ("oak", "maple")
+    tall: float = 7.0
+
+
+@dataclass(frozen=True, config=STRICT)
 class Row:
     """Buildings side by side: along a `line`, their fronts to one's right hand on the way; about a `ring` (x, z,
     radius) from one azimuth of `arc` to the other, their fronts inwards; or along both sides of the street (`sides`).
@@ -136,7 +155,7 @@ class Row:
         widths: metres, to draw from; storeys: the least and the most; gap: metres between two, to draw from.
         alley: how often there is a gap of 1.4 to 2.2 m more; back: metres that fronts lie behind the
             line, to draw from.
-        court: where they stand back, along a street.
+        court, park: where they stand back, and where none stand, along a street.
         plain_beyond: metres from the start from where detail is left out.
         lamps: intensity of their lamps when it is dark; word: the thing that the sentence knows them as.
     """
@@ -153,6 +172,7 @@ class Row:
     alley: float = 0.0
     back: Pair = (0.0, 0.0)
     court: Court | None = None
+    park: Park | None = None
     plain_beyond: float = 45.0
     lamps: float = 6.0
     word: str = "house"
@@ -182,7 +202,7 @@ class Put:
     """
 
     thing: str = ""
-    make: Function = ""
+    make: Function | Literal[""] = ""
     given: Mapping[str, Any] = Field(default_factory=dict)
     word: str = ""
     at: tuple[Pair, ...] = ()
@@ -278,6 +298,7 @@ class Yard:
 
     Attributes:
         mirrored: left and right are changed for half of the seeds.
+        spread: factors on all distances from the start, to draw from: things keep their sizes.
         stray: things stand a little elsewhere for every seed; false where they are in line with each other.
         ground: fields of `kit.ground.Ground`; around: the land about it.
         water: what stands in the basins; None = they are dry.
@@ -290,6 +311,7 @@ class Yard:
 
     street: Street | None = None
     mirrored: bool = True
+    spread: Pair = (0.95, 1.25)
     stray: bool = True
     ground: Mapping[str, Any] = Field(default_factory=dict)
     around: Around = Field(default_factory=Around)
@@ -305,6 +327,28 @@ class Yard:
     haze: float = 1.0
     sky: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     raised: float = 0.0
+
+
+def spread(yard: Yard, by: float) -> Yard:
+    """The same place with everything `by` times as far from the start; a place with a street, or whose things are
+    in line with each other, stays as it is."""
+    if yard.street is not None or not yard.stray:
+        return yard
+
+    def far(item: Any) -> Any:
+        changed = {}
+        for name in ("rect", "disc", "line", "at", "row", "grid", "ring", "about"):
+            value = getattr(item, name, None)
+            if value:
+                changed[name] = tuple(by * v if isinstance(v, float | int) else (by * v[0], by * v[1]) for v in value)
+        if gate := getattr(item, "gate", None):
+            changed["gate"] = (by * gate[0], gate[1])
+        return dataclasses.replace(item, **changed) if changed else item
+
+    parts: dict[str, Any] = {
+        name: tuple(map(far, getattr(yard, name))) for name in ("floor", "basins", "walls", "rows", "put")
+    }
+    return dataclasses.replace(yard, **parts)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -334,6 +378,7 @@ def read_recipe(page: Mapping[str, Any], where: str) -> Recipe:
     names = [floor.material for floor in yard.floor] + [wall.material for wall in yard.walls]
     names += [floor.edge for floor in yard.floor] + [n for b in yard.basins for n in (b.wall, b.coping)]
     names += [row.court.material for row in yard.rows if row.court is not None]
+    names += [row.park.wall for row in yard.rows if row.park is not None]
     names += [] if street is None else [street.surface, street.pavement_material, street.kerb_material]
     for name in filter(None, names):
         if name not in SURFACES:
