@@ -23,6 +23,9 @@ SEEN_THROUGH = 1.3
 """Multiples of a thing's distance at which the photograph's surface lies clearly behind it."""
 SHARE = 0.1
 """Of a thing's triangles in the frame that must be seen through for it to go."""
+BESIDE = 0.5
+"""Of a thing's triangles that lie beside the frame for it to stay, whatever is seen of the rest: a house in a row goes
+on beside the picture, and without it a field would begin there."""
 
 
 def cleared(place: Place, depth: NDArray[np.floating], camera: Camera, level: NDArray[np.floating]) -> Place:
@@ -53,7 +56,9 @@ def _without(mesh: Mesh, depth: NDArray[np.floating], camera: Camera, level: NDA
     corner = mesh.triangles[:, 0]
     instances = np.zeros(len(corner), np.intp) if mesh.instances is None else mesh.instances - mesh.instances.min()
     shown = np.bincount(instances, inside[corner])
-    gone = np.bincount(instances, through[corner]) > SHARE * np.maximum(shown, 1)
+    beside = (z <= 0.1) | (column < 0) | (column >= camera.width)
+    mostly = np.bincount(instances, beside[corner]) > BESIDE * np.bincount(instances)
+    gone = (np.bincount(instances, through[corner]) > SHARE * np.maximum(shown, 1)) & ~mostly
     keep = ~gone[instances]
     return replace(
         mesh,

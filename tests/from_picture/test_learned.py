@@ -176,6 +176,15 @@ def test_things_that_the_picture_sees_through_are_gone_whole() -> None:
     assert not ((used[:, 0] > 1) & (used[:, 0] < 2)).any()
 
 
+def test_a_house_that_goes_on_beside_the_picture_stays() -> None:
+    camera = Camera.from_fov(64, 64, 60)
+    sky = np.full((64, 64), np.inf, np.float32)
+    inner, outer = box_at(3.5, 8.0, 1), box_at(4.9, 8.0, 2)  # the frame ends at 4.6 there
+    place = replace(build_place(understand("a meadow"), 1), meshes=[merge([inner, outer])])
+    (left,) = cleared(place, sky, camera, np.eye(3)).meshes
+    assert left.instances is not None and left.vertices[np.unique(left.triangles), 0].min() > 4
+
+
 def test_what_is_no_photograph_is_named_and_drawn_places_are_not() -> None:
     rng = np.random.default_rng(0)
     page = np.full((120, 90, 3), 0.97, np.float32)

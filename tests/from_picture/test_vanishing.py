@@ -42,6 +42,6 @@ def test_few_or_level_edges_say_nothing(ends: NDArray[np.float64]) -> None:
 
 
 def test_a_room_is_held_nearly_level_and_a_horizon_far_outside_stays() -> None:
-    tilted = weighed_horizon(np.zeros((0, 4)), SIZE, -0.08, room=True)
-    assert -0.08 < tilted < 0.5
+    tilted = weighed_horizon(np.zeros((0, 4)), SIZE, 0.05, room=True)
+    assert 0.05 < tilted < 0.5
     assert weighed_horizon(street(0.5), SIZE, -0.4, room=False) == -0.4
