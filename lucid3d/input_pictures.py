@@ -29,6 +29,12 @@ LONGEST_SIDE = 4096  # pixels; larger pictures are reduced on loading, no painte
 WIDEST_ASPECT = 4.0  # a narrower strip would leave three quarters of the square to invention
 NEARLY_SQUARE = 1.1  # aspect up to which cropping loses less than 10 % of the picture
 OPAQUE = 0.5  # alpha from which a pixel counts as known
+WIDEST_BORDER = 0.02  # share of a side: a wider plain strip is part of the picture
+PLAIN = 0.7  # spread of a border's colours over those beside it, at most: a thin line is blended with its picture
+STANDS_OUT, SUDDEN = (
+    0.1,
+    3.0,
+)  # mean difference between a border and what lies beside it, also over that of the next lines
 DIAGONAL_35MM = math.hypot(36.0, 24.0)  # mm; what "35 mm equivalent" focal lengths refer to (CIPA DCG-001)
 
 
@@ -217,6 +223,8 @@ def prepare_picture(picture: Picture, size: int, depth: Depth | None = None) -> 
         # Nearest: a blend of near and far would be a surface that is not there.
         depth = resize(depth, width, height, "nearest")
     image, known = picture.image, picture.known
+    if known.all():
+        image = without_border(image)
     if max(width, height) <= NEARLY_SQUARE * min(width, height):
         side = min(width, height)
         rows = slice((height - side) // 2, (height - side) // 2 + side)
@@ -248,6 +256,28 @@ def prepare_picture(picture: Picture, size: int, depth: Depth | None = None) -> 
         square_depth[~square_known] = np.nan
     square_fov = None if focal is None else math.degrees(2 * math.atan(side / 2 / focal))
     return SquarePicture(square, square_known, square_fov, square_depth)
+
+
+def without_border(image: Image) -> Image:
+    """A picture (H, W, 3) whose thin plain border, if it has one at a side, is overwritten with what lies beside it.
+
+    Scans, screenshots and cut-out pictures have such lines; a world that goes on beyond the frame would have them as
+    posts and beams. The picture keeps its size, and with it lens and depth map.
+    """
+    result = image
+    for _ in range(4):
+        result = np.rot90(result)
+        if len(result) < SMALLEST_SIDE:
+            continue
+        limit = min(int(WIDEST_BORDER * len(result)) + 2, len(result) // 4)
+        steps = np.abs(np.diff(result[: limit + 2], axis=0)).mean(axis=(1, 2))
+        inner = int(steps[:limit].argmax()) + 1
+        plain = result[inner - 1].std(axis=0).mean() < PLAIN * result[inner].std(axis=0).mean()
+        if plain and steps[inner - 1] > STANDS_OUT and steps[inner - 1] > SUDDEN * steps[inner : inner + 2].max():
+            # One more: the line that it was blended with when the picture was reduced.
+            result = result.copy()
+            result[: inner + 1] = result[inner + 1]
+    return np.ascontiguousarray(result)
 
 
 def _check_aspect(depth: Depth, width: int, height: int) -> None:

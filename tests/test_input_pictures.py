@@ -15,7 +15,7 @@ from PIL import Image as pillow
 
 from lucid3d.errors import InputError
 from lucid3d.input_depth import UPRIGHT_BY_EXIF, load_depth, upright_depth
-from lucid3d.input_pictures import LONGEST_SIDE, Picture, load_picture, prepare_picture
+from lucid3d.input_pictures import LONGEST_SIDE, Picture, load_picture, prepare_picture, without_border
 
 
 def gradient(width: int, height: int) -> np.ndarray:
@@ -219,6 +219,27 @@ def test_a_picture_that_says_it_is_enormous(tmp_path: Path) -> None:
 
 def picture_of(width: int, height: int, fov: float | None = None) -> Picture:
     return Picture(gradient(width, height).astype(np.float32) / 255, np.ones((height, width), bool), fov)
+
+
+@pytest.mark.parametrize("shade", [0.0, 1.0])
+def test_a_thin_plain_border_is_no_part_of_the_place(shade: float) -> None:
+    inner = 0.3 + 0.4 * picture_of(160, 120).image
+    framed = inner.copy()
+    framed[-2:], framed[:, :1] = shade, shade
+    cleaned = without_border(framed)
+    assert cleaned.min() > 0.29 and cleaned.max() < 0.71
+    assert np.array_equal(cleaned[:-3, 2:], inner[:-3, 2:])
+
+
+def test_a_sky_a_wall_and_a_wide_mat_are_no_border() -> None:
+    plain = np.full((120, 160, 3), 0.8, np.float32)
+    sky = plain.copy()
+    sky[60:] = 0.2
+    mat = plain.copy()
+    mat[12:-12, 12:-12] = 0.1
+    ramp = picture_of(160, 120).image
+    for image in (plain, sky, mat, ramp):
+        assert np.array_equal(without_border(image), image)
 
 
 def test_nearly_square_pictures_are_cropped() -> None:
