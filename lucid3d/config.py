@@ -74,14 +74,14 @@ class TrainConfig:
     """What adds and moves Gaussians while training. The points are so good a start that it is rarely needed."""
     sh_degree: int = 0
     """Spherical harmonics of the colour, 0 (the same from everywhere) to 3, of Gaussians made from points."""
-    support_weight: float = 0.5
+    support_weight: float = 1.0
     """What a support view counts beside a dreamed one."""
 
     ssim_weight: float = 0.2
     """The loss is (1 - this) L1 + this (1 - SSIM), over known pixels."""
     depth_weight: float = 0.1
     """Of the relative depth error, where depth is known."""
-    opaque_weight: float = 0.3
+    opaque_weight: float = 0.6
     """Of 1 - alpha, over known pixels: nothing shines through."""
     opacity_regularizer: float = 0.0
     """Of the mean opacity (3DGS-MCMC): Gaussians that nothing needs fade."""
