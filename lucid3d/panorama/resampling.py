@@ -112,14 +112,34 @@ def cube_from_equirectangular(
     if size < 1:
         raise InputError(f"cube face size {size} must be at least 1")
     panorama = checked_panorama(panorama)
+    height, width = panorama.shape[:2]
     padded = _pad_equirectangular(panorama)
+    samples = supersample or _samples_for(2 / size, math.pi / height, interpolation)
+    fine = size * samples
+    grid = ((np.arange(fine) + 0.5) / fine * 2 - 1).astype(np.float32)
+    faces = {name: np.empty((size, size, *panorama.shape[2:]), np.float32) for name in CUBE_FACES}
 
-    def face(camera: Camera) -> Array:
-        return _perspective(padded, panorama.shape[0], camera, interpolation, supersample)
+    def sampled(x: Array, y: Array) -> Array:
+        values = _sample_pixels(padded, height, x, y, interpolation)
+        return _box_average(values, samples) if samples > 1 else values
 
-    cameras = cube_cameras(size)
+    def draw(start: int) -> None:
+        """Some rows of all faces: where the pixels of one side fall, those of the others do, a quarter on each; and
+        those of D as far from the equator as U's."""
+        stop = min(size, start + band)
+        rows = grid[start * samples : stop * samples, None]
+        across, down, ahead = np.broadcast_arrays(grid, rows, np.float32(1))
+        x, y = equirectangular_pixels(np.stack([across, down, ahead], axis=-1), height)
+        for quarter, name in enumerate("FRBL"):
+            faces[name][start:stop] = sampled((x + np.float32(quarter * width / 4)) % np.float32(width), y)
+        x, y = equirectangular_pixels(np.stack([across, -ahead, down], axis=-1), height)
+        faces["U"][start:stop] = sampled(x, y)
+        faces["D"][size - stop : size - start] = sampled(x, np.float32(height) - y)[::-1]
+
+    band = max(1, _BAND_PIXELS // (fine * samples))
     with ThreadPoolExecutor(thread_count(None)) as pool:
-        return dict(zip(cameras, pool.map(face, cameras.values()), strict=True))
+        list(pool.map(draw, range(0, size, band)))
+    return faces
 
 
 def cube_cameras(size: int) -> dict[str, Camera]:
@@ -280,7 +300,11 @@ def _pad_equirectangular(panorama: Array) -> Array:
 
 
 def _sample_padded(padded: Array, height: int, directions: Array, interpolation: Interpolation) -> Array:
-    x, y = equirectangular_pixels(directions, height)
+    return _sample_pixels(padded, height, *equirectangular_pixels(directions, height), interpolation)
+
+
+def _sample_pixels(padded: Array, height: int, x: Array, y: Array, interpolation: Interpolation) -> Array:
+    """What a padded panorama, `height` rows high without its padding, shows at pixels of it."""
     pad = (padded.shape[0] - height) // 2
     if interpolation == "nearest":  # floor, not cv2's own rounding, so that x = 2H wraps
         x, y = np.floor(x), np.floor(y)
