@@ -63,6 +63,11 @@ NOISE_ALIKE = 0.3
 """Correlation of neighbouring pixels below which a picture is noise; a photograph's is above 0.9."""
 PAGE_SHARE, PAGE_COLOUR = 0.5, 0.08
 """Share of a picture of one very shade, and mean saturation, from and up to which it is paper: skies have gradients."""
+PAPER, INK, LETTERS = 0.88, 0.75, 80
+"""Of a photographed page: lightness beside the paper's around it, from and up to which something is paper and ink, and
+how many small pieces of ink make a text."""
+LETTER_SIZE = (0.004, 0.05)
+"""Height of a letter as a share of the page's."""
 FILTER_RADIUS, FILTER_SHARPNESS = 0.02, 0.02
 """Of the guided filter: reach as a share of the picture's width, and the contrast that counts as an edge."""
 
@@ -293,13 +298,33 @@ def no_photograph(image: NDArray[np.floating]) -> str:
     spread = float(light.std())
     if spread < PLAIN_SPREAD:
         return "one plain colour" if light.mean() > DARK else "nearly black"
-    beside = float(np.mean((light[:, 1:] - light.mean()) * (light[:, :-1] - light.mean()))) / spread**2
-    if beside < NOISE_ALIKE:
-        return "noise"
     shades = np.bincount((light * 255 + 0.5).astype(np.int64).clip(0, 255).ravel(), minlength=256)
-    if shades[np.argmax(shades)] > PAGE_SHARE * light.size and float(np.ptp(f32(image), axis=-1).mean()) < PAGE_COLOUR:
+    one_shade = shades[np.argmax(shades)] > PAGE_SHARE * light.size
+    if (one_shade and float(np.ptp(f32(image), axis=-1).mean()) < PAGE_COLOUR) or _is_text(image):
         return "like a page of text or a diagram"
-    return ""
+    beside = float(np.mean((light[:, 1:] - light.mean()) * (light[:, :-1] - light.mean()))) / spread**2
+    return "noise" if beside < NOISE_ALIKE and light.mean() > DARK else ""
+
+
+def _is_text(image: NDArray[np.floating]) -> bool:
+    """Whether a picture (H, W, 3) is a photographed page: paper of one colour under any light, and letters on it."""
+    import cv2
+
+    light = f32(image).mean(axis=-1)
+    around = max(round(0.06 * min(light.shape)), 2) | 1
+    paper = cv2.GaussianBlur(cv2.dilate(light, np.ones((around, around), np.uint8)), (0, 0), around)
+    flat = light / np.maximum(paper, DARK)
+    tint = f32(image) / np.maximum(light[..., None], DARK)
+    coloured = np.abs(tint - np.median(tint.reshape(-1, 3), axis=0)).mean()
+    if (flat > PAPER).mean() < PAGE_SHARE or coloured > PAGE_COLOUR:
+        return False
+    _, _, pieces, _ = cv2.connectedComponentsWithStats((flat < INK).astype(np.uint8))
+    pieces = pieces[1:]
+    tall = pieces[:, cv2.CC_STAT_HEIGHT] / len(light)
+    letters = pieces[(tall > LETTER_SIZE[0]) & (tall < LETTER_SIZE[1])]
+    area = cv2.CC_STAT_AREA
+    # Nearly all of the ink: twigs against a bright sky hang together.
+    return len(letters) > LETTERS and letters[:, area].sum() > 0.8 * max(pieces[:, area].sum(), 1)
 
 
 def place_words(names: tuple[str, ...], likelihood: NDArray[np.floating], kind: Kind, prompt: str) -> list[str]:

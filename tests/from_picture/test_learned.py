@@ -6,8 +6,11 @@ import math
 from dataclasses import replace
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image as pillow
+from PIL import ImageDraw
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.from_picture.clearing import cleared
@@ -183,6 +186,20 @@ def test_a_house_that_goes_on_beside_the_picture_stays() -> None:
     place = replace(build_place(understand("a meadow"), 1), meshes=[merge([inner, outer])])
     (left,) = cleared(place, sky, camera, np.eye(3)).meshes
     assert left.instances is not None and left.vertices[np.unique(left.triangles), 0].min() > 4
+
+
+def test_a_photographed_page_is_text_and_a_night_with_lamps_is_no_noise() -> None:
+    rng = np.random.default_rng(0)
+    sheet = pillow.new("RGB", (300, 400), "white")
+    for y in range(30, 380, 14):
+        ImageDraw.Draw(sheet).text((20, y), "the quick brown fox jumps over the lazy dog", fill="black")
+    page = np.asarray(sheet, np.float32) / 255
+    shade = np.linspace(0.6, 1, 300, dtype=np.float32)[None, :, None] * np.array([0.96, 0.92, 0.84], np.float32)
+    held = np.clip(cv2.GaussianBlur(page, (0, 0), 0.8) * shade + rng.normal(0, 0.02, (400, 300, 1)), 0, 1)
+    assert no_photograph(page) == no_photograph(held) == "like a page of text or a diagram"
+    night = np.clip(rng.normal(0.03, 0.02, (120, 160, 3)), 0, 1)
+    night[60:66, 20:140:20] = 1
+    assert no_photograph(night) == ""
 
 
 def test_what_is_no_photograph_is_named_and_drawn_places_are_not() -> None:
