@@ -38,12 +38,15 @@ class Canopy:
     season: str
     seed: int
 
-    def raised(self, x: Floats, z: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Metres (N,) that the crowns stand above the ground at (x, z), and factors (N, 3) on the land's albedo."""
-        away = np.hypot(x, z)
+    def wood(self, x: Floats, z: Floats) -> NDArray[np.float32]:
+        """(N,) share of the land at (x, z) that is wood, 0 to 1, whether it is drawn so or not."""
         patches = noise(x, z, self.seed, 210.0, 4) + 0.35 * noise(x, z, self.seed + 1, 40.0, 2)
         edge = 1.1 - 2.2 * self.share
-        wood = smoothstep(edge - 0.12, edge + 0.12, patches) * smoothstep(self.begin, 1.6 * self.begin, away)
+        return smoothstep(edge - 0.12, edge + 0.12, patches)
+
+    def raised(self, x: Floats, z: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Metres (N,) that the crowns stand above the ground at (x, z), and factors (N, 3) on the land's albedo."""
+        wood = self.wood(x, z) * smoothstep(self.begin, 1.6 * self.begin, np.hypot(x, z))
         bent_x, bent_z = x + 3 * noise(x, z, self.seed + 2, 14, 2), z + 3 * noise(x, z, self.seed + 3, 14, 2)
         from_stem = noise(bent_x, bent_z, self.seed + 4, CROWN, 1, kind="cells")
         pick = noise(bent_x, bent_z, self.seed + 4, CROWN, 1, kind="cell_id")

@@ -7,6 +7,7 @@ from typing import Any
 
 from lucid3d.procedural.kit.materials import RGB
 from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.sown import Sown
 from lucid3d.procedural.kit.terrain import Terrain
 from lucid3d.procedural.kit.water import Water
 
@@ -52,6 +53,7 @@ class Place:
         ground_color: linear albedo of the surroundings, for bounced light.
         unplaced: (thing, why it has no room) of what was asked for and is not there.
         haze: factor on the density of the air (jungle 2, arctic 0.5).
+        sown: what was scattered over its land, so that it can go on beyond (see `procedural.endless`).
     """
 
     meshes: list[Mesh] = field(default_factory=list)
@@ -64,3 +66,4 @@ class Place:
     haze: float = 1.0
     unplaced: tuple[tuple[str, str], ...] = ()
     sky: dict[str, Any] = field(default_factory=dict)  # overrides of Atmosphere fields, for other planets and caves
+    sown: list[Sown] = field(default_factory=list)

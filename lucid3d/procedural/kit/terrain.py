@@ -29,11 +29,14 @@ class Terrain:
             Vectorised: what is scattered should call `height` with thousands of points at once.
         ground: what it is covered with.
         mesh: the drawn land, built from `heights`.
+        canopy, tint: what the mesh was raised and coloured by (see `terrain_mesh`), or None.
     """
 
     heights: Heights
     ground: Ground = field(default_factory=Ground)
     mesh: Mesh | None = None
+    canopy: Canopy | None = None
+    tint: Tint | None = None
 
     def height(self, x: Floats, z: Floats) -> NDArray[np.float32]:
         """y of the ground at (x, z), any shape; put a plant's foot here (sink it by a few centimetres).

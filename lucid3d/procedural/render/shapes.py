@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, merge
 from lucid3d.procedural.kit.place import Place
-from lucid3d.procedural.kit.terrain import Terrain
 
 Floats = NDArray[np.floating]
 KEPT = frozenset(("emissive", "glass", "windows", "water", "lava"))
@@ -35,7 +34,7 @@ def styled(place: Place, style: str) -> Place:
     meshes = [new for mesh in place.meshes if (new := change(mesh)).triangle_count]
     terrain = place.terrain
     if terrain is not None and terrain.mesh is not None:
-        terrain = Terrain(terrain.heights, terrain.ground, change(terrain.mesh))
+        terrain = replace(terrain, mesh=change(terrain.mesh))
     return replace(place, meshes=meshes, terrain=terrain)
 
 

@@ -156,6 +156,7 @@ def finish(
         ground_color=(float(mean[0]), float(mean[1]), float(mean[2])),
         haze=haze,
         sky=sky or {},
+        sown=site.sown,
     )
 
 

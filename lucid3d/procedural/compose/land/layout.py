@@ -16,7 +16,7 @@ from lucid3d.procedural.kit.course import Course
 from lucid3d.procedural.kit.ground import Ground
 from lucid3d.procedural.kit.noise import noise, smoothstep
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Path
-from lucid3d.procedural.kit.terrain import Heights, Terrain, terrain_mesh
+from lucid3d.procedural.kit.terrain import Heights, Terrain, Tint, terrain_mesh
 
 
 def winding_path(rng: np.random.Generator, length: float = 70.0, turn: float = 0.35, back: float = 25.0) -> Path:
@@ -84,10 +84,17 @@ def lay_out(
     if canopy is not None:  # crowns are steep, and not of rock
         ground = replace(ground, rock_slope=max(ground.rock_slope, 0.85))
     mesh = terrain_mesh(heights, around=around, rings=rings, canopy=canopy)
-    if shape.tint is not None:
-        mesh = mesh.tinted(shape.tint(mesh.vertices[:, 0], mesh.vertices[:, 2] + np.float32(step)))
+    tint = None if shape.tint is None else _moved(shape.tint, step)
+    if tint is not None:
+        mesh = mesh.tinted(tint(mesh.vertices[:, 0], mesh.vertices[:, 2]))
     vantage = None if shape.knoll is None or level is None else (shape.knoll.x, shape.knoll.z)
-    return Site(Terrain(heights, ground, mesh), rng, conditions, level, path, path_width, vantage=vantage)
+    terrain = Terrain(heights, ground, mesh, canopy, tint)
+    return Site(terrain, rng, conditions, level, path, path_width, vantage=vantage)
+
+
+def _moved(tint: Tint, step: float) -> Tint:
+    """The tint of land that was moved by `step` metres along z."""
+    return lambda x, z: tint(x, z + np.float32(step))
 
 
 def _at_the_shore(heights: Heights, level: float, shore: float) -> tuple[Heights, float, float]:

@@ -15,15 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.arrays import Array, Floats, f32, unit
-from lucid3d.procedural.kit.mesh import Mesh, instances
+from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.prototype import Prototype
+from lucid3d.procedural.kit.sown import Copies, Density, Sown
 
 Ground = Callable[[Floats, Floats], tuple[Floats, Floats]]
 """ground(x, z) -> (y, slope): the ground's height coordinate (down is +) and its slope (rise over run, 0 = level)."""
 Height = Callable[[Floats, Floats], Floats]
 """height(x, z) -> y alone."""
-Density = Callable[[Floats, Floats, Floats, Floats], Floats]
-"""density(x, z, y, slope) -> 0 to 1."""
 
 
 @dataclass
@@ -77,7 +76,7 @@ def groups(
     return patches
 
 
-def _normals(height: Height, x: Floats, z: Floats, step: float = 0.3) -> Array:
+def normals(height: Height, x: Floats, z: Floats, step: float = 0.3) -> Array:
     """Unit normals of the ground, up."""
     dx = (height(x + step, z) - height(x - step, z)) / (2 * step)
     dz = (height(x, z + step) - height(x, z - step)) / (2 * step)
@@ -111,10 +110,7 @@ def spots(
         limit: at most so many candidates are drawn; more are thinned, which a warning-free thinning keeps even.
     """
     bins = np.linspace(near, far, 65)
-    weight = (bins[1:] ** 2 - bins[:-1] ** 2) * 0.5 * (sector[1] - sector[0])
-    if falloff > 0:
-        weight = weight * np.exp(-(bins[1:] + bins[:-1]) / 2 / falloff)
-    expected = weight * per_square_metre
+    expected = _expected(bins, per_square_metre, falloff, sector)
     expected *= min(1.0, limit / max(expected.sum(), 1e-9))
     counts = rng.poisson(expected)
     ring = np.repeat(np.arange(64), counts)
@@ -126,18 +122,29 @@ def spots(
     wild = rng.random((len(ring), 4)).astype(np.float32)
     keep = np.nonzero((rng.random(len(ring)) < chance) & np.isfinite(y))[0]
     if apart > 0 and len(keep):
-        keep = keep[_apart(np.stack([x[keep], z[keep]], axis=1), apart, rng)]
+        keep = keep[spaced(np.stack([x[keep], z[keep]], axis=1), apart)]
     x, z, y = x[keep], z[keep], np.asarray(y)[keep]
     return Spots(
         np.stack([x, y, z], axis=1).astype(np.float32),
-        _normals(height or (lambda x, z: ground(x, z)[0]), x, z) if len(keep) else np.zeros((0, 3), np.float32),
+        normals(height or (lambda x, z: ground(x, z)[0]), x, z) if len(keep) else np.zeros((0, 3), np.float32),
         radius[keep].astype(np.float32),
         wild[keep],
     )
 
 
-def _apart(points: Floats, distance: float, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Rows of a subset no two of which are nearer than `distance`; earlier rows win, as darts thrown in turn."""
+def _expected(
+    bins: Floats, per_square_metre: float, falloff: float, sector: tuple[float, float] = (-np.pi, np.pi)
+) -> Floats:
+    """How many candidates lie between each two radii of `bins`."""
+    weight = (bins[1:] ** 2 - bins[:-1] ** 2) * 0.5 * (sector[1] - sector[0])
+    if falloff > 0:
+        weight = weight * np.exp(-(bins[1:] + bins[:-1]) / 2 / falloff)
+    return np.asarray(weight * per_square_metre)
+
+
+def spaced(points: Floats, distance: float) -> NDArray[np.int64]:
+    """Rows of a subset of points (N, 2) no two of which are nearer than `distance`; earlier rows win, as darts thrown in
+    turn."""
     pairs = _pairs(points, distance)
     alive = np.ones(len(points), bool)
     if len(pairs):
@@ -173,7 +180,7 @@ def _pairs(points: Floats, distance: float) -> NDArray[np.int64]:
     return np.concatenate(found)
 
 
-def place(
+def copied(
     where: Spots,
     prototypes: Sequence[Prototype],
     rng: np.random.Generator,
@@ -186,8 +193,8 @@ def place(
     weights: Sequence[float] | None = None,
     detail: float = 1.0,
     shade: Floats | None = None,
-) -> list[Mesh]:
-    """Copies of `prototypes` on `where`, as one mesh for each prototype and level of detail in use.
+) -> list[tuple[Copies, Floats]]:
+    """Copies of `prototypes` on `where`: those of each prototype in use, and their (N,) metres from the viewer.
 
     Args:
         sizes: smallest and largest scale; sizes follow a power law with exponent `power` (many small, few large).
@@ -210,17 +217,29 @@ def place(
     tints = f32(np.exp(rng.normal(0, tint, (len(where), 1)) + rng.normal(0, hue, (len(where), 3))))
     if shade is not None:
         tints = tints * f32(shade)[:, None]
-    meshes = []
+    made = []
     for k, prototype in enumerate(prototypes):
         mine = np.nonzero(kind == k)[0]
-        if len(mine) == 0:
-            continue
-        matrices = _matrices(where[mine], scale[mine], prototype, lean, rng)
-        edges = np.asarray(prototype.ranges[: len(prototype.levels) - 1]) * detail
-        level = np.searchsorted(edges, where.distances[mine] / scale[mine])
-        for number in np.unique(level):
-            rows = level == number
-            meshes.append(clear_view(instances(prototype.levels[number], matrices[rows], tints=tints[mine][rows])))
+        if len(mine):
+            matrices = _matrices(where[mine], scale[mine], prototype, lean, rng)
+            made.append((Copies(prototype, matrices, f32(scale[mine]), tints[mine], detail), where.distances[mine]))
+    return made
+
+
+def place(
+    where: Spots,
+    prototypes: Sequence[Prototype],
+    rng: np.random.Generator,
+    record: list[Copies] | None = None,
+    **look: Any,
+) -> list[Mesh]:
+    """`copied` as one mesh for each prototype and level of detail in use; `record` gets what was copied."""
+    meshes: list[Mesh] = []
+    for copies, distances in copied(where, prototypes, rng, **look):
+        made = [clear_view(mesh) for mesh in copies.at(distances)]
+        meshes += made
+        if record is not None:
+            record.append(replace(copies, meshes=tuple(made)))
     return meshes
 
 
@@ -266,9 +285,37 @@ LOOK = ("sizes", "power", "tint", "hue", "lean", "weights", "detail")
 
 
 def scatter(
-    ground: Ground, density: Density, prototypes: Sequence[Prototype], rng: np.random.Generator, **options: Any
+    ground: Ground,
+    density: Density,
+    prototypes: Sequence[Prototype],
+    rng: np.random.Generator,
+    sown: list[Sown] | None = None,
+    **options: Any,
 ) -> list[Mesh]:
     """`spots` and `place` in one call, with the options of both: the usual way to grow something over a piece of
-    land."""
+    land. `sown` gets what was scattered, and how."""
     look = {name: options.pop(name) for name in LOOK if name in options}
-    return place(spots(ground, density, rng, **options), prototypes, rng, **look)
+    copies: list[Copies] = []
+    meshes = place(spots(ground, density, rng, **options), prototypes, rng, copies, **look)
+    if sown is not None and "centre" not in options and "sector" not in options:
+        sown.append(_sown(prototypes, density, look, copies, **{"height": None, **options}))
+    return meshes
+
+
+def _sown(
+    prototypes: Sequence[Prototype],
+    density: Density,
+    look: dict[str, Any],
+    copies: list[Copies],
+    *,
+    per_square_metre: float,
+    near: float = 0.0,
+    far: float = 60.0,
+    falloff: float = 0.0,
+    apart: float = 0.0,
+    limit: int = 60_000,
+    height: Height | None = None,
+) -> Sown:
+    most = _expected(np.linspace(near, far, 65), per_square_metre, falloff).sum()
+    thinned = min(1.0, limit / max(float(most), 1e-9))
+    return Sown(prototypes, density, per_square_metre, near, far, falloff, thinned, apart, look, copies)

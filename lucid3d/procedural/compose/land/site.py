@@ -16,6 +16,7 @@ from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.noise import smoothstep
 from lucid3d.procedural.kit.place import Path
 from lucid3d.procedural.kit.prototype import Season
+from lucid3d.procedural.kit.sown import Sown
 from lucid3d.procedural.kit.terrain import Terrain
 
 Where = Callable[[Floats, Floats, Floats, Floats], Floats]
@@ -77,6 +78,7 @@ class Site:
         vantage: (x, z) of level ground where a building that is asked for is seen best, or None.
         meshes: what has been put there.
         brief: for the things that a sentence names, which are set up by `compose.extras`.
+        sown: what was scattered, in order.
     """
 
     terrain: Terrain
@@ -91,6 +93,7 @@ class Site:
     vantage: tuple[float, float] | None = None
     meshes: list[Mesh] = field(default_factory=list)
     brief: Any = None
+    sown: list[Sown] = field(default_factory=list)
 
     @property
     def season(self) -> Season:
@@ -150,7 +153,7 @@ class Site:
             return share
 
         self.meshes += scatter(
-            self.terrain.rise_over_run, density, prototypes, self.rng, height=self.terrain.height, **options
+            self.terrain.rise_over_run, density, prototypes, self.rng, self.sown, height=self.terrain.height, **options
         )
 
     def put_rings(

@@ -65,6 +65,7 @@ class Settlement:
     def finished(self) -> Place:
         """The place with what has been planted, under the lamps and labels of built places."""
         self.place.meshes += self.site.meshes
+        self.place.sown = self.site.sown
         self.place.terrain = self.terrain
         return finish(self.place, self.brief)
 

@@ -188,6 +188,7 @@ def hills(
         heights,
         cover.by_season(brief.season),
         terrain_mesh(heights, far=6000.0, around=420, rings=260, near=0.08, canopy=canopy),
+        canopy,
     )
 
 

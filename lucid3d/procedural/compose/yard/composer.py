@@ -64,6 +64,7 @@ def compose_recipe(made: Recipe, brief: Brief, rng: np.random.Generator) -> Plac
     for layer in made.layers:
         plant(layer, work.lot)
     work.place.meshes += work.site.meshes
+    work.place.sown = work.site.sown
     return finish(work.place, brief)
 
 
@@ -149,4 +150,4 @@ def _stood_on(made: Recipe, curve: Curve | None, side: float, terrain: Terrain) 
             y = np.where(floors.distance_in(basin, x * side, z) > 0, EYE_HEIGHT + basin.depth, y)
         return np.asarray(y, np.float32)
 
-    return Terrain(heights, terrain.ground, terrain.mesh)
+    return replace(terrain, heights=heights)

@@ -1,0 +1,161 @@
+"""What stands about an eye in a landscape without end: the start's things, and the tiles around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.errors import InputError
+from lucid3d.procedural.endless.ground import FINEST, GroundTile, Index, Outlook, ground_mesh, ground_tile, tiles_around
+from lucid3d.procedural.endless.growth import SIDE, far_woods, goes_on, grow
+from lucid3d.procedural.endless.kept import Kept
+from lucid3d.procedural.kit.arrays import Floats
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.noise import smoothstep
+from lucid3d.procedural.kit.place import Place
+from lucid3d.procedural.kit.sown import Copies
+from lucid3d.procedural.kit.terrain import Terrain
+from lucid3d.procedural.render.shapes import SHAPES
+from lucid3d.procedural.render.snowfall import snow_caps
+from lucid3d.procedural.world import World
+
+MOST_GROUND = 500
+"""Tiles of ground that are held: 0.1 MB each; a look ahead takes 150 to 250."""
+MOST_GROWTH = 160
+"""Tiles of growth that are held: 1 MB each at most; a look ahead takes 60 to 100."""
+WOODS_FROM = 190.0
+"""Metres from an eye up to which woods are trees; from 1.6 times as much they are drawn from above alone."""
+TREES_TO = 640.0
+"""Metres to which trees outside of woods are drawn."""
+SEEN = 260.0
+"""Times its own height is the distance to which a thing is drawn: two pixels of a film."""
+FIXED_TO = 900.0
+"""Metres to which the start's buildings and other single things are drawn."""
+TALLEST_HALF = 12.0
+"""Metres that a thing may reach beyond its foot."""
+
+
+class EndlessLand:
+    """A world that goes on beyond what stands about its start.
+
+    The land's shape, cover and water, and what was set up about the start, are the world's own. What was scattered goes
+    on by tiles that follow from the seed and their index alone; they are made when they are wanted, and the last used
+    are kept: memory is bounded however far one goes.
+    """
+
+    def __init__(self, world: World) -> None:
+        """
+        Raises:
+            InputError: the world has no land to go on over, or a style that changes shapes about the start.
+        """
+        place, style = world.bare, getattr(world.brief, "style", "")
+        refuse_closed(world)
+        if style in SHAPES:
+            raise InputError(f"the style '{style}' cuts shapes for one start: leave it out to go on over the land")
+        assert place.terrain is not None and world.place.terrain is not None
+        self.world = world
+        self.terrain: Terrain = replace(place.terrain, ground=world.place.terrain.ground)
+        standing = {id(mesh) for mesh in place.meshes}
+        mine = [c for s in place.sown for c in s.copies if c.meshes and all(id(m) in standing for m in c.meshes)]
+        again = {id(mesh) for c in mine for mesh in c.meshes}
+        self._start: list[Copies] = mine
+        fixed = [mesh for mesh in place.meshes if id(mesh) not in again and mesh.triangle_count]
+        self._fixed = [*fixed, *snow_caps(fixed, world.brief)]
+        woods = far_woods(self.terrain, place.sown)
+        self._sown = [s for s in place.sown if goes_on(s)]
+        self._woods = None if woods is None else len(self._sown)
+        if woods is not None:
+            self._sown.append(woods)
+        self.ground: Kept[Index, GroundTile] = Kept(lambda index: ground_tile(self.terrain, index), MOST_GROUND)
+        self.growth: Kept[tuple[int, int], list[list[Copies]]] = Kept(self._grown, MOST_GROWTH)
+
+    @property
+    def tallest(self) -> float:
+        """Metres of the tallest plant that may stand anywhere."""
+        return max((p.height * float(s.look.get("sizes", (1, 1.4))[1]) for s in self._sown for p in s.prototypes),
+                   default=0.0)  # fmt: skip
+
+    def _grown(self, index: tuple[int, int]) -> list[list[Copies]]:
+        """The copies of each scattering on a tile."""
+        return [grow(s, self.terrain, self.world.seed, n, *index) for n, s in enumerate(self._sown)]
+
+    def around(self, outlook: Outlook) -> World:
+        """The world as it is seen from some places that lie together."""
+        place = self.world.bare
+        begin = WOODS_FROM
+
+        def canopy(x: Floats, z: Floats) -> NDArray[np.float32]:
+            return smoothstep(begin, 1.6 * begin, outlook.distances(x, z))
+
+        def all_of_it(x: Floats, z: Floats) -> NDArray[np.float32]:
+            return np.ones(np.shape(x), np.float32)
+
+        tiles = [self.ground(index) for index in tiles_around(outlook)]
+        mesh = ground_mesh(tiles, all_of_it if self._woods is None else canopy)
+        meshes = [m for m in self._fixed if _near(m, outlook)]
+        for copies in self._start:
+            meshes += _seen(copies, outlook, TREES_TO)
+        for index in growth_around(outlook, TREES_TO):
+            for number, found in enumerate(self.growth(index)):
+                reach = 1.75 * begin if number == self._woods else TREES_TO
+                for copies in found:
+                    meshes += _seen(copies, outlook, reach)
+        return self.world.with_place(replace(place, meshes=meshes, terrain=replace(self.terrain, mesh=mesh)))
+
+
+def refuse_closed(world: World) -> None:
+    """
+    Raises:
+        InputError: the world's place has no land to go on over.
+    """
+    place = world.place
+    closed = place.interior or place.terrain is None or place.terrain.mesh is None
+    if closed or getattr(getattr(world.brief, "record", None), "sheltered", False):
+        label = getattr(getattr(world.brief, "record", None), "label", "this place")
+        raise InputError(f"{label} has no land to fly on over: ask for a landscape, as in \"a meadow with hills\"")
+
+
+def growth_around(outlook: Outlook, reach: float) -> list[tuple[int, int]]:
+    """The tiles of growth within `reach` metres that are seen, in a fixed order."""
+    x, z = np.array(outlook.eyes).T
+    spans = [range(int((v.min() - reach) // SIDE), int((v.max() + reach) // SIDE) + 1) for v in (x, z)]
+    found = []
+    for i in spans[0]:
+        for j in spans[1]:
+            away = outlook.away((i + 0.5) * SIDE, (j + 0.5) * SIDE, SIDE * 0.7072)
+            if away is not None and away < reach:
+                found.append((i, j))
+    return found
+
+
+def _seen(copies: Copies, outlook: Outlook, reach: float) -> list[Mesh]:
+    """Those copies that are large enough to be seen, as fine as they are near. Of those near the limit some go sooner
+    than others, so that none of them go all at once."""
+    x, z = copies.matrices[:, 0, 3], copies.matrices[:, 2, 3]
+    away = outlook.distances(x, z)
+    rank = 0.8 + 0.4 * np.modf(np.abs(x * 7.13 + z * 3.71))[0]
+    seen = away < np.minimum(SEEN * copies.prototype.height * copies.scales, reach) * rank
+    seen &= outlook.sees(x, z)
+    if not seen.any():
+        return []
+    return copies[seen].at(away[seen])
+
+
+def _near(mesh: Mesh, outlook: Outlook) -> bool:
+    low, high = mesh.bounds
+    middle, radius = (low + high) / 2, float(np.hypot(*(high - low)[[0, 2]])) / 2
+    away = outlook.away(float(middle[0]), float(middle[2]), radius)
+    return away is not None and away < FIXED_TO
+
+
+def heights_along(land: EndlessLand, points: Sequence[tuple[float, float]]) -> NDArray[np.float32]:
+    """(N,) y of the ground, or of the water over it, at points (x, z)."""
+    x, z = np.array(points, np.float32).T
+    ground = np.asarray(land.terrain.heights(np.ascontiguousarray(x), np.ascontiguousarray(z)), np.float32)
+    return np.minimum(ground, np.float32(land.terrain.ground.water_level))
+
+
+__all__ = ["FINEST", "EndlessLand", "Outlook", "growth_around", "heights_along", "refuse_closed"]
