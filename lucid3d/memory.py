@@ -1,8 +1,11 @@
-"""How much memory a job will need, from its options: said before the start and not after hours."""
+"""How much memory a job will need, from its options: said before the start and not after hours; and how it is given
+back."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,3 +109,10 @@ def free_memory() -> float | None:
         cached = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
         found.append(float(most - used + int(cached.get("inactive_file", 0))))
     return min(found, default=None)
+
+
+def give_back() -> None:
+    """Return what has been freed to the system; glibc would keep it, in more and more pieces."""
+    gc.collect()
+    with contextlib.suppress(AttributeError):  # other C libraries have no such call
+        ctypes.CDLL(None).malloc_trim(0)

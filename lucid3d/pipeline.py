@@ -156,7 +156,7 @@ def _make(
     timings.add("dream", began)
 
     began = time.perf_counter()
-    gaussians = _gaussians(cloud, views, config, workspace, on_event, dream)
+    gaussians = gaussians_of(cloud, views, config, workspace, on_event, dream)
     timings.add("train", began)
     free = explorer.free if explorer is not None else None
     scene = Scene(prepared.prompts.sentence, config, gaussians, cloud, views, facts, radiance, free)
@@ -171,7 +171,7 @@ def grow(prepared: Prepared, models: Models, on_event: Listener = ignore) -> Gau
     dream = _dream(models, prepared, None, on_event, explorer)
     cloud, views = _supported(dream, prepared, explorer)
     models.close()
-    return _gaussians(cloud, views, prepared.config, None, on_event, dream)
+    return gaussians_of(cloud, views, prepared.config, None, on_event, dream)
 
 
 class Timings(dict[str, float]):
@@ -291,7 +291,7 @@ def _supported(dream: Dream, prepared: Prepared, explorer: Explorer | None) -> t
     """The settled cloud, and the views to train on: dreamed ones whole, support views where the cloud is known, in an
     explored place from where people will walk."""
     config, cloud = prepared.config, settle_sky(dream.cloud)
-    count, views = config.dream.support_views, [_posed(view) for view in dream.views]
+    count, views = config.dream.support_views, [posed(view) for view in dream.views]
     if explorer is not None and explorer.free is not None:
         radius = explorer.reach.radius
         for camera in cameras_on_the_way(explorer.free, radius, count, config.dream.size, config.seed):
@@ -310,7 +310,8 @@ def _eyes(dream: Dream) -> NDArray[np.float64] | None:
     return np.unique(np.array([view.camera.position for view in dream.views]).round(3), axis=0)
 
 
-def _posed(view: DreamedView) -> PosedView:
+def posed(view: DreamedView) -> PosedView:
+    """A dreamed view as what is trained on."""
     return PosedView(view.camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=view.prompt)
 
 
@@ -329,7 +330,7 @@ def _summary(dream: Dream, prepared: Prepared, explorer: Explorer | None) -> dic
     return summary
 
 
-def _gaussians(
+def gaussians_of(
     cloud: PointCloud,
     views: Sequence[PosedView],
     config: Config,
@@ -337,6 +338,7 @@ def _gaussians(
     on_event: Listener,
     dream: Dream,
 ) -> Gaussians:
+    """Trained Gaussians of a dream's settled cloud; `workspace` keeps checkpoints, None keeps none."""
     training = config.training
     behind = sky_behind(cloud, int(SKY_BEHIND * training.max_gaussians))
     things = within_budget(

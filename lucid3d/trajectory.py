@@ -8,6 +8,7 @@ degrees (yaw turns right, pitch looks up), positions in metres in the world (x r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,14 +34,15 @@ MOST_FRAMES = 100_000
 FARTHEST = 1e5
 """Metres from the start at which a camera may stand."""
 
+_FLIGHT = re.compile(r"^flight:", re.MULTILINE)
 _VIEW_KEYS = {"yaw", "pitch", "position", "fov", "ring", "radius"}
 _KEYFRAME_KEYS = {"yaw", "pitch", "position"}
-_FILE_KEYS = {"description", "unit", "fov", "views", "keyframes", "frames", "closed", "explore", "wander"}
+_FILE_KEYS = {"description", "unit", "fov", "views", "keyframes", "frames", "closed", "explore", "wander", "flight"}
 
 
 def names() -> list[str]:
-    """The names of the paths that come with the project, sorted."""
-    return sorted(path.stem for path in _folder().glob("*.yaml"))
+    """The names of the paths that come with the project, sorted; flights, which are no paths, are not among them."""
+    return sorted(path.stem for path in _folder().glob("*.yaml") if not _FLIGHT.search(path.read_text("utf-8")))
 
 
 def load_cameras(
@@ -109,6 +111,18 @@ def wanders(trajectory: str | Path) -> bool:
     return bool(_stated(trajectory, "wander", False))
 
 
+def stated_flight(trajectory: str | Path) -> dict[str, Any] | None:
+    """What a flight's file says under its key `flight`; None where the trajectory is a path.
+
+    Raises:
+        InputError: unknown name, unreadable file, or no mapping.
+    """
+    stated = _stated(trajectory, "flight", None)
+    if stated is not None and not isinstance(stated, dict):
+        raise InputError(f"trajectory '{trajectory}': flight must be a mapping, not {short(stated)}")
+    return stated
+
+
 def _stated(trajectory: str | Path, key: str, otherwise: Any) -> Any:
     path = _named_file(trajectory)
     if path.suffix == ".json":
@@ -172,6 +186,8 @@ def _from_yaml(data: dict[str, Any], walk_radius: float, frames: int | None) -> 
     if unit not in ("metre", "walk_radius"):
         raise InputError(f"unit {short(unit)} must be 'metre' or 'walk_radius'")
     scale = walk_radius if unit == "walk_radius" else 1.0
+    if "flight" in data:
+        raise InputError("it is a flight, which run.py films over a landscape; scenes and their films take other paths")
     if "views" in data:
         return _views(data, scale)
     if "keyframes" in data:

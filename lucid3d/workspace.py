@@ -44,7 +44,7 @@ WHICH_JOB = ("lucid3d", "config", "inputs")
 
 OURS = (
     "scene.yaml", "transforms.json", "points.ply", "scene.ply", "preview.mp4", "depth.mp4", "preview.jpg", "index.html",
-    "free_space.npz", "images", "depth", "masks", "skybox", "export", "zoom", "edits", "regions", "figures",
+    "free_space.npz", "images", "depth", "masks", "skybox", "export", "zoom", "edits", "regions", "figures", "tiles",
     ".progress",
 )  # fmt: skip
 """All that this project ever puts into an output folder: the only names that --overwrite removes."""

@@ -13,6 +13,8 @@ from lucid3d.commands.run_options import RunOptions
 from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.families.diffusion.presets import with_quality
+from lucid3d.flight.pipeline import fly, refuse
+from lucid3d.flight.plan import Flight, read_flight
 from lucid3d.pipeline import run
 from lucid3d.procedural.build import build_world
 from lucid3d.procedural.dataset import write_dataset
@@ -39,6 +41,9 @@ def main(options: RunOptions) -> None:
         return
     if options.scene:
         raise InputError("--scene belongs to a zoom: add --zoom zoom.yaml")
+    if (flight := read_flight(config.trajectory, options.flight_length)) is not None:
+        _fly(options, config, flight)
+        return
     picture = config.image or config.panorama
     sentence = plan_prompts(config.prompt).sentence if config.prompt or not picture else Path(picture).stem
     output = Path(options.output) if options.output else default_folder(sentence)
@@ -92,6 +97,23 @@ def _zoom(options: RunOptions, config: Config) -> None:
             on_event=display.show,
         )
         display.print(f"{written} in {time.perf_counter() - began:.0f} s: {output}")
+
+
+def _fly(options: RunOptions, config: Config, flight: Flight) -> None:
+    for name in ("export", "dataset", "viewer"):
+        if getattr(options, name):
+            raise InputError(f"--{name} goes with a scene, not with a flight: leave it out")
+    refuse(config)
+    output = Path(options.output or default_folder(plan_prompts(config.prompt).sentence + " flight"))
+    began = time.perf_counter()
+    with ProgressDisplay() as display:
+        made = fly(
+            config, flight, output, resume=options.resume, overwrite=options.overwrite, on_event=display.show
+        )  # fmt: skip
+        seconds = time.perf_counter() - began
+        display.print(
+            f"{flight.length:g} m over {len(made['tiles'])} scenes in {seconds:.0f} s: {output / 'preview.mp4'}"
+        )
 
 
 def _live_view(options: RunOptions, output: Path) -> LiveView:

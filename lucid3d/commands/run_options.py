@@ -42,6 +42,8 @@ class RunOptions(Config):
     """A zoom.yaml: sentences from coarse to fine become one zoom (docs/zoom.md), instead of a scene from a prompt."""
     scene: bool = False
     """With --zoom: dream it in 3-D, as a scene to fly into."""
+    flight_length: str = ""
+    """With --trajectory flight: how far to fly over a landscape that goes on, as in 300m or 2km (docs/exploring.md)."""
     dataset: int = 0
     """Write this many posed views of the procedural world with their ground truth instead of a scene: pictures, depth,
     normals, labels, in nerfstudio's format, for training other models."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
 import os
 import queue
 import signal
@@ -15,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lucid3d.memory import give_back
 from lucid3d.service.keeping import Keeper
 from lucid3d.service.work import perform, warm_up
 
@@ -159,13 +158,6 @@ def main() -> None:
         print(f"{time.strftime('%F %T')} {folder.name}", flush=True)
         perform(folder, keeper.load)
         give_back()
-
-
-def give_back() -> None:
-    """Return what a job has freed to the system; glibc would keep it, in more and more pieces."""
-    gc.collect()
-    with contextlib.suppress(AttributeError):  # other C libraries have no such call
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.canopy import Canopy
+from lucid3d.procedural.kit.grid import Grid
 from lucid3d.procedural.kit.ground import GROUND
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.terrain import Terrain
@@ -25,9 +26,9 @@ CELLS = 64
 """Cells along a side of every tile."""
 COARSEST = 7
 """The level of the coarsest tiles: 8 km wide."""
-SPLIT = 1.9
-"""A tile is halved when it is nearer than this many of its sides: a cell is then as wide as half a degree at most, as
-on the land about the start."""
+SPLIT = 1.6
+"""A tile is halved when it is nearer than this many of its sides: a cell is then as wide as half a degree, as about the
+start."""
 REACH = 9000.0
 """Metres to which the land is drawn, as about the start."""
 CROWN_SAMPLE = 2.2
@@ -43,7 +44,8 @@ class GroundTile:
     """What the land is on a tile; arrays (N, N) with rows along z, and one cell more than the tile on each side.
 
     Attributes:
-        y: of the ground; tall: metres that woods seen from above stand on it; hue: (N, N, 3) factors on the albedo.
+        x, z: of the corners; y: of the ground; tall: metres that woods seen from above stand on it, or None.
+        hue: (N, N, 3) factors on the albedo that the woods bring; tint: those of the land itself.
     """
 
     x: Floats
@@ -52,6 +54,12 @@ class GroundTile:
     tall: Floats | None
     hue: Floats | None
     tint: Floats | None
+
+    def height(self, x: Floats, z: Floats) -> Floats:
+        """y of the ground at points on the tile, or less than a cell beside it, in their shape."""
+        grid = Grid(self.y, 0.5 * float(self.x[0, -1] - self.x[0, 0]))
+        middle_x, middle_z = (0.5 * (v[0, 0] + v[-1, -1]) for v in (self.x, self.z))
+        return grid(np.asarray(x - middle_x), np.asarray(z - middle_z))
 
 
 def ground_tile(terrain: Terrain, index: Index) -> GroundTile:

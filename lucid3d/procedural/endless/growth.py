@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.procedural.compose.land.scatter import Spots, copied, normals, spaced
+from lucid3d.procedural.compose.land.scatter import Height, Spots, copied, normals, spaced
 from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.noise import smoothstep
 from lucid3d.procedural.kit.sown import Copies, Sown
@@ -24,10 +24,12 @@ GROWN = 0x67726F77
 """For the random choices of tiles."""
 GOES_ON = 55.0
 """Metres: what was scattered less far about the start is only seen from there (tufts, pebbles)."""
-DENSEST = 1.2
+DENSEST = 0.6
 """Copies a square metre of what goes on at most: from above, the land's own material shows the rest."""
-MOST = 9000
-"""Candidates on a tile at most, of one scattering."""
+TOO_DENSE = 4.0
+"""Copies a square metre from which on something is a cover, like grass, that does not go on."""
+COARSER = 0.7
+"""Factor on the ranges of the levels of detail: one flies past, and is never as near as on foot."""
 WOOD_SPACING = 6.0
 """Metres between the trees that stand for far woods."""
 BANKS = 0.4
@@ -40,7 +42,7 @@ TREE = 4.0
 
 def goes_on(sown: Sown) -> bool:
     """Whether something is seen from so far that it must go on over the land."""
-    return sown.far >= GOES_ON and sown.rate <= 4 * DENSEST and bool(sown.prototypes)
+    return sown.far >= GOES_ON and sown.rate <= TOO_DENSE and bool(sown.prototypes)
 
 
 def far_woods(terrain: Terrain, sown: Sequence[Sown]) -> Sown | None:
@@ -62,31 +64,33 @@ def far_woods(terrain: Terrain, sown: Sequence[Sown]) -> Sown | None:
     )  # fmt: skip
 
 
-def grow(sown: Sown, terrain: Terrain, seed: int, number: int, i: int, j: int) -> list[Copies]:
+def grow(sown: Sown, height: Height, seed: int, number: int, i: int, j: int) -> list[Copies]:
     """The copies of one scattering on the tile from (i, j) sides to the right and ahead.
 
     Args:
+        height: (x, z) -> y of the ground on the tile and a metre beyond it.
         number: of the scattering in its place.
     """
     rng = np.random.default_rng([seed, GROWN, number, i & 0xFFFFFFFF, j & 0xFFFFFFFF])
     rate = min(sown.rate, DENSEST)
-    count = min(int(rng.poisson(rate * SIDE * SIDE)), MOST)
+    count = int(rng.poisson(rate * SIDE * SIDE))
     x, z = (SIDE * (start + rng.random(count)) for start in (i, j))
     wild, chance = rng.random((count, 4)).astype(np.float32), rng.random(count)
     todo = np.flatnonzero(chance < missing(sown, np.hypot(x, z)))
     x, z = x[todo], z[todo]
-    y, slope = terrain.rise_over_run(x, z)
+    y = np.asarray(height(x, z))
+    up = normals(height, x, z) if len(x) else np.zeros((0, 3), np.float32)
+    flat = np.maximum(-up[:, 1], 0.05)
+    slope = np.sqrt(np.maximum(1 - flat**2, 0)) / flat
     kept = np.flatnonzero((rng.random(len(x)) < np.clip(sown.density(x, z, y, slope), 0, 1)) & np.isfinite(y))
     if sown.apart > 0 and len(kept):
         kept = kept[spaced(np.stack([x[kept], z[kept]], axis=1), sown.apart)]
     if not len(kept):
         return []
-    x, z, y = x[kept], z[kept], np.asarray(y)[kept]
-    where = Spots(
-        np.stack([x, y, z], axis=1).astype(np.float32), normals(terrain.height, x, z),
-        np.zeros(len(x), np.float32), wild[todo[kept]],
-    )  # fmt: skip
-    return [copies for copies, _ in copied(where, sown.prototypes, rng, **sown.look)]
+    feet = np.stack([x, y, z], axis=1)[kept].astype(np.float32)
+    where = Spots(feet, up[kept], np.zeros(len(kept), np.float32), wild[todo[kept]])
+    look = {**sown.look, "detail": COARSER * float(sown.look.get("detail", 1.0))}
+    return [copies for copies, _ in copied(where, sown.prototypes, rng, **look)]
 
 
 def missing(sown: Sown, away: NDArray[np.float64]) -> NDArray[np.float64]:

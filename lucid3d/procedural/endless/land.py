@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,6 @@ from lucid3d.procedural.endless.kept import Kept
 from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.noise import smoothstep
-from lucid3d.procedural.kit.place import Place
 from lucid3d.procedural.kit.sown import Copies
 from lucid3d.procedural.kit.terrain import Terrain
 from lucid3d.procedural.render.shapes import SHAPES
@@ -24,18 +23,26 @@ from lucid3d.procedural.world import World
 
 MOST_GROUND = 500
 """Tiles of ground that are held: 0.1 MB each; a look ahead takes 150 to 250."""
-MOST_GROWTH = 160
-"""Tiles of growth that are held: 1 MB each at most; a look ahead takes 60 to 100."""
+MOST_GROWTH = 900
+"""Scatterings on a tile that are held: 0.1 MB each at most; a look ahead takes 150 to 300."""
 WOODS_FROM = 190.0
 """Metres from an eye up to which woods are trees; from 1.6 times as much they are drawn from above alone."""
 TREES_TO = 640.0
 """Metres to which trees outside of woods are drawn."""
 SEEN = 260.0
 """Times its own height is the distance to which a thing is drawn: two pixels of a film."""
+LAST = 1.2
+"""Factor on that distance for the last copies that go; the first go as much sooner."""
+SIZES = (0.7, 1.4)
+"""Of copies, where a scattering does not say."""
+GROWTH_LEVEL = int(math.log2(SIDE / FINEST))
+"""Of the tiles of ground that are as large as those of growth."""
+MOST_TRIANGLES = 2_500_000
+"""Of what grows, in one look: memory and time follow it, be it a desert or a jungle."""
+COARSENING = (1.0, 1.4, 2.0, 2.8, 4.0, 8.0, 16.0)
+"""Factors on the distances that decide levels of detail, tried until that many triangles suffice."""
 FIXED_TO = 900.0
 """Metres to which the start's buildings and other single things are drawn."""
-TALLEST_HALF = 12.0
-"""Metres that a thing may reach beyond its foot."""
 
 
 class EndlessLand:
@@ -56,35 +63,48 @@ class EndlessLand:
         if style in SHAPES:
             raise InputError(f"the style '{style}' cuts shapes for one start: leave it out to go on over the land")
         assert place.terrain is not None and world.place.terrain is not None
-        self.world = world
-        self.terrain: Terrain = replace(place.terrain, ground=world.place.terrain.ground)
+        self.seed, self.brief = world.seed, world.brief
+        self._sky = world.sky_alone()
+        self.terrain: Terrain = replace(place.terrain, ground=world.place.terrain.ground, mesh=None)
         standing = {id(mesh) for mesh in place.meshes}
         mine = [c for s in place.sown for c in s.copies if c.meshes and all(id(m) in standing for m in c.meshes)]
         again = {id(mesh) for c in mine for mesh in c.meshes}
-        self._start: list[Copies] = mine
-        fixed = [mesh for mesh in place.meshes if id(mesh) not in again and mesh.triangle_count]
+        self._start: list[Copies] = [replace(copies, meshes=()) for copies in mine]
+        fixed = [_alone(mesh) for mesh in place.meshes if id(mesh) not in again and mesh.triangle_count]
         self._fixed = [*fixed, *snow_caps(fixed, world.brief)]
+        self._place = replace(place, meshes=[], terrain=None, sown=[])
         woods = far_woods(self.terrain, place.sown)
-        self._sown = [s for s in place.sown if goes_on(s)]
+        self._sown = [replace(s, copies=[]) for s in place.sown if goes_on(s)]
         self._woods = None if woods is None else len(self._sown)
         if woods is not None:
             self._sown.append(woods)
         self.ground: Kept[Index, GroundTile] = Kept(lambda index: ground_tile(self.terrain, index), MOST_GROUND)
-        self.growth: Kept[tuple[int, int], list[list[Copies]]] = Kept(self._grown, MOST_GROWTH)
+        self.growth: Kept[tuple[int, int, int], list[Copies]] = Kept(self._grown, MOST_GROWTH)
 
     @property
     def tallest(self) -> float:
         """Metres of the tallest plant that may stand anywhere."""
-        return max((p.height * float(s.look.get("sizes", (1, 1.4))[1]) for s in self._sown for p in s.prototypes),
-                   default=0.0)  # fmt: skip
+        heights = [p.height * max(s.look.get("sizes", SIZES)) for s in self._sown for p in s.prototypes]
+        return float(max(heights, default=0.0))
 
-    def _grown(self, index: tuple[int, int]) -> list[list[Copies]]:
-        """The copies of each scattering on a tile."""
-        return [grow(s, self.terrain, self.world.seed, n, *index) for n, s in enumerate(self._sown)]
+    def surface(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(N,) y of the ground, or of the water over it."""
+        ground = self.terrain.heights(np.asarray(x, np.float32), np.asarray(z, np.float32))
+        return np.minimum(ground, np.float32(self.terrain.ground.water_level))
+
+    def _grown(self, key: tuple[int, int, int]) -> list[Copies]:
+        """The copies of a scattering on a tile, (number, i, j)."""
+        number, i, j = key
+        return grow(self._sown[number], self.ground((GROWTH_LEVEL, i, j)).height, self.seed, number, i, j)
+
+    def _reach(self, number: int) -> float:
+        """Metres to which a scattering is drawn."""
+        sown = self._sown[number]
+        tallest = max(p.height for p in sown.prototypes) * float(max(sown.look.get("sizes", SIZES)))
+        return min(SEEN * tallest, 1.75 * WOODS_FROM if number == self._woods else TREES_TO)
 
     def around(self, outlook: Outlook) -> World:
         """The world as it is seen from some places that lie together."""
-        place = self.world.bare
         begin = WOODS_FROM
 
         def canopy(x: Floats, z: Floats) -> NDArray[np.float32]:
@@ -95,15 +115,28 @@ class EndlessLand:
 
         tiles = [self.ground(index) for index in tiles_around(outlook)]
         mesh = ground_mesh(tiles, all_of_it if self._woods is None else canopy)
-        meshes = [m for m in self._fixed if _near(m, outlook)]
-        for copies in self._start:
-            meshes += _seen(copies, outlook, TREES_TO)
-        for index in growth_around(outlook, TREES_TO):
-            for number, found in enumerate(self.growth(index)):
-                reach = 1.75 * begin if number == self._woods else TREES_TO
-                for copies in found:
-                    meshes += _seen(copies, outlook, reach)
-        return self.world.with_place(replace(place, meshes=meshes, terrain=replace(self.terrain, mesh=mesh)))
+        seen = [_seen(copies, outlook, TREES_TO) for copies in self._start]
+        for number in range(len(self._sown)):
+            reach = self._reach(number)
+            for i, j in growth_around(outlook, LAST * reach):
+                seen += [_seen(copies, outlook, reach) for copies in self.growth((number, i, j))]
+        meshes = [*(m for m in self._fixed if _near(m, outlook)), *_within_budget(seen)]
+        place = replace(self._place, meshes=meshes, terrain=replace(self.terrain, mesh=mesh))
+        return self._sky.with_place(place, brief=self.brief)
+
+
+def _alone(mesh: Mesh) -> Mesh:
+    """A mesh that holds no part of the start's tables (see `render.tables.gather`)."""
+    arrays = {name: getattr(mesh, name) for name in ("vertices", "normals", "tints", "uv")}
+    return replace(mesh, **{name: None if values is None else values.copy() for name, values in arrays.items()})
+
+
+def _within_budget(seen: list[tuple[Copies, Floats]]) -> list[Mesh]:
+    """The meshes of copies at their distances: as fine as there are triangles to spend."""
+    for factor in COARSENING:
+        if sum(copies.triangles(factor * away) for copies, away in seen) <= MOST_TRIANGLES:
+            break
+    return [mesh for copies, away in seen if len(copies) for mesh in copies.at(factor * away)]
 
 
 def refuse_closed(world: World) -> None:
@@ -115,7 +148,7 @@ def refuse_closed(world: World) -> None:
     closed = place.interior or place.terrain is None or place.terrain.mesh is None
     if closed or getattr(getattr(world.brief, "record", None), "sheltered", False):
         label = getattr(getattr(world.brief, "record", None), "label", "this place")
-        raise InputError(f"{label} has no land to fly on over: ask for a landscape, as in \"a meadow with hills\"")
+        raise InputError(f'{label} has no land to fly on over: ask for a landscape, as in "a meadow with hills"')
 
 
 def growth_around(outlook: Outlook, reach: float) -> list[tuple[int, int]]:
@@ -131,17 +164,15 @@ def growth_around(outlook: Outlook, reach: float) -> list[tuple[int, int]]:
     return found
 
 
-def _seen(copies: Copies, outlook: Outlook, reach: float) -> list[Mesh]:
-    """Those copies that are large enough to be seen, as fine as they are near. Of those near the limit some go sooner
-    than others, so that none of them go all at once."""
+def _seen(copies: Copies, outlook: Outlook, reach: float) -> tuple[Copies, Floats]:
+    """Those copies that are large enough to be seen, and their metres from the nearest eye. Of those near the limit
+    some go sooner than others, so that none of them go all at once."""
     x, z = copies.matrices[:, 0, 3], copies.matrices[:, 2, 3]
     away = outlook.distances(x, z)
-    rank = 0.8 + 0.4 * np.modf(np.abs(x * 7.13 + z * 3.71))[0]
+    rank = 2 - LAST + 2 * (LAST - 1) * np.modf(np.abs(x * 7.13 + z * 3.71))[0]
     seen = away < np.minimum(SEEN * copies.prototype.height * copies.scales, reach) * rank
     seen &= outlook.sees(x, z)
-    if not seen.any():
-        return []
-    return copies[seen].at(away[seen])
+    return copies[seen], away[seen]
 
 
 def _near(mesh: Mesh, outlook: Outlook) -> bool:
@@ -149,13 +180,3 @@ def _near(mesh: Mesh, outlook: Outlook) -> bool:
     middle, radius = (low + high) / 2, float(np.hypot(*(high - low)[[0, 2]])) / 2
     away = outlook.away(float(middle[0]), float(middle[2]), radius)
     return away is not None and away < FIXED_TO
-
-
-def heights_along(land: EndlessLand, points: Sequence[tuple[float, float]]) -> NDArray[np.float32]:
-    """(N,) y of the ground, or of the water over it, at points (x, z)."""
-    x, z = np.array(points, np.float32).T
-    ground = np.asarray(land.terrain.heights(np.ascontiguousarray(x), np.ascontiguousarray(z)), np.float32)
-    return np.minimum(ground, np.float32(land.terrain.ground.water_level))
-
-
-__all__ = ["FINEST", "EndlessLand", "Outlook", "growth_around", "heights_along", "refuse_closed"]

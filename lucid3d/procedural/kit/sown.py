@@ -40,10 +40,19 @@ class Copies:
     def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Copies:
         return replace(self, matrices=self.matrices[rows], scales=self.scales[rows], tints=self.tints[rows], meshes=())
 
+    def levels(self, distances: Floats) -> NDArray[np.intp]:
+        """(N,) the level of detail that each copy shows from (N,) metres away."""
+        edges = np.asarray(self.prototype.ranges[: len(self.prototype.levels) - 1]) * self.detail
+        return np.searchsorted(edges, distances / self.scales)
+
+    def triangles(self, distances: Floats) -> int:
+        """How many triangles copies have from (N,) metres away."""
+        each = np.array([level.triangle_count for level in self.prototype.levels])
+        return int(each[self.levels(distances)].sum())
+
     def at(self, distances: Floats) -> list[Mesh]:
         """One mesh for each level of detail that copies show from (N,) metres away."""
-        edges = np.asarray(self.prototype.ranges[: len(self.prototype.levels) - 1]) * self.detail
-        level = np.searchsorted(edges, distances / self.scales)
+        level = self.levels(distances)
         return [
             instances(self.prototype.levels[number], self.matrices[level == number], tints=self.tints[level == number])
             for number in np.unique(level)
@@ -56,7 +65,7 @@ class Sown:
 
     Attributes:
         prototypes: what is scattered; density: where; rate: copies a square metre where the density is 1.
-        near, far: metres from the start between which it was scattered; falloff: metres over which it thins out, 0 = not.
+        near, far: metres from the start between which it was scattered; falloff: metres over which it thins out, or 0.
         thinned: share of the candidates that a limit left; apart: least metres between two.
         look: how copies differ (options of `scatter.place`); copies: those about the start.
     """

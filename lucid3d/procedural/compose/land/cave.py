@@ -251,7 +251,7 @@ def _threshold(rng: np.random.Generator, terrain: Terrain) -> list[Mesh]:
     grit = [rocks.pebble(rng, kind="limestone", roundness=0.2) for _ in range(3)]
     green = [plants.fern(rng, 0.6, 9), plants.grass_tuft(rng, "lush", 0.35)]
     trees = [plants.broadleaf(rng, "oak", 7.0, "summer"), plants.broadleaf(rng, "birch", 8.0, "summer")]
-    ahead = {"centre": (0.0, MOUTH + 4.0)}
+    ahead: dict[str, Any] = {"centre": (0.0, MOUTH + 4.0)}
     return [
         *scatter(
             terrain.rise_over_run, inside, blocks, rng, per_square_metre=0.12, far=24, sizes=(0.2, 1.5), power=2.2

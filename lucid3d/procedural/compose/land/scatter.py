@@ -143,8 +143,8 @@ def _expected(
 
 
 def spaced(points: Floats, distance: float) -> NDArray[np.int64]:
-    """Rows of a subset of points (N, 2) no two of which are nearer than `distance`; earlier rows win, as darts thrown in
-    turn."""
+    """Rows of a subset of points (N, 2), N > 0, no two of which are nearer than `distance`; earlier rows win, as darts
+    thrown in turn."""
     pairs = _pairs(points, distance)
     alive = np.ones(len(points), bool)
     if len(pairs):
@@ -289,6 +289,7 @@ def scatter(
     density: Density,
     prototypes: Sequence[Prototype],
     rng: np.random.Generator,
+    *,
     sown: list[Sown] | None = None,
     **options: Any,
 ) -> list[Mesh]:

@@ -153,7 +153,13 @@ class Site:
             return share
 
         self.meshes += scatter(
-            self.terrain.rise_over_run, density, prototypes, self.rng, self.sown, height=self.terrain.height, **options
+            self.terrain.rise_over_run,
+            density,
+            prototypes,
+            self.rng,
+            sown=self.sown,
+            height=self.terrain.height,
+            **options,
         )
 
     def put_rings(

@@ -1,0 +1,7 @@
+"""Flights: a film over a landscape that goes on, and the scenes that it was drawn from.
+
+plan.py      what `cameras/flight.yaml` and the command line say
+course.py    where one is after so many metres: above the ground that lies ahead
+stretch.py   the scene of one stretch: dreamed from stations along it, trained, let go when it has been flown over
+pipeline.py  stretch after stretch into one film, and into files that together are the land
+"""

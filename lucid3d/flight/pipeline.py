@@ -1,0 +1,204 @@
+"""A flight from start to end: stretch after stretch is dreamed, filmed, written and let go."""
+
+from __future__ import annotations
+
+import math
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lucid3d.camera import Camera
+from lucid3d.config import Config
+from lucid3d.errors import InputError
+from lucid3d.export.ply import write_gaussians
+from lucid3d.export.video import write_film
+from lucid3d.families.base import Image
+from lucid3d.flight.course import FlightCourse, lay_course
+from lucid3d.flight.plan import Flight
+from lucid3d.flight.stretch import dream_stretch, leaving
+from lucid3d.gaussians import Renderer
+from lucid3d.gaussians.model import Gaussians
+from lucid3d.memory import check_memory, give_back
+from lucid3d.procedural.build import build_world
+from lucid3d.procedural.endless.ground import Outlook
+from lucid3d.procedural.endless.land import EndlessLand
+from lucid3d.progress import Event, Listener, ignore
+from lucid3d.prompts import PromptPlan, plan_prompts
+from lucid3d.transforms import write_image
+from lucid3d.workspace import Workspace, read_record
+
+STRETCH = 40.0
+"""Metres that are filmed from one scene."""
+STATIONS = 3
+"""Places along a stretch that its scene is dreamed from, its ends included."""
+FADE = 12
+"""Pictures over which the film goes from one scene to the next: half a second."""
+TURN = 12.0
+"""Degrees beyond the stations' lens that are built: the way turns within a stretch."""
+TILES = "tiles"
+"""The folder of the scenes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scenery:
+    """The scene of a stretch: Gaussians about `origin` (3,)."""
+
+    gaussians: Gaussians
+    origin: NDArray[np.float64]
+    renderer: Renderer
+
+    def picture(self, lens: Camera, pose: NDArray[np.float64]) -> Image:
+        """What a camera at `pose` (4, 4) in the world sees."""
+        own = pose.copy()
+        own[:3, 3] -= self.origin
+        return self.renderer.render(lens.at(own)).image
+
+
+def fly(
+    config: Config,
+    flight: Flight,
+    output: Path,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    on_event: Listener = ignore,
+) -> dict[str, Any]:
+    """Make a flight's film and scenes in a folder.
+
+    `preview.mp4` is the film, `tiles/` the land that was flown over: scene files that fit together without overlapping,
+    in one frame whose origin is the start. Never more than two stretches are in memory.
+
+    Returns:
+        What scene.yaml says of the flight.
+    Raises:
+        InputError: something cannot be used; nothing has been written then.
+    """
+    refuse(config)
+    frames = flight.frames(config.render.film_rate)
+    check_memory(config, STATIONS)
+    prompts = plan_prompts(config.prompt)
+    land = EndlessLand(build_world(prompts.sentence, config.seed, config.negative_prompt, drops=False))
+    understood = getattr(land.brief, "explanation", "")
+    on_event(Event("models", 1, 1, understood))
+    workspace = Workspace(output, config)
+    workspace.record["inputs"]["flight"] = f"{flight.length:g} m"
+    with workspace:
+        if workspace.open(resume=resume, overwrite=overwrite):
+            return dict(read_record(output).get("flight", {}))
+        facts = {
+            "prompt": prompts.sentence,
+            "models": {"family": "procedural", "reason": "a flight goes over a world that goes on by rules"},
+            "understood": understood,
+            "versions": {"python": platform.python_version()},
+        }
+        workspace.note(status="writing", **facts)
+        made = _Flight(config, flight, land, prompts, workspace.folder, frames, on_event)
+        render = config.render
+        size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
+        write_film(made.pictures(), workspace.folder / "preview.mp4", **size)
+        workspace.note(flight=made.facts())
+        workspace.complete()
+    return made.facts()
+
+
+def refuse(config: Config) -> None:
+    """
+    Raises:
+        InputError: the config asks for what a flight cannot do.
+    """
+    if config.image or config.panorama:
+        raise InputError("a flight goes over a landscape from words: leave out --image and --panorama")
+    if config.models == "diffusion" or config.painter or config.estimator:
+        raise InputError("a flight goes over a procedural landscape: leave out --models, --painter and --estimator")
+    if config.dreaming != "loop":
+        raise InputError(f"a flight is dreamed view by view: leave out --dreaming {config.dreaming}")
+
+
+class _Flight:
+    """A flight while it is made."""
+
+    def __init__(
+        self,
+        config: Config,
+        flight: Flight,
+        land: EndlessLand,
+        prompts: PromptPlan,
+        folder: Path,
+        frames: int,
+        on_event: Listener,
+    ) -> None:
+        self.config, self.flight, self.land, self.prompts = config, flight, land, prompts
+        self.folder, self.frames, self.on_event = folder, frames, on_event
+        self.course: FlightCourse = lay_course(flight, land.surface, land.tallest)
+        render = config.render
+        self.lens = Camera.from_fov(render.film_width, render.film_height, render.film_fov)
+        self.count = max(1, math.ceil(flight.length / STRETCH))
+        self.tiles: list[dict[str, Any]] = []
+        self._began = time.perf_counter()
+
+    def pictures(self) -> Iterator[Image]:
+        """The film, picture by picture; each scene is made when the film comes to it."""
+        rate, speed = self.config.render.film_rate, self.flight.speed
+        before: Scenery | None = None
+        now: Scenery | None = None
+        number, since = -1, 0
+        for frame in range(self.frames):
+            along = min(frame * speed / rate, self.flight.length)
+            if (wanted := min(int(along / STRETCH), self.count - 1)) != number:
+                before, now, number, since = now, None, wanted, 0
+                now = self._scenery(number)
+            assert now is not None
+            pose = self.course.pose(along)
+            image = now.picture(self.lens, pose)
+            if before is not None:
+                share = np.float32((since + 1) / (FADE + 1))
+                image = share * image + (1 - share) * before.picture(self.lens, pose)
+                since += 1
+                before = None if since >= FADE else before
+            if frame == 0:
+                write_image(np.clip(image, 0, 1), self.folder / "preview.jpg")
+            self.on_event(Event("film", frame + 1, self.frames, f"{along:.0f} m"))
+            yield image
+
+    def _scenery(self, number: int) -> Scenery:
+        """The scene of a stretch, whose tile is written."""
+        give_back()  # what was filmed before
+        start = number * STRETCH
+        end = min(start + STRETCH, self.flight.length)
+        stations = [self.course.pose(metres) for metres in np.linspace(start, end, STATIONS)]
+        eyes = tuple((float(pose[0, 3]), float(pose[2, 3])) for pose in stations)
+        yaws = [math.atan2(pose[0, 2], pose[2, 2]) for pose in stations]
+        spread = math.radians(self.lens.fov_degrees / 2 + TURN)
+        self.on_event(Event("dream", number, self.count, f"at {start:.0f} m"))
+        outlook = Outlook(eyes, float(np.mean(yaws)), spread)
+        gaussians = dream_stretch(
+            self.land.around(outlook), stations, self.lens, self.prompts, self.config, self.on_event
+        )  # the world is held there alone, and let go before training
+        self.on_event(Event("dream", number + 1, self.count, f"at {start:.0f} m"))
+        give_back()
+        origin = stations[0][:3, 3]
+        last = number == self.count - 1
+        after = None if last else self.lens.at(self.course.pose(start + STRETCH))
+        tile = leaving(gaussians, origin, after)
+        name = f"{TILES}/{number:04d}.ply"
+        if len(tile):
+            (self.folder / TILES).mkdir(exist_ok=True)
+            write_gaussians(tile, self.folder / name)
+            self.tiles.append({"file": name, "from": round(start, 1), "to": round(end, 1), "gaussians": len(tile)})
+        return Scenery(gaussians, origin, Renderer(gaussians))
+
+    def facts(self) -> dict[str, Any]:
+        """What scene.yaml says of the flight."""
+        return {
+            "length": self.flight.length,
+            "speed": self.flight.speed,
+            "pictures": self.frames,
+            "seconds": round(time.perf_counter() - self._began, 1),
+            "tiles": self.tiles,
+        }
