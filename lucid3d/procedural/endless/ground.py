@@ -109,7 +109,7 @@ def ground_mesh(tiles: list[GroundTile], woods: Callable[[Floats, Floats], Float
     """One mesh of tiles.
 
     Args:
-        woods: (x, z) -> share of its height to which the canopy is drawn there, 0 where trees stand for it.
+        woods: (x, z), of any shape, -> share of its height to which the canopy is drawn, 0 where trees stand for it.
     """
     parts = [_part(tile, woods) for tile in tiles]
     count = (CELLS + 3) ** 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,7 +129,8 @@ class EndlessLand:
 def _alone(mesh: Mesh) -> Mesh:
     """A mesh that holds no part of the start's tables (see `render.tables.gather`)."""
     arrays = {name: getattr(mesh, name) for name in ("vertices", "normals", "tints", "uv")}
-    return replace(mesh, **{name: None if values is None else values.copy() for name, values in arrays.items()})
+    own: dict[str, Any] = {name: None if values is None else values.copy() for name, values in arrays.items()}
+    return replace(mesh, **own)
 
 
 def _within_budget(seen: list[tuple[Copies, Floats]]) -> list[Mesh]:
