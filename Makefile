@@ -1,5 +1,6 @@
 # make scene PROMPT="..."   from a fresh clone to a finished folder
 # make test                 from a fresh clone to a tested one
+# make test-all             the same with the tests that start whole programs, as continuous integration runs them
 # make torture              the tests of tests/torture/, which damage, kill and flood, with twenty times the tries
 # make docs                 the site, from README, docs/, the examples and the docstrings: build/site/index.html
 # make gpu                  what needs a graphics card: tests, `lucid3d doctor`, benchmarks, in eight minutes
@@ -14,7 +15,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
 
-.PHONY: scene test torture gpu lint docs env gallery benchmarks blender sanitize arm64 clean
+.PHONY: scene test test-all torture gpu lint docs env gallery benchmarks blender sanitize arm64 clean
 .DELETE_ON_ERROR:
 
 # Exported, so that the shell never parses what a person typed: any quote or dollar sign may stand in a prompt.
@@ -25,8 +26,13 @@ scene: env
 
 # One process a core; files stay whole, because tests of a file share what is slow to make, and come in the order of
 # tests/conftest.py: the slowest first.
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 test: env
-	$(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
+
+# With the browsers, engines and services that are killed and flooded (WHOLE in tests/conftest.py).
+test-all: env
+	$(PYTEST) $(ARGS)
 
 # The same tests of tests/torture/ with twenty times the tries: about an hour.
 torture: env

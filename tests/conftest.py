@@ -22,6 +22,14 @@ SLOWEST = (
 )  # fmt: skip
 """Files that take from 15 seconds to a minute: begun first, so that none is left to one worker alone at the end."""
 
+WHOLE = (
+    "torture/test_*.py", "viewer/test_viewer_browser.py", "viewer/test_viewer_things.py", "unity/test_unity.py",
+    "playable/godot/test_*.py", "service/test_batch.py", "service/test_full_disk.py", "service/test_remix.py",
+    "service/test_ray.py", "families/test_main_job_diffusion.py", "tests/test_nerfstudio.py",
+)  # fmt: skip
+"""Files of tests that start whole programs (a browser, an engine, a service that is killed or flooded, a real run from
+beginning to end): marked "slow", left to `make test-all` and continuous integration."""
+
 CHROMIUM = Path("/usr/bin/chromium")
 
 FLAGS = [
@@ -33,7 +41,10 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest files first, the others in their order."""
+    """The slowest files first, the others in their order; those of `WHOLE` are marked."""
+    for item in items:
+        if any(item.path.match(name) for name in WHOLE):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: next((i for i, name in enumerate(SLOWEST) if item.path.match(name)), len(SLOWEST)))
 
 
