@@ -66,6 +66,7 @@ def items_in(
     """The things that are called one of `words`, or that carry one of `labels`. Meshes that lie in each other and are
     the same thing are one: a house may be several."""
     found: list[Item] = []
+    alike: dict[str, list[Item]] = {}
     for index, mesh in enumerate(meshes):
         named = words is not None and mesh.thing in words
         if not (named or mesh.label in labels) or not mesh.triangle_count:
@@ -73,9 +74,12 @@ def items_in(
         numbers, boxes = boxes_of(mesh)
         for number, box in zip(numbers, boxes, strict=True):
             few = named and len(numbers) <= FEW
-            same = next((i for i in found if i.thing == mesh.thing and _lies_in(i.box, box)), None) if few else None
+            others = alike.setdefault(mesh.thing, [])
+            at = _lying_in(others, box) if few else None
+            same = None if at is None else others[at]
             if same is None:
-                found.append(Item(mesh.thing, [(index, number)], box))
+                others.append(Item(mesh.thing, [(index, number)], box))
+                found.append(others[-1])
             else:
                 same.parts.append((index, number))
                 same.box = np.stack([np.minimum(same.box[0], box[0]), np.maximum(same.box[1], box[1])])
@@ -94,14 +98,15 @@ def boxes_of(mesh: Mesh) -> tuple[list[int], NDArray[np.float64]]:
     return numbers.tolist(), np.stack([low, high], axis=1)
 
 
-def _lies_in(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
-    """Whether the middle of a box lies in the other one, seen from above."""
-    axes = [0, 2]
-    return bool(
-        (
-            np.abs(a.mean(axis=0) - b.mean(axis=0))[axes] < np.maximum(np.ptp(a, axis=0), np.ptp(b, axis=0))[axes] / 2
-        ).all()
-    )
+def _lying_in(items: Sequence[Item], box: NDArray[np.float64]) -> int | None:
+    """The first of the items whose box's middle lies in `box` (2, 3), or that of `box` in its own, seen from above."""
+    if not items:
+        return None
+    low, high = np.moveaxis(np.stack([item.box for item in items])[:, :, [0, 2]], 1, 0)
+    near, far = box[:, [0, 2]]
+    apart = np.abs((low + high) / 2 - (near + far) / 2)
+    lies = (apart < np.maximum(high - low, far - near) / 2).all(axis=1)
+    return int(lies.argmax()) if lies.any() else None
 
 
 @dataclass

@@ -172,10 +172,10 @@ def _block(
         wall = wall_for(brief, rng, "skyscraper")
         wide, deep = x1 - x0, b - a - 0.8
         key = None if near else (len(cuts), round(height / 45))
-        made = kinds.get(key) if key and wall is None and rng.random() < SAME else None
+        made = kinds.get(key) if key and rng.random() < SAME else None
         if made is None:
             made = tower_block(rng, lit=lit, width=wide, depth=deep, height=height, near=near, wall=wall)
-            if key and wall is None:
+            if key:
                 kinds[key] = made
         # The front looks to the nearer avenue.
         place.meshes.append(made.mesh.transformed(placement([cx, y, cz])))
