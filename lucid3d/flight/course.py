@@ -21,7 +21,7 @@ SMOOTH = 38.0
 """Metres over which the height changes (standard deviation); a third of that, or smoothing would cut into hills."""
 AT_ITS_SIDES = (-14.0, 0.0, 14.0)
 """Metres to the side at which the ground is looked at too."""
-ABOVE_TREES = 7.0
+ABOVE_TREES = 12.0
 """Metres from the top of the tallest tree up to the course."""
 NODS = 0.4
 """Share of a climb or descent by which the view follows it."""

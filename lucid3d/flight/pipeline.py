@@ -41,23 +41,26 @@ FADE = 12
 """Pictures over which the film goes from one scene to the next: half a second."""
 TURN = 12.0
 """Degrees beyond the stations' lens that are built: the way turns within a stretch."""
+NEAR, SHADED = 150.0, 0.5
+"""Metres to what lends its colour to the gaps that no station saw into, and how dark they are beside it."""
 TILES = "tiles"
 """The folder of the scenes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scenery:
-    """The scene of a stretch: Gaussians about `origin` (3,)."""
+    """The scene of a stretch: Gaussians about `origin` (3,); `behind` (3,) is seen through gaps between them."""
 
     gaussians: Gaussians
     origin: NDArray[np.float64]
     renderer: Renderer
+    behind: NDArray[np.float32]
 
     def picture(self, lens: Camera, pose: NDArray[np.float64]) -> Image:
         """What a camera at `pose` (4, 4) in the world sees."""
         own = pose.copy()
         own[:3, 3] -= self.origin
-        return self.renderer.render(lens.at(own)).image
+        return self.renderer.render(lens.at(own), background=self.behind).image
 
 
 def fly(
@@ -118,6 +121,13 @@ def refuse(config: Config) -> None:
         raise InputError("a flight goes over a procedural landscape: leave out --models, --painter and --estimator")
     if config.dreaming != "loop":
         raise InputError(f"a flight is dreamed view by view: leave out --dreaming {config.dreaming}")
+
+
+def _shade_below(gaussians: Gaussians) -> NDArray[np.float32]:
+    """(3,) the dark colour of what no station saw, behind crowns and under them: that of what is seen about there."""
+    near = np.linalg.norm(gaussians.means, axis=1) < NEAR
+    colours = gaussians.colors[near] if near.any() else gaussians.colors
+    return np.asarray(SHADED * np.median(colours, axis=0), np.float32)
 
 
 class _Flight:
@@ -191,7 +201,7 @@ class _Flight:
             (self.folder / TILES).mkdir(exist_ok=True)
             write_gaussians(tile, self.folder / name)
             self.tiles.append({"file": name, "from": round(start, 1), "to": round(end, 1), "gaussians": len(tile)})
-        return Scenery(gaussians, origin, Renderer(gaussians))
+        return Scenery(gaussians, origin, Renderer(gaussians), _shade_below(gaussians))
 
     def facts(self) -> dict[str, Any]:
         """What scene.yaml says of the flight."""

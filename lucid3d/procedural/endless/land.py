@@ -40,8 +40,10 @@ GROWTH_LEVEL = int(math.log2(SIDE / FINEST))
 """Of the tiles of ground that are as large as those of growth."""
 MOST_TRIANGLES = 2_500_000
 """Of what grows, in one look: memory and time follow it, be it a desert or a jungle."""
-COARSENING = (1.0, 1.4, 2.0, 2.8, 4.0, 8.0, 16.0)
+COARSENING = (1.0, 1.4, 2.0, 2.8, 4.0, 8.0, 16.0, 64.0)
 """Factors on the distances that decide levels of detail, tried until that many triangles suffice."""
+SPARED = (14.0, 90.0)
+"""Metres within which those factors count for nothing, and from which on in full."""
 FIXED_TO = 900.0
 """Metres to which the start's buildings and other single things are drawn."""
 
@@ -134,11 +136,17 @@ def _alone(mesh: Mesh) -> Mesh:
 
 
 def _within_budget(seen: list[tuple[Copies, Floats]]) -> list[Mesh]:
-    """The meshes of copies at their distances: as fine as there are triangles to spend."""
+    """The meshes of copies at their distances: as fine as there are triangles to spend, finest where they are near."""
     for factor in COARSENING:
-        if sum(copies.triangles(factor * away) for copies, away in seen) <= MOST_TRIANGLES:
+        judged = [(copies, _further(away, factor)) for copies, away in seen if len(copies)]
+        if sum(copies.triangles(away) for copies, away in judged) <= MOST_TRIANGLES:
             break
-    return [mesh for copies, away in seen if len(copies) for mesh in copies.at(factor * away)]
+    return [mesh for copies, away in judged for mesh in copies.at(away)]
+
+
+def _further(away: Floats, factor: float) -> Floats:
+    """(N,) the metres that levels of detail are chosen by when the world is coarsened by a factor."""
+    return np.asarray(away * factor ** np.clip((away - SPARED[0]) / (SPARED[1] - SPARED[0]), 0, 1))
 
 
 def refuse_closed(world: World) -> None:
