@@ -68,8 +68,13 @@ def weighed_horizon(ends: NDArray[np.floating], size: tuple[int, int], expected:
 
 
 def row_votes(ends: NDArray[np.floating], size: tuple[int, int]) -> tuple[Floats, float]:
-    """(`ROWS`,) votes for the best point of each row, as a share of all that could be, and the total length of the
-    edges that voted, in the picture's scale; arguments as for `weighed_horizon`. Even votes and 0 where too few do."""
+    """Votes for the best point of each row, as a share of all that could be; even ones where too few edges vote.
+
+    Args:
+        ends, size: (N, 4) edges, as for `weighed_horizon`.
+    Returns:
+        votes: (`ROWS`,), and the total length of the edges that voted, in the picture's scale; 0 where too few did.
+    """
     height, width = size
     scale = np.sqrt(height * width)
     along = np.asarray(ends, np.float32).reshape(-1, 4)
