@@ -74,7 +74,8 @@ class EndlessLand:
         again = {id(mesh) for c in mine for mesh in c.meshes}
         self._start: list[Copies] = [replace(copies, meshes=()) for copies in mine]
         fixed = [_alone(mesh) for mesh in place.meshes if id(mesh) not in again and mesh.triangle_count]
-        self._fixed = [*fixed, *snow_caps(fixed, world.brief)]
+        self._fixed = fixed if world.brief is None else [*fixed, *snow_caps(fixed, world.brief)]
+        self._boxes = [mesh.bounds for mesh in fixed]
         self._place = replace(place, meshes=[], terrain=None, sown=[])
         woods = far_woods(self.terrain, place.sown)
         self._sown = [replace(s, copies=[]) for s in place.sown if goes_on(s)]
@@ -91,9 +92,13 @@ class EndlessLand:
         return float(max(heights, default=0.0))
 
     def surface(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(N,) y of the ground, or of the water over it."""
+        """(N,) y of the ground, of the water over it, or of the top of a building that stands there."""
         ground = self.terrain.heights(np.asarray(x, np.float32), np.asarray(z, np.float32))
-        return np.minimum(ground, np.float32(self.terrain.ground.water_level))
+        top = np.minimum(ground, np.float32(self.terrain.ground.water_level))
+        for low, high in self._boxes:
+            inside = (x > low[0]) & (x < high[0]) & (z > low[2]) & (z < high[2])
+            top = np.where(inside, np.minimum(top, low[1]), top)
+        return np.asarray(top, np.float32)
 
     def _grown(self, key: tuple[int, int, int]) -> list[Copies]:
         """The copies of a scattering on a tile, (number, i, j)."""

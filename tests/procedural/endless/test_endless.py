@@ -15,9 +15,11 @@ from lucid3d.procedural.endless.ground import CELLS, FINEST, Outlook, ground_mes
 from lucid3d.procedural.endless.growth import SIDE, grow, missing
 from lucid3d.procedural.endless.kept import Kept
 from lucid3d.procedural.endless.land import EndlessLand
+from lucid3d.procedural.kit.place import EYE_HEIGHT
 from lucid3d.procedural.kit.sown import Sown
 from lucid3d.procedural.render.rays import RayScene
 from lucid3d.procedural.world import World
+from tests.procedural.small_world import BOX_FRONT, WATER_LEVEL, small_world
 
 
 @functools.cache
@@ -131,6 +133,12 @@ def test_a_look_holds_no_more_than_it_may_and_stays_within_its_triangles(monkeyp
     assert len(flown.ground) == 40
     assert len(flown.growth) <= 30
     assert 0 < sum(mesh.triangle_count for mesh in around.meshes) <= 600_000
+
+
+def test_one_flies_over_what_stands_at_the_start_not_through_it() -> None:
+    near = EndlessLand(small_world())
+    x, z = np.array([0.0, 0.0, 6.0]), np.array([BOX_FRONT + 1, 2.0, 4.0])
+    np.testing.assert_allclose(near.surface(x, z), [EYE_HEIGHT - 2, EYE_HEIGHT, WATER_LEVEL], atol=1e-5)
 
 
 def test_woods_are_drawn_from_above_only_where_no_trees_stand_for_them() -> None:
