@@ -25,10 +25,12 @@ SLOWEST = (
 WHOLE = (
     "torture/test_*.py", "viewer/test_viewer_browser.py", "viewer/test_viewer_things.py", "unity/test_unity.py",
     "playable/godot/test_*.py", "service/test_batch.py", "service/test_full_disk.py", "service/test_remix.py",
-    "service/test_ray.py", "families/test_main_job_diffusion.py", "tests/test_nerfstudio.py",
+    "service/test_ray.py", "service/test_jobs.py", "families/test_main_job_diffusion.py", "zoom/test_dive.py",
+    "viewer/test_viewer_command.py", "viewer/test_examples.py", "tests/test_nerfstudio.py",
 )  # fmt: skip
 """Files of tests that start whole programs (a browser, an engine, a service that is killed or flooded, a real run from
-beginning to end): marked "slow", left to `make test-all` and continuous integration."""
+beginning to end): marked "slow", as single tests of other files are, and left to `make test-all` and continuous
+integration."""
 
 CHROMIUM = Path("/usr/bin/chromium")
 

@@ -166,6 +166,7 @@ def until(condition, seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_run_resumes(how: signal.Signals, tmp_path: Path) -> None:
     folder = tmp_path / "scene"
@@ -193,6 +194,7 @@ def test_a_stopped_run_resumes(how: signal.Signals, tmp_path: Path) -> None:
     assert not (folder / ".progress").exists()
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_leaves_no_half_file(tmp_path: Path) -> None:
     """A limit on the size of files fails a write half-way, just as a full disk does."""
     folder = tmp_path / "scene"

@@ -99,6 +99,7 @@ class Plain:
         return np.where(known[..., None], image, self.imagine(prompt, camera, seed=seed))
 
 
+@pytest.mark.slow
 def test_an_installed_estimator_stands_in_alone(installed: None) -> None:
     scene = lucid3d.dream("a meadow", config=small_config(train=False, models="procedural"), estimator="my-depth")
     assert scene.config.estimator == "my-depth"  # so that whoever loads the scene gets the same

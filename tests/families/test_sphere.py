@@ -105,6 +105,7 @@ def test_a_sentence_becomes_a_sphere_and_the_sphere_a_scene(checkpoint: Checkpoi
     assert all(view.image.std() > 0.005 for view in dreamed)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_with_the_same_sphere(checkpoint: Checkpoint, tmp_path: Path) -> None:
     networks = ModelsConfig(
         inpainting=checkpoint("sd-inpaint"), depth=checkpoint("zoe-n"), steps=2, safety_checker=False,

@@ -96,6 +96,7 @@ def test_what_a_flight_cannot_do_is_refused(asked: dict[str, str]) -> None:
         refuse(Config(prompt=("a meadow",), **asked))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_flight_becomes_a_film_and_tiles_that_fit_together(tmp_path: Path) -> None:
     config = Config(
         prompt=("the moon",),

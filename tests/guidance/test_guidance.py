@@ -186,6 +186,7 @@ def test_score_distillation_is_the_network_s_score_by_the_latents(checkpoints: P
     torch.testing.assert_close(latents.grad, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_copy_of_vsd_begins_as_the_network_and_learns_the_pictures(checkpoints: Path) -> None:
     guide = VSD(network(checkpoints), rate=1e-2)
     images = torch.stack([picture(wall(), camera) for camera in CAMERAS])

@@ -191,6 +191,7 @@ def path(tmp_path: Path) -> str:
     return str(file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sd-inpaint", "sdxl"])
 def test_the_main_job(path: str, checkpoint: Checkpoint, name: str, tmp_path: Path) -> None:
     config = small_config(
@@ -205,6 +206,7 @@ def test_the_main_job(path: str, checkpoint: Checkpoint, name: str, tmp_path: Pa
     assert not (tmp_path / "scene" / ".progress").exists()
 
 
+@pytest.mark.slow
 def test_a_stopped_run_keeps_its_joint_pictures(path: str, checkpoint: Checkpoint, tmp_path: Path) -> None:
     config = small_config(prompt=["a lake"], models="diffusion", dreaming="joint", trajectory=path, train=False)
     config = lucid3d.Config(**{**vars(config), "diffusion": networks(checkpoint, "sd", steps=2)})
@@ -222,6 +224,7 @@ def test_a_stopped_run_keeps_its_joint_pictures(path: str, checkpoint: Checkpoin
     assert resumed.points.colors.tobytes() == run(config).points.colors.tobytes()
 
 
+@pytest.mark.slow
 def test_a_photograph_of_another_aspect_ratio(path: str, checkpoint: Checkpoint, tmp_path: Path) -> None:
     y, x = np.mgrid[0:40, 0:96]
     pixels = np.stack([255 * x / 96, 255 * y / 40, 120 + 60 * np.sin(x / 5)], axis=-1).astype(np.uint8)

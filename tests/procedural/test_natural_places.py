@@ -273,6 +273,6 @@ def test_a_building_stands_on_dry_ground_where_it_is_seen() -> None:
         assert spot is not None
         x, y, z, _ = spot
         assert y < level
-        assert not _hidden(site, x, y - 3.0, z)
+        assert not _hidden(site, *np.array([[x], [y - 3.0], [z]]))
         assert x > -12
-    assert _hidden(site, -30.0, EYE_HEIGHT - 3, 10.0)
+    assert _hidden(site, *np.array([[-30.0], [EYE_HEIGHT - 3], [10.0]]))

@@ -217,6 +217,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 def test_a_thousand_hostile_messages_and_a_hundred_visits_leave_the_server_as_it_was(
     viewer: Viewer, visit: Callable[..., Page]
 ) -> None:
