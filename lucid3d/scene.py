@@ -54,6 +54,10 @@ class Scene(SceneContents):
             raise InputError(f"scene folder '{folder}' does not exist")
         record = read_record(folder)
         if not (folder / "scene.ply").is_file():
+            if record.get("flight") and record.get("status") == "complete":
+                raise InputError(
+                    f"the flight in '{folder}' is too long to be one scene: open files of its tiles/ alone"
+                )
             raise InputError(f"the scene in '{folder}' is unfinished: continue it with run.py --resume")
         points = folder / "points.ply"
         free = None

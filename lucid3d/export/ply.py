@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +64,41 @@ def write_gaussians(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
     table[:, 13 + rest :] = scene.quats
     _write_vertices(table.view([(name, "<f4") for name in names]).reshape(-1), path)
     return Path(path)
+
+
+def join_gaussians(parts: Sequence[Path], path: str | os.PathLike[str]) -> int:
+    """Write files of `write_gaussians` as one, one after the other; none of them is held in memory.
+
+    Args:
+        parts: files of the same properties; path: appears only when it is complete.
+    Returns:
+        How many Gaussians there are.
+    Raises:
+        InputError: a file is none of these.
+        OSError: a file cannot be read or written.
+    """
+    heads = [_head_of(part) for part in parts]
+    ((before, _, after), _) = heads[0]
+    if any(head[::2] != (before, after) for head, _ in heads):
+        raise InputError("these files of Gaussians have other properties, and cannot be written as one")
+    total = sum(count for (_, count, _), _ in heads)
+    with atomic_path(path) as temporary, temporary.open("wb") as out:
+        out.write(before + str(total).encode() + after)
+        for part, (_, start) in zip(parts, heads, strict=True):
+            with part.open("rb") as stream:
+                stream.seek(start)
+                shutil.copyfileobj(stream, out)
+    return total
+
+
+def _head_of(path: Path) -> tuple[tuple[bytes, int, bytes], int]:
+    """A file's header, parted at the number of its vertices, and where its rows begin."""
+    with path.open("rb") as stream:
+        head, end, _ = stream.read(HEADER_LIMIT).partition(b"end_header\n")
+    found = re.search(rb"(?<=element vertex )\d+", head)
+    if not end or found is None:
+        raise InputError(f"{path} is no PLY file of ours")
+    return (head[: found.start()], int(found[0]), head[found.end() :] + end), len(head) + len(end)
 
 
 def read_gaussians(path: str | os.PathLike[str]) -> Gaussians:

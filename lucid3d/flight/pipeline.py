@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
-from lucid3d.export.ply import write_gaussians
+from lucid3d.export.ply import join_gaussians, write_gaussians
 from lucid3d.export.video import write_film
 from lucid3d.families.base import Image
 from lucid3d.flight.course import FlightCourse, lay_course
 from lucid3d.flight.plan import Flight
 from lucid3d.flight.stretch import dream_stretch, leaving
-from lucid3d.gaussians import Renderer
+from lucid3d.gaussians import Render, Renderer
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.memory import check_memory, give_back
 from lucid3d.procedural.build import build_world
@@ -30,7 +30,7 @@ from lucid3d.procedural.endless.ground import Outlook
 from lucid3d.procedural.endless.land import EndlessLand
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import PromptPlan, plan_prompts
-from lucid3d.transforms import write_image
+from lucid3d.transforms import PosedView, write_image, write_transforms
 from lucid3d.workspace import Workspace, read_record
 
 STRETCH = 40.0
@@ -43,6 +43,8 @@ TURN = 12.0
 """Degrees beyond the stations' lens that are built: the way turns within a stretch."""
 NEAR, SHADED = 150.0, 0.5
 """Metres to what lends its colour to the gaps that no station saw into, and how dark they are beside it."""
+JOINED = 12_000_000
+"""Gaussians that are still written as one scene."""
 TILES = "tiles"
 """The folder of the scenes."""
 
@@ -56,11 +58,11 @@ class Scenery:
     renderer: Renderer
     behind: NDArray[np.float32]
 
-    def picture(self, lens: Camera, pose: NDArray[np.float64]) -> Image:
+    def seen(self, lens: Camera, pose: NDArray[np.float64]) -> Render:
         """What a camera at `pose` (4, 4) in the world sees."""
         own = pose.copy()
         own[:3, 3] -= self.origin
-        return self.renderer.render(lens.at(own), background=self.behind).image
+        return self.renderer.render(lens.at(own), background=self.behind)
 
 
 def fly(
@@ -75,7 +77,8 @@ def fly(
     """Make a flight's film and scenes in a folder.
 
     `preview.mp4` is the film, `tiles/` the land that was flown over: scene files that fit together without overlapping,
-    in one frame whose origin is the start. Never more than two stretches are in memory.
+    in one frame whose origin is the start; `scene.ply` is all of them, where they are not too many to look at. Never
+    more than two stretches are in memory.
 
     Returns:
         What scene.yaml says of the flight.
@@ -105,6 +108,9 @@ def fly(
         render = config.render
         size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
         write_film(made.pictures(), workspace.folder / "preview.mp4", **size)
+        tiles = [workspace.folder / tile["file"] for tile in made.tiles]
+        if sum(tile["gaussians"] for tile in made.tiles) <= JOINED:
+            join_gaussians(tiles, workspace.folder / "scene.ply")
         workspace.note(flight=made.facts())
         workspace.complete()
     return made.facts()
@@ -165,14 +171,19 @@ class _Flight:
                 now = self._scenery(number)
             assert now is not None
             pose = self.course.pose(along)
-            image = now.picture(self.lens, pose)
+            seen = now.seen(self.lens, pose)
+            image = seen.image
             if before is not None:
                 share = np.float32((since + 1) / (FADE + 1))
-                image = share * image + (1 - share) * before.picture(self.lens, pose)
+                image = share * image + (1 - share) * before.seen(self.lens, pose).image
                 since += 1
                 before = None if since >= FADE else before
             if frame == 0:
                 write_image(np.clip(image, 0, 1), self.folder / "preview.jpg")
+                known = seen.alpha > 0.5
+                depth = np.where(known, seen.depth, np.float32(np.inf))
+                view = PosedView(self.lens.at(pose), np.clip(image, 0, 1), depth, np.ones(known.shape, bool))
+                write_transforms([view], self.folder)  # where a viewer begins
             self.on_event(Event("film", frame + 1, self.frames, f"{along:.0f} m"))
             yield image
 

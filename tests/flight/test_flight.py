@@ -19,6 +19,7 @@ from lucid3d.flight.pipeline import fly, refuse
 from lucid3d.flight.plan import Flight, metres, read_flight
 from lucid3d.flight.stretch import leaving
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.scene import Scene
 from lucid3d.trajectory import load_cameras, names
 
 
@@ -112,6 +113,10 @@ def test_a_flight_becomes_a_film_and_tiles_that_fit_together(tmp_path: Path) -> 
     first, last = (read_gaussians(output / tile["file"]) for tile in record["flight"]["tiles"])
     assert first.means[:, 2].min() < 45 < 60 < last.means[:, 2].min()  # in the frame of the start
     assert len(last) > len(first)  # it has all that lies ahead, and the sky
+    scene = Scene.load(output)
+    np.testing.assert_array_equal(scene.gaussians.means, np.concatenate([first.means, last.means]))
+    np.testing.assert_array_equal(scene.gaussians.sh, np.concatenate([first.sh, last.sh]))
+    assert scene.views[0].camera.position[1] < -10  # a viewer begins where the flight does
     assert fly(config, Flight(length=50), output) == record["flight"]  # it is there already
     with pytest.raises(InputError, match="another scene"):
         fly(config, Flight(length=60), output)
