@@ -568,3 +568,24 @@ def test_early_and_late_are_heard(words: str, time: str) -> None:
     brief = understand(f"a lake, {words}")
     assert brief.time == time
     assert not brief.ignored
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("a bride and groom in a church", "cathedral"),
+        ("two plumbers in a kitchen", "kitchen"),
+        ("a market square with a juggler", "town_square"),
+        ("a chef in a restaurant", "restaurant"),
+    ],
+)
+def test_someone_is_a_person_and_no_place(words: str, place: str) -> None:
+    brief = understand(words)
+    assert brief.place == place
+    assert brief.wants("person")
+
+
+def test_a_fire_in_a_room_burns_in_a_fireplace() -> None:
+    brief = understand("a living room with a cat by the fire")
+    assert brief.wants("fireplace")
+    assert not brief.wants("campfire")

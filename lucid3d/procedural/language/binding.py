@@ -92,6 +92,10 @@ def with_kin(finds: list[Find], reading: Reading, catalogue: Catalogue) -> tuple
         start = at + 1
         name = wordnet.kind_of(wish.head, _nouns(catalogue))
         meanings = tuple(m for m in known.get(name or "", ()) if m.split(".", 1)[0] in NOUNS)
+        if any(wordnet.is_kind_of(form, "person") for form in wordnet.number_forms(wish.head)):
+            # someone is no place: where they work is not said
+            meanings = tuple(m for m in meanings if m.startswith("feature.")) or ("feature.person",)
+            name = name or "person"
         if wish is not reading.wishes[0]:  # what only stands in a place does not name it
             meanings = tuple(m.replace("place.", "hint.", 1) for m in meanings)
         if name and not meanings:

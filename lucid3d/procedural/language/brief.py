@@ -232,9 +232,9 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     if reader.undrawn:
         ignored.extend(dict.fromkeys(reader.undrawn))
         notes.append(f"No rule draws people or animals ({_listed(list(dict.fromkeys(reader.undrawn)))}).")
-    if paved(record):
-        for name in [f for f in features if f in POTTED]:
-            features[POTTED[name]] = max(features.get(POTTED[name], 0), features.pop(name))
+    elsewhere = {**(POTTED if paved(record) else {}), **(INDOORS if record.indoors else {})}
+    for name in [f for f in features if f in elsewhere]:
+        features[elsewhere[name]] = max(features.get(elsewhere[name], 0), features.pop(name))
 
     given = frozenset(
         name
@@ -293,6 +293,10 @@ def _lie_in(around: Sequence[PlaceRecord], features: dict[str, int], reader: Rea
 
 POTTED = {"bushes": "houseplant", "ferns": "houseplant"}
 """What grows in the ground -> what stands for it where one stands on floors."""
+
+
+INDOORS = {"campfire": "fireplace"}
+"""What burns outside -> what stands for it in a room: "by the fire"."""
 
 
 PAVED = 4.0
