@@ -589,3 +589,25 @@ def test_a_fire_in_a_room_burns_in_a_fireplace() -> None:
     brief = understand("a living room with a cat by the fire")
     assert brief.wants("fireplace")
     assert not brief.wants("campfire")
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "lacks"),
+    [
+        ("a wizard's tower in a meadow", "meadow", "man"),
+        ("the queen's garden", "garden", "woman"),
+        ("a children's bedroom", "nursery", "child"),
+        ("a farmer's market", "town_square", "farmer"),
+    ],
+)
+def test_who_owns_a_thing_is_not_in_the_picture(words: str, place: str, lacks: str) -> None:
+    brief = understand(words)
+    assert brief.place == place
+    assert not brief.wants(lacks)
+
+
+@pytest.mark.parametrize(
+    "words", ["a busy street", "a tired town street", "a friendly village", "a many-coloured garden"]
+)
+def test_adjectives_are_no_things_that_they_sound_like(words: str) -> None:
+    assert not understand(words).features

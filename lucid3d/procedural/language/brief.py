@@ -22,7 +22,7 @@ from lucid3d.procedural.language.finding import find
 from lucid3d.procedural.language.phrases import read_phrases
 from lucid3d.procedural.language.reader import MANY, NAMED, Reader
 from lucid3d.procedural.language.translating import in_english
-from lucid3d.procedural.language.wearing import dressed_people
+from lucid3d.procedural.language.wearing import dressed_people, without_owners
 
 LONGEST = 10_000
 """Characters of a sentence that are read."""
@@ -175,6 +175,7 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     places, things = catalogue.places, catalogue.things
     english, language = in_english(text)
     text = english or text
+    text = without_owners(text, catalogue)
     reader = Reader(catalogue)
     reading = read_phrases(text, known_words(catalogue))
     finds, taken = with_kin(find(text, catalogue), reading, catalogue)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from lucid3d.procedural.catalogue.load import Catalogue
 from lucid3d.procedural.language import wordnet
+from lucid3d.procedural.language.binding import known_words
 from lucid3d.procedural.language.lexicon import Meanings
 from lucid3d.procedural.language.reader import Reader
 from lucid3d.procedural.language.wish import Reading
+from lucid3d.procedural.language.words import base_forms
 
+OWNER = re.compile(r"\b([A-Za-z]+)['’]s ([A-Za-z]+)")
 WEARING = ("in", "with")
 """Relations of a person to clothes ("wearing" is read as "with")."""
 DRESSES: Mapping[str, Sequence[str]] = {
@@ -64,6 +69,21 @@ def dressed_people(reader: Reader, reading: Reading, known: Mapping[str, Meaning
     return replace(reading, wishes=tuple(wishes), relations=relations), frozenset(
         reading.wishes[worn].head for worn in wearer
     )
+
+
+def without_owners(text: str, catalogue: Catalogue) -> str:
+    """A sentence without those who only own something in it: "a wizard's tower" has no wizard, but "a children's
+    bedroom" is a nursery."""
+    known = known_words(catalogue)
+
+    def kept(found: re.Match[str]) -> str:
+        forms, owned = base_forms(found[1].lower()), found[2].lower()
+        named = any(f"{form} {owned}" in known for form in forms)
+        people = (m.split(".", 1)[1] for form in forms for m in known.get(form, ()) if m.startswith("feature."))
+        someone = any("person" in catalogue.things[name].seen_as for name in people)
+        return found[2] if someone and not named else found[0]
+
+    return OWNER.sub(kept, text)
 
 
 def dress_of(noun: str) -> str:
