@@ -436,3 +436,11 @@ def test_a_wrong_recipe_is_refused_in_one_sentence(line: str, told: str) -> None
         room_recipe(recipe, where="den.yaml")
     assert str(caught.value).startswith("den.yaml: ")
     assert "\n" not in str(caught.value)
+
+
+def test_people_in_rooms_wear_what_is_said() -> None:
+    room = room_of("a corridor with a woman in a red dress")
+    (woman,) = [p.mesh for p in room.placed if p.thing == "woman"]
+    dress = next(m for m in woman.materials if m.name.startswith("main"))
+    red, green, blue = dress.colors[0]
+    assert red > 2 * max(green, blue)

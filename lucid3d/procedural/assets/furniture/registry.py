@@ -53,6 +53,8 @@ class Order:
         main: the material of what one sees most of it; scheme: the room's materials.
         lit: a lamp or a fire is on.
         ceiling: metres from the foot of the thing to the ceiling.
+        colour, stuff: that the sentence gives to it, for things that are made as they are outdoors.
+        dress: how someone is dressed (see `figures.people`), "" = as usual.
         sill, head: of a window's things, heights of the window's lower and upper edge above the floor.
     """
 
@@ -66,6 +68,9 @@ class Order:
     ceiling: float = 2.7
     sill: float = 0.8
     head: float = 2.2
+    colour: str = ""
+    stuff: str = ""
+    dress: str = ""
 
 
 @dataclass(frozen=True)

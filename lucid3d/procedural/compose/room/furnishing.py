@@ -97,7 +97,11 @@ class Furnishing:
         if piece.always:
             season = put.thing == "fireplace" and self.brief.season in ("autumn", "winter")
             lit = lit or season or self.asked(put.thing)
-        return Order(self.rng, width, depth, height, self.main(put, piece), self.scheme, lit, self.room.height)
+        brief, feature = self.brief, piece.feature
+        return Order(
+            self.rng, width, depth, height, self.main(put, piece), self.scheme, lit, self.room.height,
+            colour=brief.colour(feature), stuff=brief.material(feature), dress=brief.wearing.get(feature, ""),
+        )  # fmt: skip
 
     def main(self, put: Put, piece: Piece) -> Material:
         """The material of a thing's main part: of all things of a kind alike."""

@@ -10,6 +10,7 @@ from typing import Any
 from lucid3d.procedural.assets.furniture.registry import FURNITURE, Order, Piece
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
 from lucid3d.procedural.catalogue.records import ThingRecord
+from lucid3d.procedural.compose.dressing import dyed
 from lucid3d.procedural.compose.making import make_thing
 from lucid3d.procedural.kit.mesh import Mesh, merge
 
@@ -36,7 +37,9 @@ def packaged_pieces() -> Mapping[str, Piece]:
 def _borrowed(record: ThingRecord) -> Piece:
     stands = "table" if record.stands[0] == "table" else "hung" if record.stands[0] == "wall" else "floor"
     return Piece(
-        lambda order: _mesh(make_thing(record, order.rng, float(order.lit))),
+        lambda order: dyed(
+            _mesh(make_thing(record, order.rng, float(order.lit), dress=order.dress)), order.colour, order.stuff
+        ),
         record.size or (1.0, 1.0, 1.0),
         stands,  # type: ignore[arg-type]
         feature=record.name,
