@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -39,78 +38,9 @@ def write_jpeg(path: str | os.PathLike[str], image: Array, quality: int = 92) ->
 
 def write_hdr(path: str | os.PathLike[str], radiance: Array) -> Path:
     """A Radiance .hdr (RGBE) from linear light (H, W, 3), clipped to what is finite and not negative."""
-    return write_rgbe(path, rgbe(radiance))
+    import cv2
 
-
-def rgbe(radiance: Array) -> NDArray[np.uint8]:
-    """(H, W, 4) red, green, blue and their common exponent (Ward 1991) of linear light (H, W, 3), clipped to what is
-    finite and not negative."""
-    coded = np.empty((*radiance.shape[:2], 4), np.uint8)
-    for start in range(0, len(radiance), _BAND_ROWS):
-        rows = slice(start, start + _BAND_ROWS)
-        light = _clean(radiance[rows])
-        most = np.maximum(
-            np.maximum(light[..., 0], light[..., 1]), light[..., 2]
-        )  # much faster than a reduction over 3
-        exponent = np.frexp(most)[1]
-        dark = most < 1e-32  # what the exponent cannot say
-        coded[rows, :, :3] = light * np.where(dark, 0, np.ldexp(np.float32(1), 8 - exponent))[..., None]
-        coded[rows, :, 3] = np.where(dark, 0, exponent + 128)
-    return coded
-
-
-_LITERAL = 128
-"""Bytes at most that stand for themselves behind one count in a Radiance file."""
-_RUN = 127
-"""Bytes at most that one count and one byte stand for."""
-
-
-def write_rgbe(path: str | os.PathLike[str], coded: NDArray[np.uint8]) -> Path:
-    """A Radiance .hdr of pixels (H, W, 4) as `rgbe` codes them.
-
-    Runs of equal exponents are shortened; mantissas hardly ever repeat, and stand as they are.
-    """
-    height, width = coded.shape[:2]
-    header = f"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y {height} +X {width}\n".encode()
-    if not 8 <= width < 32768:  # the format has no runs for such rows
-        body = coded.tobytes()
-    else:
-        begin = bytes([2, 2, width >> 8, width & 255])
-        rows = zip(_literals(coded[..., :3]), _runs(coded[..., 3]), strict=True)
-        body = b"".join(part for mantissas, exponents in rows for part in (begin, mantissas, exponents))
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(header + body)
-    return Path(path)
-
-
-def _literals(mantissas: NDArray[np.uint8]) -> list[bytes]:
-    """Each row of (H, W, 3) bytes channel by channel, every `_LITERAL` of them behind their count."""
-    height, width = mantissas.shape[:2]
-    whole, rest = divmod(width, _LITERAL)
-    blocks = np.full((height, 3, whole, 1 + _LITERAL), _LITERAL, np.uint8)
-    last = np.full((height, 3, 1 + rest if rest else 0), rest, np.uint8)
-    for channel in range(3):
-        plane = mantissas[..., channel]
-        blocks[:, channel, :, 1:] = plane[:, : whole * _LITERAL].reshape(height, whole, _LITERAL)
-        last[:, channel, 1:] = plane[:, whole * _LITERAL :]
-    rows = np.concatenate([blocks.reshape(height, 3, whole * (1 + _LITERAL)), last], axis=2)
-    return [row.tobytes() for row in rows]
-
-
-def _runs(values: NDArray[np.uint8]) -> list[bytes]:
-    """Each row of (H, W) bytes as pairs of 128 + a count and the byte that is repeated so often."""
-    height, width = values.shape
-    flat = values.ravel()
-    begins = np.append(True, flat[1:] != flat[:-1])
-    begins[::width] = True  # no run goes on in the next row
-    first = np.flatnonzero(begins)
-    lengths = np.diff(np.append(first, flat.size))
-    parts = -(-lengths // _RUN)
-    counts = np.full(int(parts.sum()), _RUN, np.intp)
-    counts[np.cumsum(parts) - 1] = lengths - (parts - 1) * _RUN
-    pairs = np.stack([counts + 128, np.repeat(flat[first], parts)], axis=1).astype(np.uint8)
-    edges = np.searchsorted(np.repeat(first // width, parts), np.arange(height + 1))
-    return [pairs[start:stop].tobytes() for start, stop in itertools.pairwise(edges)]
+    return _write_cv2(path, cv2, _clean(radiance)[..., ::-1], [])
 
 
 def write_exr(

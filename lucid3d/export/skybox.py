@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from lucid3d import files
 from lucid3d.errors import InputError
 from lucid3d.export.hdr import InverseToneMapping, carry_radiance, expand_highlights
-from lucid3d.export.images import eight_bits, rgbe, write_exr, write_png, write_rgbe
+from lucid3d.export.images import eight_bits, write_exr, write_hdr, write_png
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays
 from lucid3d.panorama.resampling import checked_panorama
 from lucid3d.reading import LIGHT_BYTES, decode_light, read_bytes, read_json
@@ -130,16 +130,16 @@ def write_skybox(
         radiance = carry_radiance(panorama, radiance)
         hdr_source = f"{TRUE_LIGHT}, with the detail of panorama.png"
 
-    colours, light = eight_bits(panorama), rgbe(radiance)
+    colours = eight_bits(panorama)
     # Coding pictures runs outside the interpreter's lock.
     with ThreadPoolExecutor(max_workers=thread_count(None)) as pool:
         jobs: list[Future[object]] = [
             pool.submit(write_png, folder / "panorama.png", colours),
-            pool.submit(write_rgbe, folder / "panorama.hdr", light),
+            pool.submit(write_hdr, folder / "panorama.hdr", radiance),
             pool.submit(write_exr, folder / "panorama.exr", radiance, latlong=True),
         ]
         for engine, convention in ENGINE_PANORAMAS.items():
-            jobs.append(pool.submit(_write_turned, folder / engine, colours, light, convention.turn))
+            jobs.append(pool.submit(_write_turned, folder / engine, colours, radiance, convention.turn))
         depth_job = None if depth is None else pool.submit(_write_depth, folder, checked_panorama(depth), normals)
         for name, face in cube_from_equirectangular(panorama, size).items():
             jobs.append(pool.submit(write_png, folder / "cube" / f"{name}.png", face))
@@ -213,9 +213,9 @@ def _points(depth: Array, start: int, stop: int) -> Array:
     return points
 
 
-def _write_turned(folder: Path, colours: NDArray[np.uint8], light: NDArray[np.uint8], turn: float) -> None:
-    """panorama.png and panorama.hdr for one engine, of 8-bit colours and of light as `rgbe` codes it."""
-    write_rgbe(folder / "panorama.hdr", turn_panorama(light, turn))
+def _write_turned(folder: Path, colours: NDArray[np.uint8], radiance: Array, turn: float) -> None:
+    """panorama.png and panorama.hdr for one engine, of 8-bit colours (H, 2H, 3) and linear light (H, 2H, 3)."""
+    write_hdr(folder / "panorama.hdr", turn_panorama(radiance, turn))
     write_png(folder / "panorama.png", turn_panorama(colours, turn))
 
 
