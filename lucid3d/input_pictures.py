@@ -31,10 +31,8 @@ NEARLY_SQUARE = 1.1  # aspect up to which cropping loses less than 10 % of the p
 OPAQUE = 0.5  # alpha from which a pixel counts as known
 WIDEST_BORDER = 0.02  # share of a side: a wider plain strip is part of the picture
 PLAIN = 0.7  # spread of a border's colours over those beside it, at most: a thin line is blended with its picture
-STANDS_OUT, SUDDEN = (
-    0.1,
-    3.0,
-)  # mean difference between a border and what lies beside it, also over that of the next lines
+STANDS_OUT = 0.1  # mean difference, at least, between a border and what lies beside it
+SUDDEN = 3.0  # and over that of the next lines
 DIAGONAL_35MM = math.hypot(36.0, 24.0)  # mm; what "35 mm equivalent" focal lengths refer to (CIPA DCG-001)
 
 
