@@ -7,8 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lucid3d.camera import Camera
+from lucid3d.procedural.kit import palettes
+from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.kit.parts import Parts
 from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.render.atmosphere import Atmosphere, atmosphere_for
@@ -16,6 +20,7 @@ from lucid3d.procedural.render.light import build_sky
 from lucid3d.procedural.render.weather import (
     DROP,
     FLAKE,
+    PUDDLE,
     RAIN,
     SNOW,
     bolt,
@@ -25,6 +30,7 @@ from lucid3d.procedural.render.weather import (
     weathered,
     wet,
 )
+from lucid3d.procedural.world import World
 
 STREET = Material("street", "cobble", ((0.5, 0.5, 0.5),))
 
@@ -129,3 +135,19 @@ def test_lightning_strikes_where_the_clouds_are_lit() -> None:
     brightest = (gain.argmax() / len(gain) * 2 * np.pi - air.bolt_azimuth + np.pi) % (2 * np.pi) - np.pi
     assert abs(brightest) < 0.6
     assert gain.min() < 0.05 * gain.max()
+
+
+def test_puddles_mirror_what_stands_about_them() -> None:
+    """A wall that glows stands behind a level sheet of water: the sheet shows it, and the ground beside does not."""
+    ground, sheet, wall = Parts(), Parts(), Parts()
+    ground.quad([[-9, 1.6, 9], [9, 1.6, 9], [9, 1.6, -9], [-9, 1.6, -9]], palettes.ASPHALT)
+    sheet.quad([[-1, 1.59, 4], [1, 1.59, 4], [1, 1.59, 2], [-1, 1.59, 2]], PUDDLE)
+    wall.box((0, 0, 6), (6, 4, 0.2), palettes.glowing("sign", "#ff2020", (4.0, 0.2, 0.2)))
+    place = Place([ground.mesh("road"), sheet.mesh("water"), wall.mesh("wall")])
+    world = World(place, atmosphere_for(understand("a street at night"), place, np.random.default_rng(0)))
+    drawing = world.draw(Camera.from_fov(64, 64, 90))
+    wet = drawing.labels == label_number("water")
+    dry = (drawing.labels == label_number("road")) & (np.abs(np.arange(64) - 32)[None] < 20)
+    assert wet.sum() > 20
+    red = drawing.image[..., 0] - drawing.image[..., 1]
+    assert red[wet].mean() > red[dry].mean() + 0.05

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.procedural.kit.kernels import kernels
+from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.render.atmosphere import Atmosphere
 from lucid3d.procedural.render.light import Sky, build_sky
@@ -43,6 +44,11 @@ LEAF_OPEN = 0.85
 SHOW_THROUGH = 70.0
 """Metres beyond which the bottom of a water is not looked for."""
 FAR_WATER = 30000.0
+WATER_LABEL = label_number("water")
+LEVEL = 0.99
+"""Cosine of the slope up to which a sheet of water is a mirror."""
+MIRRORS = 0.02
+"""Share of light that water mirrors when one looks straight down (its index of refraction is 1.33)."""
 UNKNOWN = -1.0
 """The sun's share where it was not traced."""
 BEHIND = -0.02
@@ -216,6 +222,8 @@ class Shader:
             even = None if beside is None or not self._shadowing else _lit_alike(beside[0], beside[1][:, rows])
             ray = (origins[rows], directions[rows], hits.pick(rows))
             self._solids(seen, rows, *ray, angle, secondary, grid, near, even)
+            if not secondary:
+                self._puddles(seen, rows, origins, directions, angle)
         rows = np.flatnonzero(wet & wanted)
         if len(rows) and water is not None:
             seen.radiance[rows] = self._water(origins[rows], directions[rows], water[rows], angle)
@@ -249,6 +257,20 @@ class Shader:
         seen.radiance[rows] = self.scene.lit(
             surface, origins, directions, hits.distance, sun, seen.open[rows], lamps, bright, True
         )
+
+    def _puddles(self, seen: Seen, rows: NDArray[np.intp], origins: Floats, directions: Floats, angle: float) -> None:
+        """Sheets of water that lie level mirror what stands about them, over the wet ground that they are made of."""
+        level = (self.tables.label[seen.triangle[rows]] == WATER_LABEL) & (seen.normals[rows, 1] < -LEVEL)
+        rows = rows[level]
+        if not len(rows):
+            return
+        way = directions[rows] / np.sqrt(_dot(directions[rows], directions[rows]))[:, None]
+        start = origins[rows] + directions[rows] * seen.distance[rows, None]
+        start[:, 1] -= 0.01
+        mirror = np.asarray(way * (1, -1, 1), np.float32)
+        about = self.shade(start, mirror, angle * 2 + 0.002, secondary=True, disc=False).radiance
+        share = MIRRORS + (1 - MIRRORS) * (1 - np.abs(way[:, 1:2])) ** 5  # Schlick 1994
+        seen.radiance[rows] += share * (about - seen.radiance[rows])
 
     def _open_on(
         self,

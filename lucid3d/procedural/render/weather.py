@@ -56,7 +56,8 @@ FALLING = {"rain": RAIN, "snow": SNOW, "storm": RAIN}
 
 DROP = Material("rain", "plain", ((0.86, 0.89, 0.93),), roughness=1.0, translucency=0.5, variation=0.0, wear=0.0)
 FLAKE = Material("snowflake", "plain", ((0.96, 0.97, 1.0),), roughness=1.0, translucency=0.5, variation=0.0, wear=0.0)
-PUDDLE = Material("puddle", "glass", ((0.27, 0.255, 0.235),), roughness=0.05, variation=0.0, wear=0.0)
+PUDDLE = Material("puddle", "plain", ((0.27, 0.255, 0.235),), roughness=1.0, variation=0.0, wear=0.0)
+"""The wet ground under it; what it mirrors is traced (`shading`)."""
 RING = Material("ripple", "plain", ((0.62, 0.66, 0.72),), variation=0.0, wear=0.0)
 
 WET_PATTERNS = frozenset(

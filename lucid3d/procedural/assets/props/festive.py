@@ -112,7 +112,7 @@ def neon_sign(rng: np.random.Generator, lit: bool = True) -> tuple[Mesh, tuple[f
 @made_as("puddle")
 def puddle(rng: np.random.Generator) -> Mesh:
     """A puddle about the origin, 1 to 2 m long, that mirrors what stands above it."""
-    water = palette.make("puddle", "glass", "#45423e", "#45423e", "#45423e", roughness=0.04, wear=0.0)
+    water = palette.make("puddle", "plain", "#45423e", "#45423e", "#45423e", roughness=1.0, wear=0.0)
     turn = np.arange(26) * 2 * np.pi / 26
     wave = sum(rng.uniform(0, 0.35 / k) * np.cos(k * turn + rng.uniform(0, 6.3)) for k in range(1, 5))
     ring = (0.55 * (1 + np.asarray(wave)))[:, None] * np.stack([0.75 * np.cos(turn), np.sin(turn)], 1)
