@@ -37,7 +37,7 @@ def atomic_path(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator[
     Raises:
         OSError: the folder cannot be written to, the disk is full, or nothing was written (nothing is left behind
             then). A full disk is told as ENOSPC even where the writer (OpenEXR, an encoder) only knew that something
-            went wrong.
+            went wrong, and it names the file that was meant.
     """
     path = Path(path)
     make_folder(path.parent, sync=sync)
@@ -54,9 +54,41 @@ def atomic_path(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator[
     except Exception as error:
         if getattr(error, "errno", None) in (None, errno.EIO) and _is_full(path.parent):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        if isinstance(error, OSError):
+            _tell(error, temporary, path)
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def staged(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield an empty folder whose contents move into `folder` if the block succeeds, and vanish if it does not.
+
+    For what is several files, of which none is worth anything without the others. What is new under its name gets it
+    in one step. Where a folder of the name is there already, files move into it in the order in which they were
+    written (an index, which writers write last, comes last), and others that lie in it stay.
+
+    Raises:
+        OSError: as of `atomic_path`; where it names a file, that is the one meant, not the one beside it.
+    """
+    folder = Path(folder)
+    new = not folder.exists()
+    make_folder(folder)
+    temporary = _fresh_folder(folder)
+    try:
+        yield temporary
+        for path in sorted(temporary.iterdir(), key=_written):
+            _move(path, folder / path.name)
+        sync_folder(folder)
+    except OSError as error:
+        _tell(error, temporary, folder)
+        raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if new:
+            with contextlib.suppress(OSError):  # something is in it now
+                folder.rmdir()
 
 
 def write_text(path: str | os.PathLike[str], text: str, *, sync: bool = True) -> None:
@@ -100,9 +132,16 @@ def sync_folder(path: Path) -> None:
 def sweep(folders: Iterable[Path]) -> None:
     """Remove what writers of ours that were killed left in some folders and below; whoever calls holds the folders."""
     for folder in folders:
-        for path in folder.rglob(f"{TEMPORARY}*"):
-            if path.is_file() and not path.is_symlink():
-                path.unlink(missing_ok=True)
+        sweep_here(folder, "**/")
+
+
+def sweep_here(folder: Path, below: str = "") -> None:
+    """The same for what lies in a folder itself."""
+    for path in list(folder.glob(f"{below}{TEMPORARY}*")):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.is_file() and not path.is_symlink():
+            path.unlink(missing_ok=True)
 
 
 def _fresh(folder: Path, suffix: str) -> Path:
@@ -114,6 +153,55 @@ def _fresh(folder: Path, suffix: str) -> Path:
         except FileExistsError:
             continue
         return path
+
+
+def _tell(error: OSError, temporary: Path, meant: Path) -> None:
+    """Have an error speak of the name that was meant, where it speaks of the temporary one, or of none."""
+    if error.filename is None:
+        error.filename = str(meant)
+    elif isinstance(error.filename, str | bytes) and Path(os.fsdecode(error.filename)).is_relative_to(temporary):
+        error.filename = str(meant / Path(os.fsdecode(error.filename)).relative_to(temporary))
+
+
+def _fresh_folder(folder: Path) -> Path:
+    """A new empty folder; its permissions are those that a plain mkdir() gives."""
+    while True:
+        path = folder / f"{TEMPORARY}{secrets.token_hex(4)}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+
+
+def _move(source: Path, target: Path) -> None:
+    """Give a file or a folder its name; into a folder that is there, file by file."""
+    if not source.is_dir() or not target.is_dir():
+        _rename(source, target)
+        return
+    for path in sorted(source.rglob("*"), key=_written):
+        if path.is_dir():
+            make_folder(target / path.relative_to(source))
+    for path in sorted((path for path in source.rglob("*") if path.is_file()), key=_written):
+        _rename(path, target / path.relative_to(source))
+    for path in (target, *(target / path.relative_to(source) for path in source.rglob("*") if path.is_dir())):
+        sync_folder(path)
+
+
+def _rename(source: Path, target: Path) -> None:
+    """As `os.replace`, also where a folder on the way is a link to another disk."""
+    try:
+        os.replace(source, target)  # noqa: PTH105 - as in `atomic_path`
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with atomic_path(target) as temporary:
+            shutil.copyfile(source, temporary)
+
+
+def _written(path: Path) -> tuple[int, str]:
+    """Sorts by when something was written."""
+    return path.stat().st_mtime_ns, str(path)
 
 
 def _is_full(folder: Path) -> bool:

@@ -26,7 +26,7 @@ from lucid3d.config import Config, overlay, plain, to_mapping
 from lucid3d.dreaming import DreamedView
 from lucid3d.errors import InputError, short
 from lucid3d.families.base import Image
-from lucid3d.files import TEMPORARY, atomic_path, make_folder, sweep, write_text
+from lucid3d.files import TEMPORARY, atomic_path, make_folder, sweep, sweep_here, write_text
 from lucid3d.locking import LOCK, FolderLock
 from lucid3d.prompts import is_prompt_file
 from lucid3d.reading import YAML_BYTES, guarded, parse_yaml, read_arrays, read_text
@@ -133,8 +133,7 @@ class Workspace:
                         raise
                     self._clear()
             sweep([self.folder / name for name in OURS if (self.folder / name).is_dir()])
-            for path in self.folder.glob(f"{TEMPORARY}*"):
-                path.unlink(missing_ok=True)
+            sweep_here(self.folder)
             make_folder(self.progress)
             self.note(status=self.record["status"])
         except OSError as error:

@@ -54,7 +54,7 @@ from lucid3d.editing.standing import Spot, free_space, spot_instead, without
 from lucid3d.editing.surroundings import surroundings_of
 from lucid3d.errors import InputError
 from lucid3d.figures.playing import read_figures, with_figures
-from lucid3d.files import TEMPORARY, sweep
+from lucid3d.files import sweep, sweep_here
 from lucid3d.guidance.choose import way_called
 from lucid3d.locking import FolderLock
 from lucid3d.outputs import write_pictures, write_preview
@@ -414,8 +414,7 @@ def _held(folder: Path) -> Iterator[tuple[Scene, Book]]:
     try:
         scene = Scene.load(folder)
         sweep([folder / EDITS])
-        for path in folder.glob(f"{TEMPORARY}*"):
-            path.unlink(missing_ok=True)
+        sweep_here(folder)
         keep_original(folder)
         yield scene, read_book(folder)
     finally:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from lucid3d import files
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export import usd
@@ -186,14 +187,22 @@ def export_scene(
         The files and folders that were written.
     Raises:
         InputError: an unknown target, a scene that lacks what the target needs, a missing converter.
-        OSError: the folder cannot be written to.
+        OSError: the folder cannot be written to, or the disk is full; what was there before is there still then, and
+            nothing of the target that was being written.
     """
     folder = Path(folder)
     written: list[Path] = []
     for name in parse_targets(target):
         module, function = TARGETS[name].writer.split(":")
-        written += getattr(importlib.import_module(module), function)(scene, folder, options)
-    return written + _beside(scene, folder)
+        write = getattr(importlib.import_module(module), function)
+        # All of a target or nothing: pieces without their index are no scene, new ones under an old index a broken one.
+        with files.staged(folder) as fresh:
+            found = write(scene, fresh, options)
+        written += [folder / path.relative_to(fresh) for path in found]
+    if getattr(scene, "figures", ()):
+        with files.staged(folder) as fresh:
+            written += [folder / path.relative_to(fresh) for path in _beside(scene, fresh)]
+    return written
 
 
 def _beside(scene: Exportable, folder: Path) -> list[Path]:
