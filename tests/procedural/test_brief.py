@@ -278,10 +278,20 @@ def test_endings(word: str, form: str) -> None:
     assert form in base_forms(word)
 
 
+def test_lying_snow_is_no_falling_snow() -> None:
+    for sentence in ("a mountain pass in deep snow", "a dog in the snow", "a village covered with snow"):
+        brief = understand(sentence)
+        assert (brief.weather, brief.season) == ("clear", "winter") and brief.snowed_in
+    for sentence in ("a village in falling snow at night", "it is snowing in the forest", "a snowy village"):
+        assert (understand(sentence).weather, understand(sentence).season) == ("snow", "winter")
+    assert understand("a village in falling rain").season != "autumn"
+    assert understand("falling leaves in a park").season == "autumn"
+
+
 def test_phrases_win_over_their_words() -> None:
     assert understand("falls in the jungle").season != "autumn"
     assert understand("northern lights over a village").sky >= {"aurora"}
-    assert understand("a snow-covered village").weather == "snow"
+    assert understand("a snow-covered village").weather == "clear"
 
 
 @pytest.mark.parametrize(
