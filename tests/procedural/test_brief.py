@@ -288,6 +288,14 @@ def test_lying_snow_is_no_falling_snow() -> None:
     assert understand("falling leaves in a park").season == "autumn"
 
 
+def test_what_stands_for_a_thing_in_a_room_is_as_was_said_of_the_thing() -> None:
+    brief = understand("a classroom with huge red balloons in front of the blackboard")
+    assert "toy_balloons" in brief.features and "balloon" not in brief.features
+    assert brief.colour("toy_balloons") == "red" and brief.size("toy_balloons") > 1
+    assert any(p.thing == "toy_balloons" and p.relation == "in front of" for p in brief.relations)
+    assert "balloon" in understand("a red balloon above a meadow").features
+
+
 def test_phrases_win_over_their_words() -> None:
     assert understand("falls in the jungle").season != "autumn"
     assert understand("northern lights over a village").sky >= {"aurora"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lucid3d.procedural.catalogue.load import Catalogue, load_catalogue
 from lucid3d.procedural.catalogue.records import PlaceRecord
@@ -241,6 +242,13 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     elsewhere = {**(POTTED if paved(record) else {}), **(INDOORS if record.indoors else {})}
     for name in [f for f in features if f in elsewhere]:
         features[elsewhere[name]] = max(features.get(elsewhere[name], 0), features.pop(name))
+        _renamed(reader.painted, name, elsewhere[name])
+        _renamed(reader.made_of, name, elsewhere[name])
+        _renamed(reader.sizes, name, elsewhere[name])
+    relations = tuple(
+        replace(p, thing=elsewhere.get(p.thing, p.thing), to=tuple(elsewhere.get(name, name) for name in p.to))
+        for p in relations
+    )
 
     given = frozenset(
         name
@@ -289,6 +297,12 @@ def understand(prompt: str, negative_prompt: str = "", catalogue: Catalogue | No
     )
 
 
+def _renamed(said: dict[str, Any], old: str, new: str) -> None:
+    """What was said of a thing holds for what stands for it."""
+    if old in said:
+        said.setdefault(new, said.pop(old))
+
+
 def _lie_in(around: Sequence[PlaceRecord], features: dict[str, int], reader: Reader) -> None:
     """A village in a forest has the forest's trees, one on a coast its sea."""
     for feature in (name for place in around for name in place.landscape.brings):
@@ -301,8 +315,8 @@ POTTED = {"bushes": "houseplant", "ferns": "houseplant"}
 """What grows in the ground -> what stands for it where one stands on floors."""
 
 
-INDOORS = {"campfire": "fireplace"}
-"""What burns outside -> what stands for it in a room: "by the fire"."""
+INDOORS = {"campfire": "fireplace", "balloon": "toy_balloons"}
+"""What burns or flies outside -> what stands for it in a room: "by the fire"."""
 
 
 PAVED = 4.0

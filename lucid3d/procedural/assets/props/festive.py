@@ -7,7 +7,10 @@ import numpy as np
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.mesh import Mesh, made_as
 from lucid3d.procedural.kit.parts import Parts, clump
-from lucid3d.procedural.kit.shapes import cylinder, sphere, tube
+from lucid3d.procedural.kit.shapes import cylinder, lathe, sphere, tube
+
+BALLOONS = 9
+BALLOON_HUES = ("#c8352c", "#2f6fb5", "#e2b33c", "#3f9a58", "#d8679a", "#e07b2f", "#7a56a8")
 
 
 @made_as("banner")
@@ -64,6 +67,30 @@ def lantern_string(lit: bool, width: float = 5.4) -> tuple[Mesh, tuple[float, fl
     mesh = parts.mesh("lamp")
     mesh.thing = "lantern"
     return mesh, (0.0, 0.9, 0.0)
+
+
+@made_as("toy balloons")
+def toy_balloons(rng: np.random.Generator) -> Mesh:
+    """A bunch of balloons on ribbons that a small weight on the ground holds, 2.1 m tall."""
+    parts = Parts()
+    first = int(rng.integers(len(BALLOON_HUES)))
+    parts.add(sphere((0, -0.05, 0), (0.07, 0.06, 0.07), palette.make("main balloon weight", "fabric", "#c9a23f")))
+    ribbon = palette.make("balloon ribbon", "fabric", "#e6e2d8")
+    for i in range(BALLOONS):
+        hue = BALLOON_HUES[(first + i) % len(BALLOON_HUES)]
+        skin = palette.make("main balloon skin", "plain", hue, None, None, roughness=0.25, translucency=0.25)
+        turn, out = (
+            2.4 * i + rng.uniform(-0.2, 0.2),
+            0.13 * np.sqrt(i),
+        )
+        x, z, y = out * np.cos(turn), out * np.sin(turn), -1.95 + 0.32 * out / 0.3 + rng.uniform(-0.05, 0.05)
+        size = rng.uniform(0.125, 0.15)
+        angle = np.linspace(0, np.pi, 12)
+        up = -size * np.cos(angle) * np.where(angle < np.pi / 2, 1.44, 1.18)  # drawn out towards the knot
+        parts.add(lathe(np.stack([size * np.sin(angle), up], 1), skin, center=(x, y, z)))
+        knot = y + 1.44 * size
+        parts.add(tube([[x, knot, z], [0.35 * x, 0.5 * knot, 0.35 * z], [0, -0.08, 0]], 0.0025, ribbon, sides=4))
+    return parts.mesh("object")
 
 
 @made_as("neon sign")
