@@ -20,9 +20,32 @@ export async function fetchWithProgress(address, onProgress = () => {}) {
   return bytes;
 }
 
-export async function loadEngine(address, onProgress) {
-  if (address.startsWith("http")) return import(address);
+// Pictures of the coarsest level, asked for before there is an engine that could: address -> promise of a blob.
+export function fetchEarly(addresses) {
+  const early = new Map();
+  for (const address of addresses) {
+    const blob = fetch(address).then((answer) => { if (!answer.ok) throw new Error(address); return answer.blob(); });
+    blob.catch(() => {}); // the engine asks again, and tells
+    early.set(new URL(address, document.baseURI).href, blob);
+  }
+  return early;
+}
+
+// Have the engine take those, and from the network what is not there.
+export function serveEarly(http, early) {
+  const get = http.get;
+  http.get = function (address, options, done) {
+    const blob = early.get(new URL(address, document.baseURI).href);
+    if (!blob) return get.call(this, address, options, done);
+    blob.then((found) => done(null, found), () => get.call(this, address, options, done));
+  };
+}
+
+// The engine's module; `onFetched` is called when its bytes are there, and the line is free for others.
+export async function loadEngine(address, onProgress, onFetched) {
+  if (address.startsWith("http")) { onFetched(); return import(address); }
   const bytes = await fetchWithProgress(address, onProgress);
+  onFetched();
   // Some hosts unpack what ends in gzip's bytes themselves.
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const plain = new Blob([bytes]).stream();

@@ -1,5 +1,5 @@
 // Puts the page together: engine, sky, splats, walking, and what a person holds in their hands.
-import { loadEngine, fetchWithProgress } from "./engine.js";
+import { loadEngine, fetchWithProgress, fetchEarly, serveEarly } from "./engine.js";
 import { addSky, addSplats } from "./world.js";
 import { Ground, Walker } from "./walking.js";
 import { listen } from "./controls.js";
@@ -13,14 +13,27 @@ const times = { started: performance.now() };
 
 function progress(part) { bar.firstElementChild.style.width = `${Math.round(100 * Math.min(1, part))}%`; }
 
+// Once what is there has been seen; at once where nobody looks.
+function painted() {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}
+
 try {
   const sky = fetchWithProgress("sky.jpg").then((bytes) => createImageBitmap(new Blob([bytes], { type: "image/jpeg" })));
   sky.catch(() => {}); // told below, once the engine is there
-  const pc = await loadEngine(scene.engine, (part) => progress(0.6 * part));
+  // While the line is busy the graphics card gets ready; that holds up the page, so the still is painted before it.
+  const gl = painted().then(() => canvas.getContext("webgl2", {
+    alpha: true, depth: true, stencil: true, antialias: false, powerPreference: "high-performance",
+    xrCompatible: "xr" in navigator,
+  }));
+  let early = new Map();
+  const pc = await loadEngine(scene.engine, (part) => progress(0.6 * part), () => { early = fetchEarly(scene.first); });
+  serveEarly(pc.http, early);
   times.engine = performance.now() - times.started;
 
   const device = await pc.createGraphicsDevice(canvas, {
-    deviceTypes: [pc.DEVICETYPE_WEBGL2], antialias: false, xrCompatible: "xr" in navigator,
+    deviceTypes: [pc.DEVICETYPE_WEBGL2], gl: (await gl) ?? undefined, antialias: false, xrCompatible: "xr" in navigator,
   });
   device.maxPixelRatio = Math.min(window.devicePixelRatio, 2);
   const options = new pc.AppOptions();

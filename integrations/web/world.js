@@ -1,5 +1,21 @@
 // What is seen: a sphere with the panorama around the eye, and the splats, which stream.
 
+const SKY_VERTEX = `
+attribute vec3 vertex_position;
+attribute vec2 vertex_texCoord0;
+uniform mat4 matrix_model;
+uniform mat4 matrix_viewProjection;
+varying vec2 place;
+void main(void) {
+  place = vertex_texCoord0;
+  gl_Position = matrix_viewProjection * matrix_model * vec4(vertex_position, 1.0);
+}`;
+const SKY_FRAGMENT = `
+#include "gammaPS"
+uniform sampler2D sky;
+varying vec2 place;
+void main(void) { gl_FragColor = vec4(gammaCorrectOutput(texture2D(sky, place).rgb), 1.0); }`;
+
 // An equirectangular picture whose middle is forward (-z), seen from inside.
 export function addSky(pc, app, camera, picture) {
   const device = app.graphicsDevice;
@@ -26,14 +42,14 @@ export function addSky(pc, app, camera, picture) {
   mesh.setUvs(0, uvs);
   mesh.setIndices(indices);
   mesh.update();
-  const material = new pc.StandardMaterial();
-  material.useLighting = false;
-  material.useFog = false;
-  material.useTonemap = false;
-  material.useSkybox = false;
-  material.diffuse = new pc.Color(0, 0, 0);
-  material.emissive = new pc.Color(1, 1, 1);
-  material.emissiveMap = texture;
+  // Its own few lines: the engine's material would take a device without a graphics card a third of a second to compile.
+  const material = new pc.ShaderMaterial({
+    uniqueName: "sky",
+    attributes: { vertex_position: pc.SEMANTIC_POSITION, vertex_texCoord0: pc.SEMANTIC_TEXCOORD0 },
+    vertexGLSL: SKY_VERTEX,
+    fragmentGLSL: SKY_FRAGMENT,
+  });
+  material.setParameter("sky", texture);
   material.cull = pc.CULLFACE_NONE;
   material.depthWrite = false;
   material.update();

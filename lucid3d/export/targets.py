@@ -14,6 +14,7 @@ from lucid3d import files
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export import usd
+from lucid3d.export.checks import checked_gaussians
 from lucid3d.export.colmap import write_colmap
 from lucid3d.export.gltf import write_gaussian_glb
 from lucid3d.export.hdr import InverseToneMapping, expand_highlights
@@ -186,13 +187,16 @@ def export_scene(
     Returns:
         The files and folders that were written.
     Raises:
-        InputError: an unknown target, a scene that lacks what the target needs, a missing converter.
+        InputError: an unknown target, a scene with numbers that are none or that lacks what the target needs, a missing
+            converter.
         OSError: the folder cannot be written to, or the disk is full; what was there before is there still then, and
             nothing of the target that was being written.
     """
     folder = Path(folder)
+    names = parse_targets(target)
+    checked_gaussians(scene.gaussians, "the scene", allow_empty=True)  # drawing leaves such out in silence
     written: list[Path] = []
-    for name in parse_targets(target):
+    for name in names:
         module, function = TARGETS[name].writer.split(":")
         write = getattr(importlib.import_module(module), function)
         # All of a target or nothing: pieces without their index are no scene, new ones under an old index a broken one.

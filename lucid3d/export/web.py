@@ -11,6 +11,9 @@ import html
 import json
 import logging
 import math
+import os
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,13 +42,15 @@ if TYPE_CHECKING:
     from lucid3d.export.targets import Exportable, ExportOptions
 
 PLAYCANVAS_VERSION = "2.23.3"
-_ENGINE = "playcanvas/build/playcanvas.min.mjs"
+ENGINE = "playcanvas/build/playcanvas.min.mjs"
 SCRIPTS = ("page.js", "engine.js", "world.js", "walking.js", "controls.js", "headset.js")
 FOV = 60.0
 """Degrees from top to bottom of the page's picture."""
 STILL_SIZE = (840, 360)
 """Pixels of the still that is in the page itself: 21:9, of which narrower screens show the middle."""
 SKY_ROWS = 1024
+_LONGEST_BUILD = 120
+"""Seconds that esbuild may take; it takes one or two."""
 _NOBODY = -32768
 """In the page's ground: nobody can stand here."""
 
@@ -69,20 +74,21 @@ def web(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
     free = getattr(scene, "free", None)
     if free is None:
         logging.getLogger(__name__).warning("nobody found out where one can walk in this scene: web/ has no walls")
+    coarsest = f"{pieces['lodLevels'] - 1}_"
+    tables = [f"splats/{name}" for name in pieces["filenames"] if name.startswith(coarsest)]
+    pictures = [address for table in tables for address in _pictures(home, table)]
     described = {
-        "engine": _write_engine(home),
+        "engine": write_engine(home),
         "fov": FOV,
         "levels": pieces["lodLevels"],
+        "first": pictures,
         "start": (start * [1, -1, -1]).tolist(),
         "walk": None if free is None else ground(free),
     }
     title = html.escape(getattr(scene, "prompt", "") or "lucid3d")
-    preloads = [f'<link rel="modulepreload" href="{script}">' for script in SCRIPTS[1:]]
+    preloads = [f'<link rel="modulepreload" href="{script}">' for script in SCRIPTS]
     wanted = [*([] if str(described["engine"]).startswith("http") else [described["engine"]]), "sky.jpg"]
-    # The engine asks for tables in a way that preloading serves, for images it does not.
-    coarsest = f"{pieces['lodLevels'] - 1}_"
-    tables = [name for name in pieces["filenames"] if name.startswith(coarsest)]
-    wanted += [f"splats/{name}" for name in ("lod-meta.json", *tables)]
+    wanted += ["splats/lod-meta.json", *tables]
     preloads += [f'<link rel="preload" href="{file}" as="fetch" crossorigin>' for file in wanted]
     page = integration("web/index.html").read_text(encoding="utf-8")
     for place, value in {
@@ -113,9 +119,16 @@ def ground(free: FreeSpace) -> dict[str, object]:
     }
 
 
-def _write_engine(home: Path) -> str:
+def _pictures(home: Path, table: str) -> list[str]:
+    """Addresses of the images that a SOG's meta.json names."""
+    meta = json.loads((home / table).read_text(encoding="utf-8"))
+    folder = table.rpartition("/")[0]
+    return [f"{folder}/{file}" for part in meta.values() if isinstance(part, dict) for file in part.get("files", [])]
+
+
+def write_engine(home: Path) -> str:
     """Put the engine beside the page, in gzip; returns its address, on the network where it is not installed."""
-    modules = node_modules("web", [_ENGINE])
+    modules = node_modules("web", [ENGINE])
     if modules is None:
         logging.getLogger(__name__).warning(
             "PlayCanvas's engine is not installed, so the page will load it from the network: "
@@ -124,8 +137,24 @@ def _write_engine(home: Path) -> str:
         )
         return f"{NETWORK}/playcanvas@{PLAYCANVAS_VERSION}/build/playcanvas.min.mjs"
     with atomic_path(home / "engine.bin") as temporary:
-        temporary.write_bytes(gzip.compress((modules / _ENGINE).read_bytes(), mtime=0))
+        temporary.write_bytes(gzip.compress(_needed(modules), mtime=0))
     return "engine.bin"  # not .gz, which some hosts unpack on the way
+
+
+def _needed(modules: Path) -> bytes:
+    """The engine's code, without what the page does not need of it where esbuild is there to leave that out."""
+    esbuild = shutil.which("esbuild", path=str(modules / ".bin"))
+    if esbuild is None:
+        return (modules / ENGINE).read_bytes()
+    line = [esbuild, str(integration("web/parts.js")), "--bundle", "--minify", "--format=esm", "--log-level=error"]
+    environment = {**os.environ, "NODE_PATH": str(modules)}
+    built = subprocess.run(line, check=False, capture_output=True, env=environment, timeout=_LONGEST_BUILD)
+    if built.returncode or not built.stdout:
+        logging.getLogger(__name__).warning(
+            "esbuild could not make PlayCanvas's engine smaller, so web/ has all of it: %s", built.stderr.decode()[:200]
+        )
+        return (modules / ENGINE).read_bytes()
+    return built.stdout
 
 
 def _still(gaussians: Gaussians, panorama: NDArray[np.float32], start: NDArray[np.float64]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import functools
+import gzip
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +20,7 @@ import pytest
 from lucid3d.camera import yaw_pitch
 from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.export import ExportOptions, export_scene
-from lucid3d.export.web import FOV, ground
+from lucid3d.export.web import ENGINE, FOV, SCRIPTS, ground, write_engine
 from lucid3d.gaussians import render
 from tests.export.scenes import room_scene
 from tests.export.test_web import our_camera, picture, psnr
@@ -57,6 +59,26 @@ def test_a_scene_without_known_ground_says_so(
     assert "playcanvas@2.23.3" in page and "<b>" not in page.split("<body>")[1]
     assert (home / "splats" / "lod-meta.json").is_file() and (home / "sky.jpg").is_file()
     assert json.loads(page.split("window.lucid3dScene = ")[1].split(";</script>")[0])["walk"] is None
+
+
+def test_the_engine_keeps_what_the_page_asks_of_it() -> None:
+    folder = Path(__file__).parents[2] / "integrations" / "web"
+    kept = set(re.findall(r"\w+", (folder / "parts.js").read_text().split("{")[1].split("}")[0]))
+    asked = {name for script in SCRIPTS for name in re.findall(r"\bpc\.(\w+)", (folder / script).read_text())}
+    assert len(asked) > 20 and asked <= kept
+
+
+def test_where_esbuild_cannot_help_the_engine_comes_whole(
+    tmp_path: Path, web_modules: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = tmp_path / "web"
+    assert write_engine(home) == "engine.bin"
+    small = gzip.decompress((home / "engine.bin").read_bytes())
+    monkeypatch.setattr("lucid3d.export.web.integration", lambda name: Path("nowhere") / name)
+    write_engine(home)
+    whole = gzip.decompress((home / "engine.bin").read_bytes())
+    assert "esbuild could not" in caplog.text
+    assert len(small) < 0.7 * len(whole) and whole == (web_modules / ENGINE).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +140,13 @@ def test_the_page_draws_what_we_draw_and_says_nothing(page: Any) -> None:
     assert page.said == []
     times = page.evaluate("lucid3d.times")
     assert times["sky"] <= times["splats"] <= times["complete"]
+    # The coarsest level came once, and before the engine could have asked for it.
+    asked = page.evaluate(
+        """() => performance.getEntriesByType("resource").filter((e) => e.name.endsWith(".webp"))
+             .map((e) => [e.name, e.startTime])"""
+    )
+    first = [[start for name, start in asked if name.endswith(part)] for part in page.evaluate("lucid3dScene.first")]
+    assert first and all(len(each) == 1 and each[0] < times["started"] + times["engine"] for each in first)
     assert page.evaluate("getComputedStyle(document.getElementById('message')).display") == "none"
     page.wait_for_function("getComputedStyle(document.getElementById('still')).opacity === '0'", timeout=20_000)
 
