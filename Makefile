@@ -18,6 +18,9 @@ NATIVE := CMakeLists.txt $(shell find lucid3d/native -name '*.cpp' -o -name '*.h
 .PHONY: scene test test-all torture gpu lint docs env gallery benchmarks blender sanitize arm64 clean
 .DELETE_ON_ERROR:
 
+# Python keeps what it compiled of the package, whatever the environment says: tests start it a hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Exported, so that the shell never parses what a person typed: any quote or dollar sign may stand in a prompt.
 export PROMPT
 scene: env

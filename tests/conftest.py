@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+# A reader of splat files compiles itself for a minute, and has a hundred Gaussians to read.
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 if "PYTEST_XDIST_WORKER" in os.environ:
     # There is a worker for every core: further threads of torch and BLAS would only wait for each other, busily.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

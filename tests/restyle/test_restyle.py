@@ -36,19 +36,19 @@ Checkpoint = Callable[[str], str]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small meadow, saved."""
-    folder = tmp_path_factory.mktemp("scenes") / "meadow"
+    """A small place outdoors, saved: the one that is built the fastest."""
+    folder = tmp_path_factory.mktemp("scenes") / "paddy"
     path = folder.parent / "path.yaml"
     path.write_text("views: [{yaw: 0}, {yaw: 40}, {yaw: 20, position: [0.3, 0, 0]}]")
     config = small_config(
-        prompt=["a meadow at noon"], models="procedural", trajectory=str(path), render={"film_frames": 0}
+        prompt=["a rice field at noon"], models="procedural", trajectory=str(path), render={"film_frames": 0}
     )
     lucid3d.dream(config=config).save(folder)
     return folder
 
 
 @pytest.fixture
-def meadow(folder: Path) -> lucid3d.Scene:
+def paddy(folder: Path) -> lucid3d.Scene:
     return lucid3d.Scene.load(folder)
 
 
@@ -60,49 +60,49 @@ def brightness(scene: lucid3d.Scene) -> float:
     return float(np.mean([view.image.mean() for view in dreamed(scene)]))
 
 
-def test_a_place_made_of_rules_is_drawn_under_another_sky(folder: Path, meadow: lucid3d.Scene, capsys: Any) -> None:
+def test_a_place_made_of_rules_is_drawn_under_another_sky(folder: Path, paddy: lucid3d.Scene, capsys: Any) -> None:
     """Through the command line, which writes a new scene and leaves the old one alone."""
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
-    main(["restyle", str(folder), "--prompt", "a meadow at night", "--models", "procedural"])
-    new = folder.parent / "meadow-a-meadow-at-night"
+    main(["restyle", str(folder), "--prompt", "a rice field at night", "--models", "procedural"])
+    new = folder.parent / "paddy-a-rice-field-at-night"
     assert str(new) in capsys.readouterr().out.replace("\n", "")
     assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
     assert (new / "skybox" / "panorama.png").is_file()
     night = lucid3d.Scene.load(new)
-    assert night.prompt == "a meadow at night"
-    assert night.facts["restyled"]["was"] == "a meadow at noon"
+    assert night.prompt == "a rice field at night"
+    assert night.facts["restyled"]["was"] == "a rice field at noon"
     assert "another sky" in night.facts["restyled"]["how"]
-    assert brightness(night) < 0.8 * brightness(meadow)
+    assert brightness(night) < 0.8 * brightness(paddy)
     # sizes are stored as logarithms, opacities as logits: the file gives them back exactly
     for name in ("means", "quats", "log_scales", "logit_opacities"):
-        assert np.array_equal(getattr(night.gaussians, name), getattr(meadow.gaussians, name)), name
-    assert not np.array_equal(night.gaussians.sh, meadow.gaussians.sh)
-    assert np.array_equal(night.points.positions, meadow.points.positions)
+        assert np.array_equal(getattr(night.gaussians, name), getattr(paddy.gaussians, name)), name
+    assert not np.array_equal(night.gaussians.sh, paddy.gaussians.sh)
+    assert np.array_equal(night.points.positions, paddy.points.positions)
     # what is drawn from the Gaussians is what the views show
     view = dreamed(night)[0]
     off = np.abs(night.render(view.camera).image - view.image).mean()
-    assert off < 1.3 * np.abs(meadow.render(view.camera).image - dreamed(meadow)[0].image).mean() + 0.01
+    assert off < 1.3 * np.abs(paddy.render(view.camera).image - dreamed(paddy)[0].image).mean() + 0.01
 
 
-def test_another_season_changes_the_colours_of_surfaces(meadow: lucid3d.Scene) -> None:
-    winter = restyle(meadow, "a meadow in winter at noon")
+def test_another_season_changes_the_colours_of_surfaces(paddy: lucid3d.Scene) -> None:
+    winter = restyle(paddy, "a rice field in winter at noon")
     assert "carried over" in winter.facts["restyled"]["how"]
-    ground = [np.isfinite(view.depth) for view in dreamed(meadow)]
+    ground = [np.isfinite(view.depth) for view in dreamed(paddy)]
     greens = []
-    for scene in (meadow, winter):
+    for scene in (paddy, winter):
         colours = np.concatenate([view.image[on] for view, on in zip(dreamed(scene), ground, strict=True)])
         greens.append(float((colours[:, 1] - colours[:, [0, 2]].mean(axis=1)).mean()))
     assert greens[1] < 0.5 * greens[0]
 
 
-def test_a_scene_of_unknown_making_takes_sky_and_colours(meadow: lucid3d.Scene) -> None:
-    meadow.facts["models"] = {"family": "custom"}
-    new = restyle(meadow, "a desert at sunset")
+def test_a_scene_of_unknown_making_takes_sky_and_colours(paddy: lucid3d.Scene) -> None:
+    paddy.facts["models"] = {"family": "custom"}
+    new = restyle(paddy, "a desert at sunset")
     assert "sky was replaced" in new.facts["restyled"]["how"]
     views = dreamed(new)
     cameras, depths = [view.camera for view in views], [view.depth for view in views]
     overlaps = depth_overlaps(cameras, depths)
-    before = disagreement(np.stack([view.image for view in dreamed(meadow)]), overlaps)
+    before = disagreement(np.stack([view.image for view in dreamed(paddy)]), overlaps)
     after = disagreement(np.stack([view.image for view in views]), overlaps)
     assert after < 1.5 * before + 0.02
 
@@ -125,9 +125,9 @@ def test_bad_input_is_a_sentence(
     assert message in capsys.readouterr().err
 
 
-def test_a_scene_without_views_is_refused(meadow: lucid3d.Scene) -> None:
+def test_a_scene_without_views_is_refused(paddy: lucid3d.Scene) -> None:
     with pytest.raises(InputError, match="no views"):
-        restyle(replace(meadow, views=[]), "a meadow at night")
+        restyle(replace(paddy, views=[]), "a rice field at night")
 
 
 def test_diffusion_repaints_over_depth(
