@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,32 @@ def write_film(frames: Iterable[Image | NDArray[np.uint8]], path: Path, *, width
         decoded = decoded_frames(temporary)
         if decoded != count:
             raise OSError(errno.EIO, f"only {decoded} of the film's {count} pictures can be read again", str(path))
+
+
+def join_films(parts: Sequence[Path], path: Path, *, pictures: int) -> None:
+    """One film of several that `write_film` wrote with the same size and rate, without coding them again.
+
+    Args:
+        parts: one or more.
+        pictures: of all parts together.
+    Raises:
+        OSError: the disk is full (ENOSPC), or the parts do not make a film of so many pictures (EIO).
+    """
+    with tempfile.TemporaryDirectory() as scratch, atomic_path(path) as temporary:
+        listed = Path(scratch) / "parts.txt"
+        names = [str(part.resolve()).replace("'", "'\\''") for part in parts]  # as ffmpeg's lists quote
+        listed.write_text("".join(f"file '{name}'\n" for name in names))
+        command = [
+            ffmpeg(), "-y", "-v", "error", "-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy",
+            "-movflags", "+faststart", str(temporary),
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if os.strerror(errno.ENOSPC) in done.stderr:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        decoded = decoded_frames(temporary)
+        if done.returncode or decoded != pictures:
+            said = done.stderr.strip().splitlines()[-1:] or [f"{decoded} of {pictures} pictures can be read again"]
+            raise OSError(errno.EIO, f"the parts of the film do not join: {said[0]}", str(path))
 
 
 def write_films(

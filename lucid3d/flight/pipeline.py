@@ -17,10 +17,11 @@ from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.errors import InputError
 from lucid3d.export.ply import join_gaussians, write_gaussians
-from lucid3d.export.video import write_film
+from lucid3d.export.video import join_films, write_film
 from lucid3d.families.base import Image
 from lucid3d.flight.course import FlightCourse, lay_course
 from lucid3d.flight.plan import Flight
+from lucid3d.flight.progress import FlightProgress, done_so_far, film_part, keep
 from lucid3d.flight.stretch import dream_stretch, leaving
 from lucid3d.gaussians import Render, Renderer
 from lucid3d.gaussians.model import Gaussians
@@ -78,7 +79,7 @@ def fly(
 
     `preview.mp4` is the film, `tiles/` the land that was flown over: scene files that fit together without overlapping,
     in one frame whose origin is the start; `scene.ply` is all of them, where they are not too many to look at. Never
-    more than two stretches are in memory.
+    more than two stretches are in memory. A resumed flight goes on at the stretch that was not finished.
 
     Returns:
         What scene.yaml says of the flight.
@@ -105,9 +106,9 @@ def fly(
         }
         workspace.note(status="writing", **facts)
         made = _Flight(config, flight, land, prompts, workspace.folder, frames, on_event)
-        render = config.render
-        size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
-        write_film(made.pictures(), workspace.folder / "preview.mp4", **size)
+        made.go_on(done_so_far(workspace.folder, workspace.progress, made.count_of), workspace.progress)
+        parts = [film_part(workspace.progress, n) for n in range(made.count) if made.count_of(n)]
+        join_films(parts, workspace.folder / "preview.mp4", pictures=frames)
         tiles = [workspace.folder / tile["file"] for tile in made.tiles]
         if sum(tile["gaussians"] for tile in made.tiles) <= JOINED:
             join_gaussians(tiles, workspace.folder / "scene.ply")
@@ -158,26 +159,43 @@ class _Flight:
         self.tiles: list[dict[str, Any]] = []
         self._began = time.perf_counter()
 
-    def pictures(self) -> Iterator[Image]:
-        """The film, picture by picture; each scene is made when the film comes to it."""
-        rate, speed = self.config.render.film_rate, self.flight.speed
-        before: Scenery | None = None
-        now: Scenery | None = None
-        number, since = -1, 0
-        for frame in range(self.frames):
-            along = min(frame * speed / rate, self.flight.length)
-            if (wanted := min(int(along / STRETCH), self.count - 1)) != number:
-                before, now, number, since = now, None, wanted, 0
-                now = self._scenery(number)
-            assert now is not None
+    def count_of(self, number: int) -> int:
+        """Pictures of the film that a stretch has."""
+        return len(self._frames(number))
+
+    def go_on(self, done: FlightProgress, progress: Path) -> None:
+        """Dream, write and film every stretch that is not there yet; a part of the film each, in `progress`."""
+        self.tiles = [dict(tile) for tile in done.tiles]
+        before = None if done.last is None else self._as_scenery(done.last, done.stretches - 1)
+        if done.stretches:
+            self.on_event(Event("dream", done.stretches, self.count, "resumed"))
+        render = self.config.render
+        size = {"width": render.film_width, "height": render.film_height, "rate": render.film_rate}
+        for number in range(done.stretches, self.count):
+            now = self._scenery(number)
+            if self.count_of(number):
+                write_film(self._pictures(number, now, before), film_part(progress, number), **size)
+            keep(progress, number, self.tiles, now.gaussians)
+            before = now
+            del now  # one scene is held while the next is made
+
+    def _along(self, frame: int) -> float:
+        return min(frame * self.flight.speed / self.config.render.film_rate, self.flight.length)
+
+    def _frames(self, number: int) -> list[int]:
+        """The film's pictures over a stretch."""
+        return [f for f in range(self.frames) if min(int(self._along(f) / STRETCH), self.count - 1) == number]
+
+    def _pictures(self, number: int, now: Scenery, before: Scenery | None) -> Iterator[Image]:
+        """The film over a stretch, picture by picture; at first it fades from the scene before."""
+        for since, frame in enumerate(self._frames(number)):
+            along = self._along(frame)
             pose = self.course.pose(along)
             seen = now.seen(self.lens, pose)
             image = seen.image
-            if before is not None:
+            if before is not None and since < FADE:
                 share = np.float32((since + 1) / (FADE + 1))
                 image = share * image + (1 - share) * before.seen(self.lens, pose).image
-                since += 1
-                before = None if since >= FADE else before
             if frame == 0:
                 write_image(np.clip(image, 0, 1), self.folder / "preview.jpg")
                 known = seen.alpha > 0.5
@@ -186,6 +204,10 @@ class _Flight:
                 write_transforms([view], self.folder)  # where a viewer begins
             self.on_event(Event("film", frame + 1, self.frames, f"{along:.0f} m"))
             yield image
+
+    def _as_scenery(self, gaussians: Gaussians, number: int) -> Scenery:
+        origin = self.course.pose(number * STRETCH)[:3, 3]
+        return Scenery(gaussians, origin, Renderer(gaussians), _shade_below(gaussians))
 
     def _scenery(self, number: int) -> Scenery:
         """The scene of a stretch, whose tile is written."""
@@ -212,7 +234,7 @@ class _Flight:
             (self.folder / TILES).mkdir(exist_ok=True)
             write_gaussians(tile, self.folder / name)
             self.tiles.append({"file": name, "from": round(start, 1), "to": round(end, 1), "gaussians": len(tile)})
-        return Scenery(gaussians, origin, Renderer(gaussians), _shade_below(gaussians))
+        return self._as_scenery(gaussians, number)
 
     def facts(self) -> dict[str, Any]:
         """What scene.yaml says of the flight."""

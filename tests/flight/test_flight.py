@@ -12,15 +12,18 @@ import yaml
 from lucid3d.camera import Camera
 from lucid3d.config import Config, RenderConfig, TrainConfig
 from lucid3d.errors import InputError
-from lucid3d.export.ply import read_gaussians
-from lucid3d.export.video import decoded_frames
+from lucid3d.export.ply import read_gaussians, write_gaussians
+from lucid3d.export.video import decoded_frames, write_film
 from lucid3d.flight.course import ABOVE_TREES, lay_course
 from lucid3d.flight.pipeline import fly, refuse
 from lucid3d.flight.plan import Flight, metres, read_flight
+from lucid3d.flight.progress import FlightProgress, done_so_far, film_part, keep
 from lucid3d.flight.stretch import leaving
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.progress import Event
 from lucid3d.scene import Scene
 from lucid3d.trajectory import load_cameras, names
+from tests.viewer.tiny_scene import gaussians_at
 
 
 def test_lengths_are_read_with_their_units() -> None:
@@ -120,6 +123,54 @@ def test_a_flight_becomes_a_film_and_tiles_that_fit_together(tmp_path: Path) -> 
     assert fly(config, Flight(length=50), output) == record["flight"]  # it is there already
     with pytest.raises(InputError, match="another scene"):
         fly(config, Flight(length=60), output)
+
+
+@pytest.mark.slow
+def test_an_interrupted_flight_goes_on_at_its_stretch_to_the_same_files(tmp_path: Path) -> None:
+    config = Config(
+        prompt=("the moon",),
+        training=TrainConfig(iterations=6, max_gaussians=3000),
+        render=RenderConfig(film_width=64, film_height=36, film_rate=2),
+    )
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    fly(config, Flight(length=100), whole)
+
+    def stop(event: Event) -> None:
+        if event.stage == "film" and event.done == 7:  # within the second of three stretches
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fly(config, Flight(length=100), cut, on_event=stop)
+    assert not (cut / "preview.mp4").exists()
+    with pytest.raises(InputError, match="--resume"):
+        fly(config, Flight(length=100), cut)
+    seen: list[Event] = []
+    fly(config, Flight(length=100), cut, resume=True, on_event=seen.append)
+    assert min(event.done for event in seen if event.stage == "film") == 5  # the first stretch was there
+    for name in ("scene.ply", "preview.mp4", "tiles/0000.ply", "tiles/0001.ply", "tiles/0002.ply"):
+        assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
+    assert not (cut / ".progress").exists()
+
+
+def test_what_is_damaged_of_an_interrupted_flight_is_made_again(tmp_path: Path) -> None:
+    folder, progress = tmp_path, tmp_path / ".progress"
+    progress.mkdir()
+    assert done_so_far(folder, progress, lambda n: 2) == FlightProgress()
+    cloud = gaussians_at(np.random.default_rng(0).normal(0, 1, (20, 3)), np.full((20, 3), 0.5), sigma=0.1)
+    write_gaussians(cloud, folder / "0000.ply")
+    tiles = [{"file": "0000.ply", "gaussians": 20}]
+    write_film([np.zeros((16, 16, 3), np.float32)] * 2, film_part(progress, 0), width=16, height=16, rate=2)
+    keep(progress, 0, tiles, cloud)
+    done = done_so_far(folder, progress, lambda n: 2)
+    assert (done.stretches, list(done.tiles)) == (1, tiles)
+    assert done.last is not None and (done.last.means == cloud.means).all()
+    assert done_so_far(folder, progress, lambda n: 3) == FlightProgress()
+    for path in (folder / "0000.ply", film_part(progress, 0), progress / "scenery-0000.ply", progress / "flight.json"):
+        data = path.read_bytes()
+        path.write_bytes(data[: len(data) // 2])
+        assert done_so_far(folder, progress, lambda n: 2) == FlightProgress(), path.name
+        path.write_bytes(data)
+    assert done_so_far(folder, progress, lambda n: 2).stretches == 1
 
 
 def test_a_room_is_refused_before_anything_is_written(tmp_path: Path) -> None:
