@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d import __version__
 from lucid3d.editing.book import (
     EDITS,
     Book,
@@ -53,6 +56,7 @@ from lucid3d.editing.rules import change_by_rules
 from lucid3d.editing.standing import Spot, free_space, spot_instead, without
 from lucid3d.editing.surroundings import surroundings_of
 from lucid3d.errors import InputError
+from lucid3d.exploring.free_space import FreeSpace, read_free_space, write_free_space
 from lucid3d.figures.playing import read_figures, with_figures
 from lucid3d.files import sweep, sweep_here
 from lucid3d.guidance.choose import way_called
@@ -61,6 +65,9 @@ from lucid3d.outputs import write_pictures, write_preview
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
+
+OUT = ("remove", "replace")
+"""Deeds after which there is more room."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,8 @@ def insert_into(
     """
     with _writing(folder) as (scene, book):
         known = _world_now(scene, book, world, on_event)
-        inserted = insert(scene, wish, taken=_taken(book.state), world=known, on_event=on_event)
+        free = _ground(folder, scene, book, known)
+        inserted = insert(scene, wish, taken=_taken(book.state), world=known, free=free, on_event=on_event)
         return _added(folder, scene, book, book.state, name or inserted.thing.key, wish, inserted)
 
 
@@ -144,7 +152,8 @@ def move_in(
         )
         rest = book.state if copy else tuple(entry for entry in book.state if entry is not old)
         known = _world_now(scene, book, world, on_event)
-        inserted = insert(scene, wish, taken=_taken(rest), world=known, on_event=on_event)
+        free = _ground(folder, scene, book, known)
+        inserted = insert(scene, wish, taken=_taken(rest), world=known, free=free, on_event=on_event)
         called = name if not copy else inserted.thing.key
         return _added(folder, scene, book, rest, called, wish, inserted, keep=not copy)
 
@@ -353,6 +362,19 @@ def world_shown(scene: Scene, *, world: World | None = None, on_event: Listener 
         thing = thing_for(scene, entry.wish, world)
         world = world.with_mesh(replace(thing.mesh.transformed(entry.spot.matrix), instances=None, thing=thing.key))
     return world
+
+
+def _ground(folder: Path, scene: Scene, book: Book, world: World | None) -> FreeSpace:
+    """Where people could stand, found once for every set of things that were taken out."""
+    taken = sorted({n for change in changes_in(book.state) if change.order.deed in OUT for n in change.instances})
+    key = hashlib.sha256(repr((__version__, taken, world is not None)).encode()).hexdigest()[:12]
+    path = folder / EDITS / f"ground-{key}.npz"
+    if path.is_file():
+        with contextlib.suppress(InputError):  # a damaged one is found again
+            return read_free_space(path)
+    free = free_space(scene, world)
+    write_free_space(free, path)
+    return free
 
 
 def _world_now(scene: Scene, book: Book, world: World | None, on_event: Listener) -> World | None:

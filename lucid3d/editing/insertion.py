@@ -15,6 +15,7 @@ from lucid3d.editing.splat_file import holds_gaussians, thing_of_splats
 from lucid3d.editing.standing import Spot, spot_for
 from lucid3d.editing.thing import IN_THE_AIR, Thing, thing_of_words
 from lucid3d.errors import InputError
+from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.export.frames import rotate_gaussians
 from lucid3d.families.choose import FAMILIES
 from lucid3d.gaussians.model import Gaussians
@@ -93,6 +94,7 @@ def insert(
     *,
     taken: Sequence[tuple[Spot, tuple[float, float, float]]] = (),
     world: World | None = None,
+    free: FreeSpace | None = None,
     on_event: Listener = ignore,
 ) -> Inserted:
     """Set a thing into a scene.
@@ -101,12 +103,13 @@ def insert(
         scene: with its points; stays as it is.
         taken: where things were set in before, with their width, height and depth.
         world: that the scene was made of, if it is at hand; built anew by default (see `world_of`).
+        free: where people could stand in it (`standing.free_space`), if that is at hand.
     Raises:
         InputError: the thing cannot be made or read, or has no room.
     """
     known = world if world is not None else world_of(scene, on_event)
     thing = thing_for(scene, wish, known)
-    spot = spot_for(scene, thing, known, at=wish.at, facing=wish.facing, on=wish.on, taken=taken)
+    spot = spot_for(scene, thing, known, at=wish.at, facing=wish.facing, on=wish.on, taken=taken, free=free)
     return standing_at(scene, thing, spot, known, flies=(wish.on or thing.stands) == IN_THE_AIR)
 
 

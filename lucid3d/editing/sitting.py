@@ -21,9 +21,10 @@ from lucid3d.editing.lighting import Shade
 from lucid3d.editing.order import Order, read_order
 from lucid3d.editing.regions import Region, choose
 from lucid3d.editing.rules import change_by_rules
-from lucid3d.editing.standing import Spot, spot_instead
+from lucid3d.editing.standing import Spot, free_space, spot_instead
 from lucid3d.editing.surroundings import Surroundings, surroundings_of
 from lucid3d.errors import InputError
+from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
@@ -46,12 +47,14 @@ class Sitting:
         own: the scene without what was set in, but with its changes; things: what was set in.
         done: the changes so far, with the instances that they were about.
         world: builds or gives the world that the scene was made of, None where there is none.
+        grounds: where people could stand, by what was taken out; shared by all sittings of a scene, filled when needed.
     """
 
     own: Scene
     things: tuple[Thing, ...] = ()
     done: tuple[tuple[Order, tuple[int, ...]], ...] = ()
     world: Callable[[], World | None] = field(default=lambda: None)
+    grounds: dict[tuple[int, ...], FreeSpace] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scene: Scene, on_event: Listener = ignore) -> Sitting:
@@ -86,7 +89,8 @@ class Sitting:
         Raises:
             InputError: see `insertion.insert`.
         """
-        inserted = insert(self.own, wish, taken=self._taken(self.things), world=self.now())
+        world = self.now()
+        inserted = insert(self.own, wish, taken=self._taken(self.things), world=world, free=self._ground(world))
         taken, base = {thing.name for thing in self.things}, name or inserted.thing.key
         called = next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
         return replace(self, things=(*self.things, Thing(called, wish, inserted)))
@@ -106,7 +110,8 @@ class Sitting:
             size=where.size if where.size is not None else old.wish.size,
             facing=where.facing if where.facing is not None else old.wish.facing if where.at else spot.facing,
         )
-        inserted = insert(self.own, wish, taken=self._taken(rest), world=self.now())
+        world = self.now()
+        inserted = insert(self.own, wish, taken=self._taken(rest), world=world, free=self._ground(world))
         moved = Thing(name, wish, inserted)
         return replace(self, things=tuple(moved if thing is old else thing for thing in self.things))
 
@@ -153,6 +158,13 @@ class Sitting:
                 return thing
         there = ", ".join(thing.name for thing in self.things) or "none"
         raise InputError(f"no thing called '{name}' was set into this scene; there: {there}")
+
+    def _ground(self, world: World | None) -> FreeSpace:
+        gone = [number for order, ids in self.done if order.deed in ("remove", "replace") for number in ids]
+        key = tuple(sorted(set(gone)))
+        if key not in self.grounds:
+            self.grounds[key] = free_space(self.own, world)
+        return self.grounds[key]
 
     @staticmethod
     def _shade(own: Scene, thing: Thing, world: World | None) -> Shade:

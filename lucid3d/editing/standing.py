@@ -42,7 +42,13 @@ SNAPS = 0.6
 """Metres from where it was asked for within which a thing is set aside without a word: a step."""
 BODY = 0.2
 """Metres that a person keeps from a thing: half their width."""
-SEEN_SHARE = 0.7
+TRIES = 60
+"""Places that are looked at for one where nothing hides the thing."""
+CLOSE_COST, ASIDE_COST = 5.0, 10.0
+"""Cost of a place that one looks steeply down to, and of one beside the first view: above that of any well-seen one."""
+ELSEWHERE = 0.6
+"""Metres to the next one."""
+SEEN_SHARE = 0.8
 """Of its outline's pixels that nothing hides."""
 GLANCE = 256
 """Pixels of the first view's depth."""
@@ -58,6 +64,8 @@ STEEP = 0.5
 """Of a thing's width, by how much the ground under it may rise."""
 ALOFT = (0.2, 25.0)
 """Radians above the horizon and metres away that the middle of things in the air is at; large ones are further off."""
+TURNS = (0.15, 0.05, 0.25, 0.35)
+"""Radians to either side of the first view's middle at which they are tried."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ def spot_for(
     facing: float | None = None,
     on: str = "",
     taken: Sequence[tuple[Spot, tuple[float, float, float]]] = (),
+    free: FreeSpace | None = None,
 ) -> Spot:
     """Where `thing` stands.
 
@@ -102,15 +111,16 @@ def spot_for(
         facing: degrees; towards the start by default.
         on: "ground", "water", "table" or "sky" instead of what the thing is usually on.
         taken: where things stand already, with their width, height and depth.
+        free: `free_space`, if it is at hand.
     Raises:
         InputError: it has no room there, or nowhere.
     """
     stands = on or thing.stands
     first = scene.views[0].camera if scene.views else Camera.from_fov(GLANCE, GLANCE, 75)
     if stands == IN_THE_AIR:
-        (x, y, z), slope = _aloft(thing, first, at), (0.0, 0.0)
+        (x, y, z), slope = _aloft(scene, thing, first, at), (0.0, 0.0)
     else:
-        (x, y, z), slope = _standing(scene, thing, world, first, at, stands, taken)
+        (x, y, z), slope = _standing(scene, thing, world, first, at, stands, taken, free)
     towards = float(np.degrees(np.arctan2(x - first.position[0], z - first.position[2])))
     return Spot(x, y, z, towards if facing is None else facing, slope)
 
@@ -132,14 +142,31 @@ def spot_instead(old: Mesh, thing: Thing) -> Spot:
     return Spot(float(x), float(high[1]), float(z), float((facing + 180) % 360 - 180))
 
 
-def _aloft(thing: Thing, first: Camera, at: tuple[float, float] | None) -> tuple[float, float, float]:
+def _aloft(
+    scene: SceneContents, thing: Thing, first: Camera, at: tuple[float, float] | None
+) -> tuple[float, float, float]:
+    """The foot of a thing in the air: where it was asked for, or where the first view shows the most of it."""
     up, away = ALOFT
     away = max(away, 3 * max(thing.size))
     ahead = first.forward
-    heading = np.arctan2(ahead[0], ahead[2]) + 0.15
-    x, z = at or (first.position[0] + away * np.sin(heading), first.position[2] + away * np.cos(heading))
-    reach = float(np.hypot(x - first.position[0], z - first.position[2]))
-    return float(x), float(first.position[1] - np.tan(up) * reach + 0.5 * thing.size[1]), float(z)
+
+    def foot(x: float, z: float, rise: float) -> tuple[float, float, float]:
+        reach = float(np.hypot(x - first.position[0], z - first.position[2]))
+        return float(x), float(first.position[1] - np.tan(rise) * reach + 0.5 * thing.size[1]), float(z)
+
+    if at is not None:
+        return foot(*at, up)
+    middle = float(np.arctan2(ahead[0], ahead[2]))
+    headings = [middle + side * turn for turn in TURNS for side in (1, -1)]
+    feet = [
+        foot(first.position[0] + away * np.sin(heading), first.position[2] + away * np.cos(heading), rise)
+        for rise in (up, 1.5 * up)
+        for heading in headings
+    ]
+    glance = first.resized(GLANCE, round(GLANCE * first.height / first.width))
+    seen = render(scene.gaussians, glance).depth
+    shares = [_shown(np.array(each), thing, glance, seen) for each in feet]
+    return feet[next((i for i, share in enumerate(shares) if share >= SEEN_SHARE), int(np.argmax(shares)))]
 
 
 def _standing(
@@ -150,11 +177,12 @@ def _standing(
     at: tuple[float, float] | None,
     stands: str,
     taken: Sequence[tuple[Spot, tuple[float, float, float]]],
+    free: FreeSpace | None,
 ) -> tuple[tuple[float, float, float], tuple[float, float]]:
     """The foot of a thing on a surface, and the slope there."""
     if at is not None and np.hypot(*at) > FARTHEST:
         raise InputError(f"{at[0]:g},{at[1]:g} is more than {FARTHEST:g} m away, where nobody would see {thing.name}")
-    free = free_space(scene, world)
+    free = free_space(scene, world) if free is None else free
     reach = SEARCHED if at is None else max(SEARCHED, float(np.hypot(*at)) + 2)
     level = surface(scene, free, world, stands, reach)
     half = len(level) // 2
@@ -174,33 +202,58 @@ def _standing(
         row, column = cells[np.argmin(away)]
         x, y, z = place(row, column)
         slope = _under_it(level, thing, row, column)[1]
+        if stands == ON_TABLE and world is not None:
+            y = _top_below(world, x, y, z, _radius(thing))
         # exactly there where the cell that it lies in is free
         return ((float(at[0]), y, float(at[1])) if away.min() <= CELL else (x, y, z)), slope
     if len(cells) == 0:
         raise InputError(_no_room(thing, stands, None, fits, free))
     width, height, depth = thing.size
-    foot = np.array([place(int(r), int(c)) for r, c in cells])
+    # every cell by its own ground; those that are looked at closely, by all that is under the thing
+    at_cells = free.start[[0, 2]] + (cells[:, ::-1] - half) * CELL
+    foot = np.stack([at_cells[:, 0], level[cells[:, 0], cells[:, 1]], at_cells[:, 1]], axis=1)
     away = foot - first.position
     distance = np.hypot(away[:, 0], away[:, 2])
     bearing = np.degrees(np.arctan2(away @ first.rotation[:, 0], away @ first.forward))
     radius = 0.5 * float(np.hypot(width, depth))
     steepest = BELOW_ON_TABLE if stands == ON_TABLE else BELOW
-    low = np.maximum(away[:, 1], 0) / np.tan(np.radians(steepest)) + 0.5 * depth
-    near = np.maximum(radius + NEAREST, low)
+    down = np.maximum(away[:, 1], 0)
+    near = np.maximum(radius + NEAREST, down / np.tan(np.radians(steepest)) + 0.5 * depth)
+    nearer = np.maximum(radius + NEAREST, down / np.tan(np.radians(BELOW_ON_TABLE)) + 0.5 * depth)
     best = np.maximum(near, 0.5 * max(width, height) / np.tan(np.radians(FILLS / 2)) + 0.5 * depth)
-    ahead = (bearing > ASIDE[0]) & (bearing < ASIDE[1]) & (distance > near)
+    ahead = (bearing > ASIDE[0]) & (bearing < ASIDE[1])
+    aside = np.where(ahead & (distance > near), 0.0, np.where(ahead & (distance > nearer), CLOSE_COST, ASIDE_COST))
     # as near as it is well seen, a little beside the middle, where it hides nothing that the scene is about
-    cost = np.abs(np.log(np.maximum(distance, 0.1) / best)) + np.abs(np.abs(bearing) - 9) / 40 + np.where(ahead, 0, 10)
+    cost = np.abs(np.log(np.maximum(distance, 0.1) / best)) + np.abs(np.abs(bearing) - 9) / 40 + aside
     order = np.argsort(cost)
     glance = first.resized(GLANCE, round(GLANCE * first.height / first.width))
     seen = render(scene.gaussians, glance).depth
-    for number in order[: 40 if cost[order[0]] < 10 else 1]:
-        if _shown(foot[number], thing, glance, seen):
+    number, most, tried = order[0], 0.0, np.zeros(len(cells), bool)
+    for _ in range(TRIES):
+        left = order[~tried[order]]
+        if not len(left) or cost[left[0]] >= ASIDE_COST:
             break
-    else:
-        number = order[0]
+        share = _shown(np.array(place(*cells[left[0]])), thing, glance, seen)
+        if share > most:
+            number, most = left[0], share
+        if share >= SEEN_SHARE:
+            break
+        # what hides it there hides it beside, too
+        tried |= np.hypot(*(at_cells - at_cells[left[0]]).T) < max(ELSEWHERE, 0.5 * radius)
     row, column = cells[number]
-    return place(row, column), _under_it(level, thing, row, column)[1]
+    x, y, z = place(row, column)
+    if stands == ON_TABLE and world is not None:
+        y = _top_below(world, x, y, z, radius)
+    return (x, y, z), _under_it(level, thing, row, column)[1]
+
+
+def _top_below(world: World, x: float, y: float, z: float, radius: float) -> float:
+    """The y of the highest thing under a foot: cells of a cloud know it no better than what else is near."""
+    aside = np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]) * 0.7 * radius
+    above = np.array([(x + a, y - CELL, z + b) for a, b in aside], np.float32)
+    fall, _ = world.trace(above, np.broadcast_to(np.array([0, 1, 0], np.float32), above.shape))
+    near = fall[fall < 2 * CELL]
+    return y - CELL + float(near.min()) if len(near) else y
 
 
 def free_space(scene: SceneContents, world: World | None) -> FreeSpace:
@@ -333,8 +386,8 @@ def _under_it(level: NDArray[np.float64], thing: Thing, row: int, column: int) -
     return float(middle), (float(east), float(north))
 
 
-def _shown(foot: NDArray[np.float64], thing: Thing, camera: Camera, depth: NDArray[np.float32]) -> bool:
-    """Whether nothing stands before a thing, and it is within the picture."""
+def _shown(foot: NDArray[np.float64], thing: Thing, camera: Camera, depth: NDArray[np.float32]) -> float:
+    """The share of a thing's outline that nothing stands before; 0 if it is not within the picture."""
     width, height, deep = thing.size
     half = 0.5 * max(width, deep)
     right = camera.rotation[:, 0]
@@ -344,11 +397,12 @@ def _shown(foot: NDArray[np.float64], thing: Thing, camera: Camera, depth: NDArr
     pixels, z = camera.project(corners.astype(np.float32))
     size = (camera.width, camera.height)
     if (z <= 0.1).any() or (pixels < 0).any() or (pixels > size).any():
-        return False
+        return 0.0
     left, top = np.floor(pixels.min(axis=0)).astype(int)
     behind, low = np.ceil(pixels.max(axis=0)).astype(int)
     part = depth[max(0, top) : min(low, camera.height), left:behind]
-    return bool(part.size) and float((part > float(z.min()) * 0.98).mean()) >= SEEN_SHARE
+    open_to_it = (part > float(z.min()) * 0.98) | (part <= 0)  # 0: nothing is drawn there
+    return float(open_to_it.mean()) if part.size else 0.0
 
 
 def _no_room(

@@ -85,16 +85,20 @@ def from_world(world: World, radius: float, *, eye: float = EYE_HEIGHT) -> FreeS
         length = np.hypot(across[:, 0], across[:, 1])
         ahead = np.stack([across[:, 0], np.zeros(len(across), np.float32), across[:, 1]], axis=1) / length[:, None]
         side = ahead[:, [2, 1, 0]] * np.array([1, 0, -1], np.float32)
-        for up in (KNEE, 0.5 * (KNEE + head), head):
-            for aside in (-BODY, 0.0, BODY):
-                rows = np.flatnonzero(stands)
-                if not len(rows):
-                    break
-                # from the higher ground of the two, so that the step itself is not taken for a wall
-                foot = np.minimum(ground[rows], level[rows])
-                from_here = point(before[rows], (foot - up).astype(np.float32)) + np.float32(aside) * side[rows]
-                free_way, _, _ = hard(np.asarray(from_here, np.float32), np.asarray(ahead[rows], np.float32))
-                stands[rows] = free_way > length[rows] + BODY
+        rows = np.flatnonzero(stands)
+        if len(rows):
+            # from the higher ground of the two, so that the step itself is not taken for a wall
+            foot = np.minimum(ground[rows], level[rows])
+            from_here = [
+                point(before[rows], (foot - up).astype(np.float32)) + np.float32(aside) * side[rows]
+                for up in (KNEE, 0.5 * (KNEE + head), head)
+                for aside in (-BODY, 0.0, BODY)
+            ]
+            ways = np.tile(ahead[rows].astype(np.float32), (len(from_here), 1))
+            free_way, _, _ = hard(
+                np.concatenate(from_here).astype(np.float32), ways
+            )  # all at once: a cast has its price
+            stands[rows] = (free_way.reshape(len(from_here), -1) > length[rows] + BODY).all(axis=0)
         return np.where(stands, level, np.nan).astype(np.float32)
 
     origin = np.zeros((1, 3), np.float32)

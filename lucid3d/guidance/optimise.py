@@ -12,9 +12,11 @@ from torch import Tensor
 
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
+from lucid3d.gaussians import kernels
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.rasterizer import rasterization
 from lucid3d.guidance.base import Guidance
+from lucid3d.guidance.lean import LeanState
 from lucid3d.progress import Event, Listener, ignore
 
 
@@ -80,7 +82,8 @@ def followed(
     rows = np.arange(len(gaussians)) if mask is None else np.flatnonzero(mask)
     if not len(rows) or not len(cameras):
         raise InputError("nothing that may change is seen: choose a larger region")
-    state = _State(gaussians, rows, settings)
+    lean = settings.views == 1 and not settings.stay and kernels.available()
+    state = LeanState(gaussians, rows, settings) if lean else _State(gaussians, rows, settings)
     rng = np.random.default_rng(settings.seed)
     order: list[int] = []
     for step in range(settings.steps):
@@ -91,7 +94,7 @@ def followed(
         loss = guidance.loss(images, chosen, prompt)
         if not torch.isfinite(loss):
             raise InputError("the guidance gave no finite number: choose lower learning rates or another network")
-        if settings.stay:
+        if isinstance(state, _State) and settings.stay:
             loss = loss + settings.stay * state.strayed()
         state.step(loss, step / settings.steps)
         on_event(Event("train", step + 1, settings.steps, f"loss {float(loss.detach()):.4f}"))

@@ -96,6 +96,8 @@ class Frame:
         log_scale_max: float,
         means2d: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu")] | None,
         threads: int,
+        still: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)]
+        | None = None,
     ) -> None: ...
     def visibility(
         self, out: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu")]

@@ -30,15 +30,25 @@ class World:
     """
 
     def __init__(
-        self, place: Place, atmosphere: Atmosphere, *, prompt: str = "", seed: int = 0, brief: Any = None
+        self,
+        place: Place,
+        atmosphere: Atmosphere,
+        *,
+        prompt: str = "",
+        seed: int = 0,
+        brief: Any = None,
+        before: World | None = None,
     ) -> None:
+        """A world; `before`: the same without the last mesh of its place, from which it has what is slow to make."""
         self.place = place
         self.atmosphere = atmosphere
         self.bare = place
         self.prompt = prompt
         self.seed = seed
         self.brief = brief
-        self._renderer = Renderer(place, atmosphere)
+        self._renderer: Renderer = Renderer(
+            place, atmosphere, before._renderer.surfaces if before is not None else None
+        )
 
     def draw(
         self, camera: Camera, *, antialias: bool = True, only: NDArray[np.bool_] | None = None, near: float = 0.0
@@ -84,7 +94,10 @@ class World:
 
     def with_mesh(self, mesh: Mesh) -> World:
         """The same world with one more mesh, the last of `spans`, exposed as it was."""
-        return self.with_place(replace(self.place, meshes=[*self.place.meshes, mesh]))
+        place = replace(self.place, meshes=[*self.place.meshes, mesh])
+        other = World(place, self.atmosphere, prompt=self.prompt, seed=self.seed, brief=self.brief, before=self)
+        other._renderer.film = self._renderer.film
+        return other
 
     def with_place(self, place: Place, *, brief: Any = None) -> World:
         """Another place under the same sky, exposed as this one; `brief`: what it was built from, if another."""

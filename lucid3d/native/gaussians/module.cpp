@@ -198,7 +198,8 @@ NB_MODULE(_gaussians, m) {
           [](PyFrame& f, const Plane2& planes, const Plane2& first, const Plane2& second, const ConstVector& rates,
              int step, float beta1, float beta2, float epsilon, bool visible_only,
              const std::optional<ConstVector>& frozen, float opacity_pull, float scale_pull, float log_needle,
-             float log_scale_max, const std::optional<Plane2>& means2d, int threads) {
+             float log_scale_max, const std::optional<Plane2>& means2d, int threads,
+             const std::optional<ConstVector>& still) {
             require(f.differentiated, "rasterize_backward comes before train_step");
             require(f.raw && f.sh_degree >= 0, "train_step needs raw parameters with spherical harmonics");
             const Parameters g = make_parameters(ConstPlane2(planes), f.frame.count(), f.sh_degree, f.channels, f.raw);
@@ -209,8 +210,10 @@ NB_MODULE(_gaussians, m) {
             }
             require(rates.shape(0) >= (size_t)rows, "rates must have an entry for every plane");
             require(!frozen || frozen->shape(0) == g.stride, "frozen must have an entry for every column");
+            require(!still || still->shape(0) == g.stride, "still must have an entry for every column");
             require(!means2d || (means2d->shape(0) == 2 && means2d->shape(1) == g.stride),
                     "2-D gradients must have 2 planes");
+            require(!(still && means2d), "what is still has no 2-D gradients");
             require(step >= 1, "steps count from 1");
             AdamStep adam = {};
             adam.planes = planes.data(), adam.first = first.data(), adam.second = second.data();
@@ -220,6 +223,7 @@ NB_MODULE(_gaussians, m) {
             adam.correction2 = (float)(1.0 / (1.0 - std::pow((double)beta2, step)));
             adam.visible_only = visible_only;
             adam.frozen = frozen ? frozen->data() : nullptr;
+            adam.still = still ? still->data() : nullptr;
             adam.opacity_pull = opacity_pull, adam.scale_pull = scale_pull;
             adam.log_needle = log_needle, adam.log_scale_max = log_scale_max;
             nb::gil_scoped_release release;
@@ -228,7 +232,7 @@ NB_MODULE(_gaussians, m) {
           },
           "planes"_a, "first"_a, "second"_a, "rates"_a, "step"_a, "beta1"_a, "beta2"_a, "epsilon"_a, "visible_only"_a,
           "frozen"_a.none(), "opacity_pull"_a, "scale_pull"_a, "log_needle"_a, "log_scale_max"_a, "means2d"_a.none(),
-          "threads"_a)
+          "threads"_a, "still"_a = nb::none())
       .def(
           "visibility",
           [](const PyFrame& f, const nb::ndarray<bool, nb::ndim<1>, nb::c_contig, nb::device::cpu>& out) {

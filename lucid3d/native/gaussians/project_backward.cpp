@@ -282,6 +282,15 @@ LUCID3D_INLINE Floats middle_of(const Floats& a, const Floats& b, const Floats& 
   return max(min(a, b), min(max(a, b), c));
 }
 
+// Whether nothing of a group may change: then nobody asks for its gradients.
+bool all_still(const float* still, int group, int count) {
+  const int end = count < (group + 1) * kGroup ? count : (group + 1) * kGroup;
+  for (int i = group * kGroup; i < end; ++i) {
+    if (still[i] < 0.5f) return false;
+  }
+  return true;
+}
+
 // Adam (Kingma and Ba, algorithm 1) on one group, whose gradients are in `gradients` (a row a plane, kGradientRow long);
 // then the limits on scales. A mean's step is in units of the Gaussian's own size (its middle scale), so that far, large
 // Gaussians and near, small ones move alike on the screen and no scene extent has to be known.
@@ -298,6 +307,7 @@ void adam_group(const AdamStep& step, const Parameters& g, const TileRange* rang
   for (int first = begin, c = 0; first < end; first += kLanes, ++c) {
     moves[c] = step.visible_only ? seen_lanes(ranges + first, end - first < kLanes ? end - first : kLanes)
                                  : Floats(1.0f) > 0.0f;
+    if (step.still) moves[c] = moves[c] & (load(step.still + first) < 0.5f);
     any_moves[c] = any(moves[c]);
     const float* s = scales + first;
     size[c] = exp(middle_of(load(s), load(s + g.stride), load(s + 2 * g.stride)));
@@ -338,9 +348,10 @@ void adam_group(const AdamStep& step, const Parameters& g, const TileRange* rang
     float* s = scales + first;
     const Floats x = load(s), y = load(s + g.stride), z = load(s + 2 * g.stride);
     const Floats limit = min(middle_of(x, y, z) + step.log_needle, step.log_scale_max);
-    store(s, min(x, limit));
-    store(s + g.stride, min(y, limit));
-    store(s + 2 * g.stride, min(z, limit));
+    const Mask here = step.still ? moves[c] : Floats(1.0f) > 0.0f;
+    store(s, select(here, min(x, limit), x));
+    store(s + g.stride, select(here, min(y, limit), y));
+    store(s + 2 * g.stride, select(here, min(z, limit), z));
   }
 }
 
@@ -359,6 +370,7 @@ void train_step(const View& view, const Parameters& g, const TileRange* ranges, 
                 const AdamStep& step, float* means2d, float* scratch, int threads) {
   const Limits limits = frustum_limits(view);
   parallel_for_workers((g.count + kGroup - 1) / kGroup, threads, [&](int group, int worker) {
+    if (step.still && all_still(step.still, group, g.count)) return;
     // The group's gradients stay in the cache until they are used.
     float* gradients = scratch + (size_t)worker * step.rows * kGradientRow;
     Gradients out = {};

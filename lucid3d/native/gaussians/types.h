@@ -150,6 +150,7 @@ struct AdamStep {
   float correction1, correction2;  // 1 / (1 - beta^t)
   bool visible_only;               // leave Gaussians alone that the view does not see
   const float* frozen;             // 1 plane, 1 where the mean must not move; may be null
+  const float* still;              // 1 plane, 1 where nothing must change; may be null
   float opacity_pull, scale_pull;  // gradient of regularisers: opacity_pull * opacity + scale_pull * sum of scales
   float log_needle;                // the largest scale is kept below e^log_needle times the middle one
   float log_scale_max;             // upper limit of every log scale

@@ -61,8 +61,8 @@ class Drawing:
 class Renderer:
     """Draws a place under an atmosphere."""
 
-    def __init__(self, place: Place, atmosphere: Atmosphere) -> None:
-        self.surfaces = Surfaces(place)
+    def __init__(self, place: Place, atmosphere: Atmosphere, before: Surfaces | None = None) -> None:
+        self.surfaces = Surfaces(place, before)
         self.atmosphere = atmosphere
 
     @property

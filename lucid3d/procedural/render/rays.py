@@ -31,6 +31,10 @@ def open3d() -> ModuleType:
     return module
 
 
+ONE_THREAD = 2048
+"""Rays below which waking other threads takes longer than the rays."""
+
+
 @dataclass
 class RayHits:
     """distance (N,) in ray lengths, +inf = nothing; triangle (N,) uint32; barycentric (N, 2); normals (N, 3)."""
@@ -70,7 +74,8 @@ class RayScene:
         if self.empty or not count:
             zeros = np.zeros((count, 3), np.float32)
             return RayHits(np.full(count, np.inf, np.float32), np.zeros(count, np.uint32), zeros[:, :2], zeros)
-        result = self._scene.cast_rays(self._o3d.core.Tensor(self._packed(origins, directions)))
+        threads = 1 if count < ONE_THREAD else 0  # 0: all of them
+        result = self._scene.cast_rays(self._o3d.core.Tensor(self._packed(origins, directions)), nthreads=threads)
         return RayHits(
             result["t_hit"].numpy(),
             result["primitive_ids"].numpy(),
@@ -97,3 +102,38 @@ class RayScene:
             return np.full(len(positions), np.inf, np.float32)
         result = self._scene.compute_distance(self._o3d.core.Tensor(np.ascontiguousarray(positions, np.float32)))
         return result.numpy()  # type: ignore[no-any-return]
+
+
+class OneMore:
+    """A tree of triangles and a small one beside it, as one: the large one need not be built anew. Triangles of the
+    small one are numbered after those of the large one.
+
+    Args:
+        large, small: as they are; count: triangles of the large one.
+    """
+
+    def __init__(self, large: RayScene, small: RayScene, count: int) -> None:
+        self._large, self._small, self._count = large, small, count
+
+    def cast(self, origins: Floats, directions: Floats) -> RayHits:
+        """See `RayScene.cast`."""
+        hits, other = self._large.cast(origins, directions), self._small.cast(origins, directions)
+        nearer = np.flatnonzero(other.distance < hits.distance)
+        if len(nearer):
+            hits = RayHits(*(values.copy() for values in vars(hits).values()))
+            hits.distance[nearer] = other.distance[nearer]
+            hits.triangle[nearer] = other.triangle[nearer] + np.uint32(self._count)
+            hits.barycentric[nearer], hits.normals[nearer] = other.barycentric[nearer], other.normals[nearer]
+        return hits
+
+    def blocked(self, origins: Floats, directions: Floats, reach: float = float("inf")) -> Floats:
+        """See `RayScene.blocked`."""
+        return np.maximum(*(each.blocked(origins, directions, reach) for each in (self._large, self._small)))
+
+    def blocked_rays(self, rays: Floats, reach: float = float("inf")) -> Floats:
+        """See `RayScene.blocked_rays`."""
+        return np.maximum(*(each.blocked_rays(rays, reach) for each in (self._large, self._small)))
+
+    def away(self, positions: Floats) -> Floats:
+        """See `RayScene.away`."""
+        return np.minimum(*(each.away(positions) for each in (self._large, self._small)))

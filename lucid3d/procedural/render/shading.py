@@ -16,7 +16,7 @@ from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.render.atmosphere import Atmosphere
 from lucid3d.procedural.render.light import Sky, build_sky
 from lucid3d.procedural.render.probes import light_room
-from lucid3d.procedural.render.rays import RayHits, RayScene
+from lucid3d.procedural.render.rays import OneMore, RayHits, RayScene
 from lucid3d.procedural.render.tables import Tables, gather
 from lucid3d.threads import thread_count
 
@@ -95,13 +95,20 @@ class Surfaces:
         tables: all of them in one set of arrays; solid: the same in Embree's tree.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, before: Surfaces | None = None) -> None:
+        """As it stands; `before`: the same place without its last mesh, whose tree is used again."""
         self.place = place
         self.meshes: list[Mesh] = list(place.meshes)
         if place.terrain is not None and place.terrain.mesh is not None:
             self.meshes.insert(0, place.terrain.mesh)
         self.tables: Tables = gather(self.meshes)
-        self.solid = RayScene(self.tables.vertices, self.tables.triangles)
+        self.solid: RayScene | OneMore
+        if before is not None and isinstance(before.solid, RayScene):
+            last = self.meshes[-1]
+            small = RayScene(last.vertices, last.triangles.astype(np.uint32))
+            self.solid = OneMore(before.solid, small, len(before.tables.triangles))
+        else:
+            self.solid = RayScene(self.tables.vertices, self.tables.triangles)
 
     def water_hits(self, origins: Floats, directions: Floats, distance: Floats) -> Floats | None:
         """Distance (N,) along rays (N, 3) to the water where it is nearer than anything solid, else +inf; None without
