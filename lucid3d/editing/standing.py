@@ -46,6 +46,10 @@ TRIES = 60
 """Places that are looked at for one where nothing hides the thing."""
 CLOSE_COST, ASIDE_COST = 5.0, 10.0
 """Cost of a place that one looks steeply down to, and of one beside the first view: above that of any well-seen one."""
+TURN = 40.0
+"""Degrees of the turns in which places beside the first view are looked at."""
+HALF = 0.5
+"""A thing of which less is seen ahead is rather set where one sees it by turning."""
 ELSEWHERE = 0.6
 """Metres to the next one."""
 SEEN_SHARE = 0.8
@@ -54,6 +58,8 @@ GLANCE = 256
 """Pixels of the first view's depth."""
 TABLES = (0.35, 1.25)
 """Metres above the ground between which a flat top is one that things are put on."""
+ARM = 1.2
+"""Metres from where one can stand within which a table is one that one puts things on."""
 NO_TABLES = frozenset(
     ("sofa", "armchair", "chair", "stool", "bench", "bed", "cushion", "pillow", "stove", "fireplace", "plant", "lamp")
 )
@@ -192,7 +198,10 @@ def _standing(
 
     def place(row: int, column: int) -> tuple[float, float, float]:
         x, z = free.start[0] + (column - half) * CELL, free.start[2] + (row - half) * CELL
-        return float(x), _under_it(level, thing, row, column)[0], float(z)
+        y = _under_it(level, thing, row, column)[0]
+        if stands == ON_TABLE and world is not None:
+            y = _top_below(world, x, y, z, _radius(thing))
+        return float(x), y, float(z)
 
     cells = np.argwhere(fits)
     if at is not None:
@@ -202,8 +211,6 @@ def _standing(
         row, column = cells[np.argmin(away)]
         x, y, z = place(row, column)
         slope = _under_it(level, thing, row, column)[1]
-        if stands == ON_TABLE and world is not None:
-            y = _top_below(world, x, y, z, _radius(thing))
         # exactly there where the cell that it lies in is free
         return ((float(at[0]), y, float(at[1])) if away.min() <= CELL else (x, y, z)), slope
     if len(cells) == 0:
@@ -223,28 +230,38 @@ def _standing(
     best = np.maximum(near, 0.5 * max(width, height) / np.tan(np.radians(FILLS / 2)) + 0.5 * depth)
     ahead = (bearing > ASIDE[0]) & (bearing < ASIDE[1])
     aside = np.where(ahead & (distance > near), 0.0, np.where(ahead & (distance > nearer), CLOSE_COST, ASIDE_COST))
+    aside += np.where(distance > nearer, 0.0, ASIDE_COST)  # under one's feet at last
     # as near as it is well seen, a little beside the middle, where it hides nothing that the scene is about
     cost = np.abs(np.log(np.maximum(distance, 0.1) / best)) + np.abs(np.abs(bearing) - 9) / 40 + aside
     order = np.argsort(cost)
-    glance = first.resized(GLANCE, round(GLANCE * first.height / first.width))
-    seen = render(scene.gaussians, glance).depth
+    looks: dict[int, tuple[Camera, NDArray[np.float32]]] = {}
+
+    def look(turn: int) -> tuple[Camera, NDArray[np.float32]]:
+        """The first view's camera turned so many times to the right, and what it sees the depth of."""
+        if turn not in looks:
+            camera = first.resized(GLANCE, round(GLANCE * first.height / first.width))
+            if turn:
+                pose = first.world_from_camera.copy()
+                pose[:3, :3] = Rotation.from_rotvec([0, np.radians(turn * TURN), 0]).as_matrix() @ pose[:3, :3]
+                camera = replace(camera, world_from_camera=pose)
+            looks[turn] = camera, render(scene.gaussians, camera).depth
+        return looks[turn]
+
     number, most, tried = order[0], 0.0, np.zeros(len(cells), bool)
     for _ in range(TRIES):
         left = order[~tried[order]]
-        if not len(left) or cost[left[0]] >= ASIDE_COST:
+        if not len(left) or (cost[left[0]] >= ASIDE_COST and most > HALF):
             break
-        share = _shown(np.array(place(*cells[left[0]])), thing, glance, seen)
+        turn = 0 if cost[left[0]] < ASIDE_COST else round(float(bearing[left[0]]) / TURN)
+        share = _shown(np.array(place(*cells[left[0]])), thing, *look(turn))
         if share > most:
             number, most = left[0], share
         if share >= SEEN_SHARE:
             break
         # what hides it there hides it beside, too
-        tried |= np.hypot(*(at_cells - at_cells[left[0]]).T) < max(ELSEWHERE, 0.5 * radius)
+        tried |= np.hypot(*(at_cells - at_cells[left[0]]).T) < max(min(ELSEWHERE, 2 * radius), 0.5 * radius)
     row, column = cells[number]
-    x, y, z = place(row, column)
-    if stands == ON_TABLE and world is not None:
-        y = _top_below(world, x, y, z, radius)
-    return (x, y, z), _under_it(level, thing, row, column)[1]
+    return place(row, column), _under_it(level, thing, row, column)[1]
 
 
 def _top_below(world: World, x: float, y: float, z: float, radius: float) -> float:
@@ -308,18 +325,20 @@ def _tops(scene: SceneContents, free: FreeSpace, ground: NDArray[np.float64]) ->
     known = np.isfinite(ground)
     if not known.any():
         return ground
-    nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
-    floor = ground[tuple(nearest)]
+    beyond, nearest = ndimage.distance_transform_edt(~known, return_indices=True)
+    floor = np.where(beyond * CELL < ARM, ground[tuple(nearest)], np.nan)  # a table stands beside where one can be
     points = scene.points.positions[~scene.points.is_sky].astype(np.float64)
     column, row = (np.rint((points[:, axis] - free.start[axis]) / CELL).astype(np.intp) + half for axis in (0, 2))
     inside = (column >= 0) & (column < len(ground)) & (row >= 0) & (row < len(ground))
     points, column, row = points[inside], column[inside], row[inside]
     up = floor[row, column] - points[:, 1]
-    fitting = (up > TABLES[0]) & (up < 2.0)
+    with np.errstate(invalid="ignore"):
+        fitting = (up > TABLES[0]) & (up < 2.0)
     top = np.full(ground.shape, np.inf)
     np.minimum.at(top, (row[fitting], column[fitting]), points[fitting, 1])
     height = floor - top
-    return np.where((height > TABLES[0]) & (height < TABLES[1]), top, np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.where((height > TABLES[0]) & (height < TABLES[1]), top, np.nan)
 
 
 def _seats(world: World, free: FreeSpace, half: int) -> NDArray[np.bool_]:

@@ -142,6 +142,11 @@ def create_app(store: Store, settings: Settings, *, access: Access, workers: int
         """The same place with other words or another style."""
         return desk.remix(wish, who)
 
+    @app.post("/v1/edits", status_code=202, responses={**TAKING, **_errors(404, 409, 410)}, tags=["jobs"])
+    def edit(wish: schemas.EditRequest, who: FromClient) -> schemas.Job:
+        """A copy of a result with things set in, changed in words, or refined."""
+        return desk.edit(wish, who)
+
     @app.post("/v1/remix/picture", status_code=202, responses=TAKING, tags=["jobs"])
     def remix_picture(
         picture: Picture, wish: JobForm, who: FromClient, role: Annotated[Literal["panorama", "control"], Form()]

@@ -19,10 +19,11 @@ from lucid3d.errors import InputError, short
 from lucid3d.export.targets import check_target
 from lucid3d.files import atomic_path
 from lucid3d.reading import LIST_BYTES, guarded, open_picture, parse_json, read_text
+from lucid3d.service.changing import steps_of
 from lucid3d.service.cluster import RayWorkers
 from lucid3d.service.dispatch import TICK
 from lucid3d.service.local import LocalWorkers
-from lucid3d.service.spec import DreamSpec
+from lucid3d.service.spec import DreamSpec, EditSpec
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.wording import worded
 
@@ -49,6 +50,8 @@ class Row:
     Attributes:
         prompt: the sentence; may be empty with a picture.
         image: a picture's file, beside the list or with its whole path.
+        scene: instead of these, the folder of a finished scene (beside the list or with its whole path) of which a copy
+            is changed; edits: how, as in "insert a red boat at 1.5,4; the house blue; refine roof".
     """
 
     prompt: str = ""
@@ -57,12 +60,14 @@ class Row:
     seed: int = 0
     preset: str = ""
     image: str = ""
+    scene: str = ""
+    edits: str = ""
 
 
 @dataclass(frozen=True)
 class BatchOptions:
     """Dream every scene of a list: a .txt file with a sentence a line, or .csv / .jsonl with the columns prompt,
-    negative_prompt, style, seed, preset, image. The same command continues what was interrupted."""
+    negative_prompt, style, seed, preset, image, scene, edits. The same command continues what was interrupted."""
 
     prompts: tyro.conf.Positional[str]
     """The list."""
@@ -181,8 +186,12 @@ def _row(path: Path, number: int, entry: Mapping[Any, Any]) -> Row:
         row = overlay(Row(), values)
     except InputError as error:
         raise InputError(f"line {number} of '{path}': {error}") from None
-    if not row.prompt.strip() and not row.image:
-        raise InputError(f"line {number} of '{path}' has neither a prompt nor an image")
+    if bool(row.scene) != bool(row.edits.strip()):
+        raise InputError(f"line {number} of '{path}': scene and edits go together: which one, and what to change in it")
+    if row.scene and (row.prompt.strip() or row.image):
+        raise InputError(f"line {number} of '{path}': a scene is changed by edits; leave out prompt and image")
+    if not row.prompt.strip() and not row.image and not row.scene:
+        raise InputError(f"line {number} of '{path}' has neither a prompt nor an image, nor a scene with edits")
     return row
 
 
@@ -199,6 +208,7 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
     taken: dict[str, int] = {}
     for index, row in enumerate(rows, 1):
         try:
+            steps = steps_of(row.edits) if row.scene else ()
             preset = load_config(find_config(row.preset or options.config))
             wording = worded(row.prompt, row.negative_prompt, row.style) if row.prompt.strip() else None
             config = replace(
@@ -209,8 +219,13 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
             )
         except InputError as error:
             raise InputError(f"scene {index} of the list: {error}") from None
-        digest = _digest(config, options.export, row.style)
-        words = re.sub(r"[^\w]+", "-", (row.prompt or Path(row.image).stem).lower()).strip("-")[:40].strip("-")
+        changed = (beside / row.scene).resolve() if row.scene else None
+        if changed is not None and not (changed / "scene.ply").is_file():
+            raise InputError(f"scene {index} of the list: '{changed}' holds no finished scene")
+        digest = _digest(config, options.export, row.style, f"{row.scene}\n{row.edits}" if row.scene else "")
+        words = (
+            re.sub(r"[^\w]+", "-", (row.prompt or Path(row.image or row.scene).stem).lower()).strip("-")[:40].strip("-")
+        )
         name = f"{words or 'scene'}-{digest}"
         taken[name] = taken.get(name, 0) + 1
         if taken[name] > 1:
@@ -222,18 +237,22 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
             if ending is not None and ending.state == "done":
                 scene.state, scene.seconds = "done", float(ending.facts.get("seconds", 0))
             else:  # failed ones are tried again: whoever repeats the command has mended something
-                spot.prepare(
-                    DreamSpec(kind="dream", config=config, exports=options.export, style=row.style, output=scene.folder)
+                dream = DreamSpec(
+                    kind="dream", config=config, exports=options.export, style=row.style, output=scene.folder
                 )
+                edit = changed and EditSpec(steps=steps, exports=options.export, source=changed, output=scene.folder)
+                spot.prepare(edit or dream)
         except OSError as error:
             raise InputError(f"--output '{output}' cannot be written to: {error.strerror}; choose another") from None
         scenes.append(scene)
     return scenes
 
 
-def _digest(config: Config, exports: Sequence[str], style: str) -> str:
+def _digest(config: Config, exports: Sequence[str], style: str, edits: str) -> str:
     """Eight digits of all that decides a scene."""
-    told = {"kind": "dream", "config": to_mapping(config), "exports": list(exports), "style": style}
+    told: dict[str, Any] = {"kind": "dream", "config": to_mapping(config), "exports": list(exports), "style": style}
+    if edits:
+        told = {"kind": "edit", "edits": edits, "exports": list(exports)}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
 
 
@@ -273,7 +292,7 @@ def summarise(scenes: Sequence[Scene], output: Path) -> None:
 
     table = Table("scene", "state", "seconds", "prompt or reason")
     for scene in scenes:
-        text = scene.message if scene.state == "failed" else scene.row.prompt or scene.row.image
+        text = scene.message if scene.state == "failed" else _words(scene.row)
         table.add_row(scene.name, scene.state, f"{scene.seconds:.0f}", text[:80])
     Console(highlight=False).print(table)
     with atomic_path(output / "table.csv") as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
@@ -287,6 +306,10 @@ def summarise(scenes: Sequence[Scene], output: Path) -> None:
     print(f"{len(scenes) - len(failed)} of {len(scenes)} scenes are in {output}; look at {output / 'contact.jpg'}")
     if failed:
         print(f"{len(failed)} failed; the same command tries them again")
+
+
+def _words(row: Row) -> str:
+    return row.prompt or row.image or f"{Path(row.scene).name}: {row.edits}"
 
 
 def write_contact_sheet(scenes: Sequence[Scene], path: Path) -> None:
@@ -310,7 +333,7 @@ def write_contact_sheet(scenes: Sequence[Scene], path: Path) -> None:
                 sheet.paste(picture, (x, y))
         except InputError:
             draw.rectangle((x, y, x + CELL - 1, y + CELL - 1), fill=(60, 44, 44))
-        words = scene.message if scene.state == "failed" else scene.row.prompt or scene.row.image
+        words = scene.message if scene.state == "failed" else _words(scene.row)
         for line, part in enumerate(_wrapped(words, draw, font)[:2]):
             draw.text((x, y + CELL + 4 + 16 * line), part, fill=(220, 220, 220), font=font)
     with atomic_path(path) as temporary:

@@ -18,10 +18,11 @@ from lucid3d.errors import InputError
 from lucid3d.export.targets import check_target
 from lucid3d.families.choose import choose_models
 from lucid3d.service import uploads
+from lucid3d.service.changing import check
 from lucid3d.service.remix import Role, check_panorama, plan_remix, structure_of
-from lucid3d.service.schemas import ExportRequest, Job, JobRequest, RemixRequest, Webhook
+from lucid3d.service.schemas import EditRequest, ExportRequest, Job, JobRequest, RemixRequest, Webhook
 from lucid3d.service.settings import Settings
-from lucid3d.service.spec import DreamSpec, ExportSpec, Repaint, Spec
+from lucid3d.service.spec import DreamSpec, EditSpec, ExportSpec, Repaint, Spec
 from lucid3d.service.spot import Spot
 from lucid3d.service.store import NewJob, Refusal, Store, new_id
 from lucid3d.service.webhooks import Refused, check_url
@@ -121,6 +122,30 @@ class Desk:
             "asked": _digest(job, wish),
         }  # fmt: skip
         return self._put(NewJob(name, "export", sender.client, facts, source.id, sender.key, _hook(wish.webhook)), spec)
+
+    def edit(self, wish: EditRequest, sender: Sender) -> Job:
+        """A copy of a result with changes."""
+        source = self.finished(wish.source, what="an edit")
+        if source.kind == "export":
+            raise Refusal(409, "not_finished", "an export cannot be edited; name the job that it came from")
+        for target in wish.exports:
+            check_target(target)
+        check(wish.steps)
+        self._check_hook(wish.webhook)
+        self._check_room()
+        name = new_id()
+        spec = EditSpec(
+            steps=tuple(wish.steps),
+            exports=tuple(wish.exports),
+            source=self.settings.result(source.id, source.kind),
+            output=self.settings.result(name, "edit"),
+        )
+        facts = {
+            "prompt": "; ".join(getattr(step, "prompt", "") or getattr(step, "thing", step.do) for step in wish.steps),
+            "negative_prompt": source.negative_prompt, "style": source.style, "preset": source.preset,
+            "seed": source.seed, "sentence": source.sentence, "asked": _digest("edit", wish),
+        }  # fmt: skip
+        return self._put(NewJob(name, "edit", sender.client, facts, source.id, sender.key, _hook(wish.webhook)), spec)
 
     def finished(self, job: str, *, what: str) -> Job:
         """A job whose result is there.

@@ -6,11 +6,11 @@ languages with plain records, Unity's JsonUtility above all, read them as they a
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["dream", "remix", "export"]
+Kind = Literal["dream", "remix", "export", "edit"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "deleted"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled", "deleted")
 ExportType = Literal["equirectangular", "cubemap", "hdr", "depth", "mesh", "film", "files"]
@@ -18,6 +18,8 @@ Size = Literal["1k", "2k", "4k", "8k"]
 
 MAX_PROMPT = 1000
 """Characters of a sentence."""
+MAX_STEPS = 20
+"""Changes of one edit."""
 MAX_EXPORTS = 10
 """Formats asked for at once."""
 
@@ -71,6 +73,60 @@ class ExportRequest(BaseModel):
     targets: list[Name] = Field([], max_length=MAX_EXPORTS, description="For type 'files': names from /v1/exports")
     path: Name = Field("stroll", description="For type 'film': a camera path from /v1/exports")
     seconds: Annotated[float, Field(ge=0.2, le=60)] = 6.0
+    webhook: Webhook | None = None
+
+
+Metres = Annotated[float, Field(ge=-1e4, le=1e4)]
+Recipe = Annotated[
+    list[dict[str, Any]],
+    Field(
+        max_length=100,
+        description='Where: steps of a region, as in [{"thing": "house"}, {"grow": 0.3}]; empty: anywhere',
+    ),
+]
+
+
+class InsertStep(BaseModel):
+    """Set a thing of the catalogue in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    do: Literal["insert"]
+    thing: Words = Field(min_length=1)
+    at: tuple[Metres, Metres] | None = Field(default=None, description="Metres right and ahead; a free place if none")
+    on: Literal["", "ground", "water", "table", "sky"] = ""
+    size: float | None = Field(default=None, gt=0, le=60, description="Metres in its largest direction")
+    facing: float | None = Field(default=None, ge=-360, le=360, description="Degrees; towards the start by default")
+    seed: Seed = 0
+
+
+class EditStep(BaseModel):
+    """Change what is there, in words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    do: Literal["edit"]
+    prompt: Words = Field(min_length=1)
+    region: Recipe = []
+
+
+class RefineStep(BaseModel):
+    """Make all of a scene, or a part with its back, finer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    do: Literal["refine"]
+    region: Recipe = []
+    steps: Annotated[int, Field(ge=0, le=5000)] = 0
+
+
+Step = InsertStep | EditStep | RefineStep
+
+
+class EditRequest(BaseModel):
+    """A copy of a result with changes, one after the other."""
+
+    model_config = ConfigDict(extra="forbid")
+    source: JobId = Field(description="A finished job")
+    steps: list[Annotated[Step, Field(discriminator="do")]] = Field(min_length=1, max_length=MAX_STEPS)
+    exports: list[Name] = Field([], max_length=MAX_EXPORTS, description="Further formats, names from /v1/exports")
     webhook: Webhook | None = None
 
 

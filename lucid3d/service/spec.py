@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidat
 
 from lucid3d.config import Config, overlay, to_mapping
 from lucid3d.errors import InputError
-from lucid3d.service.schemas import ExportType, Size
+from lucid3d.service.schemas import ExportType, Size, Step
 
 
 def _config(value: Any) -> Config:
@@ -61,7 +61,18 @@ class ExportSpec(BaseModel):
     output: Path
 
 
-Spec = DreamSpec | ExportSpec
+class EditSpec(BaseModel):
+    """To change a copy of a result, the folder `source`, in the folder `output` (see `schemas.EditRequest`)."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["edit"] = "edit"
+    steps: tuple[Annotated[Step, Field(discriminator="do")], ...]
+    exports: tuple[str, ...] = ()
+    source: Path
+    output: Path
+
+
+Spec = DreamSpec | ExportSpec | EditSpec
 
 _READ: TypeAdapter[Spec] = TypeAdapter(Annotated[Spec, Field(discriminator="kind")])
 

@@ -19,10 +19,11 @@ from lucid3d.preparation import prepare
 from lucid3d.progress import Event
 from lucid3d.restyle.pipeline import restyle
 from lucid3d.scene import Scene
+from lucid3d.service.changing import change
 from lucid3d.service.exporting import export
 from lucid3d.service.remix import agreement, agreement_of
 from lucid3d.service.results import size_of, sweep
-from lucid3d.service.spec import DreamSpec, ExportSpec, Repaint
+from lucid3d.service.spec import DreamSpec, EditSpec, ExportSpec, Repaint
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.telling import Cancelled, Teller
 from lucid3d.service.wording import Wording, styled
@@ -112,6 +113,8 @@ def _do(spot: Spot, teller: Teller, load: Loader | None) -> dict[str, Any]:
         raise Cancelled
     if isinstance(spec, ExportSpec):
         return export(spec, teller)
+    if isinstance(spec, EditSpec):
+        return change(spec, teller)
     if spec.repaint is not None:
         return _repaint(spec, spec.repaint, teller, load)
     return _dream(spot, spec, teller, load)

@@ -39,6 +39,8 @@ def test_three_kinds_of_list(tmp_path: Path) -> None:
         ("a.jsonl", '{"prompt": "a"}\nnonsense\n', "line 2 .*JSON"),
         ("a.jsonl", '{"prompt": 3}\n', "line 1 .*text"),
         ("a.jsonl", '{"seed": 3}\n', "neither"),
+        ("a.jsonl", '{"scene": "a-lake"}\n', "scene and edits go together"),
+        ("a.jsonl", '{"scene": "a-lake", "prompt": "a lake", "edits": "autumn"}\n', "leave out prompt"),
     ],
 )
 def test_lists_that_cannot_be_used(tmp_path: Path, name: str, text: str, words: str) -> None:

@@ -71,6 +71,20 @@ def test_a_picture_becomes_a_place(working: Api) -> None:
     assert job["sentence"].endswith("vivid colours")
 
 
+def test_an_edit_changes_a_copy(working: Api, done: str) -> None:
+    before = working.get(f"/v1/jobs/{done}/files/scene.ply").body
+    steps = [{"do": "insert", "thing": "a red tent"}, {"do": "edit", "prompt": "the ground blue"}]
+    answer = working.post("/v1/edits", {"source": done, "steps": steps, "exports": ["spz"]})
+    assert answer.status == 202, answer.body
+    job = working.until(answer.data["id"])
+    assert job["state"] == "done", job
+    assert job["kind"] == "edit" and job["source"] == done and "a red tent set in at" in job["understood"]
+    names = {each["name"] for each in working.get(f"/v1/jobs/{job['id']}/files").data["files"]}
+    assert {"scene.ply", "edits/edits.json", "preview.jpg"} <= names and any(n.endswith(".spz") for n in names)
+    assert working.get(f"/v1/jobs/{job['id']}/files/edits/scene.ply").body == before
+    assert working.get(f"/v1/jobs/{done}/files/scene.ply").body == before
+
+
 def test_a_remix_keeps_the_place_and_changes_the_light(working: Api, done: str) -> None:
     wish = {"source": done, "prompt": "at night", "style": "noir"}
     answer = working.post("/v1/remix", wish)
