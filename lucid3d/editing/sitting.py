@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lucid3d.editing.book import composed
 from lucid3d.editing.changed_world import world_with
+from lucid3d.editing.drag import dragged
+from lucid3d.editing.guided import refined
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -114,6 +116,34 @@ class Sitting:
         inserted = insert(self.own, wish, taken=self._taken(rest), world=world, free=self._ground(world))
         moved = Thing(name, wish, inserted)
         return replace(self, things=tuple(moved if thing is old else thing for thing in self.things))
+
+    def copy(self, name: str, at: tuple[float, float] | None = None) -> Sitting:
+        """One more of a thing, at a place or on a free one.
+
+        Raises:
+            InputError: there is none of that name, or it has no room there.
+        """
+        return self.insert(replace(self.thing(name).wish, at=at))
+
+    def refine(self, region: Region | None = None, on_event: Listener = ignore) -> Sitting:
+        """All of the scene, or a region with its back, finer.
+
+        Raises:
+            InputError: see `guided.refined`.
+        """
+        around = self.around() if region is not None else Surroundings(self.own.gaussians)
+        chosen = choose(region, around) if region is not None else None
+        patch = refined(self.own, chosen, around, on_event=on_event)
+        return replace(self, own=replace(self.own, gaussians=patch.on(self.own.gaussians)))
+
+    def drag(self, region: Region, handle: Sequence[float], target: Sequence[float]) -> Sitting:
+        """What is at a point of a region at another one, the region after it.
+
+        Raises:
+            InputError: see `drag.dragged`.
+        """
+        chosen = choose(region, self.around())
+        return replace(self, own=replace(self.own, gaussians=dragged(self.own.gaussians, chosen, [handle], [target])))
 
     def remove(self, name: str) -> Sitting:
         """Without a thing that was set in.

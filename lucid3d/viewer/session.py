@@ -199,7 +199,8 @@ class Session:
         """Show an edited scene; the one before comes back with `step_back`."""
         with self._lock:
             if self.scene is not None:
-                self.undo = [*self.undo, self.scene][-MAX_UNDO:]
+                # what is forgotten lies in between: the first state can always be had back
+                self.undo = [*self.undo[:1], *[*self.undo[1:], self.scene][-(MAX_UNDO - 1) :]]
             self.redo = []
             self.show(scene, self.name, moved=False)
 

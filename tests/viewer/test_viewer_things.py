@@ -15,7 +15,7 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.scene import Scene
 from lucid3d.viewer.app import Viewer
-from lucid3d.viewer.panels.things import point_under
+from lucid3d.viewer.panels.things import beside, point_under
 from tests.viewer.conftest import QUICK
 from tests.viewer.test_viewer_browser import enter, wait
 from tests.viewer.tiny_scene import EYE, save, tiny_scene
@@ -29,6 +29,16 @@ def test_a_click_falls_on_the_surface_under_it() -> None:
     assert (x > 1.5, y < -1.0, z) == (True, True, 2.0)
     with pytest.raises(InputError, match="nothing is there"):
         point_under(camera, np.zeros((30, 40), np.float32), (0.5, 0.5))
+
+
+def test_a_point_is_dragged_at_its_own_depth() -> None:
+    camera = Camera.from_fov(40, 30, 80)
+    point = np.array([0.3, -0.2, 2.0])
+    pixel, _ = camera.project(point[None].astype(np.float32))
+    at = (float(pixel[0, 0]) / 40, float(pixel[0, 1]) / 30)
+    np.testing.assert_allclose(beside(camera, point, at), point, atol=1e-5)
+    moved = beside(camera, point, (at[0] + 0.1, at[1]))
+    assert moved[2] == pytest.approx(2.0) and moved[0] > point[0] + 0.2
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +98,7 @@ def test_a_thing_is_set_in_moved_changed_undone_and_saved_by_mouse(
     with_chair = session.scene
     assert len(with_chair.gaussians) > len(first.gaussians) + 500
 
-    pick(page, 300, 590)  # the floor, left of the middle
+    pick(page, 120, 590)  # the floor, well left of the middle
     wait(page, lambda: things.picked.value != "(nothing)", "the pick")
     x, _, z = (float(v) for v in things.picked.value.removeprefix("at ").split(","))
     press(page, "Move it to the pick")
@@ -123,3 +133,34 @@ def test_a_thing_is_set_in_moved_changed_undone_and_saved_by_mouse(
     workshop = session.viewer.workshop
     wait(page, lambda: workshop.job is not None and workshop.job.state == "done", "saving", 120)
     assert len(Scene.load(root / "room-edited", views=False).gaussians) == len(with_chair.gaussians)
+
+
+@pytest.mark.browser
+def test_a_part_is_brushed_dragged_refined_and_undone_by_mouse(visit: tuple[Any, Any, Path], tmp_path: Path) -> None:
+    page, session, _ = visit
+    things = session.panel.edit.things
+    page.get_by_role("tab", name="Edit").click()
+    first = session.scene
+    page.get_by_text("Brush", exact=True).first.click()
+    wait(page, lambda: things.brush.value, "the brush")
+    pick(page, 430, 420)
+    wait(page, lambda: things.picked.value.startswith("1 strokes"), "a stroke")
+    page.wait_for_timeout(300)
+    page.mouse.click(445, 430)
+    wait(page, lambda: things.picked.value.startswith("2 strokes"), "another stroke")
+    page.get_by_text("Brush", exact=True).first.click()
+    press(page, "Drag it")
+    page.wait_for_timeout(500)
+    page.screenshot(path=str(tmp_path / "brushed.png"))
+    page.mouse.click(430, 380)
+    wait(page, lambda: session.scene is not first, "the drag", 120)
+    dragged = session.scene
+    assert len(dragged.gaussians) == len(first.gaussians)
+    moved = np.linalg.norm(dragged.gaussians.means - first.gaussians.means, axis=1)
+    assert 0 < (moved > 0).mean() < 0.5 and moved.max() > 0.05
+    press(page, "Refine it")
+    wait(page, lambda: session.scene is not dragged, "refining", 120)
+    page.screenshot(path=str(tmp_path / "refined.png"))
+    for expected in (dragged, first):
+        press(page, "Undo")
+        wait(page, lambda expected=expected: session.scene is expected, "undo")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,18 +46,31 @@ class ThingsFolder:
             self.insert = gui.add_button("Set it in")
             self.which = gui.add_dropdown("Set in so far", (NOTHING,))
             self.move = gui.add_button("Move it to the pick")
+            self.copy = gui.add_button("Copy it to the pick")
+            self.facing = gui.add_number("Turned (degrees)", 0.0, min=-180.0, max=180.0, step=5.0)
+            self.size = gui.add_number("Size (m)", 0.0, min=0.0, max=60.0, step=0.1, hint="0: as it is")
+            self.turn = gui.add_button("Turn and scale it")
             self.remove = gui.add_button("Take it out")
             self.words = gui.add_text("In words", "", hint="the house blue; remove the bin; blue, for what is picked")
             self.change = gui.add_button("Change it")
+            self.refine = gui.add_button("Refine it", hint="What is picked and its back, finer; without a pick, all.")
+            self.drag = gui.add_button("Drag it", hint="Pick it, or brush over it; then click where it shall come to.")
+            self.brush = gui.add_checkbox("Brush", False, hint="Every click adds a ball to what is picked.")
+            self.reach = gui.add_number("Brush (m)", 0.3, min=0.02, max=20.0, step=0.05)
             self.before = gui.add_checkbox("As it was before", False)
         self._sittings: list[tuple[Scene, Sitting]] = []
         self._point: NDArray[np.float64] | None = None
+        self._balls: tuple[Step, ...] = ()
         self._now: Scene | None = None
         self._lock = threading.Lock()
         self.pick.on_click(handler(lambda _: self._pick()))
         self.insert.on_click(handler(lambda _: self._insert(), "Setting it in"))
         self.move.on_click(handler(lambda _: self._move(), "Moving it"))
+        self.copy.on_click(handler(lambda _: self._copy(), "Copying it"))
+        self.turn.on_click(handler(lambda _: self._turn(), "Turning it"))
         self.remove.on_click(handler(lambda _: self._remove()))
+        self.refine.on_click(handler(lambda _: self._refine(), "Refining it"))
+        self.drag.on_click(handler(lambda _: self._drag()))
         self.change.on_click(handler(lambda _: self._change(), "Changing it"))
         self.before.on_update(handler(lambda _: self._compare()))
 
@@ -77,26 +91,49 @@ class ThingsFolder:
     # ---- picking ----
 
     def _pick(self) -> None:
+        self._click(self.pick, "Pick", self._picked)
+
+    def _click(self, button: Any, label: str, then: Callable[[tuple[float, float]], None], told: str = "") -> None:
+        """Have the next click on the picture be a pick, and no look around."""
         session = self.session
         session.shown()
-        walking.configure(session.client, selecting=True)  # the click is a pick now, no look around
-        self.pick.label = "Click on the picture ..."
+        walking.configure(session.client, selecting=True)
+        button.label = "Click on the picture ..."
 
         @session.client.scene.on_click()
         def _(event: Any) -> None:
             session.client.scene.remove_click_callback()
             walking.configure(session.client, selecting=False)
-            self.pick.label = "Pick"
-            session.handler(self._picked)(event.screen_pos)
+            button.label = label
+            session.handler(then, told)(event.screen_pos) if told else session.handler(then)(event.screen_pos)
+
+    def _under(self, at: tuple[float, float]) -> NDArray[np.float64]:
+        """(3,) what lies under a place of the page's picture."""
+        camera = self._camera()
+        return point_under(camera, self.session.exact().render(camera).depth, at)
+
+    def _camera(self) -> Camera:
+        """The page's, with a small picture."""
+        seen = self.session.client.camera
+        height = max(16, round(PICKED_WIDTH * seen.image_height / max(1, seen.image_width)))
+        return self.session.camera(PICKED_WIDTH, height)
 
     def _picked(self, at: tuple[float, float]) -> None:
         session = self.session
-        seen = session.client.camera
-        height = max(16, round(PICKED_WIDTH * seen.image_height / max(1, seen.image_width)))
-        camera = session.camera(PICKED_WIDTH, height)
-        point = point_under(camera, session.exact().render(camera).depth, at)
+        point = self._under(at)
         self._point = point
-        session.client.scene.add_icosphere("/picked", radius=MARK, color=MARK_COLOR, position=tuple(point))
+        if self.brush.value:
+            reach = float(self.reach.value)
+            self._balls = (*self._balls, Step("ball", (*(float(v) for v in point), reach)))
+            mark = f"/picked/{len(self._balls)}"
+            session.client.scene.add_icosphere(
+                mark, radius=reach, color=MARK_COLOR, position=tuple(point), wireframe=True
+            )
+            put(self.picked, f"{len(self._balls)} strokes, the last at " + ", ".join(f"{v:.2f}" for v in point))
+            self._pick()  # until the brush is put away
+            return
+        self._balls = ()
+        session.client.scene.add_icosphere("/picked/point", radius=MARK, color=MARK_COLOR, position=tuple(point))
         sitting = self._sitting()
         told = ""
         if sitting.world() is not None:
@@ -121,6 +158,13 @@ class ThingsFolder:
             raise InputError("pick where to first")
         self._show(self._sitting().move(self._chosen(), Where(at=at)), "Moved")
 
+    def _copy(self) -> None:
+        self._show(self._sitting().copy(self._chosen(), self._at()), "Copied")
+
+    def _turn(self) -> None:
+        where = Where(facing=float(self.facing.value), size=float(self.size.value) or None)
+        self._show(self._sitting().move(self._chosen(), where), "Turned and scaled")
+
     def _remove(self) -> None:
         self._show(self._sitting().remove(self._chosen()), "Taken out")
 
@@ -136,10 +180,7 @@ class ThingsFolder:
 
     def _change(self) -> None:
         words, sitting = self.words.value.strip(), self._sitting()
-        region = None
-        if self._point is not None:
-            x, y, z = (float(value) for value in self._point)
-            region = Region((Step("click", (x, y, z)),))
+        region = self._region()
         try:
             changed = sitting.change(words)  # the words point themselves
         except InputError:
@@ -147,6 +188,34 @@ class ThingsFolder:
                 raise
             changed = sitting.change(words, region)
         self._show(changed, "Changed")
+
+    # ---- regions ----
+
+    def _region(self) -> Region | None:
+        """What was brushed, or what belongs together with the pick; None for no pick."""
+        if self._balls:
+            return Region(self._balls)
+        if self._point is None:
+            return None
+        x, y, z = (float(value) for value in self._point)
+        return Region((Step("click", (x, y, z)),))
+
+    def _refine(self) -> None:
+        self._show(self._sitting().refine(self._region()), "Refined")
+
+    def _drag(self) -> None:
+        if self._point is None:
+            raise InputError("pick first what to drag, or brush over it")
+        put(self.brush, False)
+        self._click(self.drag, "Drag it", self._dragged, "Dragging it")
+
+    def _dragged(self, at: tuple[float, float]) -> None:
+        region, handle = self._region(), self._point
+        if region is None or handle is None:
+            raise InputError("pick first what to drag, or brush over it")
+        target = beside(self._camera(), handle, at)
+        changed = self._sitting().drag(region, handle.tolist(), target.tolist())
+        self._show(changed, "Dragged")
 
     # ---- before and after ----
 
@@ -174,16 +243,21 @@ class ThingsFolder:
             if kept is scene:
                 return sitting
         sitting = Sitting.of(self.session.whole())
-        self._sittings = [*self._sittings, (scene, sitting)][-KEPT:]
+        self._keep(scene, sitting)
         return sitting
+
+    def _keep(self, scene: Scene, sitting: Sitting) -> None:
+        """The first one stays, whatever is forgotten in between."""
+        rest = [*self._sittings[1:], (scene, sitting)][-(KEPT - 1) :]
+        self._sittings = [*self._sittings[:1], *rest] if self._sittings else [(scene, sitting)]
 
     def _show(self, sitting: Sitting, told: str) -> None:
         with self._lock:
             if self._now is not None:
                 raise InputError("this is how it was before: switch that off to go on")
             scene = replace(sitting.scene, views=self.session.shown().views)
-            self._sittings = [*self._sittings, (scene, sitting)][-KEPT:]
-        self._point = None
+            self._keep(scene, sitting)
+        self._point, self._balls = None, ()
         put(self.picked, NOTHING)
         self.session.client.scene.remove_by_name("/picked")
         self.session.change(scene)
@@ -205,3 +279,15 @@ def point_under(camera: Camera, depth: NDArray[np.float32], at: tuple[float, flo
         raise InputError("nothing is there to pick")
     ray = camera.world_rays()[row, column]
     return np.asarray(camera.position + ray * away, np.float64)
+
+
+def beside(camera: Camera, point: NDArray[np.float64], at: tuple[float, float]) -> NDArray[np.float64]:
+    """(3,) where a point comes to that is dragged to a place of the picture: as far from the eye's plane as it was.
+
+    Args:
+        at: in parts of width and height from the top left.
+    """
+    depth = float((point - camera.position) @ camera.forward)
+    column, row = at[0] * camera.width - camera.cx, at[1] * camera.height - camera.cy
+    local = np.array([column / camera.fx, row / camera.fy, 1.0]) * depth
+    return np.asarray(camera.position + camera.rotation @ local, np.float64)
