@@ -36,6 +36,9 @@ GLB_FRAMES = {"unity": "gltf", "unreal": "unreal-gltf", "godot": "opengl", "blen
 Unity's importers mirror x, Unreal's take (x, y, z) to (x, z, y), Godot looks along -z as three.js does, and Blender's
 makes -z its +y."""
 
+PLY_DEGREES = {"unreal": 3}
+"""Degree of harmonics that scene.ply has at least: Unreal's plugins ask for every property of the layout, or did."""
+
 UNITY_PACKAGE = "com.lucid3d.unity"
 """The folder of the package, which Unity wants under the package's own name."""
 
@@ -139,7 +142,9 @@ def _playable(scene: Exportable, home: Path, *, frame: str, axes: str, surface: 
 
 def _splats_and_meshes(engine: str, scene: Exportable, home: Path, options: ExportOptions) -> Mesh | None:
     """Writes them; the collision mesh, or None where a scene has no surface."""
-    write_gaussians(reduce(scene.gaussians, options.reduction), home / "scene.ply")
+    write_gaussians(
+        reduce(scene.gaussians, options.reduction), home / "scene.ply", least_degree=PLY_DEGREES.get(engine, 0)
+    )
     try:
         mesh = scene_mesh(scene, options.mesh_triangles)
     except InputError as error:  # a scene that is all sky still has a skybox

@@ -39,12 +39,14 @@ def gaussian_properties(sh_degree: int) -> list[str]:
     ]
 
 
-def write_gaussians(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
+def write_gaussians(gaussians: Gaussians, path: str | os.PathLike[str], *, least_degree: int = 0) -> Path:
     """Write a scene as an INRIA PLY: logit opacities, log scales, w x y z quaternions, channel-major f_rest.
 
     Args:
         gaussians: the scene, world frame (y down).
         path: the file to write; it appears only when it is complete.
+        least_degree: of the harmonics that the file has; those that the scene lacks are 0. Some readers take files of
+            degree 3 alone, with all 62 properties of the layout.
     Returns:
         The path.
     Raises:
@@ -52,13 +54,13 @@ def write_gaussians(gaussians: Gaussians, path: str | os.PathLike[str]) -> Path:
         OSError: the file cannot be written.
     """
     scene = checked_gaussians(gaussians, f"the scene for {Path(path).name}")
-    names = gaussian_properties(scene.sh_degree)
-    table = np.empty((len(scene), len(names)), "<f4")
-    rest = 3 * (scene.sh.shape[1] - 1)
+    names = gaussian_properties(max(scene.sh_degree, least_degree))
+    table = np.zeros((len(scene), len(names)), "<f4")  # normals stay 0: the layout has them, nobody uses them
+    rest = len(names) - 17
     table[:, 0:3] = scene.means
-    table[:, 3:6] = 0  # normals: the layout has them, nobody uses them
     table[:, 6:9] = scene.sh[:, 0]
-    table[:, 9 : 9 + rest] = scene.sh[:, 1:].transpose(0, 2, 1).reshape(len(scene), rest)
+    bands = scene.sh.shape[1] - 1  # channel by channel, each with room for all that the file has
+    table[:, 9 : 9 + rest].reshape(len(scene), 3, rest // 3)[:, :, :bands] = scene.sh[:, 1:].transpose(0, 2, 1)
     table[:, 9 + rest] = scene.logit_opacities
     table[:, 10 + rest : 13 + rest] = scene.log_scales
     table[:, 13 + rest :] = scene.quats

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plyfile import PlyData
+from plyfile import PlyData, PlyElement
 
 from lucid3d.errors import InputError
 from lucid3d.export.ply import read_gaussians, read_points, write_gaussians, write_points
@@ -70,6 +70,47 @@ def test_reads_files_without_normals_and_in_another_order(tmp_path: Path) -> Non
         np.ascontiguousarray(scene.sh[:, 1:]),
     )  # fmt: skip
     np.testing.assert_array_equal(read_gaussians(tmp_path / "other.ply").sh, scene.sh)
+
+
+@pytest.mark.parametrize("degree", [0, 1, 3])
+def test_readers_that_want_every_property_get_them(tmp_path: Path, degree: int) -> None:
+    """Plugins that look for vertices of 248 bytes, or for all harmonics: what the scene lacks is 0."""
+    scene = random_scene(5, degree)
+    path = write_gaussians(scene, tmp_path / "scene.ply", least_degree=3)
+    head, _, rows = path.read_bytes().partition(b"end_header\n")
+    lines = head.decode().splitlines()
+    assert lines[:3] == ["ply", "format binary_little_endian 1.0", "element vertex 5"]  # and no comment
+    assert [line.split()[:2] for line in lines[3:]] == [["property", "float"]] * 62
+    assert len(rows) == 5 * 248
+    back = read_gaussians(path)
+    bands = scene.sh.shape[1]
+    np.testing.assert_array_equal(back.sh[:, :bands], scene.sh)
+    assert not back.sh[:, bands:].any() and back.sh_degree == 3
+    for name in ("means", "quats", "log_scales", "logit_opacities"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(scene, name))
+
+
+WITHOUT_NORMALS = ("x", "y", "z", "f_dc_0", "f_dc_1", "f_dc_2", "opacity", "scale_0", "scale_1", "scale_2",
+                   "rot_0", "rot_1", "rot_2", "rot_3")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("order", "comment"),
+    [(WITHOUT_NORMALS, ""), (WITHOUT_NORMALS, "made elsewhere"), (tuple(sorted(WITHOUT_NORMALS)), "")],
+)
+def test_reads_what_postshot_and_supersplat_write(tmp_path: Path, order: tuple[str, ...], comment: str) -> None:
+    """No normals, a comment in the header, properties in an order of their own."""
+    scene = random_scene(6)
+    rows = PlyData.read(str(write_gaussians(scene, tmp_path / "ours.ply")))["vertex"].data
+    theirs = np.empty(len(rows), [(name, "<f4") for name in order])
+    for name in order:
+        theirs[name] = rows[name]
+    path = tmp_path / "theirs.ply"
+    comments = [comment] if comment else []
+    PlyData([PlyElement.describe(theirs, "vertex")], byte_order="<", comments=comments).write(str(path))
+    back = read_gaussians(path)
+    for name in ("means", "quats", "log_scales", "logit_opacities", "sh"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(scene, name))
 
 
 def broken(name: str, data: bytes) -> bytes:

@@ -66,6 +66,12 @@ GLTF_IMPORT = {
 AXES = {**ENGINE_AXES, "blender": lambda d: (d[0], d[2], -d[1])}
 
 
+def test_unreal_gets_every_property_of_the_layout(bundles: Path) -> None:
+    header = (bundles / "unreal" / "scene.ply").read_bytes().split(b"end_header")[0]
+    assert header.count(b"property float") == 62
+    assert (bundles / "godot" / "scene.ply").read_bytes().split(b"end_header")[0].count(b"property float") == 17
+
+
 @pytest.mark.parametrize("engine", GLTF_IMPORT)
 @pytest.mark.parametrize("file", ["mesh.glb", "collision.glb"])
 def test_meshes_stand_where_the_engine_has_forward(bundles: Path, engine: str, file: str) -> None:
