@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -110,6 +111,20 @@ def test_a_low_sun_clears_the_hills_and_the_sky_stays_low() -> None:
     ]
     assert airs[1].elevation > math.atan(0.2) > airs[0].elevation
     assert airs[1].sky_elevation == pytest.approx(airs[0].sky_elevation)
+
+
+def test_falling_snow_gathers_in_the_valley_that_one_looks_down_into() -> None:
+    def pass_over(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return (EYE_HEIGHT + np.clip(np.hypot(x, z) - 20, 0, 150)).astype(np.float32)
+
+    def foot(words: str, land: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float:
+        place = Place(terrain=Terrain(land))
+        return atmosphere_for(understand(words), place, np.random.default_rng(1)).mist_base
+
+    assert foot("a meadow in falling snow", pass_over) == pytest.approx(EYE_HEIGHT + 150, abs=1)
+    level = foot("a meadow in falling snow", lambda x, z: np.full_like(x, EYE_HEIGHT))
+    assert level == pytest.approx(EYE_HEIGHT, abs=0.1)
+    assert foot("a meadow in mist", pass_over) == pytest.approx(level, abs=0.1)  # asked for, it is about the start
 
 
 def test_distance_to_a_polyline() -> None:

@@ -144,6 +144,8 @@ OVER_HILLS = math.radians(2.5)
 HIGHEST_LOW = math.radians(15.0)
 """How far above the skyline a low sun is raised, and up to where."""
 BROAD_DAY = frozenset(("morning", "noon", "afternoon"))
+VALLEY = 400.0
+"""Metres about the start in which its lowest land is looked for."""
 _FOG = {"cover": 0.93, "wisps": 0.0, "sun_share": 0.35, "visibility": 2200.0, "veil": 0.7, "mist_height": 14.0}
 """Mist that is asked for, unless a low sun is to shine through it: no blue sky above it."""
 
@@ -206,6 +208,8 @@ def atmosphere_for(brief: Any, place: Place, rng: np.random.Generator) -> Atmosp
         air = replace(air, visibility=air.visibility / place.haze)
     if place.water is not None:
         air = replace(air, mist_base=min(air.mist_base, place.water.level))
+    if brief.weather in ("rain", "snow"):
+        air = replace(air, mist_base=max(air.mist_base, _valley(place)))
     air = _finish(air, brief)
     return replace(air, **place.sky)
 
@@ -252,6 +256,16 @@ def _rises(place: Place, azimuths: NDArray[np.floating]) -> NDArray[np.float64]:
 def _skyline(place: Place, azimuth: float) -> float:
     """Radians from the horizon up to the land about one direction."""
     return math.atan(float(_rises(place, azimuth + np.linspace(-0.12, 0.12, 5)).max()))
+
+
+def _valley(place: Place) -> float:
+    """y (down) of the lowest land about: falling rain and snow gather there, and would hide all of it if they were as
+    dense at the height of an eye that looks down into it."""
+    if place.terrain is None:
+        return -math.inf
+    azimuths, reach = np.linspace(0, 2 * math.pi, 24, endpoint=False)[:, None], np.geomspace(8.0, VALLEY, 24)
+    x, z = np.sin(azimuths) * reach, np.cos(azimuths) * reach
+    return float(place.terrain.heights(x.astype(np.float32), z.astype(np.float32)).max())
 
 
 def _open_azimuth(place: Place, azimuths: NDArray[np.floating]) -> float:
