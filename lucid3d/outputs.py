@@ -16,7 +16,7 @@ from lucid3d.export import export_scene, parse_targets
 from lucid3d.export.ply import write_gaussians, write_points
 from lucid3d.export.skybox import write_skybox
 from lucid3d.export.video import write_films
-from lucid3d.figures.playing import with_figures, write_figures
+from lucid3d.figures.playing import figures_at, write_figures
 from lucid3d.gaussians import Gaussians, Render, Renderer, render
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.report import write_report
@@ -132,11 +132,11 @@ def _write_films(scene: SceneContents, folder: Path, on_event: Listener) -> None
 
     def drawn() -> Iterator[tuple[Render, None]]:
         for index, camera in enumerate(cameras, 1):
+            now = renderer
             if scene.figures:
-                now = with_figures(scene.gaussians, scene.figures, (index - 1) / render.film_rate)
-                seen = Renderer(now).render(camera)
-            else:
-                seen = renderer.render(camera)
+                walking = figures_at(scene.figures, (index - 1) / render.film_rate, scene.gaussians.sh_degree)
+                now = renderer.beside(walking)
+            seen = now.render(camera)
             on_event(Event("film", index, len(cameras)))
             yield seen, None
 

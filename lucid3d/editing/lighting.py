@@ -12,9 +12,11 @@ from scipy.spatial.transform import Rotation
 from lucid3d.camera import Camera
 from lucid3d.colour import linear_from_srgb, srgb_from_linear
 from lucid3d.gaussians import from_points
+from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.model import SH_C0, Gaussians
 from lucid3d.pointcloud import PointCloud, lift
 from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.render.drawing import Drawing
 from lucid3d.procedural.render.rays import RayScene
 from lucid3d.procedural.world import World
 
@@ -28,6 +30,12 @@ LOOKS = tuple((45.0 * i, 8.0) for i in range(8)) + tuple((90.0 * i + 45, 45.0) f
 """Degrees to the right and above from which a thing is drawn."""
 FROM_BELOW = tuple((90.0 * i, -35.0) for i in range(4))
 """The same of what hangs in the air."""
+FRONTAL = 0.5
+"""Cosine between a surface's normal and the way to the eye above which a drawing looks straight at it."""
+CLOSED = 1.2
+"""Times as wide as its points lie apart that a disc of a thing is: where drawings meet, their points do not fit."""
+SHUN = 2.5
+"""The same as `COVERED` of what is only seen from aside: it shines with what it mirrors."""
 COVERED = 0.8
 """A point is new if none is within this part of its footprint."""
 NEAR = 0.7
@@ -54,6 +62,9 @@ UNSEEN = -12.0
 """Logit of the opacity of what gave way: below what any rasteriser draws (1/255)."""
 FAINTEST = 0.01
 """Opacity below which a part is left out."""
+
+
+NAMES = tuple(each.name for each in fields(Gaussians))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,22 +96,37 @@ def gaussians_of(after: World, mesh: Mesh, *, flies: bool, most: int, sh_degree:
     low, high = mesh.bounds.astype(np.float64)
     middle, radius = 0.5 * (low + high), 0.5 * float(np.linalg.norm(high - low))
     distance = radius / np.sin(np.radians(LENS / 2) * FILLS)
-    cloud = PointCloud.empty()
     cameras: dict[int, Camera] = {}
+    seen = list[tuple[int, Drawing, NDArray[np.bool_], NDArray[np.bool_]]]()
     for number, (yaw, pitch) in enumerate((*LOOKS, *(FROM_BELOW if flies else ()))):
         camera = _looking(middle, distance, yaw, pitch)
         outline = alone.cast(np.broadcast_to(camera.position.astype(np.float32), (PIXELS**2, 3)), _rays(camera))
         wanted = np.isfinite(outline.distance).reshape(PIXELS, PIXELS)
         drawing = after.draw(camera, near=distance - 1.02 * radius, only=wanted)
         mine = wanted & (drawing.instances >= first) & np.isfinite(drawing.depth)
-        seen = lift(drawing.image, drawing.depth, camera, view=number, mask=mine, sky_radius=1e5)
-        if len(cloud) and len(seen):
-            away, _ = cKDTree(cloud.positions).query(seen.positions, workers=-1)
-            seen = seen[away > COVERED * seen.footprints]
-        cloud = PointCloud.concatenate([cloud, seen])
+        rays = camera.world_rays()
+        facing = -(drawing.normals * rays).sum(axis=2) / np.linalg.norm(rays, axis=2)
+        seen.append((number, drawing, mine, facing > FRONTAL))
         cameras[number] = camera
+    cloud = PointCloud.empty()
+    # every surface first by the drawings that look straight at it; from aside its points lie far apart
+    for straight in (True, False):
+        for number, drawing, mine, frontal in seen:
+            mask = mine & (frontal == straight)
+            new = lift(drawing.image, drawing.depth, cameras[number], view=number, mask=mask, sky_radius=1e5)
+            if len(cloud) and len(new):
+                away, _ = cKDTree(cloud.positions).query(new.positions, workers=-1)
+                new = new[away > (COVERED if straight else SHUN) * new.footprints]
+            cloud = PointCloud.concatenate([cloud, new])
     eyes = np.array([camera.position for camera in cameras.values()])
-    return from_points(cloud, sh_degree=sh_degree, max_gaussians=most, cameras=cameras, eyes=eyes)
+    cloud = within_budget(cloud, most, cameras=cameras, eyes=eyes)
+    # a disc is as wide as its points lie apart, as seen from where they were drawn; no training closes what is left
+    cloud = replace(cloud, footprints=cloud.footprints * np.float32(CLOSED))
+    by_view = [
+        from_points(cloud[cloud.views == number], sh_degree=sh_degree, viewpoint=camera.position)
+        for number, camera in cameras.items()
+    ]
+    return Gaussians(*(np.concatenate([getattr(part, name) for part in by_view]) for name in NAMES))
 
 
 def _rays(camera: Camera) -> NDArray[np.float32]:
@@ -205,8 +231,7 @@ def divided(gaussians: Gaussians, size: float) -> tuple[Gaussians, NDArray[np.in
         owners.append(np.full(len(keep), number))
     if not pieces:
         return gaussians, np.zeros(0, np.intp)
-    names = [each.name for each in fields(Gaussians)]
-    return Gaussians(*(np.concatenate([getattr(p, n) for p in pieces]) for n in names)), np.concatenate(owners)
+    return Gaussians(*(np.concatenate([getattr(p, n) for p in pieces]) for n in NAMES)), np.concatenate(owners)
 
 
 def _away(mesh: Mesh, positions: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -245,12 +245,24 @@ def figure_of(
     return Figure(name, glb, rig, played, scale, rate, pace, corners, gaussians, faces)
 
 
-def with_figures(gaussians: Gaussians, figures: Sequence[Figure], seconds: float) -> Gaussians:
-    """A scene's Gaussians with its figures as they are at a time."""
+def figures_at(figures: Sequence[Figure], seconds: float, sh_degree: int) -> Gaussians:
+    """All figures' Gaussians as they are at a time, with harmonics of that degree.
+
+    Raises:
+        ValueError: there are no figures.
+    """
+    count = (sh_degree + 1) ** 2
+    parts = []
     for figure in figures:
         there = figure.at(seconds)
-        pad = gaussians.sh.shape[1] - there.sh.shape[1]
-        sh = np.pad(there.sh, ((0, 0), (0, max(pad, 0)), (0, 0)))[:, : gaussians.sh.shape[1]]
-        parts = vars(replace(there, sh=sh))
-        gaussians = Gaussians(*(np.concatenate([getattr(gaussians, name), parts[name]]) for name in PARTS))
-    return gaussians
+        sh = np.pad(there.sh, ((0, 0), (0, max(count - there.sh.shape[1], 0)), (0, 0)))[:, :count]
+        parts.append(replace(there, sh=sh))
+    return Gaussians(*(np.concatenate([getattr(part, name) for part in parts]) for name in PARTS))
+
+
+def with_figures(gaussians: Gaussians, figures: Sequence[Figure], seconds: float) -> Gaussians:
+    """A scene's Gaussians with its figures as they are at a time."""
+    if not figures:
+        return gaussians
+    there = figures_at(figures, seconds, gaussians.sh_degree)
+    return Gaussians(*(np.concatenate([getattr(gaussians, name), getattr(there, name)]) for name in PARTS))

@@ -51,16 +51,36 @@ class Renderer:
         self._count = len(gaussians)
         self._degree = gaussians.sh_degree
         self._planes = kernels.pack(gaussians)
+        self._wide: kernels.Planes | None = None
         self._frame = kernels.native().Frame()
         self._threads = kernels.thread_count(threads)
 
     def of(self, chosen: NDArray[np.intp]) -> Renderer:
         """A renderer of some of the Gaussians: indices (M,), in ascending order. Both share the kernels' buffers."""
         part = copy.copy(self)
+        part._wide = None
         part._count = len(chosen)
         part._planes = kernels.empty_planes(len(self._planes), len(chosen))
         np.take(self._planes, chosen, axis=1, out=part._planes[:, : len(chosen)])
         return part
+
+    def beside(self, more: Gaussians) -> Renderer:
+        """A renderer of these Gaussians and M more, as films of who walks want it: what is drawn each time is copied
+        once, and only the M are packed anew. It holds until the next call, and shares the kernels' buffers.
+
+        Raises:
+            ValueError: they have harmonics of another degree.
+        """
+        if more.sh_degree != self._degree:
+            raise ValueError(f"harmonics of degree {more.sh_degree} beside those of degree {self._degree}")
+        count = self._count + len(more)
+        if self._wide is None or self._wide.shape[1] != kernels.padded(count):
+            self._wide = kernels.empty_planes(len(self._planes), count)
+            self._wide[:, : self._count] = self._planes[:, : self._count]
+        self._wide[:, self._count : count] = kernels.pack(more)[:, : len(more)]
+        both = copy.copy(self)
+        both._count, both._planes, both._wide = count, self._wide, None
+        return both
 
     def apart(self, *, threads: int) -> Renderer:
         """A renderer of the same Gaussians with buffers of its own, for use in another thread."""

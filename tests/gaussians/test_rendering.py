@@ -11,6 +11,7 @@ from lucid3d.errors import InputError
 from lucid3d.gaussians import (
     Gaussians,
     Render,
+    Renderer,
     equirectangular,
     from_points,
     kernels,
@@ -151,6 +152,21 @@ def test_render_is_rasterization_without_gradients() -> None:
     np.testing.assert_allclose(picture.alpha, alphas[0, ..., 0], atol=2e-4)
     covered = picture.alpha > 0.05
     np.testing.assert_allclose(picture.depth[covered], renders[0, ..., 3][covered], rtol=1e-3)
+
+
+def test_more_beside_is_all_of_them_at_once() -> None:
+    everyone = some_gaussians()
+    camera = Camera.from_fov(64, 48, 80)
+    renderer = Renderer(everyone[slice(0, 2000)])
+    alone = renderer.render(camera).image
+    for more in (slice(2000, 3000), slice(2500, 2990)):
+        wanted = everyone[np.r_[0:2000, more]]
+        assert np.array_equal(
+            renderer.beside(everyone[more]).render(camera).image, Renderer(wanted).render(camera).image
+        )
+    assert np.array_equal(renderer.render(camera).image, alone)
+    with pytest.raises(ValueError, match="degree"):
+        renderer.beside(some_gaussians(10, degree=2))
 
 
 def test_panorama_directions() -> None:
