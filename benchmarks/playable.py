@@ -34,7 +34,7 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.exploring.finding import BODY, HEAD, KNEE, SOFT, UPWARDS, from_points, from_world
 from lucid3d.exploring.free_space import STEP, FreeSpace
 from lucid3d.export.mesh import open3d
-from lucid3d.export.textured import textured_mesh
+from lucid3d.export.textured import beyond, textured_mesh
 from lucid3d.export.unwrapping import Unwrapped
 from lucid3d.playable.assembly import playable
 from lucid3d.playable.navigation import NavigationMesh, navigation_mesh
@@ -205,7 +205,7 @@ def textured(world: World, free: FreeSpace, scene: Scene, options: Options) -> d
     distance = truth.compute_distance(points).numpy()
     drawn = o3d.t.geometry.RaycastingScene()
     drawn.add_triangles(mesh.vertices, mesh.triangles.astype(np.uint32))
-    sky = scene.panorama(1024).image
+    sky = beyond(scene, 1024)
     eyes = free.eyes(np.argwhere(free.free))
     away = np.linalg.norm(eyes - free.start, axis=1)
     figures = {

@@ -6,6 +6,9 @@ extends Node3D
 ## Written by lucid3d export <scene> --to godot. Copy the exported folder into the project, add a
 ## Node3D, attach this script and set [member folder]. Godot 4.2 or later.
 
+## Of scene.objects.json, the newest that these scripts know.
+const FORMAT := 1
+
 ## Where the exported folder lies, such as res://lake/godot
 @export_dir var folder := "":
 	set(value):
@@ -58,7 +61,14 @@ func spawns() -> Array:
 func _described() -> Dictionary:
 	var text := FileAccess.get_file_as_string(folder.path_join("scene.objects.json"))
 	var parsed: Variant = JSON.parse_string(text) if not text.is_empty() else null
-	return parsed if parsed is Dictionary else {}
+	if not parsed is Dictionary:
+		return {}
+	var format := int(parsed.get("format", FORMAT))
+	if format > FORMAT:
+		var told := "scene.objects.json has format %d, these scripts know %d: take those of the same export"
+		push_error(told % [format, FORMAT])
+		return {}
+	return parsed
 
 
 func _player() -> CharacterBody3D:

@@ -18,7 +18,7 @@ from lucid3d.export.checks import checked_gaussians
 from lucid3d.export.colmap import write_colmap
 from lucid3d.export.gltf import write_gaussian_glb
 from lucid3d.export.hdr import InverseToneMapping, expand_highlights
-from lucid3d.export.images import write_exr, write_hdr
+from lucid3d.export.images import write_exr, write_hdr, write_png
 from lucid3d.export.mesh import Mesh, collision_mesh, scene_mesh, write_mesh_glb
 from lucid3d.export.panorama_render import panorama_of, write_scene_skybox
 from lucid3d.export.ply import write_gaussians
@@ -27,7 +27,7 @@ from lucid3d.export.sog import write_sog
 from lucid3d.export.splats import Reduction, reduce, write_compressed_ply, write_splat, write_spz
 from lucid3d.export.stereo import write_stereo_panorama
 from lucid3d.export.streamed import write_streamed_sog
-from lucid3d.export.textured import textured_mesh, write_textured_glb
+from lucid3d.export.textured import beyond, textured_mesh, write_textured_glb
 from lucid3d.export.tiles import write_tiles
 from lucid3d.export.usd import write_usd
 from lucid3d.export.walking import sky_distance, where_people_walk
@@ -119,7 +119,9 @@ TARGETS: dict[str, Target] = {
     "skybox": Target(f"{_HERE}.targets:_skybox", "skybox/: panorama, cube map and depth, turned for every engine"),
     "hdr": Target(f"{_HERE}.targets:_hdr", "panorama.hdr and .exr: linear light, for image-based lighting"),
     "mesh": Target(f"{_HERE}.targets:_mesh", "mesh.glb: vertex-coloured triangles, y up, metres"),
-    "textured": Target(f"{_HERE}.targets:_textured", "textured.glb: a mesh with baked textures, and collision.glb"),
+    "textured": Target(
+        f"{_HERE}.targets:_textured", "textured.glb: a mesh with baked textures, the sky behind it, collision.glb"
+    ),
     "collision": Target(f"{_HERE}.targets:_collision", "collision.glb: a light mesh to walk on, y up, metres"),
     "playable": Target("lucid3d.playable.target:target", "playable/: navigation, colliders, things and spawn points"),
     "usd-level": Target(
@@ -293,8 +295,9 @@ def _colmap(scene: Exportable, folder: Path, options: ExportOptions) -> list[Pat
 def _textured(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
     mesh, textures = textured_mesh(scene, options.textured_triangles, options.texture_size)
     visible = write_textured_glb(mesh, textures, folder / "textured.glb")
+    sky = write_png(folder / "textured_sky.png", beyond(scene, options.panorama_height))
     light = collision_mesh(Mesh(mesh.vertices, mesh.triangles), options.collision_triangles)
-    return [visible, write_mesh_glb(light, folder / "collision.glb")]
+    return [visible, sky, write_mesh_glb(light, folder / "collision.glb")]
 
 
 def _collision(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:

@@ -17,6 +17,7 @@ from lucid3d.export.baking import Textures, bake
 from lucid3d.export.frames import frame_rotation
 from lucid3d.export.gltf import write_glb
 from lucid3d.export.mesh import OrientedPoints, lift, mesh_cameras, poisson_mesh, surface_reach
+from lucid3d.export.panorama_render import panorama_of, render_panorama
 from lucid3d.export.unwrapping import Unwrapped, texels_of, unwrap
 from lucid3d.gaussians import Renderer
 from lucid3d.transforms import PosedView
@@ -48,12 +49,30 @@ def textured_mesh(scene: Exportable, max_triangles: int, size: int) -> tuple[Unw
     if not LEAST_TEXTURE <= size <= LARGEST_TEXTURE:
         raise InputError(f"a texture of {size} texels must lie between {LEAST_TEXTURE} and {LARGEST_TEXTURE} a side")
     views = [view for view in getattr(scene, "views", None) or [] if not view.support] or rendered_views(scene)
-    far = min(surface_reach(scene), FAR)
-    points = view_points(views, far)
+    points = view_points(views, mesh_reach(scene))
     if len(points.positions) < 100:
         raise InputError("the scene shows no solid surface nearer than its sky, so there is nothing to make a mesh of")
     mesh = unwrap(poisson_mesh(points, max_triangles, point_budget=POINT_BUDGET), size)
     return mesh, bake(mesh, texels_of(mesh, size), size, views)
+
+
+def mesh_reach(scene: Exportable) -> float:
+    """Metres up to which the textured mesh goes."""
+    return min(surface_reach(scene), FAR)
+
+
+def beyond(scene: Exportable, height: int) -> NDArray[np.float32]:
+    """(height, 2 height, 3) sRGB panorama of what lies farther than the textured mesh goes, to stand behind it.
+
+    The scene's own panorama shows the near things as well: behind a mesh one would see them twice as soon as one steps
+    aside. Where nothing is farther, it is that panorama after all.
+    """
+    distance = np.linalg.norm(scene.gaussians.means, axis=1)
+    far = scene.gaussians[distance > mesh_reach(scene)]
+    try:
+        return render_panorama(far, height).image
+    except InputError:  # nothing far, or too faint to be seen
+        return panorama_of(scene, height).image
 
 
 def view_points(views: Sequence[PosedView], far: float) -> OrientedPoints:

@@ -14,11 +14,13 @@ from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
 from lucid3d.export.baking import Textures, bake, corner_tangents
 from lucid3d.export.mesh import Mesh
-from lucid3d.export.textured import textured_mesh, write_textured_glb
+from lucid3d.export.panorama_render import panorama_of
+from lucid3d.export.textured import beyond, textured_mesh, write_textured_glb
 from lucid3d.export.unwrapping import Unwrapped, texels_of, unwrap
+from lucid3d.gaussians.model import SH_C0, Gaussians
 from lucid3d.panorama import cube_cameras
 from lucid3d.transforms import PosedView
-from tests.export.scenes import random_scene, room_hit, some_directions
+from tests.export.scenes import random_scene, room_hit, room_scene, some_directions
 from tests.export.test_mesh import away_from_corners, cast
 
 SIZE = 256
@@ -140,3 +142,19 @@ def test_sizes_and_empty_scenes() -> None:
         textured_mesh(scene, 100, 3)
     with pytest.raises(InputError, match="0 Gaussians"):
         textured_mesh(scene, 100, 64)
+
+
+def test_the_sky_behind_has_nothing_that_the_mesh_has() -> None:
+    """A room with an open side, far hills of one colour around it: the walls are not in the sky's picture."""
+    room, hills = room_scene(0.1), random_scene(4000)
+    hills.means[:] = some_directions(4000) * 90
+    hills.log_scales[:] = np.log(4)
+    hills.logit_opacities[:] = 6
+    hills.sh[:] = 0
+    hills.sh[:, 0] = (np.array([0.2, 0.7, 0.4]) - 0.5) / SH_C0
+    names = ("means", "quats", "log_scales", "logit_opacities", "sh")
+    both = Gaussians(*(np.concatenate([getattr(room, name), getattr(hills, name)]) for name in names))
+    scene = SimpleNamespace(gaussians=both, points=None, cameras=None)
+    assert np.abs(beyond(scene, 64) - [0.2, 0.7, 0.4]).max() < 0.03
+    alone = SimpleNamespace(gaussians=room, points=None, cameras=None)
+    np.testing.assert_array_equal(beyond(alone, 64), panorama_of(alone, 64).image)

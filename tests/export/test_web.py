@@ -21,6 +21,7 @@ from lucid3d.export.sog import write_sog
 from lucid3d.export.splats import write_compressed_ply, write_splat, write_spz
 from lucid3d.export.webpage import import_map, write_page
 from lucid3d.panorama import cube_from_equirectangular, equirectangular_rays, perspective_from_equirectangular
+from tests.export.ranges import range_server
 from tests.export.scenes import axes_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
@@ -55,6 +56,13 @@ window.test = {
     scene.add(mesh);
     await mesh.initialized;
     return mesh.numSplats ?? mesh.packedSplats?.numSplats;
+  },
+  async page(url) {
+    if (mesh) { scene.remove(mesh); mesh.dispose(); }
+    mesh = new SplatMesh({ url, paged: true });
+    mesh.quaternion.set(1, 0, 0, 0);
+    scene.add(mesh);
+    await mesh.initialized;
   },
   async draw(matrix) {
     camera.matrix.fromArray(matrix);
@@ -166,6 +174,27 @@ def test_spark_draws_our_tree(tmp_path: Path, stage: Any) -> None:
             if best > 25:
                 break
         assert best > 25
+
+
+def test_spark_pages_our_tree(tmp_path: Path, stage: Any) -> None:
+    """From a host: Spark asks for the table and for chunks by ranges, and draws the same."""
+    from lucid3d.gaussians import render
+
+    scene = axes_scene(1)
+    size = write_rad(scene, tmp_path / "scene.rad").stat().st_size
+    with range_server(tmp_path) as (host, sent):
+        stage.evaluate("(url) => test.page(url)", f"{host}/scene.rad")
+        pose = POSES[0]
+        ours = render(scene, our_camera(pose)).image.clip(0, 1)
+        best = 0.0
+        for _ in range(20):
+            seen = picture(stage.evaluate("(matrix) => test.draw(matrix)", three_matrix(pose)))
+            covered = (ours.max(axis=-1) > 0.02) | (seen.max(axis=-1) > 0.02)
+            best = max(best, psnr(seen[covered], ours[covered]))
+            if best > 25:
+                break
+        assert best > 25
+        assert any(first > 0 for _, first, _ in sent) and all(count <= size for _, _, count in sent)
 
 
 def test_a_mirrored_scene_would_not_pass(tmp_path: Path, stage: Any) -> None:

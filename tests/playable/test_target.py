@@ -14,7 +14,7 @@ import trimesh
 
 from lucid3d.errors import InputError
 from lucid3d.playable.assembly import free_space_of, playable, solid_voxels
-from lucid3d.playable.target import beside, write_playable, write_scene_voxels
+from lucid3d.playable.target import FORMAT, beside, write_playable, write_scene_voxels
 from lucid3d.playable.usd_level import write_usd_level
 from tests.export.scenes import ROOM_HIGH, ROOM_LOW, random_scene, room_scene
 from tests.playable.places import room_free, room_game
@@ -178,3 +178,11 @@ def test_one_walks_in_godot(walked: dict[str, list[str]]) -> None:
     assert int(walked["path"][0]) >= 2
     arrived = np.array([float(v) for v in walked["arrives"][0].split()]) * (1, -1, -1)
     np.testing.assert_allclose(arrived, room_game().spawns[0].position, atol=0.1)
+
+
+def test_helpers_know_the_format_that_is_written() -> None:
+    """A folder of a later version is refused in a sentence; whoever raises the number must teach the helpers."""
+    godot = (INTEGRATION / "lucid3d_scene.gd").read_text()
+    unity = (INTEGRATION.parent / "unity" / "Runtime" / "PlayableScene.cs").read_text()
+    assert f"const FORMAT := {FORMAT}\n" in godot and "format > FORMAT" in godot
+    assert f"const int Newest = {FORMAT};" in unity and "read.format <= Newest" in unity

@@ -44,6 +44,9 @@ namespace Lucid3D
     [Serializable]
     public sealed class SceneObjects
     {
+        /// <summary>Of scene.objects.json, the newest that this package knows.</summary>
+        public const int Newest = 1;
+
         public int format;
         public string prompt;
         public Walker walker = new Walker();
@@ -53,7 +56,11 @@ namespace Lucid3D
         /// <summary>What scene.objects.json says, in Unity's axes.</summary>
         public static SceneObjects Parse(string json)
         {
-            return JsonUtility.FromJson<SceneObjects>(json);
+            var read = JsonUtility.FromJson<SceneObjects>(json);
+            if (read.format <= Newest) return read;
+            Debug.LogError("lucid3d: scene.objects.json has format " + read.format + ", this package knows " + Newest
+                + ": take the package of the same export");
+            return new SceneObjects();
         }
     }
 
