@@ -19,6 +19,7 @@ from lucid3d.editing.folder import (
     insert_into,
     join_in,
     keep_region,
+    look_closer_in,
     move_in,
     redraw,
     refine_in,
@@ -102,6 +103,12 @@ class RefineOptions:
     """Where: a region that `lucid3d region` keeps with the scene, or its file (default: everywhere)."""
     label: str = ""
     """Where: what carries a semantic label (roof, tree, floor ...)."""
+    at: str = ""
+    """A place to look from instead: metres to the right and ahead of the start, as in 3,12 (-3,12 as --at=-3,12). What
+    is near gets as fine as a person there sees it, so that a wall shows its stones (procedural scenes)."""
+    facing: float | None = None
+    """Degrees to the right of ahead that are looked at from there (default: all around, which takes four times as
+    long)."""
     way: Annotated[str, tyro.conf.arg(name="with")] = "images"
     """images (of the world that the scene was made of, or its own views); or sds, magic3d, vsd, by networks on disk."""
     prompt: str = ""
@@ -247,8 +254,15 @@ def refine(arguments: Sequence[str]) -> None:
     options = tyro.cli(RefineOptions, args=list(arguments), prog="lucid3d refine")
     folder = Path(options.scene)
     region = _where(folder, options.region, options.label)
+    if options.at and (region is not None or options.way != "images"):
+        raise InputError("--at says what is refined, and by what: leave out --region, --label and --with")
+    if options.facing is not None and not options.at:
+        raise InputError("--facing says where one looks from a place: give it with --at, as in --at 3,12")
+    at = parse_place(options.at) if options.at else None
     with ProgressDisplay() as display:
-        if options.way == "images":
+        if at is not None:
+            changed = look_closer_in(folder, at, options.facing, on_event=display.show)
+        elif options.way == "images":
             changed = refine_in(folder, region, steps=options.steps, on_event=display.show)
         else:
             words = options.prompt or Scene.load(folder, views=False).prompt

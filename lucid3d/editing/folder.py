@@ -35,6 +35,7 @@ from lucid3d.editing.book import (
     write_walk,
 )
 from lucid3d.editing.changed_world import world_with
+from lucid3d.editing.closer_look import NO_WORLD, closer_look, eye_at
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.figure import walking
 from lucid3d.editing.guided import guided, refined
@@ -245,6 +246,31 @@ def refine_in(
         patch = refined(scene, chosen, around, steps=steps, on_event=on_event)
         how = f"refined, {len(patch.parts):,} Gaussians more"
         return _patched(folder, scene, book, name or "refined", Order("refine", "refine"), region, how, patch)
+
+
+def look_closer_in(
+    folder: Path,
+    at: tuple[float, float],
+    facing: float | None = None,
+    *,
+    name: str = "",
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Changed:
+    """Make what is near a place as fine as a person there sees it; see `closer_look.closer_look`.
+
+    Args:
+        at: x and z, metres; facing: degrees to the right of ahead that are looked at; None = all around.
+    Raises:
+        InputError: see there, the scene was not made of a procedural world, and `insert_into`.
+    """
+    with _writing(folder) as (scene, book):
+        now = _world_now(scene, book, world, on_event)
+        if now is None:
+            raise InputError(NO_WORLD)
+        patch = closer_look(scene.gaussians, now, eye_at(now, *at), facing, on_event=on_event)
+        how = f"looked at from {at[0]:g},{at[1]:g}: {len(patch.parts):,} finer Gaussians"
+        return _patched(folder, scene, book, name or "closer-look", Order("closer look", "refine"), None, how, patch)
 
 
 def drag_in(

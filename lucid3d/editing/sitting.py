@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lucid3d.editing.book import composed
 from lucid3d.editing.changed_world import world_with
+from lucid3d.editing.closer_look import NO_WORLD, closer_look
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.guided import refined
 from lucid3d.editing.insertion import (
@@ -134,6 +138,18 @@ class Sitting:
         around = self.around() if region is not None else Surroundings(self.own.gaussians)
         chosen = choose(region, around) if region is not None else None
         patch = refined(self.own, chosen, around, on_event=on_event)
+        return replace(self, own=replace(self.own, gaussians=patch.on(self.own.gaussians)))
+
+    def look_closer(self, eye: NDArray[np.floating], facing: float, on_event: Listener = ignore) -> Sitting:
+        """What is near an eye (3,), looking `facing` degrees to the right of ahead, as fine as it is seen from there.
+
+        Raises:
+            InputError: see `closer_look.closer_look`, or there is no world to draw it by.
+        """
+        world = self.now()
+        if world is None:
+            raise InputError(NO_WORLD)
+        patch = closer_look(self.own.gaussians, world, eye, facing, on_event=on_event)
         return replace(self, own=replace(self.own, gaussians=patch.on(self.own.gaussians)))
 
     def drag(self, region: Region, handle: Sequence[float], target: Sequence[float]) -> Sitting:

@@ -54,6 +54,7 @@ class ThingsFolder:
             self.words = gui.add_text("In words", "", hint="the house blue; remove the bin; blue, for what is picked")
             self.change = gui.add_button("Change it")
             self.refine = gui.add_button("Refine it", hint="What is picked and its back, finer; without a pick, all.")
+            self.closer = gui.add_button("Look closer", hint="What is near and in view, as fine as it is seen.")
             self.drag = gui.add_button("Drag it", hint="Pick it, or brush over it; then click where it shall come to.")
             self.brush = gui.add_checkbox("Brush", False, hint="Every click adds a ball to what is picked.")
             self.reach = gui.add_number("Brush (m)", 0.3, min=0.02, max=20.0, step=0.05)
@@ -70,6 +71,7 @@ class ThingsFolder:
         self.turn.on_click(handler(lambda _: self._turn(), "Turning it"))
         self.remove.on_click(handler(lambda _: self._remove()))
         self.refine.on_click(handler(lambda _: self._refine(), "Refining it"))
+        self.closer.on_click(handler(lambda _: self._look_closer(), "Looking closer"))
         self.drag.on_click(handler(lambda _: self._drag()))
         self.change.on_click(handler(lambda _: self._change(), "Changing it"))
         self.before.on_update(handler(lambda _: self._compare()))
@@ -202,6 +204,11 @@ class ThingsFolder:
 
     def _refine(self) -> None:
         self._show(self._sitting().refine(self._region()), "Refined")
+
+    def _look_closer(self) -> None:
+        camera = self._camera()
+        facing = float(np.degrees(np.arctan2(camera.forward[0], camera.forward[2])))
+        self._show(self._sitting().look_closer(camera.position, facing), "Looked closer")
 
     def _drag(self) -> None:
         if self._point is None:
