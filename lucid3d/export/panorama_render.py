@@ -82,6 +82,21 @@ def panorama_of(scene: Exportable, height: int) -> RenderedPanorama:
     return RenderedPanorama(own, radiance=radiance)
 
 
+def panorama_behind(scene: Exportable, gaussians: Gaussians, distance: float, height: int) -> NDArray[np.float32]:
+    """(height, 2 height, 3) sRGB: a scene's panorama to stand behind its near parts, which are drawn themselves.
+
+    Where it is known what lies farther than `distance` metres from the origin, that is what it shows: the panorama has
+    the near things as well, and one would see them twice as soon as one steps aside. Elsewhere it stays as it is.
+    """
+    image = panorama_of(scene, height).image
+    far = gaussians[np.linalg.norm(gaussians.means, axis=1) > distance]
+    if len(far) == 0:
+        return image
+    seen = render_equirectangular(far, np.zeros(3), image.shape[0])
+    covered = np.clip(seen.alpha, 0, 1)[..., None].astype(np.float32)
+    return np.clip(seen.image + (1 - covered) * image, 0, 1).astype(np.float32)
+
+
 def write_scene_skybox(scene: Exportable, folder: Path, options: ExportOptions) -> Path:
     """The skybox of a scene, see `write_skybox`."""
     panorama = panorama_of(scene, options.panorama_height)

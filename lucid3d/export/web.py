@@ -27,7 +27,7 @@ from lucid3d.errors import InputError
 from lucid3d.export.checks import checked_gaussians
 from lucid3d.export.images import write_jpeg
 from lucid3d.export.integrations import copy_integration, integration
-from lucid3d.export.panorama_render import panorama_of
+from lucid3d.export.panorama_render import panorama_behind, panorama_of
 from lucid3d.export.splats import reduce
 from lucid3d.export.streamed import write_streamed_sog
 from lucid3d.export.walking import sky_distance, where_people_walk
@@ -68,7 +68,8 @@ def web(scene: Exportable, folder: Path, options: ExportOptions) -> list[Path]:
         gaussians, home / "splats", start=start, reach=reach, sky_distance=sky, with_sky=False
     )
     pieces = json.loads(streamed.read_text(encoding="utf-8"))
-    write_jpeg(home / "sky.jpg", panorama, quality=85)
+    behind = panorama if sky is None else panorama_behind(scene, gaussians, sky, len(panorama))
+    write_jpeg(home / "sky.jpg", behind, quality=85)
     for script in (*SCRIPTS, "README.md"):
         copy_integration(f"web/{script}", home)
     free = getattr(scene, "free", None)

@@ -20,10 +20,12 @@ import pytest
 from lucid3d.camera import yaw_pitch
 from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.export import ExportOptions, export_scene
+from lucid3d.export.panorama_render import panorama_behind
 from lucid3d.export.web import ENGINE, FOV, SCRIPTS, ground, write_engine
 from lucid3d.gaussians import render
-from tests.export.scenes import room_scene
+from tests.export.scenes import room_scene, some_directions
 from tests.export.test_web import our_camera, picture, psnr
+from tests.viewer.tiny_scene import gaussians_at
 
 WIDTH, HEIGHT = 240, 180
 OPTIONS = ExportOptions(panorama_height=128)
@@ -59,6 +61,20 @@ def test_a_scene_without_known_ground_says_so(
     assert "playcanvas@2.23.3" in page and "<b>" not in page.split("<body>")[1]
     assert (home / "splats" / "lod-meta.json").is_file() and (home / "sky.jpg").is_file()
     assert json.loads(page.split("window.lucid3dScene = ")[1].split(";</script>")[0])["walk"] is None
+
+
+def test_the_sky_behind_shows_what_is_far_where_that_is_known() -> None:
+    """A hedge stands before half of a green sky: behind it the sky goes on, below there is only the hedge's picture."""
+    count = 4000
+    upper = some_directions(count)
+    upper[:, 1] = -np.abs(upper[:, 1])
+    sky = gaussians_at(upper * 90, np.tile([0.2, 0.7, 0.4], (count, 1)), sigma=4)
+    own = np.full((64, 128, 3), (0.9, 0.1, 0.1), np.float32)
+    scene = SimpleNamespace(gaussians=sky, points=None, cameras=None, panorama=own)
+    behind = panorama_behind(scene, sky, 50, 64)
+    assert np.abs(behind[:28] - [0.2, 0.7, 0.4]).max() < 0.03
+    np.testing.assert_allclose(behind[40:], own[40:], atol=0.02)
+    np.testing.assert_array_equal(panorama_behind(scene, sky, 500, 64), own)
 
 
 def test_the_engine_keeps_what_the_page_asks_of_it() -> None:
