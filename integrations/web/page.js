@@ -9,6 +9,7 @@ const scene = window.lucid3dScene;
 const canvas = document.getElementById("view");
 const bar = document.getElementById("bar");
 const message = document.getElementById("message");
+const CALM = 3; // frames in which nothing is waited for, until all is said to be there
 const times = { started: performance.now() };
 
 function progress(part) { bar.firstElementChild.style.width = `${Math.round(100 * Math.min(1, part))}%`; }
@@ -66,7 +67,7 @@ try {
   const hideStill = () => {
     if (times.splats !== undefined && times.sky !== undefined) document.getElementById("still").classList.add("gone");
   };
-  let most = 0;
+  let most = 0, calm = 0;
   const loaded = addSplats(pc, app, camera, scene, (waiting, seen, ready) => {
     most = Math.max(most, waiting);
     progress(0.7 + 0.3 * (most ? 1 - waiting / most : 1));
@@ -74,7 +75,9 @@ try {
       times.splats = performance.now() - times.started;
       hideStill();
     }
-    if (seen && ready && waiting === 0) {
+    // Finer levels are asked for a frame after the coarsest was seen: rest is what lasts.
+    calm = seen && ready && waiting === 0 ? calm + 1 : 0;
+    if (calm > CALM) {
       times.complete ??= performance.now() - times.started;
       bar.classList.add("gone");
     }
