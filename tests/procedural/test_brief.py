@@ -296,6 +296,12 @@ def test_what_stands_for_a_thing_in_a_room_is_as_was_said_of_the_thing() -> None
     assert "balloon" in understand("a red balloon above a meadow").features
 
 
+def test_a_snowman_wears_its_scarf() -> None:
+    brief = understand("a snowman with a blue scarf in front of a log cabin")
+    assert "clothes" not in brief.features and brief.colour("snowman") == "blue"
+    assert understand("a snowman in front of a house").place == "village"
+
+
 def test_phrases_win_over_their_words() -> None:
     assert understand("falls in the jungle").season != "autumn"
     assert understand("northern lights over a village").sky >= {"aurora"}

@@ -24,6 +24,8 @@ DRESSES: Mapping[str, Sequence[str]] = {
     "shirt": ("garment", "clothing", "clothes"),
 }
 """How a person is dressed (see `assets.figures.people.person`) -> kinds of what they wear; the first that holds."""
+DRESSED = frozenset({"snowman"})
+"""Things that wear something and are no people."""
 USUAL: Mapping[str, str] = {"queen": "gown", "princess": "gown", "witch": "gown", "bride": "gown", "wizard": "gown"}
 """Noun for a person -> how they are dressed where it is not said."""
 
@@ -38,7 +40,7 @@ def dressed_people(reader: Reader, reading: Reading, known: Mapping[str, Meaning
     Returns:
         The phrases with that, and the nouns for clothes that are worn.
     """
-    people = {name for name, thing in reader.catalogue.things.items() if "person" in thing.seen_as}
+    people = DRESSED | {name for name, thing in reader.catalogue.things.items() if "person" in thing.seen_as}
     named = [[m.split(".", 1)[1] for m in known.get(w.head, ()) if m.startswith("feature.")] for w in reading.wishes]
     wishes, wearer = list(reading.wishes), dict[int, int]()
     for relation in reading.relations:

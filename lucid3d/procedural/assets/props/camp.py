@@ -225,7 +225,7 @@ def crate(rng: np.random.Generator, size: float = 0.6) -> Mesh:
 
 @made_as("snowman")
 def snowman(rng: np.random.Generator, height: float = 1.5) -> Mesh:
-    """Three lumpy balls, a carrot, coals and two sticks, looking to -z."""
+    """Three lumpy balls, a carrot, coals, two sticks and a scarf, looking to -z."""
 
     parts, y = [], 0.04
     for size in (0.5, 0.36, 0.24):
@@ -234,7 +234,13 @@ def snowman(rng: np.random.Generator, height: float = 1.5) -> Mesh:
             f32([0.74, 0.77, 0.82])
         )
         parts.append(solid([(shape.moved((0, y - diameter * 0.32, 0)), SNOW_MATERIAL)], "snow"))
-        y -= diameter * 0.8
+        neck, y = y, y - diameter * 0.8
+    wool = Material("main scarf", "fabric", ((0.55, 0.07, 0.06),), scale=0.02, bump=0.003)
+    turn = np.linspace(0, 2 * np.pi, 19)
+    around = 0.13 * height / 1.1
+    ring = np.stack([around * np.cos(turn), np.full_like(turn, neck - 0.01), around * np.sin(turn)], axis=1)
+    end = [[0.05, neck, -around], [0.08, neck + 0.12, -around - 0.07], [0.085, neck + 0.26, -around - 0.09]]
+    parts += [tube(line, 0.055, wool, sides=9) for line in (ring, end)]
     carrot = Material("carrot", "plain", ((0.9, 0.45, 0.12),))
     face, front = y + 0.24 * height / 1.1 * 0.48, -0.12 * height / 1.1
     parts.append(
