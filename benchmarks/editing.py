@@ -14,8 +14,8 @@ most light comes from. *bytes*: whether taking it out gave scene.ply back.
 
 **words**: colours, materials and a season. *hue*: of the pixels of dreamed views in which the changed world differs
 from the old one in colour, the share whose hue in the changed scene is within 25 degrees of the changed world's (of
-greys: as grey); of a season, whose hue lies among those that such surfaces have in it. *rest*: whether undoing gave
-the bytes back.
+greys: as grey), *smooth* the same of both pictures evened out over 5 pixels; of a season, whose hue lies among
+those that such surfaces have in it. *rest*: whether undoing gave the bytes back.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ CELL = 300
 """Pixels of a picture on a sheet."""
 HUE = 25.0
 """Degrees."""
+SMOOTH = 5
+"""Pixels over which textures finer than a scene's Gaussians are evened out."""
 GREY = 6.0
 """Chroma in CIELAB below which a colour has no hue that one could name."""
 CHANGED = 4.0
@@ -299,7 +301,7 @@ def looked_from(scene: Scene, view: int) -> Camera:
 def hues(scene: Scene, after: Scene, before_world: World, after_world: World | None, change: Any) -> dict[str, Any]:
     """Of pixels that were to change, how many have the hue that they should have."""
     assert after_world is not None
-    right = total = most = view = 0
+    right = evened = total = most = view = 0
     season = change.order.deed == "season"
     ranges = seasonal(before_world, change.order.season) if season else {}
     for number, each in enumerate(scene.views):
@@ -315,15 +317,23 @@ def hues(scene: Scene, after: Scene, before_world: World, after_world: World | N
             continue
         other = after_world.draw(camera)
         lab_one, lab_other = lab_of(one.image), lab_of(other.image)
-        drawn = lab_of(render(after.gaussians, camera).image)
+        shown = np.asarray(render(after.gaussians, camera).image)
+        drawn = lab_of(shown)
+        smooth_other, smooth = (
+            lab_of(np.asarray(cv2.blur(np.clip(p, 0, 1), (SMOOTH, SMOOTH)), np.float32)) for p in (other.image, shown)
+        )
         wanted = np.isin(one.instances, change.instances) & (np.linalg.norm(lab_one - lab_other, axis=2) > CHANGED)
         if not wanted.any():
             continue
         good = same_hue(drawn[wanted], lab_other[wanted])
         right, total = right + int(good.sum()), total + int(wanted.sum())
+        evened += int(same_hue(smooth[wanted], smooth_other[wanted]).sum())
         if wanted.sum() > most:
             most, view = int(wanted.sum()), number
-    return {"hue": right / max(total, 1), "pixels": total, "view": view}
+    if not total:  # it was of that colour or material before
+        return {"hue": 1.0, "smooth": 1.0, "pixels": 0, "view": view}
+    smooth_share = right / total if season else evened / total
+    return {"hue": right / total, "smooth": smooth_share, "pixels": total, "view": view}
 
 
 def same_hue(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.bool_]:

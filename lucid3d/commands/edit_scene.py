@@ -62,6 +62,8 @@ class InsertOptions:
     in '0,3;2,6' (--along='-1,3;2,6')."""
     pace: float | None = None
     """Metres a second that it walks."""
+    door: bool = False
+    """With the folder of another scene: open its walls where the straight way from our start to its start goes."""
     name: str = ""
     """What to call it, for `lucid3d edits` (default: what it is)."""
 
@@ -185,6 +187,8 @@ def insert(arguments: Sequence[str]) -> None:
     if options.file and not options.thing and Path(options.file).is_dir():
         _join(options, at)
         return
+    if options.door:
+        raise InputError("--door is for another scene that is joined on: --file FOLDER --at 0,6 --door")
     wish = Wish(options.thing, options.file, at, options.on, options.size, options.facing, options.seed)
     if options.pace is not None and not options.along:
         raise InputError("--pace is for figures that walk: say where, as in --along '0,3;2,6'")
@@ -208,7 +212,8 @@ def _join(options: InsertOptions, at: tuple[float, float] | None) -> None:
         raise InputError("a scene is joined on as it is: leave out --size, --on, --along and --pace")
     with ProgressDisplay() as display:
         facing, folder = options.facing or 0.0, Path(options.scene)
-        changed = join_in(folder, Path(options.file), at, facing, name=options.name, on_event=display.show)
+        other, name, show = Path(options.file), options.name, display.show
+        changed = join_in(folder, other, at, facing, door=options.door, name=name, on_event=show)
     _tell(changed, display.print)
 
 

@@ -301,6 +301,7 @@ def join_in(
     at: tuple[float, float],
     facing: float = 0.0,
     *,
+    door: bool = False,
     name: str = "",
     on_event: Listener = ignore,
 ) -> Changed:
@@ -313,7 +314,7 @@ def join_in(
         raise InputError("--at and --facing take finite numbers")
     guest = Scene.load(other, views=True)
     with _writing(folder) as (scene, book):
-        patch, ground = joined_on(scene, guest, at, facing)
+        patch, ground = joined_on(scene, guest, at, facing, door=door)
         order = Order(f"{guest.prompt or other.name} at {at[0]:g},{at[1]:g}", "join", by=str(other))
         how = f"joined on, {len(patch.parts):,} Gaussians more"
         change = Change(book.fresh_name(name or other.resolve().name[:40]), "", order, None, how)

@@ -20,18 +20,25 @@ MOST = 10_000_000
 """Gaussians of both."""
 MOST_CELLS = 1000
 """Cells from the start to a grid's rim: 250 m."""
+DOOR = (1.0, 2.1)
+"""Width and height of a door in metres."""
+SILL = 0.04
+"""Metres above the floor that stay: the floor itself."""
+BEFORE = 0.5
+"""Metres before the other's start that stay as they are."""
 LEVEL = 1.5
 """Metres around the place within which the ground is looked for that both floors lie on."""
 
 
 def joined_on(
-    scene: SceneContents, other: SceneContents, at: tuple[float, float], facing: float
+    scene: SceneContents, other: SceneContents, at: tuple[float, float], facing: float, *, door: bool = False
 ) -> tuple[Patch, FreeSpace | None]:
     """What another scene adds to one.
 
     Args:
         scene: stays as it is, its sky too; other: comes without its sky.
         at: x and z in metres of the other's start; facing: degrees to the right of our forward that its forward looks.
+        door: open the other's walls where the straight way from our start to its goes.
     Returns:
         The change of our Gaussians, and the other's ground in our grid, as far as that reaches; None where unknown.
     Raises:
@@ -45,10 +52,57 @@ def joined_on(
     pose = _pose(scene, other, at, facing)
     turned = rotate_gaussians(own, pose[:3, :3])
     moved = replace(turned, means=(turned.means + pose[:3, 3]).astype(np.float32))
+    if door:
+        floor = float(pose[1, 3]) + _foot(other)
+        moved = moved[~_doorway(moved.means, _first(scene).position[[0, 2]], np.asarray(at, np.float64), floor)]
     count = scene.gaussians.sh.shape[1]
     sh = np.pad(moved.sh, ((0, 0), (0, max(0, count - moved.sh.shape[1])), (0, 0)))[:, :count]
     patch = Patch(np.zeros(0, np.int64), scene.gaussians[:0], replace(moved, sh=sh))
-    return patch, _ground(scene.free, other.free, pose)
+    ground = _ground(scene.free, other.free, pose)
+    if door and ground is not None:
+        ground = _opened(ground, scene.free, _first(scene).position[[0, 2]], np.asarray(at, np.float64))
+    return patch, ground
+
+
+def _doorway(
+    means: NDArray[np.float32], start: NDArray[np.float64], at: NDArray[np.float64], floor: float
+) -> NDArray[np.bool_]:
+    """(N,) bool: what stands in the way from our start to the other's, as wide and high as a door."""
+    along, aside, length = _way(means[:, [0, 2]], start, at)
+    up = floor - means[:, 1]
+    return np.asarray((np.abs(aside) < DOOR[0] / 2) & (up > SILL) & (up < DOOR[1]) & (along < length - BEFORE), bool)
+
+
+def _opened(ground: FreeSpace, own: FreeSpace | None, start: NDArray[np.float64], at: NDArray[np.float64]) -> FreeSpace:
+    """The other's ground, and through the door to where ours begins."""
+    cells = np.argwhere(np.isnan(ground.ground))
+    x, z = (ground.start[axis] + (cells[:, 1 - i] - ground.half) * ground.cell for i, axis in enumerate((0, 2)))
+    along, aside, length = _way(np.stack([x, z], axis=1), start, at)
+    floor = ground.ground[tuple(ground.cells_at(np.array([[at[0], 0, at[1]]]))[0])]
+    known = np.isfinite(ground.ground)
+    if not np.isfinite(floor) or not known.any() or own is None:
+        return ground
+    feet = np.stack([x, np.zeros(len(x)), z], axis=1)
+    chosen = (np.abs(aside) < DOOR[0] / 2) & (along > 0) & (along < length) & ~own.contains(feet)
+    opened = ground.ground.copy()
+    opened[tuple(cells[chosen].T)] = floor
+    return replace(ground, ground=opened)
+
+
+def _way(
+    places: NDArray[np.floating], start: NDArray[np.float64], at: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Metres along and beside the way from `start` to `at` of places (N, 2), and its length."""
+    length = float(np.linalg.norm(at - start))
+    ahead = (at - start) / max(length, 1e-9)
+    from_start = np.asarray(places, np.float64) - start
+    return from_start @ ahead, from_start @ np.array([-ahead[1], ahead[0]]), length
+
+
+def _foot(scene: SceneContents) -> float:
+    """World y of the floor under a scene's start."""
+    eye = scene.free.eye if scene.free is not None else EYE_HEIGHT
+    return float(_first(scene).position[1]) + eye
 
 
 def _without_sky(scene: SceneContents) -> Gaussians:

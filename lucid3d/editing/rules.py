@@ -43,7 +43,7 @@ from lucid3d.scene_contents import SceneContents
 
 MOST = 200_000
 """Gaussians that come to light behind what was taken out."""
-ROUNDS, COLOUR_RATE = 5, 0.02
+ROUNDS, COLOUR_RATE = 10, 0.02
 """Times that every view teaches the colours, and their learning rate at first."""
 FAINT = 1 / 512
 """Difference in sRGB that nobody sees: what changes less stays as it is."""

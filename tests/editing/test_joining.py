@@ -56,6 +56,23 @@ def test_one_can_walk_in_it_on_a_floor_of_the_same_height() -> None:
     np.testing.assert_allclose(ground.ground[ground.free], FLOOR, atol=0.05)
 
 
+def test_a_door_opens_what_is_in_the_way_and_one_walks_through() -> None:
+    known = replace(scene(), free=from_world(world(), 4.0))
+    assert known.free is not None
+    closed, ground = joined_on(known, known, AT, FACING)
+    opened, through = joined_on(known, known, AT, FACING, door=True)
+    assert ground is not None and through is not None
+    way = np.linspace(0, 1, 30)[:, None] * np.array([AT[0], 0.0, AT[1]])
+    assert not (known.free.contains(way) | ground.contains(way)).all()
+    assert (known.free.contains(way) | through.contains(way)).all()
+    assert 0 < len(closed.parts) - len(opened.parts) < 0.2 * len(closed.parts)
+    kept = {mean.tobytes() for mean in opened.parts.means}
+    gone = np.array([mean for mean in closed.parts.means if mean.tobytes() not in kept])
+    ahead = np.array(AT) / np.hypot(*AT)
+    assert np.abs(gone[:, [0, 2]] @ np.array([-ahead[1], ahead[0]])).max() <= 0.5
+    assert (FLOOR - gone[:, 1]).min() > 0 and (FLOOR - gone[:, 1]).max() < 2.15
+
+
 def test_ours_stays_bit_for_bit_and_undoing_brings_the_bytes_back(saved: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(saved, tmp_path / "court"))
     before, own = files(folder), Scene.load(folder).gaussians
