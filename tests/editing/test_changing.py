@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import shutil
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.colour import linear_from_srgb
 from lucid3d.editing.book import Change, changes_in, read_book
+from lucid3d.editing.changed_world import without
 from lucid3d.editing.folder import change_in, insert_into, step, world_shown
 from lucid3d.editing.insertion import Wish
 from lucid3d.editing.order import read_order
@@ -26,8 +27,10 @@ from lucid3d.exploring.finding import from_world
 from lucid3d.gaussians import render
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.playable.things import things_of_world
+from lucid3d.procedural.kit.mesh import merge
+from lucid3d.procedural.kit.shapes import box
 from lucid3d.scene import Scene
-from tests.editing.court import BIN, HUT, scene, world
+from tests.editing.court import BIN, HUT, RED, scene, world
 from tests.editing.test_inserting import files
 from tests.exploring.test_free_space import FLOOR
 
@@ -191,3 +194,14 @@ def test_a_game_is_told_of_what_was_set_in_and_not_of_what_was_taken_out(saved: 
     assert {"hut", "barrel"} <= things.keys()
     assert "bin" not in things
     assert np.hypot(*(things["barrel"].foot[[0, 2]] - (0.6, 1.6))) < 0.1
+
+
+def test_some_of_many_that_are_turned_each_in_its_own_way_are_taken_out() -> None:
+    one = box((0.2, 0.2, 0.2), (0, FLOOR - 0.1, 3), RED, label="object")
+    three = [replace(one, vertices=one.vertices + np.float32([x, 0, 0])) for x in (-1, 0, 1)]
+    row = replace(merge(three), facing=np.array([0.1, 0.2, 0.3]), thing="crate")
+    full = world().with_place(replace(world().place, meshes=[*world().place.meshes, row]))
+    first = full.spans()[-1][0]
+    left, taken = without(full, {first, first + 1})
+    assert taken is not None and len(taken.triangles) == 2 * len(one.triangles)
+    assert len(left.place.meshes[-1].triangles) == len(one.triangles)

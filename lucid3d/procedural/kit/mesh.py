@@ -146,7 +146,9 @@ def merge(meshes: Sequence[Mesh], label: str | None = None, *, one_instance: boo
         own = np.zeros(len(mesh.triangles), np.int32) if mesh.instances is None else mesh.instances
         instances.append(own + np.int32(first_instance))
         count = int(own.max(initial=0)) + 1
-        facing.append(np.broadcast_to(0.0 if mesh.facing is None else mesh.facing, count))
+        turned = np.zeros(1) if mesh.facing is None else np.atleast_1d(mesh.facing)
+        # one for all, or one each, also of instances behind the last one that is left of a part
+        facing.append(turned[np.minimum(np.arange(count), len(turned) - 1)])
         first_instance += count
         triangles.append(mesh.triangles + np.int32(first_vertex))
         first_vertex += len(mesh.vertices)
