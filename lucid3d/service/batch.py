@@ -297,7 +297,9 @@ def summarise(scenes: Sequence[Scene], output: Path) -> None:
     Console(highlight=False).print(table)
     with atomic_path(output / "table.csv") as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["scene", "state", "seconds", "message", *(field.name for field in fields(Row))])
+        # the scene that was changed is not the one that came of it
+        asked = ["of_scene" if field.name == "scene" else field.name for field in fields(Row)]
+        writer.writerow(["scene", "state", "seconds", "message", *asked])
         for scene in scenes:
             values = asdict(scene.row).values()
             writer.writerow([scene.name, scene.state, f"{scene.seconds:.1f}", scene.message, *values])
