@@ -141,7 +141,7 @@ def extend_scene(
     models.close()
     gaussians = scene.gaussians
     if len(cloud) > len(scene.points):
-        gaussians = _trained(scene, cloud, views, on_event)
+        gaussians = trained_beside(scene, cloud, views, on_event)
     free = explorer.free if explorer is not None else None
     known = scene.free if free is None else free if scene.free is None else united(scene.free, free)
     facts = _told(scene, goal, prompt, len(views), len(gaussians) - len(scene.gaussians))
@@ -197,7 +197,7 @@ def _check_way(free: FreeSpace, x: float, z: float) -> None:
         )
 
 
-def _trained(scene: Scene, cloud: PointCloud, views: list[DreamedView], on_event: Listener) -> Gaussians:
+def trained_beside(scene: Scene, cloud: PointCloud, views: list[DreamedView], on_event: Listener) -> Gaussians:
     """The scene's Gaussians, followed by those of the new points, which are trained on what the new views painted."""
     config = scene.config
     fresh = from_points(

@@ -16,6 +16,7 @@ from lucid3d.editing.folder import (
     change_in,
     drag_in,
     guide_in,
+    inpaint_in,
     insert_into,
     join_in,
     keep_region,
@@ -78,7 +79,8 @@ class EditOptions:
     """"the house blue", "the pier of stone", "autumn", "remove the bin", "replace the sofa by a bench"; with a region
     just "blue"."""
     way: Annotated[str, tyro.conf.arg(name="with")] = "rules"
-    """rules; or what Gaussians follow: style (of --picture), clip, sds, magic3d or vsd (words, by networks on disk)."""
+    """rules; inpainting: a region is painted anew by the networks that dream; or what Gaussians follow: style (of
+    --picture), clip, sds, magic3d or vsd (words, by networks on disk)."""
     picture: str = ""
     """The picture whose style it takes (--with style)."""
     network: str = ""
@@ -232,6 +234,10 @@ def edit(arguments: Sequence[str]) -> None:
                 raise InputError("--drag moves a region: give --region or --label")
             handles, targets = zip(*(_drag(text) for text in options.drag), strict=True)
             changed = drag_in(folder, region, handles, targets, name=options.name, on_event=display.show)
+        elif options.way == "inpainting":
+            if region is None:
+                raise InputError("--with inpainting repaints a region: give --region or --label")
+            changed = inpaint_in(folder, options.prompt, region, name=options.name, on_event=display.show)
         elif options.way == "rules":
             changed = change_in(folder, options.prompt, region, name=options.name, on_event=display.show)
         else:

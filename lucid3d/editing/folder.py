@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d import __version__
+from lucid3d.config import overlay
 from lucid3d.editing.book import (
     EDITS,
     Book,
@@ -39,6 +40,7 @@ from lucid3d.editing.closer_look import NO_WORLD, closer_look, eye_at
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.figure import walking
 from lucid3d.editing.guided import guided, refined
+from lucid3d.editing.inpainting import inpainted
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -58,11 +60,13 @@ from lucid3d.editing.standing import Spot, free_space, spot_instead, without
 from lucid3d.editing.surroundings import surroundings_of
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FreeSpace, read_free_space, write_free_space
+from lucid3d.families.base import Models
 from lucid3d.figures.playing import read_figures, with_figures
 from lucid3d.files import sweep, sweep_here
 from lucid3d.guidance.choose import way_called
 from lucid3d.locking import FolderLock
 from lucid3d.outputs import write_pictures, write_preview
+from lucid3d.preparation import assemble_models, prepare
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
@@ -223,6 +227,33 @@ def guide_in(
         patch = guided(scene, chosen, way, words, picture=picture, network=network, steps=steps, on_event=on_event)
         order = Order(words or str(picture), "guide", by=way)
         return _patched(folder, scene, book, name or words[:40] or way, order, region, f"guided by {way}", patch)
+
+
+def inpaint_in(
+    folder: Path,
+    words: str,
+    region: Region,
+    *,
+    name: str = "",
+    models: Models | None = None,
+    world: World | None = None,
+    on_event: Listener = ignore,
+) -> Changed:
+    """Have networks repaint a region in words; see `inpainting.inpainted`.
+
+    Args:
+        models: that paint; by default the networks that the scene's config names.
+    Raises:
+        InputError: see there, the networks are not on disk, and `insert_into`.
+    """
+    with _writing(folder) as (scene, book):
+        chosen = _chosen(scene, book, region, world, on_event)
+        assert chosen is not None
+        painters = models or assemble_models(prepare(overlay(scene.config, {"models": "diffusion"})), on_event=on_event)
+        patch = inpainted(scene, chosen, words, painters, on_event=on_event)
+        painters.close()
+        order = Order(words, "guide", by="inpainting")
+        return _patched(folder, scene, book, name or words[:40], order, region, "painted anew", patch)
 
 
 def refine_in(
