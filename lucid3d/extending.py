@@ -16,9 +16,9 @@ from lucid3d.dreaming import DreamedView, extend_views
 from lucid3d.errors import InputError
 from lucid3d.exploring.explorer import Explorer
 from lucid3d.exploring.finding import from_world
-from lucid3d.exploring.free_space import FreeSpace, united
+from lucid3d.exploring.free_space import united
 from lucid3d.exploring.reach import FARTHEST, Reach
-from lucid3d.exploring.route import nearest_place
+from lucid3d.exploring.route import ARRIVED, eye_near
 from lucid3d.families.base import Models
 from lucid3d.families.choose import FAMILIES
 from lucid3d.gaussians import Trainer, TrainingView, from_points
@@ -38,8 +38,6 @@ SKY_MINIMUM = 50.0
 """Metres to the sky of a scene that has none yet."""
 WITHIN_SKY = 0.8
 """Part of the way to a scene's sky within which it can grow."""
-ARRIVED = 1.0
-"""Metres from a place at which one is there."""
 AROUND = 6
 """Pixels around what a view painted that are drawn when it is trained on: half the window of SSIM."""
 RIM = 2
@@ -170,7 +168,7 @@ def _explorer(scene: Scene, goal: Goal, world: Any) -> Explorer:
     """Plans the views of the way to a place, or of all within a radius."""
     reach = goal.radius if goal.radius is not None else float(np.hypot(*goal.to)) + 2 * ARRIVED  # type: ignore[misc]
     if goal.to is not None and isinstance(world, World):
-        _check_way(from_world(world, reach), *goal.to)
+        eye_near(from_world(world, reach), *goal.to)
     size = scene.config.dream.size
     dreamed = [camera for camera in scene.cameras if camera.width == camera.height == size]
     usual = Camera.from_fov(size, size, scene.config.dream.fov)
@@ -186,15 +184,6 @@ def _explorer(scene: Scene, goal: Goal, world: Any) -> Explorer:
         goal=goal.to,
         protected=len(scene.points),
     )
-
-
-def _check_way(free: FreeSpace, x: float, z: float) -> None:
-    row, column = nearest_place(free, x, z)
-    eye = free.eyes(np.array([[row, column]]))[0]
-    if np.hypot(eye[0] - x, eye[2] - z) > ARRIVED:
-        raise InputError(
-            f"nobody can walk to {x:g},{z:g}: something is in the way; the nearest place is {eye[0]:.1f},{eye[2]:.1f}"
-        )
 
 
 def trained_beside(scene: Scene, cloud: PointCloud, views: list[DreamedView], on_event: Listener) -> Gaussians:

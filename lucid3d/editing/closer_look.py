@@ -12,8 +12,8 @@ from lucid3d.editing.patch import Patch, difference, hidden
 from lucid3d.errors import InputError
 from lucid3d.exploring.finding import from_world
 from lucid3d.exploring.reach import FARTHEST
-from lucid3d.exploring.route import nearest_place
-from lucid3d.extending import ARRIVED, joined
+from lucid3d.exploring.route import ARRIVED, eye_near
+from lucid3d.extending import joined
 from lucid3d.gaussians import from_points
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.pointcloud import PointCloud, lift
@@ -68,14 +68,7 @@ def eye_at(world: World, x: float, z: float) -> NDArray[np.float64]:
     away = float(np.hypot(x, z))
     if not away + ARRIVED <= FARTHEST:
         raise InputError(f"a closer look is taken within {FARTHEST:g} m of the start, not at {x:g},{z:g}")
-    free = from_world(world, away + 2 * ARRIVED)
-    row, column = nearest_place(free, x, z)
-    eye = free.eyes(np.array([[row, column]]))[0]
-    if np.hypot(eye[0] - x, eye[2] - z) > ARRIVED:
-        raise InputError(
-            f"nobody can walk to {x:g},{z:g}: something is in the way; the nearest place is {eye[0]:.1f},{eye[2]:.1f}"
-        )
-    return np.array([eye[0], eye[1], eye[2]], np.float64)
+    return eye_near(from_world(world, away + 2 * ARRIVED), x, z)
 
 
 def closer_look(

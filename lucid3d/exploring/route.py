@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 
 from lucid3d.camera import yaw_pitch
+from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import Cells, FreeSpace
 
 PACE = 1.4
@@ -32,6 +33,8 @@ TURNING = 0.5
 PITCH = -2.0
 """Degrees: a little below the horizon, where one walks to."""
 SAMPLES_A_METRE = 40
+ARRIVED = 1.0
+"""Metres from a place at which one is there."""
 BESIDE = 2.0
 """Metres to both sides of a way that belong to it: people do not walk on a line."""
 
@@ -67,6 +70,20 @@ def nearest_place(free: FreeSpace, x: float, z: float) -> NDArray[np.intp]:
     eyes = free.eyes(cells)
     nearest: NDArray[np.intp] = cells[np.argmin(np.hypot(eyes[:, 0] - x, eyes[:, 2] - z))]
     return nearest
+
+
+def eye_near(free: FreeSpace, x: float, z: float) -> NDArray[np.float64]:
+    """(3,) the eye of a person who stands at x and z, metres.
+
+    Raises:
+        InputError: nobody can walk to within `ARRIVED` of there; the nearest place is told.
+    """
+    eye = free.eyes(nearest_place(free, x, z)[None])[0]
+    if np.hypot(eye[0] - x, eye[2] - z) > ARRIVED:
+        raise InputError(
+            f"nobody can walk to {x:g},{z:g}: something is in the way; the nearest place is {eye[0]:.1f},{eye[2]:.1f}"
+        )
+    return np.asarray(eye, np.float64)
 
 
 def _shortest(free: FreeSpace, end: int, dear: NDArray[np.bool_], start: int | None = None) -> Cells:
