@@ -83,7 +83,8 @@ def panorama_of(scene: Exportable, height: int) -> RenderedPanorama:
 
 
 def panorama_behind(scene: Exportable, gaussians: Gaussians, distance: float, height: int) -> NDArray[np.float32]:
-    """(height, 2 height, 3) sRGB: a scene's panorama to stand behind its near parts, which are drawn themselves.
+    """(H, 2H, 3) float32 sRGB, H = `height`: a scene's panorama to stand behind its near parts, which are drawn as they
+    are.
 
     Where it is known what lies farther than `distance` metres from the origin, that is what it shows: the panorama has
     the near things as well, and one would see them twice as soon as one steps aside. Elsewhere it stays as it is.

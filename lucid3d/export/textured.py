@@ -62,7 +62,8 @@ def mesh_reach(scene: Exportable) -> float:
 
 
 def beyond(scene: Exportable, height: int) -> NDArray[np.float32]:
-    """(height, 2 height, 3) sRGB panorama of what lies farther than the textured mesh goes, to stand behind it.
+    """(H, 2H, 3) float32 sRGB panorama, H = `height`, of what lies farther than the textured mesh goes, to stand
+    behind it.
 
     The scene's own panorama shows the near things as well: behind a mesh one would see them twice as soon as one steps
     aside. Where nothing is farther, it is that panorama after all.

@@ -130,6 +130,7 @@ def remixed(sentence: str, change: str) -> tuple[str, bool]:
     if wanted.place != before.place and f"place.{wanted.place}" in _meanings(change):
         return change, False  # a word that only hints at a place, as snow does at the arctic, moves nothing
     kinds: set[str] = {kind for kind in ("time", "weather", "season") if kind in wanted.given}
+    kinds |= {"weather"} if wanted.snowed_in and before.weather == "rain" else set()  # no rain falls on snow
     kinds |= {"sky"} if wanted.sky or "time" in kinds else set()
     kinds |= {"style"} if wanted.style else set()
     kinds |= {"mood"} if wanted.mood else set()

@@ -99,7 +99,9 @@ def test_a_hub_that_never_answers_can_be_left(hub: Hub, monkeypatch: pytest.Monk
     hub.stall = threading.Event()
     with running(hub):
         serve(hub, monkeypatch)
-        program = f"from lucid3d.families.diffusion.fetch import fetch; fetch({NAME!r}, quiet=True)"
+        # what is started in the background of a shell ignores Ctrl-C, and so do its children
+        heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        program = f"{heeds}from lucid3d.families.diffusion.fetch import fetch; fetch({NAME!r}, quiet=True)"
         parent = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)
         deadline = time.monotonic() + 60
         while not list(weights.cache_folder().rglob("*.partial")) and time.monotonic() < deadline:

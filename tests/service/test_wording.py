@@ -41,7 +41,8 @@ def test_completion_says_what_would_have_been_assumed() -> None:
     [
         ("a misty alpine lake at sunrise", "at night", "night", "mist"),
         ("a misty alpine lake at sunrise", "a clear noon", "noon", "clear"),
-        ("a village in the rain", "at sunset in snow", "sunset", "snow"),
+        ("a village in the rain", "at sunset in falling snow", "sunset", "snow"),
+        ("a village in the rain", "at sunset in snow", "sunset", "clear"),
     ],
 )
 def test_a_remix_takes_the_new_light_and_keeps_the_place(sentence: str, change: str, time: str, weather: str) -> None:

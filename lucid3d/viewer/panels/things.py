@@ -48,7 +48,7 @@ class ThingsFolder:
             self.move = gui.add_button("Move it to the pick")
             self.copy = gui.add_button("Copy it to the pick")
             self.facing = gui.add_number("Turned (degrees)", 0.0, min=-180.0, max=180.0, step=5.0)
-            self.size = gui.add_number("Size (m)", 0.0, min=0.0, max=60.0, step=0.1, hint="0: as it is")
+            self.size = gui.add_number("Largest side (m)", 0.0, min=0.0, max=60.0, step=0.1, hint="0: as it is")
             self.turn = gui.add_button("Turn and scale it")
             self.remove = gui.add_button("Take it out")
             self.words = gui.add_text("In words", "", hint="the house blue; remove the bin; blue, for what is picked")
