@@ -154,6 +154,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return scene().save(tmp_path_factory.mktemp("changed") / "court")
 
 
+@pytest.mark.slow
 def test_changes_are_in_the_same_book_as_things_and_undone_to_the_same_bytes(saved: Path, tmp_path: Path) -> None:
     folder = tmp_path / "court"
     shutil.copytree(saved, folder)

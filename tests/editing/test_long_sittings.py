@@ -66,6 +66,7 @@ class CutShort(BaseException):
     """Goes through every handler, as the end of a process does."""
 
 
+@pytest.mark.slow
 def test_an_edit_that_is_cut_short_at_any_point_leaves_a_scene_that_is_whole(
     saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

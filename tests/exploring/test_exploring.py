@@ -104,6 +104,7 @@ def test_the_best_views_come_first_and_end_where_there_are_enough(world: World, 
         np.testing.assert_array_equal(view.camera.world_from_camera, same.camera.world_from_camera)
 
 
+@pytest.mark.slow
 def test_estimated_depths_are_explored_by_their_own_points(world: World) -> None:
     near = Reach(0.6)
     explorer = Explorer(near, LENS, CONFIG.sharpness)

@@ -171,6 +171,7 @@ def test_only_what_a_job_uses_is_loaded(checkpoint: Checkpoint) -> None:
         load_models(Wish("diffusion", settings))
 
 
+@pytest.mark.slow
 def test_a_keeper_keeps_networks_and_never_worlds(checkpoint: Checkpoint) -> None:
     settings = ModelsConfig(inpainting=checkpoint("sd-inpaint"), depth=checkpoint("zoe-n"))
     keeper = Keeper()

@@ -26,6 +26,7 @@ def test_stable_diffusion_has_its_published_cost() -> None:
     assert unet_operations(None, 512, 512) == pytest.approx(0.8e12, rel=0.05)
 
 
+@pytest.mark.slow
 def test_work_follows_the_settings(checkpoint: Checkpoint) -> None:
     def work(**options: object) -> tuple[float, float]:
         settings = {"inpainting": checkpoint("sdxl-inpaint"), "depth": checkpoint("zoe-n"), **options}

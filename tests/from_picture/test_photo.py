@@ -84,6 +84,7 @@ def test_clouds_do_not_lift_the_horizon() -> None:
     assert "lake" not in layout.words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", PLACES_OF_KNOWN_HORIZON)
 def test_the_horizon_of_drawn_places(prompt: str) -> None:
     """A far shore, fields and a street, looking down, level and up: where the horizon is, is known."""
@@ -416,6 +417,7 @@ def test_empty_pictures_still_have_a_layout(fill: float) -> None:
     extend(image, layout, Camera.from_fov(80, 60, FOV), 0)
 
 
+@pytest.mark.slow
 def test_a_ceiling_makes_a_room_and_a_sky_does_not() -> None:
     """The module's own pictures, without a word: what is overhead tells, and straight lines."""
     for words, indoors in (("a kitchen", True), ("a living room in the afternoon", True), ("a village at dusk", False)):
