@@ -95,9 +95,11 @@ def _write_surround(scene: SceneContents, folder: Path) -> Panorama:
 
 
 def write_preview(gaussians: Gaussians, first: Camera | None, folder: Path) -> None:
-    """preview.jpg: what is seen at first, at a glance."""
+    """preview.jpg: what is seen at first, at a glance, and no more than the first view showed: a zoom knows nothing to
+    the sides of it."""
     pose = None if first is None else first.world_from_camera
-    write_image(render(gaussians, Camera.from_fov(PREVIEW, PREVIEW, PREVIEW_FOV, pose)).image, folder / "preview.jpg")
+    fov = PREVIEW_FOV if first is None else min(PREVIEW_FOV, first.fov_degrees)
+    write_image(render(gaussians, Camera.from_fov(PREVIEW, PREVIEW, fov, pose)).image, folder / "preview.jpg")
 
 
 def _plain_facts(scene: SceneContents) -> dict[str, Any]:
