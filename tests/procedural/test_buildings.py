@@ -249,6 +249,16 @@ def test_words_change_what_is_built(plain: str, changed: str) -> None:
     assert digest(plain) != digest(changed)
 
 
+def test_mountains_come_down_to_a_shore_and_are_not_cut_off() -> None:
+    land = place_of("a village by a lake", 0).terrain
+    assert land is not None
+    azimuth, reach = np.meshgrid(np.radians(np.arange(0, 360, 2.0)), np.arange(150.0, 900.0, 10.0))
+    x, z = (reach * np.sin(azimuth)).astype(np.float32), (reach * np.cos(azimuth)).astype(np.float32)
+    here, beside = land.heights(x, z), land.heights(x + np.float32(10), z)
+    assert (EYE_HEIGHT - here).max() > 250  # they are mountains
+    assert np.abs(beside - here).max() / 10 < 7  # the steepest crags; a cut is five times as steep
+
+
 def test_lamps_are_lit_when_it_is_dark() -> None:
     day, night = place_of("a town street at noon"), place_of("a town street at night")
     assert not day.lamps

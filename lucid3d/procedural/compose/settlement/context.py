@@ -126,6 +126,10 @@ def wall_for(brief: Brief, rng: np.random.Generator, feature: str) -> Material |
     return wall
 
 
+BANK, FLANK = 3.0, 1.1
+"""Metres by which low land stands above the water beside it at most, and rise over run of higher land from there."""
+
+
 def hills(
     brief: Brief,
     rng: np.random.Generator,
@@ -168,6 +172,7 @@ def hills(
         if shore is not None:
             up = np.maximum(up, DRY - SHORE_DROP)  # or the sea would stand in every hollow of the village
             across = beyond_shore(shore, x, z) + 14 * noise(x, z, seed + 3, 70.0, 3)
+            up = np.minimum(up, BANK + FLANK * np.maximum(-across, 0))  # mountains come down to it, none is cut off
             # steep: surf stays at the edge
             low = np.where(across > 0, shore.foot - 0.2 * np.clip(across, 0, 60), shore.foot or up)
             up = up + (low - up) * smoothstep(-shore.gentle, 0.0, across)
