@@ -3,6 +3,8 @@ the coarser Gaussians. So walking up to a wall shows its stones."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +36,7 @@ ACROSS = 75.0
 """Degrees about a direction that are looked at: a window, and what comes into it as one turns a little."""
 STEP = 0.92
 """Of a picture's field of view, to the next: neighbours overlap a little."""
-MOST = 800_000
+MOST = 1_000_000
 """Gaussians that a closer look adds at most."""
 COARSE = 1.5
 """Pixels of a closer look above which an old Gaussian's width (two deviations) is coarse."""
@@ -44,8 +46,22 @@ NO_WORLD = (
     "a closer look is drawn by the procedural world that a scene was made of, and this scene has none: refine it "
     "without a place"
 )
+STRAYED = frozenset(("join", "guide", "drag"))
+"""Deeds after which a scene holds on its surfaces what its world does not show."""
 GLANCE, GLANCE_FOV = 384, 110.0
 """Pixels and degrees across the pictures by which it is judged which Gaussians give way."""
+
+
+def check_true(deeds: Iterable[str]) -> None:
+    """
+    Raises:
+        InputError: after one of these deeds a world no longer shows what its scene holds.
+    """
+    if found := STRAYED.intersection(deeds):
+        raise InputError(
+            "a closer look is drawn by the world that the scene was made of, and a change of this scene "
+            f"({min(found)}) is not in it: look first, or undo that change"
+        )
 
 
 def looks_from(eye: NDArray[np.floating], yaw: float | None = None) -> list[Camera]:
@@ -123,8 +139,8 @@ def _near(world: World, camera: Camera) -> NDArray[np.bool_]:
 
 
 def _replaced(gaussians: Gaussians, world: World, glance: Camera, drawn: dict[int, Camera]) -> NDArray[np.bool_]:
-    """(N,) bool: coarse Gaussians on the surfaces that were drawn anew, or in the air before them, whose whole extent
-    lies in what was drawn."""
+    """(N,) bool: coarse Gaussians on the surfaces that were drawn anew, whose whole extent lies in what was drawn. What
+    stands before them stays: it may have been set in, and the world does not show it."""
     depth = world.draw(glance, antialias=False, only=np.zeros((glance.height, glance.width), bool)).depth
     rays = glance.world_rays().reshape(-1, 3)
     covered = _within(list(drawn.values()), glance.position + rays).reshape(depth.shape)
@@ -139,7 +155,7 @@ def _replaced(gaussians: Gaussians, world: World, glance: Camera, drawn: dict[in
     coarse = 2 * sigma > COARSE * z * np.radians(1 / SHARPNESS)
     reaches = inner[row, column] >= sigma * glance.fx / z
     gone = np.zeros(len(gaussians), bool)
-    gone[rows[coarse & reaches & (z <= there + ON_IT * sigma)]] = True
+    gone[rows[coarse & reaches & (np.abs(z - there) <= ON_IT * sigma)]] = True
     return gone
 
 

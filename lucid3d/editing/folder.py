@@ -36,7 +36,7 @@ from lucid3d.editing.book import (
     write_walk,
 )
 from lucid3d.editing.changed_world import world_with
-from lucid3d.editing.closer_look import NO_WORLD, closer_look, eye_at
+from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look, eye_at
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.figure import walking
 from lucid3d.editing.guided import guided, refined
@@ -296,6 +296,7 @@ def look_closer_in(
         InputError: see there, the scene was not made of a procedural world, and `insert_into`.
     """
     with _writing(folder) as (scene, book):
+        check_true(change.order.deed for change in changes_in(book.state))
         now = _world_now(scene, book, world, on_event)
         if now is None:
             raise InputError(NO_WORLD)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.editing.book import composed
+from lucid3d.editing.book import changes_in, composed, read_book
 from lucid3d.editing.changed_world import world_with
-from lucid3d.editing.closer_look import NO_WORLD, closer_look
+from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.guided import refined
 from lucid3d.editing.insertion import (
@@ -54,6 +54,7 @@ class Sitting:
         done: the changes so far, with the instances that they were about.
         world: builds or gives the world that the scene was made of, None where there is none.
         grounds: where people could stand, by what was taken out; shared by all sittings of a scene, filled when needed.
+        dragged: whether anything was dragged.
     """
 
     own: Scene
@@ -61,6 +62,7 @@ class Sitting:
     done: tuple[tuple[Order, tuple[int, ...]], ...] = ()
     world: Callable[[], World | None] = field(default=lambda: None)
     grounds: dict[tuple[int, ...], FreeSpace] = field(default_factory=dict)
+    dragged: bool = False
 
     @classmethod
     def of(cls, scene: Scene, on_event: Listener = ignore) -> Sitting:
@@ -146,6 +148,8 @@ class Sitting:
         Raises:
             InputError: see `closer_look.closer_look`, or there is no world to draw it by.
         """
+        before = changes_in(read_book(self.own.origin).state) if self.own.origin is not None else []
+        check_true([*(change.order.deed for change in before), *(("drag",) if self.dragged else ())])
         world = self.now()
         if world is None:
             raise InputError(NO_WORLD)
@@ -159,7 +163,8 @@ class Sitting:
             InputError: see `drag.dragged`.
         """
         chosen = choose(region, self.around())
-        return replace(self, own=replace(self.own, gaussians=dragged(self.own.gaussians, chosen, [handle], [target])))
+        moved = dragged(self.own.gaussians, chosen, [handle], [target])
+        return replace(self, own=replace(self.own, gaussians=moved), dragged=True)
 
     def remove(self, name: str) -> Sitting:
         """Without a thing that was set in.

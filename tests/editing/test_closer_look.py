@@ -11,10 +11,11 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.editing import closer_look as module
-from lucid3d.editing.closer_look import closer_look, eye_at, looks_from
+from lucid3d.editing.closer_look import check_true, closer_look, eye_at, looks_from
 from lucid3d.editing.folder import look_closer_in, step
 from lucid3d.editing.patch import NAMES
 from lucid3d.errors import InputError
+from lucid3d.extending import joined
 from lucid3d.gaussians import render
 from tests.editing.court import saved, scene, world
 from tests.editing.test_inserting import files
@@ -55,6 +56,14 @@ def test_what_is_near_is_finer_and_the_rest_stays_bit_for_bit() -> None:
     assert render(new, aside).alpha.mean() > render(old, aside).alpha.mean() - 0.02
 
 
+def test_what_was_set_in_before_a_wall_stays() -> None:
+    old = scene().gaussians
+    spot = TO_HUT.position + np.array([0, 0.2, 0.35])
+    coarse = replace(old[:40], means=np.tile(spot, (40, 1)).astype(np.float32))
+    patch = closer_look(joined(old, coarse), world(), TO_HUT.position, 0.0)
+    assert len(patch.rows) and patch.rows.max() < len(old)
+
+
 def test_it_is_a_change_of_the_folder_and_undone_to_the_same_bytes(tmp_path: Path) -> None:
     folder = saved(tmp_path / "court")
     before = files(folder)
@@ -71,6 +80,10 @@ def test_where_nobody_can_stand_and_what_has_no_world_is_one_sentence(tmp_path: 
         eye_at(world(), 30.0, 3.0)  # beyond the wall
     with pytest.raises(InputError, match="within 100 m"):
         eye_at(world(), 5000.0, 0.0)
+    for deed in ("join", "guide", "drag"):
+        with pytest.raises(InputError, match="not in it"):
+            check_true(["dye", deed])
+    check_true(["dye", "refine", "season"])
     own = replace(scene(), facts={"models": {"family": "custom"}})
     own.save(tmp_path / "own")
     with pytest.raises(InputError, match="procedural world"):
