@@ -149,13 +149,15 @@ def _needed(modules: Path) -> bytes:
         return (modules / ENGINE).read_bytes()
     line = [esbuild, str(integration("web/parts.js")), "--bundle", "--minify", "--format=esm", "--log-level=error"]
     environment = {**os.environ, "NODE_PATH": str(modules)}
-    built = subprocess.run(line, check=False, capture_output=True, env=environment, timeout=_LONGEST_BUILD)
-    if built.returncode or not built.stdout:
+    try:
+        built = subprocess.run(line, check=True, capture_output=True, env=environment, timeout=_LONGEST_BUILD).stdout
+    except (subprocess.SubprocessError, OSError) as error:
+        said = (getattr(error, "stderr", None) or str(error).encode()).decode(errors="replace")[:200]
         logging.getLogger(__name__).warning(
-            "esbuild could not make PlayCanvas's engine smaller, so web/ has all of it: %s", built.stderr.decode()[:200]
+            "esbuild could not make PlayCanvas's engine smaller, so web/ has all of it: %s", said
         )
-        return (modules / ENGINE).read_bytes()
-    return built.stdout
+        built = b""
+    return built or (modules / ENGINE).read_bytes()
 
 
 def _still(gaussians: Gaussians, panorama: NDArray[np.float32], start: NDArray[np.float64]) -> str:
