@@ -12,10 +12,12 @@ upper points, the share before which, seen from its middle, lies a surface of th
 that is left on the darkest twentieth of what it shades. *lit*: correlation of its brightness with the direction that
 most light comes from. *bytes*: whether taking it out gave scene.ply back.
 
-**words**: colours, materials and a season. *hue*: of the pixels of dreamed views in which the changed world differs
-from the old one in colour, the share whose hue in the changed scene is within 25 degrees of the changed world's (of
-greys: as grey), *smooth* the same of both pictures evened out over 5 pixels; of a season, whose hue lies among
-those that such surfaces have in it. *rest*: whether undoing gave the bytes back.
+**words**: colours, materials and a season. *hue*: of the pixels of dreamed views that show what most of the named
+things' upright sides are made of (a house's walls, not its panes, beams, door and roof), the share whose hue is within
+25 degrees of that of a world in which just these surfaces have the named colour (of greys: as grey); this world is made
+without the editing's own choice of surfaces. *inner*: the same of pixels that have no others beside them, *smooth*: of
+both pictures evened out over 5 pixels. Of a material, the pixels in which the two worlds differ; of a season, those
+whose hue lies among those that such surfaces have in it. *rest*: whether undoing gave the bytes back.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,12 +45,16 @@ from lucid3d.editing.book import Entry, read_inserted
 from lucid3d.editing.changed_world import in_season
 from lucid3d.editing.folder import change_in, insert_into, move_in, remove_from, step, world_shown
 from lucid3d.editing.insertion import Where, Wish, world_of
+from lucid3d.editing.regions import instances_called
 from lucid3d.editing.rules import SEASONAL
 from lucid3d.errors import InputError
 from lucid3d.gaussians import render
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.guidance.optimise import Following, closer, followed
+from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.labels import label_number
+from lucid3d.procedural.kit.mesh import Mesh
+from lucid3d.procedural.render.rays import RayScene
 from lucid3d.procedural.world import World
 from lucid3d.restyle.rules import TARGET_ROWS
 from lucid3d.scene import Scene
@@ -73,7 +79,13 @@ SMOOTH = 5
 GREY = 6.0
 """Chroma in CIELAB below which a colour has no hue that one could name."""
 CHANGED = 4.0
-"""Difference in CIELAB between the two worlds from which a pixel is one that was to change."""
+"""Difference in CIELAB between the two worlds from which a pixel is one that another material was to change."""
+UPRIGHT = 0.3
+"""Height of the unit normal of a side at most: roofs and floors are no sides."""
+NO_WALLS = frozenset(("glass", "windows", "emissive", "leaf", "petal", "roof_tile", "shingle", "thatch"))
+WOODWORK = ("door", "shutter", "frame", "beam", "awning", "canvas", "trim")
+"""Patterns of panes, lamps, climbing plants and roofs, and how the names of joinery begin: a house is not called blue
+for them."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +291,7 @@ def in_words(options: Words) -> list[dict[str, Any]]:
                     folder.name,
                     words,
                     changed.entry.how,
-                    f"{wall:.1f} s, CPU {cpu:.1f} s; hue {row['hue']:.3f}",
+                    f"{wall:.1f} s, CPU {cpu:.1f} s; hue {row['hue']:.3f} inner {row.get('inner', 1.0):.3f}",
                     flush=True,
                 )
                 before, now = (
@@ -301,39 +313,121 @@ def looked_from(scene: Scene, view: int) -> Camera:
 def hues(scene: Scene, after: Scene, before_world: World, after_world: World | None, change: Any) -> dict[str, Any]:
     """Of pixels that were to change, how many have the hue that they should have."""
     assert after_world is not None
-    right = evened = total = most = view = 0
-    season = change.order.deed == "season"
-    ranges = seasonal(before_world, change.order.season) if season else {}
-    for number, each in enumerate(scene.views):
-        if each.support:
-            continue
+    if change.order.deed == "season":
+        return of_season(scene, after, before_world, change.order.season)
+    walls: list[NDArray[np.bool_]] | None = None
+    if change.order.colour and not change.order.material:
+        after_world, walls = in_colour_named(scene, before_world, change.order.target, change.order.colour)
+    right = evened = inner_right = inner = total = most = view = 0
+    for number, each in enumerate(shown_views(scene)):
         camera = each.camera
-        one = before_world.draw(camera)
-        if season:
-            picture = lab_of(render(after.gaussians, camera).image)
-            for labels, (low, high) in ranges.items():
-                mine = picture[np.isin(one.labels, labels) & (one.depth < np.inf)]
-                right, total = right + int(within(mine, low, high).sum()), total + len(mine)
-            continue
         other = after_world.draw(camera)
-        lab_one, lab_other = lab_of(one.image), lab_of(other.image)
+        if walls is not None:
+            wanted = walls[number]
+        else:
+            one = before_world.draw(camera)
+            differs = np.linalg.norm(lab_of(one.image) - lab_of(other.image), axis=2) > CHANGED
+            wanted = np.isin(one.instances, change.instances) & differs
+        if not wanted.any():
+            continue
         shown = np.asarray(render(after.gaussians, camera).image)
-        drawn = lab_of(shown)
+        good = same_hue(lab_of(shown)[wanted], lab_of(other.image)[wanted])
         smooth_other, smooth = (
             lab_of(np.asarray(cv2.blur(np.clip(p, 0, 1), (SMOOTH, SMOOTH)), np.float32)) for p in (other.image, shown)
         )
-        wanted = np.isin(one.instances, change.instances) & (np.linalg.norm(lab_one - lab_other, axis=2) > CHANGED)
-        if not wanted.any():
-            continue
-        good = same_hue(drawn[wanted], lab_other[wanted])
+        whole = cv2.erode(wanted.astype(np.uint8), np.ones((3, 3), np.uint8))[wanted] > 0
         right, total = right + int(good.sum()), total + int(wanted.sum())
+        inner_right, inner = inner_right + int(good[whole].sum()), inner + int(whole.sum())
         evened += int(same_hue(smooth[wanted], smooth_other[wanted]).sum())
         if wanted.sum() > most:
-            most, view = int(wanted.sum()), number
-    if not total:  # it was of that colour or material before
-        return {"hue": 1.0, "smooth": 1.0, "pixels": 0, "view": view}
-    smooth_share = right / total if season else evened / total
-    return {"hue": right / total, "smooth": smooth_share, "pixels": total, "view": view}
+            most, view = int(wanted.sum()), scene.views.index(each)
+    if not total:  # it was of that material before
+        return {"hue": 1.0, "inner": 1.0, "smooth": 1.0, "pixels": 0, "view": view}
+    shares = {"hue": right / total, "inner": inner_right / max(inner, 1), "smooth": evened / total}
+    return shares | {"pixels": total, "view": view}
+
+
+def shown_views(scene: Scene) -> list[Any]:
+    """The dreamed views without those that only support others."""
+    return [each for each in scene.views if not each.support]
+
+
+def of_season(scene: Scene, after: Scene, world: World, season: str) -> dict[str, Any]:
+    """Of pixels of surfaces that have their own colours in a season, how many have one of these."""
+    right = total = 0
+    ranges = seasonal(world, season)
+    for each in shown_views(scene):
+        one = world.draw(each.camera, antialias=False, only=np.zeros((each.camera.height, each.camera.width), bool))
+        picture = lab_of(render(after.gaussians, each.camera).image)
+        for labels, (low, high) in ranges.items():
+            mine = picture[np.isin(one.labels, labels) & (one.depth < np.inf)]
+            right, total = right + int(within(mine, low, high).sum()), total + len(mine)
+    return {"hue": right / max(total, 1), "pixels": total, "view": 0}
+
+
+def in_colour_named(scene: Scene, world: World, target: str, colour: str) -> tuple[World, list[NDArray[np.bool_]]]:
+    """The world whose things called `target` have the largest of their upright surfaces in a colour, and the pixels of
+    each view (H, W) bool that show these. Knows nothing of what an edit does."""
+    wanted = sorted(instances_called(world, target))
+    spans = world.spans()
+    first_of = [first for first, _, _ in spans]
+    own = [np.zeros(len(m.triangles), np.int32) if m.instances is None else m.instances for m in world.meshes]
+    mine = [np.isin(numbers + first, wanted) for numbers, first in zip(own, first_of, strict=True)]
+    chosen = [number for number, which in enumerate(mine) if which.any()]
+    vertices, triangles, names = [], [], []
+    for number in chosen:
+        mesh, which = world.meshes[number], mine[number]
+        index = np.zeros(len(mesh.triangles), np.int32) if mesh.material_index is None else mesh.material_index
+        triangles.append(mesh.triangles[which] + sum(map(len, vertices)))
+        vertices.append(mesh.vertices)
+        instance = own[number][which] + first_of[number]
+        names.append(np.stack([np.full(int(which.sum()), number), index[which], instance], 1))
+    rays, named = RayScene(np.concatenate(vertices), np.concatenate(triangles).astype(np.uint32)), np.concatenate(names)
+    seen = []
+    for each in shown_views(scene):
+        camera = each.camera
+        drawn = world.draw(camera, antialias=False, only=np.zeros((camera.height, camera.width), bool))
+        rows, columns = np.nonzero(np.isin(drawn.instances, wanted))
+        directions = camera.world_rays()[rows, columns].astype(np.float32)
+        hits = rays.cast(np.broadcast_to(camera.position, directions.shape).astype(np.float32), directions)
+        hit = np.isfinite(hits.distance)
+        found = np.full((len(rows), 3), -1)
+        found[hit] = named[hits.triangle[hit]]
+        seen.append((rows, columns, found))
+    walls = set[tuple[int, ...]]()
+    for part in {tuple(int(v) for v in each[[0, 2]]) for _, _, found in seen for each in found if each[0] >= 0}:
+        mesh = world.meshes[part[0]]
+        index = np.zeros(len(mesh.triangles), np.int32) if mesh.material_index is None else mesh.material_index
+        which = own[part[0]] + first_of[part[0]] == part[1]
+        walls |= {(part[0], kind, part[1]) for kind in largest_sides(mesh, index, which)}
+    masks = []
+    for each, (rows, columns, found) in zip(shown_views(scene), seen, strict=True):
+        mask = np.zeros((each.camera.height, each.camera.width), bool)
+        mask[rows, columns] = [tuple(row) in walls for row in found.tolist()]
+        masks.append(mask)
+    meshes = list(world.place.meshes)
+    land = len(world.meshes) - len(meshes)
+    for number, kind, instance in sorted(walls):
+        mesh = meshes[number - land]
+        index = np.zeros(len(mesh.triangles), np.int32) if mesh.material_index is None else mesh.material_index.copy()
+        index[(index == kind) & (own[number] + first_of[number] == instance)] = len(mesh.materials)
+        paint = palette.painted(mesh.materials[kind], palette.named(colour))
+        meshes[number - land] = replace(mesh, materials=(*mesh.materials, paint), material_index=index)
+    return world.with_place(replace(world.place, meshes=meshes)), masks
+
+
+def largest_sides(mesh: Mesh, index: NDArray[np.int32], which: NDArray[np.bool_]) -> list[int]:
+    """The materials of the largest upright surfaces of some of a mesh's triangles, and those of at least a third of
+    their area; woodwork, panes and roofs apart."""
+    corners = mesh.vertices[mesh.triangles[which]]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    area = np.linalg.norm(normals, axis=1)
+    upright = np.abs(normals[:, 1]) < UPRIGHT * area
+    areas = np.bincount(index[which][upright], area[upright], len(mesh.materials))
+    for number, material in enumerate(mesh.materials):
+        if material.pattern in NO_WALLS or material.name.removeprefix("main ").startswith(WOODWORK):
+            areas[number] = 0
+    return np.flatnonzero((areas > 0) & (areas >= areas.max() / 3)).tolist()
 
 
 def same_hue(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.bool_]:

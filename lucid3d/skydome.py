@@ -1,5 +1,6 @@
 """A second sky behind the first, so that no gap shows black: coarse where the sky was seen, and continued from it where
-things hid it from every view, and who walks on sees it."""
+things hid it from every view, and who walks on sees it. Far land is a part of it: what stands before a hill hides the
+hill, and no sky."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from lucid3d.pointcloud import PointCloud
 
 CELLS = (1.0, 2.0, 4.0)
 """Degrees between the points, finest first: they only fill what shines through."""
+FAR = 100.0
+"""Metres from the start from which land is a backdrop like the sky: a step aside moves it by less than a degree."""
 LOWEST = -2.0
 """Degrees of elevation down to which sky is continued: the horizon, seen from a hill."""
 UNDER_SKY = 0.1
@@ -40,37 +43,46 @@ def sky_behind(cloud: PointCloud, most: int | None = None) -> PointCloud:
 
 
 def _dome(cloud: PointCloud, cell: float) -> PointCloud:
-    sky = cloud[np.flatnonzero(cloud.is_sky)]
-    if len(sky) == 0:
+    away = np.linalg.norm(cloud.positions, axis=1)
+    if not cloud.is_sky.any():
         return PointCloud.empty()
-    radius = np.linalg.norm(sky.positions, axis=1)
-    rows, columns = _cells(sky.positions / radius[:, None], cell)
-    height, width = round((90 - LOWEST) / cell), round(360 / cell)
-    inside = rows < height
-    number = rows[inside] * width + columns[inside]
-    count = np.bincount(number, minlength=height * width).reshape(height, width)
+    sky, land = (_seen(cloud, away, which, cell) for which in (cloud.is_sky, ~cloud.is_sky & (away > FAR)))
+    count = sky[0]
+    height, width = count.shape
     elevation = 90.0 - cell * (np.arange(height) + 0.5)
     area = np.broadcast_to(np.cos(np.radians(elevation))[:, None], count.shape)
     if float(area[count > 0].sum() / area.sum()) < UNDER_SKY:
         return PointCloud.empty()
-    sums = [np.bincount(number, channel, height * width).reshape(height, width) for channel in sky.colors[inside].T]
-    colors = np.stack(sums, axis=2) / np.maximum(count, 1)[..., None]
+    colors = np.where((sky[0] >= land[0])[..., None], sky[1], land[1])
     # towards the zenith the columns crowd: every n-th is enough
     every = np.maximum(1, np.floor(1 / np.maximum(area, 1e-3))).astype(np.intp)
     row, column = np.nonzero(np.arange(width) % every == 0)
     azimuth, up = np.radians(cell * (column + 0.5) - 180.0), np.radians(elevation[row])
     towards = np.stack([np.sin(azimuth) * np.cos(up), -np.sin(up), np.cos(azimuth) * np.cos(up)], axis=1)
-    distance = BEHIND * float(np.median(radius))
+    distance = BEHIND * float(np.median(away[cloud.is_sky]))
     points = len(row)
     return PointCloud(
         (distance * towards).astype(np.float32),
-        _continued(colors, count > 0)[row, column].astype(np.float32),
+        _continued(colors, (sky[0] > 0) | (land[0] > 0))[row, column].astype(np.float32),
         -towards.astype(np.float32),
         np.full(points, distance * np.radians(WIDER * cell), np.float32),
         np.full(points, NO_VIEW, np.int32),
         np.ones(points, np.float32),
         np.ones(points, bool),
     )
+
+
+def _seen(
+    cloud: PointCloud, away: NDArray[np.floating], which: NDArray[np.bool_], cell: float
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """How many of some points (N,) lie in each cell (H, W), and their mean colours (H, W, 3); `away`: metres (N,)."""
+    height, width = round((90 - LOWEST) / cell), round(360 / cell)
+    rows, columns = _cells(cloud.positions[which] / away[which, None], cell)
+    inside = rows < height
+    number = rows[inside] * width + columns[inside]
+    count = np.bincount(number, minlength=height * width).reshape(height, width)
+    sums = [np.bincount(number, c, height * width).reshape(height, width) for c in cloud.colors[which][inside].T]
+    return count, np.stack(sums, axis=2) / np.maximum(count, 1)[..., None]
 
 
 def _cells(directions: NDArray[np.floating], cell: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

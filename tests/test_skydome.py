@@ -37,6 +37,18 @@ def test_sky_that_a_roof_hides_is_continued_behind_it() -> None:
     assert np.abs(after.image - true)[fresh].mean() < 0.05
 
 
+def test_what_stands_before_a_far_hill_hides_the_hill_and_no_sky() -> None:
+    camera = Camera.from_fov(256, 256, 130.0)
+    image, depth = np.ones((256, 256, 3), np.float32), np.full((256, 256), np.inf, np.float32)
+    image[100:], depth[100:] = (0.1, 0.3, 0.1), 400.0
+    image[60:200, 118:138], depth[60:200, 118:138] = (0.8, 0.7, 0.5), 30.0  # a sail, from the water into the sky
+    behind = sky_behind(lift(image, depth, camera, view=0, sky_radius=1000.0))
+    shown = project_cloud(behind, camera, rim_erosion=0)
+    hill, sky = shown.image[106:126, 120:136][shown.known[106:126, 120:136]], shown.image[:60][shown.known[:60]]
+    assert np.abs(np.median(hill, axis=0) - (0.1, 0.3, 0.1)).max() < 0.1
+    assert np.median(sky) > 0.9
+
+
 def test_it_lies_behind_what_is_seen_and_lets_nothing_through() -> None:
     cloud = under(np.zeros((256, 256), bool))
     behind = sky_behind(cloud)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lucid3d.editing.order import Order
 from lucid3d.procedural.build import build_place, place_under_sky
-from lucid3d.procedural.compose.dressing import STUFF, in_colour, main_material
+from lucid3d.procedural.compose.dressing import STUFF, in_colour, main_materials
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import Mesh, merge
@@ -29,11 +29,16 @@ def dyed(world: World, instances: Collection[int], colour: str = "", material: s
     """
     meshes, changed = [], set[int]()
     for mesh, (first, mine) in _of_place(world, instances):
-        numbers = np.unique(_instances(mesh)[mine]) + first if mine.any() else np.zeros(0, int)
-        dressed = _dressed(mesh, mine, colour, material) if len(numbers) else None
-        meshes.append(mesh if dressed is None else dressed)
-        if dressed is not None:
-            changed |= {int(number) for number in numbers}
+        own = _instances(mesh)
+        numbers = np.unique(own[mine])
+        # each of several buildings has walls of its own
+        groups = [[number] for number in numbers] if mesh.label == "building" else [numbers] if len(numbers) else []
+        for group in groups:
+            dressed = _dressed(mesh, mine & np.isin(own, group), colour, material)
+            if dressed is not None:
+                mesh = dressed
+                changed |= {int(number) + first for number in group}
+        meshes.append(mesh)
     return world.with_place(replace(world.place, meshes=meshes)), changed
 
 
@@ -104,11 +109,8 @@ def _dressed(mesh: Mesh, mine: NDArray[np.bool_], colour: str, material: str) ->
     """The mesh with some of its triangles dyed."""
     part = _part(mesh, mine)
     index = np.zeros(len(mesh.triangles), np.int32) if mesh.material_index is None else mesh.material_index
-    main = main_material(part)
-    if main is None:  # leaves and petals: no paint covers them, but a wish does
-        main = int(np.bincount(index[mine]).argmax())
-    begins = mesh.materials[main].name.split(" ")[0] == "main"
-    chosen = [i for i, m in enumerate(mesh.materials) if i == main or (begins and m.name.startswith("main "))]
+    # leaves and petals: no paint covers them, but a wish does
+    chosen = main_materials(part) or [int(np.bincount(index[mine]).argmax())]
     new = {i: _made(mesh.materials[i], colour, material) for i in chosen}
     numbers = {i: len(mesh.materials) + n for n, i in enumerate(chosen)}
     changed = index.copy()

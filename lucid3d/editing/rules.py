@@ -43,7 +43,7 @@ from lucid3d.scene_contents import SceneContents
 
 MOST = 200_000
 """Gaussians that come to light behind what was taken out."""
-ROUNDS, COLOUR_RATE = 10, 0.02
+ROUNDS, COLOUR_RATE = 10, 0.1
 """Times that every view teaches the colours, and their learning rate at first."""
 FAINT = 1 / 512
 """Difference in sRGB that nobody sees: what changes less stays as it is."""
@@ -214,7 +214,7 @@ def _recoloured(
         spread: what no view shows is taken to change as the nearest that one shows.
     """
     chosen = np.flatnonzero(rows)
-    total, gain = np.zeros(len(chosen)), np.zeros((len(chosen), 3))
+    total, gain, beside = np.zeros(len(chosen)), np.zeros((len(chosen), 3)), np.zeros(len(chosen), bool)
     looks = list[tuple[Camera, NDArray[np.float32], NDArray[np.bool_]]]()
     for number, camera in enumerate(cameras, 1):
         seen, row, column, depth = projected(gaussians.means[chosen], camera)
@@ -228,10 +228,12 @@ def _recoloured(
         there = one.depth[row, column]
         with np.errstate(invalid="ignore"):
             wanted &= np.isfinite(one.image + other.image).all(axis=2)
+            differs = wanted & (np.abs(other.image - one.image).max(axis=2) > FAINT)
             shown = wanted[row, column] & (np.abs(there - depth) <= SAME * depth)
         seen, row, column = seen[shown], row[shown], column[shown]
         weight = centre_weights(camera.height, camera.width)[row, column].astype(np.float64) ** SHARPNESS
         looks.append((camera, other.image, wanted))
+        beside[seen] |= ndimage.binary_dilation(differs, iterations=RIM)[row, column]
         gain[seen] += weight[:, None] * (other.image[row, column] - one.image[row, column])
         total[seen] += weight
     known = total > 0
@@ -241,11 +243,11 @@ def _recoloured(
     if spread and not known.all():
         nearest = cKDTree(gaussians.means[chosen][known]).query(gaussians.means[chosen][~known], workers=-1)[1]
         gain[~known] = gain[known][nearest]
-    differs = np.abs(gain).max(axis=1) > FAINT
-    changed = chosen[differs]
-    recoloured = _with_colours(gaussians, changed, gaussians.colors[changed] + gain[differs])
+    gains = np.abs(gain).max(axis=1) > FAINT
+    changed = chosen[gains]
+    recoloured = _with_colours(gaussians, changed, gaussians.colors[changed] + gain[gains])
     mask = np.zeros(len(gaussians), bool)
-    mask[changed] = True
+    mask[chosen[gains | beside]] = True  # at its edges a window is a blend with the wall
     seen_by = [(camera, image, wanted) for camera, image, wanted in looks if wanted.any()]
     if not mask.any():
         return recoloured

@@ -13,6 +13,7 @@ from lucid3d.procedural.assets.buildings.details import Style
 from lucid3d.procedural.assets.buildings.houses import House
 from lucid3d.procedural.catalogue.load import load_things
 from lucid3d.procedural.compose.composing import compose
+from lucid3d.procedural.compose.dressing import dyed
 from lucid3d.procedural.compose.land import greenery
 from lucid3d.procedural.compose.making import as_made, make_thing
 from lucid3d.procedural.compose.settlement import context, features
@@ -179,6 +180,28 @@ def test_walls_are_painted_and_built_as_asked() -> None:
     assert blue is not None
     assert blue.colors[0][2] > blue.colors[0][0]
     assert wall_for(understand("a house"), rng, "house") is None
+
+
+@pytest.mark.parametrize(
+    ("make", "walls"),
+    [
+        (lambda rng: houses.house(rng, style=Style(wall=palette.LIMEWASH), timber=True, storeys=2), palette.LIMEWASH),
+        (houses.cabin, palette.LOGS),
+        (landmarks.church, None),
+    ],
+    ids=["half-timbered", "cabin", "church"],
+)
+def test_a_buildings_colour_is_that_of_its_walls_and_not_of_its_timber(
+    make: Callable[[np.random.Generator], House], walls: Material | None
+) -> None:
+    for seed in range(3):
+        mesh = make(np.random.default_rng(seed)).mesh
+        before, after = mesh.materials, dyed(mesh, "blue").materials
+        changed = [old for old, new in zip(before, after, strict=True) if old != new]
+        assert all(m.pattern in ("plaster", "stone", "brick", "planks") for m in changed)
+        assert changed and (walls is None or walls in changed)
+        assert not {palette.BEAM, palette.FRAME_WHITE, *palette.SHUTTER_PAINTS, *palette.DOOR_PAINTS} & set(changed)
+        assert mesh.material_index is not None and (dyed(mesh, "blue").material_index == mesh.material_index).all()
 
 
 def test_named_hues_are_valid_for_every_colour() -> None:

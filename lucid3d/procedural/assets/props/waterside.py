@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lucid3d.procedural.assets.props.timber import GREY_WOOD, IRON, ROPE, boards, hanging, painted_wood, rounds
@@ -97,6 +99,12 @@ def pier(
     return merge(parts, "pier", one_instance=True)
 
 
+SOLE = 0.03
+"""Metres above the waterline of the boards in a boat."""
+THWART = 0.88
+"""Share of the girth, from the keel to the gunwale, at which the benches of a rowing boat are."""
+
+
 @made_as("boat")
 def rowing_boat(
     rng: np.random.Generator, length: float = 3.8, color: RGB = (0.62, 0.2, 0.16), *, oars: bool = True
@@ -176,24 +184,13 @@ def rowing_boat(
             axis=1,
         )
         parts.append(rounds(f32(curve), 0.014, inside, rng, sides=5, label="boat"))
-    floor = section(0.42)
+    parts.append(_sole(section, z, inside))
     for x in (-0.22, -0.07, 0.08, 0.23):
-        span = (z[3], z[-6])
-        parts.append(
-            boards(
-                [[x, float(floor[1].max()) - 0.03, span[0]]],
-                [[x, float(floor[1].max()) - 0.05, span[1]]],
-                UP,
-                0.13,
-                0.018,
-                inside,
-                rng,
-                label="boat",
-            )
-        )
+        start, end = ([[x, -SOLE - 0.012, at]] for at in (z[3], z[-6]))
+        parts.append(boards(start, end, UP, 0.13, 0.018, inside, rng, label="boat"))
     for at, wide in ((0.1, 0.34), (0.4, 0.22), (0.68, 0.22)):
         i = int(at * (stations - 1))
-        half, y = section(0.72)[0][i] - 0.025, section(0.72)[1][i]
+        half, y = section(THWART)[0][i] - 0.06, section(THWART)[1][i]
         parts.append(
             boards([[-half, y, z[i]]], [[half, y, z[i]]], UP, wide, 0.03, inside, rng, rough=0.003, label="boat")
         )
@@ -230,6 +227,22 @@ def rowing_boat(
         )
     )
     return merge(parts, "boat", one_instance=True)
+
+
+def _sole(section: Callable[[float], tuple[np.ndarray, np.ndarray]], z: np.ndarray, wood: Material) -> Mesh:
+    """The boards that one stands on in a boat, from side to side and above the waterline: no water is seen in it."""
+    levels = np.linspace(0, 1, 41)
+    half, y = (np.stack(each) for each in zip(*(section(level) for level in levels), strict=True))  # (levels, stations)
+    width = np.array([np.interp(SOLE, -y[:, i], half[:, i]) for i in range(len(z))])
+    width = np.maximum(width - 0.015, 0)  # within the strakes
+    edge = np.stack([width, np.full(len(z), -SOLE), z], axis=1)
+    vertices = np.concatenate([edge * (-1, 1, 1), edge])
+    k, stations = np.arange(len(z) - 1), len(z)
+    triangles = np.concatenate(
+        [np.stack([k, k + 1, k + stations], 1), np.stack([k + 1, k + stations + 1, k + stations], 1)]
+    )
+    uv = np.stack([vertices[:, 2], vertices[:, 0]], axis=1)
+    return Mesh(f32(vertices), triangles, (wood,), "boat", uv=f32(uv))
 
 
 SAILS = (((0.74, 0.68, 0.56), (0.66, 0.6, 0.48)), ((0.5, 0.2, 0.11), (0.42, 0.16, 0.09)))
