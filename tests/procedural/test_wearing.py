@@ -12,6 +12,7 @@ from lucid3d.procedural.language.brief import understand
     [
         ("a woman in a red dress in a garden", "woman", "red", "gown"),
         ("a man wearing a black coat on a bridge", "man", "black", "coat"),
+        ("a man in a grey suit in a garden", "man", "grey", "suit"),
         ("an old man in a yellow raincoat in a meadow", "man", "yellow", "coat"),
         ("a girl with a green kimono by a lake", "child", "green", "gown"),
         ("two women in blue dresses in a park", "woman", "blue", "gown"),

@@ -18,6 +18,7 @@ OWNER = re.compile(r"\b([A-Za-z]+)['’]s ([A-Za-z]+)")
 WEARING = ("in", "with")
 """Relations of a person to clothes ("wearing" is read as "with")."""
 DRESSES: Mapping[str, Sequence[str]] = {
+    "suit": ("suit", "uniform", "overall", "tracksuit", "pyjama"),
     "coat": ("coat", "cloak", "jacket"),
     "gown": ("dress", "gown", "robe", "kimono"),
     "skirt": ("skirt",),

@@ -16,7 +16,7 @@ SKINS = ("#c99b7c", "#b07f5f", "#8a5f44", "#d8b196", "#6b4630")
 HAIRS = ("#2a211c", "#5a3f2a", "#8a6a44", "#9a948c", "#1b1917")
 TOPS = ("#7d2f2a", "#2f4a66", "#55684a", "#c4b697", "#4a4a52", "#8c6b3a", "#6a4a6b", "#d0ccc2")
 BOTTOMS = ("#33384a", "#4b4238", "#2b2b2e", "#6a6154", "#3a4636")
-HEMS = {"coat": -0.52, "skirt": -0.35, "gown": -0.3}
+HEMS = {"coat": -0.52, "skirt": -0.35, "gown": -0.3, "suit": -0.8}
 """Metres above the ground, negative upwards, to which what is worn about the legs comes down."""
 
 
@@ -31,7 +31,7 @@ def person(
 
     Args:
         pose: "standing", "walking", "sitting" (on something 0.45 m high); "" = standing or walking.
-        dress: "shirt", "coat", "skirt", "gown", "farmer", "knight", "astronaut"; "" = drawn from the first three.
+        dress: "shirt", "suit", "coat", "skirt", "gown", "farmer", "knight", "astronaut"; "" = drawn from the first three.
         tall: metres; 0 = drawn. long_hair: None = drawn.
     """
     pose = pose or str(rng.choice(["standing", "walking", "standing"]))
@@ -48,6 +48,8 @@ def person(
         top = bottom = shoe = make("main space suit", "fabric", "#d5d4cf", "#c9c8c2", "#9c9b96", scale=0.05, bump=0.01)
     elif dress == "gown":
         bottom = skin
+    elif dress == "suit":  # jacket and trousers of one cloth
+        bottom = top
     bulk = {"astronaut": 1.35, "knight": 1.12, "coat": 1.06}.get(dress, 1.0) * float(rng.uniform(0.94, 1.08))
     parts = Parts()
     sit = 0.42 if pose == "sitting" else 0.0
@@ -107,12 +109,17 @@ def person(
         parts.add(
             swept(
                 [(0, waist, 0), (0, hip, 0), (0, hem, 0.01)],
-                [0.155 * bulk, 0.19 * bulk, 0.25 * bulk],
-                [0.11 * bulk, 0.135 * bulk, 0.2 * bulk],
+                [0.155 * bulk, 0.19 * bulk, 0.2 * bulk if dress == "suit" else 0.25 * bulk],
+                [0.11 * bulk, 0.135 * bulk, 0.14 * bulk if dress == "suit" else 0.2 * bulk],
                 bottom if dress == "skirt" else top,
                 sides=16,
             )
         )
+    if dress == "suit":  # the shirt between the lapels, a tie on it
+        for cloth, wide, out in ((_cloth("shirt", "#e4e2da"), 0.062, 0.012), (_cloth("tie", "#4a2228"), 0.018, 0.02)):
+            middle = [(0, waist - 0.06, -0.04), (0, chest, -0.05), (0, shoulder, -0.035), (0, shoulder - 0.05, -0.02)]
+            deep = [0.067 * bulk + out, 0.09 * bulk + out, 0.065 * bulk + out, 0.045 + out]
+            parts.add(swept(middle, [0.01, 0.6 * wide, wide, 0.8 * wide], deep, cloth, sides=12))
     neck = shoulder - 0.05
     parts.add(swept([(0, neck + 0.04, 0.01), (0, neck - 0.08, 0.0)], [0.058, 0.052], [0.058, 0.055], skin, sides=10))
     head = (0.0, neck - 0.19, -0.015)

@@ -151,7 +151,7 @@ _SEATS: dict[str, Piece] = {
     "armchair": Piece(lambda o: furniture.armchair(o.rng, o.main, stuff.LINEN, o.scheme.wood), (0.9, 0.9, 1.2), main="accent"),
     "chair": Piece(lambda o: furniture.chair(o.main, o.scheme.accent), (0.48, 0.5, 0.95), tuck=0.16),
     "plain_chair": Piece(lambda o: furniture.chair(o.main), (0.48, 0.5, 0.95), feature="chair", tuck=0.16),
-    "stool": Piece(lambda o: shop.stool(o.height, o.main), (0.36, 0.36, 0.72), feature="chair", tuck=0.12, round=True),
+    "stool": Piece(lambda o: shop.stool(o.height, o.main), (0.36, 0.36, 0.72), tuck=0.12, round=True),
     "bench": Piece(lambda o: shop.bench(o.width, o.main, o.scheme.accent), (1.6, 0.5, 0.9), "wall", stretch=(1.0, 6.0)),
     "pouf": Piece(lambda o: furniture.cushion((o.width, o.height, o.depth), (0, -o.height / 2, 0), o.main, soft=0.5), (0.6, 0.6, 0.4), main="second", round=True),
     "bed": Piece(lambda o: furniture.bed(o.rng, o.scheme.wood, o.main, o.scheme.accent, width=o.width), (1.7, 2.2, 1.2), "wall", main="second"),
