@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d import __version__
-from lucid3d.config import overlay
 from lucid3d.editing.book import (
     EDITS,
     Book,
@@ -40,7 +39,7 @@ from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look, eye_a
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.figure import walking
 from lucid3d.editing.guided import guided, refined
-from lucid3d.editing.inpainting import inpainted
+from lucid3d.editing.inpainting import inpainted, painters_for
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -66,7 +65,6 @@ from lucid3d.files import sweep, sweep_here
 from lucid3d.guidance.choose import way_called
 from lucid3d.locking import FolderLock
 from lucid3d.outputs import write_pictures, write_preview
-from lucid3d.preparation import assemble_models, prepare
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
@@ -247,9 +245,9 @@ def inpaint_in(
         InputError: see there, the networks are not on disk, and `insert_into`.
     """
     with _writing(folder) as (scene, book):
+        painters = models or painters_for(scene, on_event)  # before the world is built
         chosen = _chosen(scene, book, region, world, on_event)
         assert chosen is not None
-        painters = models or assemble_models(prepare(overlay(scene.config, {"models": "diffusion"})), on_event=on_event)
         patch = inpainted(scene, chosen, words, painters, on_event=on_event)
         painters.close()
         order = Order(words, "guide", by="inpainting")

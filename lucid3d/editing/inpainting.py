@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from lucid3d.camera import Camera
+from lucid3d.config import overlay
 from lucid3d.dreaming import DreamedView, extend_views
 from lucid3d.editing.patch import Patch, difference, hidden
 from lucid3d.editing.surroundings import projected
@@ -24,6 +25,7 @@ from lucid3d.families.base import Models
 from lucid3d.gaussians import render
 from lucid3d.guidance.optimise import seeing
 from lucid3d.pointcloud import PointCloud
+from lucid3d.preparation import assemble_models, prepare
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.prompts import plan_prompts
 from lucid3d.scene import Scene
@@ -38,6 +40,15 @@ BEFORE = 1.05
 """Times its depth up to which what all Gaussians show is the region and nothing before it."""
 LEAST = 0.003
 """Part of a picture that a region must take, for the picture to be repainted."""
+
+
+def painters_for(scene: Scene, on_event: Listener = ignore) -> Models:
+    """The networks that a scene's config names; to be closed.
+
+    Raises:
+        InputError: they are not on disk; says how to fetch them.
+    """
+    return assemble_models(prepare(overlay(scene.config, {"models": "diffusion"})), on_event=on_event)
 
 
 def inpainted(

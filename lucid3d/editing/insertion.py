@@ -42,7 +42,7 @@ class Wish:
 
     Attributes:
         thing: words of the catalogue ("a red rowing boat"), or "".
-        file: a mesh or splats, or "".
+        file: a mesh or splats, its path also from the scene's own folder, or "".
         at: x and z in metres; None = a free place in the first view.
         on: "ground", "water", "table" or "sky"; "" = where the thing usually is.
         size: metres in its largest direction; None = its own.
@@ -149,6 +149,8 @@ def thing_for(scene: Scene, wish: Wish, world: World | None) -> Thing:
     """
     if wish.file:
         path = Path(wish.file)
+        if scene.origin is not None and (scene.origin / path).is_file():  # it is kept with the scene
+            path = scene.origin / path
         return (thing_of_splats(path) if holds_gaussians(path) else thing_of_file(path)).resized(wish.size)
     brief = world.brief if world is not None and world.brief is not None else understand(scene.prompt)
     thing = thing_of_words(wish.thing, season=brief.season, indoors=brief.indoors, seed=wish.seed)

@@ -13,6 +13,7 @@ from lucid3d.editing.changed_world import world_with
 from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.guided import refined
+from lucid3d.editing.inpainting import inpainted, painters_for
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -31,6 +32,7 @@ from lucid3d.editing.standing import Spot, free_space, spot_instead
 from lucid3d.editing.surroundings import Surroundings, surroundings_of
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FreeSpace
+from lucid3d.families.base import Models
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
@@ -54,7 +56,7 @@ class Sitting:
         done: the changes so far, with the instances that they were about.
         world: builds or gives the world that the scene was made of, None where there is none.
         grounds: where people could stand, by what was taken out; shared by all sittings of a scene, filled when needed.
-        dragged: whether anything was dragged.
+        dragged: whether anything was dragged or painted anew, so that the world no longer tells what is there.
     """
 
     own: Scene
@@ -165,6 +167,17 @@ class Sitting:
         chosen = choose(region, self.around())
         moved = dragged(self.own.gaussians, chosen, [handle], [target])
         return replace(self, own=replace(self.own, gaussians=moved), dragged=True)
+
+    def inpaint(self, words: str, region: Region, models: Models | None = None, on_event: Listener = ignore) -> Sitting:
+        """A region painted anew by the networks that dream, or by `models`.
+
+        Raises:
+            InputError: see `inpainting.inpainted`, or the networks are not on disk.
+        """
+        painters = models or painters_for(self.own, on_event)
+        patch = inpainted(self.own, choose(region, self.around()), words, painters, on_event=on_event)
+        painters.close()
+        return replace(self, own=replace(self.own, gaussians=patch.on(self.own.gaussians)), dragged=True)
 
     def remove(self, name: str) -> Sitting:
         """Without a thing that was set in.

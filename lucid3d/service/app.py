@@ -50,7 +50,7 @@ AWAKE_EVERY = 15.0
 _SENTENCES = {
     400: "The request cannot be read", 401: "The token is missing or wrong", 403: "Another site's page or name",
     404: "There is no such thing", 405: "Not with this method", 409: "The job is in another state",
-    410: "The result was deleted", 413: "Too large", 415: "No picture that can be used", 422: "A field that cannot be",
+    410: "The result was deleted", 413: "Too large", 415: "No picture or mesh of use", 422: "A field that cannot be",
     429: "Too many jobs; see Retry-After", 503: "Too many streams; see Retry-After", 507: "The disk is full",
 }  # fmt: skip
 
@@ -146,6 +146,19 @@ def create_app(store: Store, settings: Settings, *, access: Access, workers: int
     def edit(wish: schemas.EditRequest, who: FromClient) -> schemas.Job:
         """A copy of a result with things set in, changed in words, or refined."""
         return desk.edit(wish, who)
+
+    @app.post("/v1/edits/mesh", status_code=202, responses={**TAKING, **_errors(404, 409, 410)}, tags=["jobs"])
+    def edit_with_mesh(
+        mesh: Annotated[UploadFile, File(description="GLB, OBJ or PLY, in one file")],
+        wish: Annotated[str, Form(description="The JSON of an edit; a step that inserts no thing sets the mesh in")],
+        who: FromClient,
+    ) -> schemas.Job:
+        """The same with a mesh that is sent along."""
+        try:
+            read = schemas.EditRequest.model_validate_json(wish)
+        except ValidationError as error:
+            raise Refusal(422, "invalid", _told(error.errors(), "wish.")) from None
+        return desk.edit(read, who, (mesh.filename or "", mesh.file.read()))
 
     @app.post("/v1/remix/picture", status_code=202, responses=TAKING, tags=["jobs"])
     def remix_picture(

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lucid3d.editing.folder import Changed, change_in, insert_into, redraw, refine_in
+from lucid3d.editing.folder import Changed, change_in, inpaint_in, insert_into, redraw, refine_in
 from lucid3d.editing.insertion import Wish, world_of
 from lucid3d.editing.order import read_order
 from lucid3d.editing.regions import Region, region_from
 from lucid3d.editing.thing import thing_of_words
 from lucid3d.errors import InputError
 from lucid3d.export import export_scene
+from lucid3d.procedural.kit.labels import LABELS
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener
 from lucid3d.scene import Scene
 from lucid3d.service.results import size_of
-from lucid3d.service.schemas import EditStep, InsertStep, RefineStep, Step
+from lucid3d.service.schemas import EditStep, InpaintStep, InsertStep, RefineStep, Step
 from lucid3d.service.spec import EditSpec
 from lucid3d.service.telling import Teller
 
 INSERT = re.compile(r"^(?:insert|add|set in)\s+(?P<thing>.+?)(?:\s+at\s+(?P<at>-?[\d.]+\s*,\s*-?[\d.]+))?$", re.I)
+REPAINT = re.compile(r"^repaint\s+(?:the\s+)?(?P<thing>.+?)\s+as\s+(?P<words>.+)$", re.I)
 REFINE = re.compile(r"^refine(?:\s+(?:the\s+)?(?P<label>\w+))?$", re.I)
 
 
+MESHES = "meshes"
+"""The folder of a result in which meshes lie that were sent along."""
+
+
 def steps_of(text: str) -> tuple[Step, ...]:
-    """The steps of a line of a list: "insert a red boat at 1.5,4; the house blue; refine roof".
+    """The steps of a line of a list: "insert a red boat at 1.5,4; the house blue; repaint the bench as a marble bench;
+    refine roof".
 
     Raises:
         InputError: one of them is none.
@@ -38,6 +46,9 @@ def steps_of(text: str) -> tuple[Step, ...]:
         if found := INSERT.match(words):
             at = tuple(float(value) for value in found["at"].split(",")) if found["at"] else None
             steps.append(InsertStep(do="insert", thing=found["thing"], at=(at[0], at[1]) if at else None))
+        elif found := REPAINT.match(words):
+            where = "label" if found["thing"].lower() in LABELS else "thing"
+            steps.append(InpaintStep(do="inpaint", prompt=found["words"], region=[{where: found["thing"]}]))
         elif found := REFINE.match(words):
             steps.append(RefineStep(do="refine", region=[{"label": found["label"]}] if found["label"] else []))
         else:
@@ -48,16 +59,23 @@ def steps_of(text: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def check(steps: Sequence[Step]) -> None:
+def check(steps: Sequence[Step], *, mesh: bool = False) -> None:
     """Refuse what no scene could be changed by.
 
+    Args:
+        mesh: one was sent along.
     Raises:
-        InputError: words that name nothing or say no change, a region that is none.
+        InputError: words that name nothing or say no change, a region that is none, a mesh that no step sets in.
     """
+    if mesh and not any(isinstance(step, InsertStep) and not step.thing for step in steps):
+        raise InputError("a mesh was sent, but every step that inserts names a thing of its own; leave one out")
     for number, step in enumerate(steps, 1):
         try:
             if isinstance(step, InsertStep):
-                thing_of_words(_wish(step).thing, seed=step.seed)
+                if step.thing:
+                    thing_of_words(step.thing, seed=step.seed)
+                elif not mesh:
+                    raise InputError("name a thing, or send a mesh along (POST /v1/edits/mesh)")
             else:
                 _region(step)
             if isinstance(step, EditStep):
@@ -78,12 +96,18 @@ def change(spec: EditSpec, teller: Teller) -> dict[str, Any]:
     if not spec.source.is_dir():
         raise InputError("the result that it starts from is gone")
     shutil.copytree(spec.source, folder, ignore=shutil.ignore_patterns(".*", "export", "*.mp4"))
+    mesh: Path | None = None
+    if spec.mesh is not None:  # it stays with the scene: whoever moves the thing later reads it again
+        digest = hashlib.sha256(spec.mesh.read_bytes()).hexdigest()[:12]
+        mesh = Path(MESHES) / f"{digest}{spec.mesh.suffix}"
+        (folder / MESHES).mkdir(exist_ok=True)
+        shutil.copyfile(spec.mesh, folder / mesh)
     world = world_of(Scene.load(folder), teller.on_event)
     told = []
     for number, step in enumerate(spec.steps, 1):
         teller.tell(stage="dream", detail=f"step {number} of {len(spec.steps)}")
         try:
-            told.append(_STEPS[type(step)](folder, step, world, teller.on_event))
+            told.append(_STEPS[type(step)](folder, step, world, teller.on_event, mesh))
         except InputError as error:
             raise InputError(f"step {number}: {error}") from None
     redraw(folder, teller.on_event)
@@ -92,25 +116,28 @@ def change(spec: EditSpec, teller: Teller) -> dict[str, Any]:
     return {"understood": "; ".join(told), "bytes": size_of(folder)}
 
 
-def _region(step: EditStep | RefineStep) -> Region | None:
+def _region(step: EditStep | RefineStep | InpaintStep) -> Region | None:
     return region_from({"steps": step.region}) if step.region else None
 
 
-def _wish(step: InsertStep) -> Wish:
-    return Wish(step.thing, "", step.at, step.on, step.size, step.facing, step.seed)
-
-
-def _insert(folder: Path, step: InsertStep, world: World | None, on_event: Listener) -> str:
-    entry = insert_into(folder, _wish(step), world=world, on_event=on_event).entry
+def _insert(folder: Path, step: InsertStep, world: World | None, on_event: Listener, mesh: Path | None) -> str:
+    file = "" if step.thing or mesh is None else str(mesh)
+    wish = Wish(step.thing, file, step.at, step.on, step.size, step.facing, step.seed)
+    entry = insert_into(folder, wish, name="mesh" if file else "", world=world, on_event=on_event).entry
     spot = getattr(entry, "spot", None)
-    return f"{step.thing} set in" + (f" at {spot.x:.1f},{spot.z:.1f}" if spot else "")
+    return f"{step.thing or 'a mesh'} set in" + (f" at {spot.x:.1f},{spot.z:.1f}" if spot else "")
 
 
-def _edit(folder: Path, step: EditStep, world: World | None, on_event: Listener) -> str:
+def _edit(folder: Path, step: EditStep, world: World | None, on_event: Listener, _: Path | None) -> str:
     return _how(step.prompt, change_in(folder, step.prompt, _region(step), world=world, on_event=on_event))
 
 
-def _refine(folder: Path, step: RefineStep, world: World | None, on_event: Listener) -> str:
+def _inpaint(folder: Path, step: InpaintStep, world: World | None, on_event: Listener, _: Path | None) -> str:
+    region = region_from({"steps": step.region})
+    return _how(step.prompt, inpaint_in(folder, step.prompt, region, world=world, on_event=on_event))
+
+
+def _refine(folder: Path, step: RefineStep, world: World | None, on_event: Listener, _: Path | None) -> str:
     return _how("refine", refine_in(folder, _region(step), steps=step.steps, world=world, on_event=on_event))
 
 
@@ -118,4 +145,9 @@ def _how(words: str, changed: Changed) -> str:
     return f"{words}: {getattr(changed.entry, 'how', '')}"
 
 
-_STEPS: dict[type, Callable[..., str]] = {InsertStep: _insert, EditStep: _edit, RefineStep: _refine}
+_STEPS: dict[type, Callable[..., str]] = {
+    InsertStep: _insert,
+    EditStep: _edit,
+    RefineStep: _refine,
+    InpaintStep: _inpaint,
+}

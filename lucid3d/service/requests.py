@@ -20,7 +20,7 @@ from lucid3d.families.choose import choose_models
 from lucid3d.service import uploads
 from lucid3d.service.changing import check
 from lucid3d.service.remix import Role, check_panorama, plan_remix, structure_of
-from lucid3d.service.schemas import EditRequest, ExportRequest, Job, JobRequest, RemixRequest, Webhook
+from lucid3d.service.schemas import EditRequest, ExportRequest, InpaintStep, Job, JobRequest, RemixRequest, Webhook
 from lucid3d.service.settings import Settings
 from lucid3d.service.spec import DreamSpec, EditSpec, ExportSpec, Repaint, Spec
 from lucid3d.service.spot import Spot
@@ -123,27 +123,42 @@ class Desk:
         }  # fmt: skip
         return self._put(NewJob(name, "export", sender.client, facts, source.id, sender.key, _hook(wish.webhook)), spec)
 
-    def edit(self, wish: EditRequest, sender: Sender) -> Job:
-        """A copy of a result with changes."""
+    def edit(self, wish: EditRequest, sender: Sender, mesh: tuple[str, bytes] | None = None) -> Job:
+        """A copy of a result with changes; `mesh`: name and bytes of a file that was sent along."""
         source = self.finished(wish.source, what="an edit")
         if source.kind == "export":
             raise Refusal(409, "not_finished", "an export cannot be edited; name the job that it came from")
         for target in wish.exports:
             check_target(target)
-        check(wish.steps)
+        check(wish.steps, mesh=mesh is not None)
+        if any(isinstance(step, InpaintStep) for step in wish.steps):
+            presets = self.settings.presets
+            networks = presets.get(source.preset) or next(iter(presets.values()))
+            choose_models("diffusion", networks.diffusion)  # what is not on disk is told now
         self._check_hook(wish.webhook)
         self._check_room()
         name = new_id()
+        sent = None
+        if mesh is not None:
+            spot = self.settings.spot(name)
+            spot.mkdir(parents=True)
+            try:
+                sent = uploads.write_mesh(spot, *mesh)
+            except BaseException:
+                _remove(spot)
+                raise
         spec = EditSpec(
             steps=tuple(wish.steps),
             exports=tuple(wish.exports),
+            mesh=sent,
             source=self.settings.result(source.id, source.kind),
             output=self.settings.result(name, "edit"),
         )
         facts = {
             "prompt": "; ".join(getattr(step, "prompt", "") or getattr(step, "thing", step.do) for step in wish.steps),
             "negative_prompt": source.negative_prompt, "style": source.style, "preset": source.preset,
-            "seed": source.seed, "sentence": source.sentence, "asked": _digest("edit", wish),
+            "seed": source.seed, "sentence": source.sentence,
+            "asked": _digest("edit", wish, None if mesh is None else np.frombuffer(mesh[1], np.uint8)),
         }  # fmt: skip
         return self._put(NewJob(name, "edit", sender.client, facts, source.id, sender.key, _hook(wish.webhook)), spec)
 

@@ -87,11 +87,11 @@ Recipe = Annotated[
 
 
 class InsertStep(BaseModel):
-    """Set a thing of the catalogue in."""
+    """Set a thing of the catalogue in, or the mesh that was sent along."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     do: Literal["insert"]
-    thing: Words = Field(min_length=1)
+    thing: Words = Field(default="", description="Words of the catalogue; empty: the mesh that was sent along")
     at: tuple[Metres, Metres] | None = Field(default=None, description="Metres right and ahead; a free place if none")
     on: Literal["", "ground", "water", "table", "sky"] = ""
     size: float | None = Field(default=None, gt=0, le=60, description="Metres in its largest direction")
@@ -117,7 +117,16 @@ class RefineStep(BaseModel):
     steps: Annotated[int, Field(ge=0, le=5000)] = 0
 
 
-Step = InsertStep | EditStep | RefineStep
+class InpaintStep(BaseModel):
+    """Have the networks that dream paint a part anew."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    do: Literal["inpaint"]
+    prompt: Words = Field(min_length=1)
+    region: Recipe = Field(min_length=1)
+
+
+Step = InsertStep | EditStep | RefineStep | InpaintStep
 
 
 class EditRequest(BaseModel):

@@ -62,12 +62,17 @@ class ExportSpec(BaseModel):
 
 
 class EditSpec(BaseModel):
-    """To change a copy of a result, the folder `source`, in the folder `output` (see `schemas.EditRequest`)."""
+    """To change a copy of a result, the folder `source`, in the folder `output` (see `schemas.EditRequest`).
+
+    Attributes:
+        mesh: the file of a mesh that was sent along, for steps that insert no thing of the catalogue.
+    """
 
     model_config = ConfigDict(frozen=True)
     kind: Literal["edit"] = "edit"
     steps: tuple[Annotated[Step, Field(discriminator="do")], ...]
     exports: tuple[str, ...] = ()
+    mesh: Path | None = None
     source: Path
     output: Path
 

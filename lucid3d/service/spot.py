@@ -3,6 +3,7 @@ may be another process, a Ray task on another machine with the same disk, or dea
 
     spec.json      what to do; written once, before any worker knows of the job
     picture.png    an uploaded picture, decoded and encoded anew
+    mesh.glb       an uploaded mesh (or .obj, .ply), which was read once before the job was taken
     progress.json  how it stands; replaced again and again
     preview.jpg    the newest picture
     cancel         its presence asks the worker to end

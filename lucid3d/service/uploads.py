@@ -1,12 +1,15 @@
-"""Pictures that strangers send: their size is looked at before they are decoded, and nothing but pixels is kept."""
+"""Pictures and meshes that strangers send: their size is looked at before they are decoded, of pictures nothing but
+pixels is kept, and meshes that speak of other files are refused."""
 
 from __future__ import annotations
 
 import threading
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from lucid3d.editing.mesh_file import gltf_document, thing_of_file
+from lucid3d.editing.splat_file import holds_gaussians, thing_of_splats
 from lucid3d.errors import InputError
 from lucid3d.export.images import write_png
 from lucid3d.input_pictures import LONGEST_SIDE
@@ -57,6 +60,45 @@ def _check(width: int, height: int, most_pixels: int) -> None:
         raise Refusal(
             415, "no_picture", f"the picture has {width} x {height} pixels; its sides may differ {NARROWEST:g}-fold"
         )
+
+
+MESHES = (".glb", ".obj", ".ply")
+"""What is one file: the picture of a .gltf and the materials of an .obj lie beside it."""
+
+
+def write_mesh(folder: Path, name: str, data: bytes) -> Path:
+    """Keep an uploaded mesh as `mesh.glb`, `.obj` or `.ply` in a folder, once it was read.
+
+    Args:
+        name: of the client's file; nothing but its ending is heeded.
+    Raises:
+        Refusal: 415, it is none, is damaged, has too many triangles, or speaks of other files.
+    """
+    suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    if suffix not in MESHES:
+        raise Refusal(415, "no_mesh", f"a mesh must be one of {', '.join(MESHES)}")
+    if suffix == ".obj":  # materials would be read from wherever it says
+        data = b"\n".join(line for line in data.splitlines() if not line.lstrip().lower().startswith(b"mtllib"))
+    path = folder / f"mesh{suffix}"
+    path.write_bytes(data)
+    try:
+        with _DECODERS:
+            if suffix == ".glb":
+                _of_itself(path)
+            thing_of_splats(path) if holds_gaussians(path) else thing_of_file(path)
+    except InputError as error:
+        path.unlink(missing_ok=True)
+        raise Refusal(415, "no_mesh", str(error).replace(str(path), f"mesh{suffix}")) from None
+    return path
+
+
+def _of_itself(path: Path) -> None:
+    document = gltf_document(path)
+    for part in ("buffers", "images"):
+        for each in document.get(part) or ():
+            uri = each.get("uri", "") if isinstance(each, dict) else ""
+            if uri and not str(uri).startswith("data:"):
+                raise InputError("the mesh speaks of other files; pack its buffers and textures into the .glb")
 
 
 def write_picture(path: Path, pixels: np.ndarray) -> None:

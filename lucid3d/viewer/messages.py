@@ -37,6 +37,7 @@ FAR_AWAY = 1e7
 
 ALLOWED = (
     "ViewerCameraMessage", "GuiUpdateMessage", "GuiButtonHoldMessage", "ScenePointerMessage", "SceneNodeClickMessage",
+    "SceneNodeDragMessage",
     "TransformControlsUpdateMessage", "TransformControlsDragStartMessage", "TransformControlsDragEndMessage",
     "GetRenderResponseMessage", "FileTransferStartUpload", "FileTransferPart",
 )  # fmt: skip

@@ -6,7 +6,7 @@
   if (window.lucid3dWalk) return;
 
   const settings = { walking: true, speed: 1.4, radius: 0, reach: 0.2, look: 0.0026, ground: null, zoom: null,
-    known: false, map: false };
+    known: false, map: false, handle: null };
   const held = new Set();
   const MOVES = new Set(["KeyW", "KeyA", "KeyS", "KeyD", "KeyQ", "KeyE",
     "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "ShiftLeft", "ShiftRight"]);
@@ -16,6 +16,7 @@
   const LONGEST = 0.5; // seconds that one frame may stand for; a page that slept must not leap
   const UNEXPLORED = 0, OPEN = 1; // of a cell; anything else has something in the way
   const ABOVE = 0.5; // metres off the ground from which walls do not stop: who rises flies over them
+  const HANDLE = 22; // pixels from the mark of a pick within which the mouse takes hold of it and does not look around
   const MAP_SIZE = 150, MAP_EVERY = 200; // pixels, milliseconds
   let last = 0, drag = null, running = false, heights = null, ways = null, lifted = 0, map = null, plan = null;
 
@@ -192,10 +193,20 @@
   window.addEventListener("blur", () => held.clear());
   setInterval(drawMap, MAP_EVERY); // the camera moves by other means too
 
+  // Whether the mouse is on the mark of a pick, which viser lets it hold.
+  function onHandle(event) {
+    const view = settings.handle && viewer();
+    if (!view) return false;
+    const camera = view.mutable.current.cameraControl.camera, box = event.target.getBoundingClientRect();
+    const at = camera.position.clone().set(...rotate(root(view), settings.handle)).project(camera);
+    const x = box.left + (at.x + 1) / 2 * box.width, y = box.top + (1 - at.y) / 2 * box.height;
+    return at.z < 1 && Math.hypot(event.clientX - x, event.clientY - y) < HANDLE;
+  }
+
   // A drag looks around; a modifier key leaves the drag to viser (orbit, selection), and so does a second finger.
   window.addEventListener("pointerdown", (event) => {
     if (!onCanvas(event) || event.button !== 0 || event.pointerType !== "mouse" || settings.selecting) return;
-    if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || !viewer()) return;
+    if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || !viewer() || onHandle(event)) return;
     drag = { id: event.pointerId, x: 0, y: 0, moved: 0 };
   }, true);
   window.addEventListener("pointermove", (event) => {

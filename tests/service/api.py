@@ -74,13 +74,13 @@ class Api:
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         return self.ask("POST", path, body, headers)
 
-    def form(self, path: str, picture: bytes, **fields: str) -> Answer:
+    def form(self, path: str, picture: bytes, file: str = "picture", **fields: str) -> Answer:
         boundary = uuid.uuid4().hex
         parts = [
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
             for name, value in fields.items()
         ]
-        head = 'Content-Disposition: form-data; name="picture"; filename="../../etc/passwd"'
+        head = 'Content-Disposition: form-data; name="FILE"; filename="../../etc/passwd"'.replace("FILE", file)
         parts += [f"--{boundary}\r\n{head}\r\n\r\n".encode(), picture, f"\r\n--{boundary}--\r\n".encode()]
         kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         return self.ask("POST", path, b"".join(parts), kind)

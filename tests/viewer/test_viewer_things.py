@@ -136,6 +136,49 @@ def test_a_thing_is_set_in_moved_changed_undone_and_saved_by_mouse(
 
 
 @pytest.mark.browser
+def test_the_mark_of_a_pick_is_held_by_the_mouse_and_let_go(visit: tuple[Any, Any, Path]) -> None:
+    page, session, _ = visit
+    things = session.panel.edit.things
+    page.get_by_role("tab", name="Edit").click()
+    first, looked = session.scene, page.evaluate("window.lucid3dWalk.pose()")
+    pick(page, 430, 420)
+    wait(page, lambda: things.picked.value != "(nothing)", "the pick")
+    page.wait_for_timeout(1500)
+    handle = things._point.copy()
+    page.mouse.move(430, 420)
+    page.wait_for_timeout(300)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(430 + 2 * step, 420 - 6 * step)
+        page.wait_for_timeout(60)
+    page.mouse.up()
+    wait(page, lambda: session.scene is not first, "the drag", 120)
+    moved = session.scene.gaussians.means - first.gaussians.means
+    near = np.argmin(np.linalg.norm(first.gaussians.means - handle, axis=1))
+    assert moved[near][1] < -0.05  # upwards
+    turned = page.evaluate("window.lucid3dWalk.pose()")
+    assert abs(turned["yaw"] - looked["yaw"]) + abs(turned["pitch"] - looked["pitch"]) < 1e-3  # nobody looked around
+    press(page, "Undo")
+    wait(page, lambda: session.scene is first, "undo")
+
+
+@pytest.mark.browser
+def test_painting_anew_asks_for_a_pick_words_and_networks(visit: tuple[Any, Any, Path]) -> None:
+    page, session, _ = visit
+    things = session.panel.edit.things
+    page.get_by_role("tab", name="Edit").click()
+    first = session.scene
+    press(page, "Paint it anew")
+    wait(page, lambda: page.get_by_text("pick first what to paint anew").count(), "the sentence")
+    pick(page, 430, 420)
+    wait(page, lambda: things.picked.value != "(nothing)", "the pick")
+    type_in(page, "In words", "a fountain of white marble")
+    press(page, "Paint it anew")
+    wait(page, lambda: page.get_by_text("not on disk").count(), "what is missing", 60)
+    assert session.scene is first
+
+
+@pytest.mark.browser
 def test_a_part_is_brushed_dragged_refined_and_undone_by_mouse(visit: tuple[Any, Any, Path], tmp_path: Path) -> None:
     page, session, _ = visit
     things = session.panel.edit.things

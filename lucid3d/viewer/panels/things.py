@@ -27,6 +27,8 @@ PICKED_WIDTH = 480
 """Pixels across the depth picture that says where a click falls."""
 MARK = 0.05
 """Metres of the mark on what was picked."""
+MARK_SEEN = 0.012
+"""The same as a part of how far away it is, at least: the mouse must hit it."""
 MARK_COLOR = (255, 190, 40)
 NOTHING = "(nothing)"
 KEPT = 40
@@ -53,9 +55,16 @@ class ThingsFolder:
             self.remove = gui.add_button("Take it out")
             self.words = gui.add_text("In words", "", hint="the house blue; remove the bin; blue, for what is picked")
             self.change = gui.add_button("Change it")
+            self.paint = gui.add_button(
+                "Paint it anew", hint="What is picked, by the networks that dream, in these words."
+            )
             self.refine = gui.add_button("Refine it", hint="What is picked and its back, finer; without a pick, all.")
             self.closer = gui.add_button("Look closer", hint="What is near and in view, as fine as it is seen.")
-            self.drag = gui.add_button("Drag it", hint="Pick it, or brush over it; then click where it shall come to.")
+            self.drag = gui.add_button(
+                "Drag it",
+                hint="Pick it, or brush over it; then click where it shall come to. "
+                "Or hold the mark of the pick with the mouse, and let it go there.",
+            )
             self.brush = gui.add_checkbox("Brush", False, hint="Every click adds a ball to what is picked.")
             self.reach = gui.add_number("Brush (m)", 0.3, min=0.02, max=20.0, step=0.05)
             self.before = gui.add_checkbox("As it was before", False)
@@ -70,6 +79,7 @@ class ThingsFolder:
         self.copy.on_click(handler(lambda _: self._copy(), "Copying it"))
         self.turn.on_click(handler(lambda _: self._turn(), "Turning it"))
         self.remove.on_click(handler(lambda _: self._remove()))
+        self.paint.on_click(handler(lambda _: self._paint(), "Painting it anew"))
         self.refine.on_click(handler(lambda _: self._refine(), "Refining it"))
         self.closer.on_click(handler(lambda _: self._look_closer(), "Looking closer"))
         self.drag.on_click(handler(lambda _: self._drag()))
@@ -131,11 +141,12 @@ class ThingsFolder:
             session.client.scene.add_icosphere(
                 mark, radius=reach, color=MARK_COLOR, position=tuple(point), wireframe=True
             )
+            self._mark(point)
             put(self.picked, f"{len(self._balls)} strokes, the last at " + ", ".join(f"{v:.2f}" for v in point))
             self._pick()  # until the brush is put away
             return
         self._balls = ()
-        session.client.scene.add_icosphere("/picked/point", radius=MARK, color=MARK_COLOR, position=tuple(point))
+        self._mark(point)
         sitting = self._sitting()
         told = ""
         if sitting.world() is not None:
@@ -191,6 +202,14 @@ class ThingsFolder:
             changed = sitting.change(words, region)
         self._show(changed, "Changed")
 
+    def _paint(self) -> None:
+        words, region = self.words.value.strip(), self._region()
+        if region is None:
+            raise InputError("pick first what to paint anew, or brush over it")
+        if not words:
+            raise InputError("say in words what shall be there, as in: a fountain of white marble")
+        self._show(self._sitting().inpaint(words, region), "Painted anew")
+
     # ---- regions ----
 
     def _region(self) -> Region | None:
@@ -223,6 +242,31 @@ class ThingsFolder:
         target = beside(self._camera(), handle, at)
         changed = self._sitting().drag(region, handle.tolist(), target.tolist())
         self._show(changed, "Dragged")
+
+    # ---- the mark of the pick, which is held and let go ----
+
+    def _mark(self, point: NDArray[np.float64]) -> None:
+        """A ball that the mouse can hold: where it is let go, there the pick shall come to."""
+        session = self.session
+        away = float(np.linalg.norm(point - session.camera(16, 16).position))
+        mark: Any = session.client.scene.add_icosphere(
+            "/picked/point", radius=max(MARK, MARK_SEEN * away), color=MARK_COLOR, position=tuple(point)
+        )
+        walking.configure(session.client, handle=[float(v) for v in point])
+
+        def moved(event: Any) -> None:  # viser calls it from several threads, in no order
+            if self._point is not point:
+                return
+            if event.phase == "end":
+                session.handler(self._dragged, "Dragging it")(event.end_screen_pos)
+            else:
+                mark.position = tuple(beside(self._camera(), point, event.end_screen_pos))
+
+        mark.on_drag("left")(moved)
+
+    def _unmark(self) -> None:
+        self.session.client.scene.remove_by_name("/picked")
+        walking.configure(self.session.client, handle=None)
 
     # ---- before and after ----
 
@@ -266,7 +310,7 @@ class ThingsFolder:
             self._keep(scene, sitting)
         self._point, self._balls = None, ()
         put(self.picked, NOTHING)
-        self.session.client.scene.remove_by_name("/picked")
+        self._unmark()
         self.session.change(scene)
         self.session.notify(told, "Undo takes it back; Save keeps it.", "green")
 

@@ -31,7 +31,7 @@ def person(
 
     Args:
         pose: "standing", "walking", "sitting" (on something 0.45 m high); "" = standing or walking.
-        dress: "shirt", "suit", "coat", "skirt", "gown", "farmer", "knight", "astronaut"; "" = drawn from the first three.
+        dress: "shirt", "suit", "coat", "skirt", "gown", "farmer", "knight", "astronaut"; "" = a shirt, coat or skirt.
         tall: metres; 0 = drawn. long_hair: None = drawn.
     """
     pose = pose or str(rng.choice(["standing", "walking", "standing"]))
@@ -116,10 +116,13 @@ def person(
             )
         )
     if dress == "suit":  # the shirt between the lapels, a tie on it
-        for cloth, wide, out in ((_cloth("shirt", "#e4e2da"), 0.062, 0.012), (_cloth("tie", "#4a2228"), 0.018, 0.02)):
+        for cloth, breadth, out in (
+            (_cloth("shirt", "#e4e2da"), 0.062, 0.012),
+            (_cloth("tie", "#4a2228"), 0.018, 0.02),
+        ):
             middle = [(0, waist - 0.06, -0.04), (0, chest, -0.05), (0, shoulder, -0.035), (0, shoulder - 0.05, -0.02)]
             deep = [0.067 * bulk + out, 0.09 * bulk + out, 0.065 * bulk + out, 0.045 + out]
-            parts.add(swept(middle, [0.01, 0.6 * wide, wide, 0.8 * wide], deep, cloth, sides=12))
+            parts.add(swept(middle, [0.01, 0.6 * breadth, breadth, 0.8 * breadth], deep, cloth, sides=12))
     neck = shoulder - 0.05
     parts.add(swept([(0, neck + 0.04, 0.01), (0, neck - 0.08, 0.0)], [0.058, 0.052], [0.058, 0.055], skin, sides=10))
     head = (0.0, neck - 0.19, -0.015)
