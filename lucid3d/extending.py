@@ -23,7 +23,7 @@ from lucid3d.families.base import Models
 from lucid3d.families.choose import FAMILIES
 from lucid3d.gaussians import Trainer, TrainingView, from_points
 from lucid3d.gaussians.card import training_device
-from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.model import Gaussians, joined
 from lucid3d.pointcloud import PointCloud
 from lucid3d.preparation import assemble_models, prepare
 from lucid3d.procedural.world import World
@@ -247,22 +247,6 @@ def sky_radius(cloud: PointCloud, position: np.ndarray) -> float:
     else:
         radius = max(SKY_MINIMUM, 1.2 * float(np.linalg.norm(cloud.positions, axis=1).max(initial=0)))
     return max(radius, 1.05 * float(np.linalg.norm(position)))
-
-
-def joined(first: Gaussians, second: Gaussians) -> Gaussians:
-    """Both sets in one; the spherical harmonics of the lower degree get zeros."""
-    coefficients = max(first.sh.shape[1], second.sh.shape[1])
-
-    def padded(sh: np.ndarray) -> np.ndarray:
-        return np.pad(sh, ((0, 0), (0, coefficients - sh.shape[1]), (0, 0)))
-
-    return Gaussians(
-        np.concatenate([first.means, second.means]),
-        np.concatenate([first.quats, second.quats]),
-        np.concatenate([first.log_scales, second.log_scales]),
-        np.concatenate([first.logit_opacities, second.logit_opacities]),
-        np.concatenate([padded(first.sh), padded(second.sh)]),
-    )
 
 
 def extend_folder(

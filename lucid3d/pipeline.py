@@ -24,6 +24,7 @@ from lucid3d.families.choose import Download, Loader, check_own
 from lucid3d.gaussians import Trainer, TrainingView, from_points
 from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.card import training_device
+from lucid3d.gaussians.model import Gaussians, joined
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.memory import check_memory
@@ -41,13 +42,12 @@ from lucid3d.preparation import (
 from lucid3d.progress import Event, Listener, ignore
 from lucid3d.projection import project_cloud
 from lucid3d.scene import Scene
-from lucid3d.skydome import sky_behind
+from lucid3d.skydome import restored, sky_behind
 from lucid3d.transforms import PosedView
 from lucid3d.workspace import Workspace
 
 if TYPE_CHECKING:
     from lucid3d.dreaming import Dream, DreamedView
-    from lucid3d.gaussians.model import Gaussians
 
 log = logging.getLogger(__name__)
 
@@ -347,7 +347,8 @@ def gaussians_of(
         cameras={view.index: view.camera for view in dream.views},
         eyes=_eyes(dream),
     )
-    initial = from_points(PointCloud.concatenate([things, behind]), sh_degree=training.sh_degree)
+    dome = from_points(behind, sh_degree=training.sh_degree)
+    initial = joined(from_points(things, sh_degree=training.sh_degree), dome)
     if not config.train:
         return initial
     material = [
@@ -372,7 +373,7 @@ def gaussians_of(
             trainer.save(checkpoint)
         peek = (lambda: trainer.gaussians) if trainer.iteration % PREVIEW_EVERY == 0 else None
         on_event(Event("train", trainer.iteration, total, f"loss {report.loss:.4f}", gaussians=peek))
-    return trainer.gaussians
+    return restored(trainer.gaussians, dome)
 
 
 def dream(

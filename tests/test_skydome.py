@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.gaussians import from_points, render
+from lucid3d.gaussians.model import joined
 from lucid3d.gaussians.patches import join_patches
 from lucid3d.pointcloud import PointCloud, lift, merge
 from lucid3d.projection import project_cloud
-from lucid3d.skydome import sky_behind
+from lucid3d.skydome import restored, sky_behind
 
 RADIUS = 100.0
 UP = Camera.from_fov(256, 256, 120.0, yaw_pitch(0, 90))
@@ -68,6 +71,29 @@ def test_fewer_points_are_coarser_and_close_too() -> None:
     assert 0 < len(coarse) <= 2000 < len(fine)
     assert render(from_points(coarse), UP).alpha.min() > 0.85
     assert len(sky_behind(cloud, 100)) == 0
+
+
+def test_below_the_horizon_it_has_the_colours_of_the_land() -> None:
+    ahead = Camera.from_fov(256, 256, 90.0)
+    rows = np.arange(256)[:, None] * np.ones((1, 256))
+    image = np.where((rows < 128)[..., None], [0.4, 0.6, 0.9], [0.3, 0.5, 0.1]).astype(np.float32)
+    depth = np.where(rows < 128, np.inf, 1.6 * ahead.fy / np.maximum(rows - 127.5, 1)).astype(np.float32)
+    cloud = merge(under(np.zeros((256, 256), bool)), lift(image, depth, ahead, view=1, sky_radius=RADIUS))
+    seen = render(from_points(sky_behind(cloud)), ahead.at(yaw_pitch(20, 0, np.array([2.0, 0.0, 0.0]))))
+    assert seen.alpha[:240].min() > 0.99
+    np.testing.assert_allclose(seen.image[150:230].mean(axis=(0, 1)), [0.3, 0.5, 0.1], atol=0.03)
+
+
+def test_what_training_takes_of_it_comes_back() -> None:
+    cloud = under(np.zeros((256, 256), bool))
+    things, dome = from_points(cloud), from_points(sky_behind(cloud))
+    trained = joined(things[5:], dome)  # some were pruned
+    shrunk = replace(trained, log_scales=trained.log_scales - 1.0)
+    again = restored(shrunk, dome)
+    assert len(again) == len(trained)
+    np.testing.assert_array_equal(again.log_scales[: len(things) - 5], shrunk.log_scales[: len(things) - 5])
+    np.testing.assert_array_equal(again.log_scales[len(things) - 5 :], dome.log_scales)
+    assert restored(shrunk, dome[:0]) is shrunk
 
 
 def test_rooms_have_none() -> None:

@@ -30,10 +30,9 @@ from lucid3d.editing.standing import Spot, without
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FREE_SPACE, FreeSpace, read_free_space, united, write_free_space
 from lucid3d.export.ply import read_gaussians, write_gaussians
-from lucid3d.extending import joined
 from lucid3d.figures.playing import Figure, figure_of, write_figures
 from lucid3d.files import atomic_path, write_text
-from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.model import Gaussians, joined
 from lucid3d.reading import guarded, read_arrays, read_json, read_yaml
 
 EDITS = "edits"

@@ -15,9 +15,8 @@ from lucid3d.errors import InputError
 from lucid3d.exploring.finding import from_world
 from lucid3d.exploring.reach import FARTHEST
 from lucid3d.exploring.route import ARRIVED, eye_near
-from lucid3d.extending import joined
 from lucid3d.gaussians import from_points
-from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.model import Gaussians, joined
 from lucid3d.pointcloud import PointCloud, lift
 from lucid3d.procedural.world import World
 from lucid3d.progress import Event, Listener, ignore

@@ -15,8 +15,8 @@ from lucid3d.editing.lighting import COVERED
 from lucid3d.editing.patch import Patch, difference
 from lucid3d.editing.surroundings import Surroundings
 from lucid3d.errors import InputError
-from lucid3d.extending import joined
 from lucid3d.gaussians import from_points
+from lucid3d.gaussians.model import joined
 from lucid3d.guidance.choose import Asked, way_called
 from lucid3d.guidance.optimise import Following, around, closer, followed, seeing
 from lucid3d.guidance.pictures import Pictures

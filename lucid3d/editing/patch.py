@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from lucid3d.editing.lighting import UNSEEN, Shade, shaded
 from lucid3d.errors import InputError
-from lucid3d.extending import joined
-from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.model import Gaussians, joined
 
 NAMES = tuple(each.name for each in fields(Gaussians))
 

@@ -24,9 +24,9 @@ from lucid3d.editing.patch import Patch, difference, hidden, in_light
 from lucid3d.editing.regions import forms_of, instances_called
 from lucid3d.editing.surroundings import SAME, Surroundings, projected
 from lucid3d.errors import InputError
-from lucid3d.extending import joined, sky_radius
+from lucid3d.extending import sky_radius
 from lucid3d.gaussians import from_points
-from lucid3d.gaussians.model import SH_C0, Gaussians
+from lucid3d.gaussians.model import SH_C0, Gaussians, joined
 from lucid3d.guidance.optimise import COLOURS_ALONE, followed
 from lucid3d.guidance.pictures import Pictures
 from lucid3d.joint.fusion import SHARPNESS, centre_weights

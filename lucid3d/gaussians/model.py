@@ -56,3 +56,19 @@ class Gaussians:
     def colors(self) -> NDArray[np.float32]:
         """(N, 3) sRGB of the degree-0 term (what the Gaussian looks like on average), not clipped."""
         return (self.sh[:, 0] * SH_C0 + 0.5).astype(np.float32)
+
+
+def joined(*parts: Gaussians) -> Gaussians:
+    """All of them in one set, in their order; the spherical harmonics of lower degrees get zeros."""
+    coefficients = max(part.sh.shape[1] for part in parts)
+
+    def padded(sh: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.pad(sh, ((0, 0), (0, coefficients - sh.shape[1]), (0, 0)))
+
+    return Gaussians(
+        np.concatenate([part.means for part in parts]),
+        np.concatenate([part.quats for part in parts]),
+        np.concatenate([part.log_scales for part in parts]),
+        np.concatenate([part.logit_opacities for part in parts]),
+        np.concatenate([padded(part.sh) for part in parts]),
+    )

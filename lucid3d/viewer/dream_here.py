@@ -14,10 +14,11 @@ from lucid3d.camera import Camera
 from lucid3d.config import Config
 from lucid3d.dreaming import dream_views
 from lucid3d.errors import InputError
-from lucid3d.extending import joined, sky_radius
+from lucid3d.extending import sky_radius
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import load_models
 from lucid3d.gaussians import from_points
+from lucid3d.gaussians.model import joined
 from lucid3d.pointcloud import lift, merge
 from lucid3d.preparation import wish_for
 from lucid3d.projection import project_cloud

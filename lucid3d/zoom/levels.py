@@ -12,7 +12,7 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.files import atomic_path
-from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.model import Gaussians, joined
 from lucid3d.reading import read_arrays
 from lucid3d.zoom.surface import step
 
@@ -130,7 +130,7 @@ class LevelGaussians:
         if held["factors"].ndim != 1 or held["pixel"].shape or not np.isfinite([*held["factors"], held["pixel"]]).all():
             raise InputError(f"'{path}' is damaged: its magnifications are no numbers")
         return cls(
-            joined([fine, coarse]),
+            joined(fine, coarse),
             held["level"],
             held["footprint"],
             held["covered"],
@@ -162,9 +162,3 @@ def _in_view(gaussians: Gaussians, camera: Camera) -> NDArray[np.bool_]:
         found &= local[:, axis] > -low * ahead - reach * (1 + low)
         found &= local[:, axis] < high * ahead + reach * (1 + high)
     return np.asarray(found, bool)
-
-
-def joined(parts: list[Gaussians]) -> Gaussians:
-    """One set of Gaussians from several of one degree."""
-    names = ("means", "quats", "log_scales", "logit_opacities", "sh")
-    return Gaussians(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

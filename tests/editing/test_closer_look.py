@@ -15,8 +15,8 @@ from lucid3d.editing.closer_look import check_true, closer_look, eye_at, looks_f
 from lucid3d.editing.folder import look_closer_in, step
 from lucid3d.editing.patch import NAMES
 from lucid3d.errors import InputError
-from lucid3d.extending import joined
 from lucid3d.gaussians import render
+from lucid3d.gaussians.model import joined
 from tests.editing.court import saved, scene, world
 from tests.editing.test_inserting import files
 

@@ -10,8 +10,8 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.extending import joined
 from lucid3d.gaussians import render
+from lucid3d.gaussians.model import joined
 from lucid3d.scene import Scene
 from lucid3d.viewer.editing import Box, crop, floaters, kept, selected, start_of, with_radius, with_start
 from tests.viewer.tiny_scene import cloud_of, gaussians_at, room, save, tiny_scene
