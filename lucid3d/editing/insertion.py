@@ -21,10 +21,11 @@ from lucid3d.families.choose import FAMILIES
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.preparation import assemble_models, prepare
 from lucid3d.procedural.build import place_under_sky
+from lucid3d.procedural.compose.settlement.context import dimmed, lamp_share
 from lucid3d.procedural.kit import palettes as palette
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.place import Place
-from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.language.brief import Brief, understand
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
@@ -33,6 +34,8 @@ MOST = 40_000
 """Gaussians of one thing."""
 PLAIN = 40.0
 """Metres of the plain that stands for the ground where no world is known."""
+WILD = "land"
+"""The kind of places whose fires glow as they were made, for nothing but the sky lights them."""
 PLACES = ("", "ground", "water", "table", "sky")
 
 
@@ -154,7 +157,15 @@ def thing_for(scene: Scene, wish: Wish, world: World | None) -> Thing:
         return (thing_of_splats(path) if holds_gaussians(path) else thing_of_file(path)).resized(wish.size)
     brief = world.brief if world is not None and world.brief is not None else understand(scene.prompt)
     thing = thing_of_words(wish.thing, season=brief.season, indoors=brief.indoors, seed=wish.seed)
-    return thing.resized(wish.size)
+    return in_its_hour(thing, brief).resized(wish.size)
+
+
+def in_its_hour(thing: Thing, brief: Brief) -> Thing:
+    """A thing whose flames and lamps are as bright as those of the place that a brief makes: one exposure shows all."""
+    if brief.record.kind == WILD:
+        return thing
+    mesh = replace(thing.mesh, materials=dimmed(thing.mesh.materials, lamp_share(brief)))
+    return replace(thing, mesh=mesh)
 
 
 def _worlds(scene: Scene, thing: Thing, spot: Spot, world: World | None) -> tuple[World, World, Mesh]:

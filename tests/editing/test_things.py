@@ -14,6 +14,7 @@ import pytest
 import trimesh
 from PIL import Image
 
+from lucid3d.editing.insertion import in_its_hour
 from lucid3d.editing.mesh_file import thing_of_file
 from lucid3d.editing.splat_file import holds_gaussians, thing_of_splats
 from lucid3d.editing.thing import LARGEST, thing_of_words
@@ -22,6 +23,7 @@ from lucid3d.export.ply import write_gaussians
 from lucid3d.export.splats import write_splat, write_spz
 from lucid3d.procedural.catalogue.load import load_catalogue
 from lucid3d.procedural.compose.single import GROWN
+from lucid3d.procedural.language.brief import understand
 from tests.viewer.tiny_scene import gaussians_at
 
 SOME = ("a red chair", "a boat", "an oak", "a lamp", "a well", "a horse", "a car", "a cactus", "two barrels", "a piano")
@@ -36,6 +38,27 @@ def test_words_give_a_thing_that_stands_on_the_origin(words: str) -> None:
     assert abs(x0 + x1) < 1e-3
     assert abs(z0 + z1) < 1e-3
     assert thing.mesh.instances is None or thing.mesh.instances.max() == 0
+
+
+@pytest.mark.parametrize("indoors", [False, True])
+def test_people_and_animals_look_in_a_room_as_they_do_outdoors(indoors: bool) -> None:
+    suit = thing_of_words("a man in a grey suit", indoors=indoors).mesh.materials
+    cloth = next(m for m in suit if m.name.startswith("main"))
+    assert np.ptp(cloth.colors[0]) < 0.02 and "trousers" not in {m.name for m in suit}
+    red, blue, green = next(
+        m.colors[0] for m in thing_of_words("a brown dog", indoors=indoors).mesh.materials if m.name.startswith("main")
+    )
+    assert red > 1.15 * max(blue, green)
+
+
+def test_a_fire_is_as_bright_as_the_lamps_of_its_place() -> None:
+    fire = thing_of_words("a campfire")
+    glow = max(max(m.emission) for m in fire.mesh.materials)
+    assert glow > 0
+    for words, share in (("a village street at night", 0.1), ("a meadow at night", 1.0)):
+        there = in_its_hour(fire, understand(words))
+        assert max(max(m.emission) for m in there.mesh.materials) == pytest.approx(share * glow)
+        assert there.size == fire.size
 
 
 def test_what_places_grow_is_in_the_catalogue() -> None:

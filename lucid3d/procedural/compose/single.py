@@ -100,4 +100,7 @@ def _order(piece: Piece, brief: Brief, rng: np.random.Generator) -> Order:
         main = FURNISHINGS.get(made_of, main)
     if colour:
         main = palette.painted(main, palette.named(colour))
-    return Order(rng, *piece.size, main, materials, lit=piece.always)
+    return Order(
+        rng, *piece.size, main, materials, lit=piece.always, colour=colour, stuff=made_of,
+        dress=brief.wearing.get(piece.feature, ""),
+    )  # fmt: skip

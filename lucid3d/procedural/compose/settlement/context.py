@@ -90,15 +90,22 @@ _LABELS = {
 def finish(place: Place, brief: Brief) -> Place:
     """Fit lamps and lit surfaces to the time of day, and give every mesh a label of the ground truth."""
     place.water = place.water or water_of(brief, place)
-    factor = _LAMPS.get(brief.time, 0.3)
+    factor = lamp_share(brief)
     place.lamps = [replace(lamp, color=_scaled(lamp.color, factor)) for lamp in place.lamps]
     for mesh in place.meshes:
         mesh.label = label_of(mesh.label)
-        if any(any(m.emission) for m in mesh.materials):
-            mesh.materials = tuple(
-                replace(m, emission=_scaled(m.emission, factor)) if any(m.emission) else m for m in mesh.materials
-            )
+        mesh.materials = dimmed(mesh.materials, factor)
     return place
+
+
+def lamp_share(brief: Brief) -> float:
+    """How bright lamps are at the hour of a brief, of what their makers gave them."""
+    return _LAMPS.get(brief.time, 0.3)
+
+
+def dimmed(materials: tuple[Material, ...], factor: float) -> tuple[Material, ...]:
+    """The materials, those that glow by a factor."""
+    return tuple(replace(m, emission=_scaled(m.emission, factor)) if any(m.emission) else m for m in materials)
 
 
 def label_of(name: str) -> str:
