@@ -26,7 +26,7 @@ from lucid3d.errors import InputError
 from lucid3d.exploring.coarseness import give_way, too_coarse
 from lucid3d.families.base import Depth, DepthEstimator, DepthKind, Image, Mask, Painter, Repainter
 from lucid3d.families.diffusion.common_sky import agree_on_sky
-from lucid3d.pointcloud import PointCloud
+from lucid3d.pointcloud import GrowingCloud, PointCloud
 from lucid3d.prompts import PromptPlan
 from lucid3d.start import Start, depth_of_start, first_depth
 
@@ -98,7 +98,7 @@ class Dream:
 
     Attributes:
         views: the views so far; a view that would have shown nothing new is left out.
-        cloud: all points so far.
+        cloud: all points so far; until the next view is asked for, which may write over what gives way.
         done: how many cameras of the trajectory have been dealt with.
         total: how many there are.
         newest: the view of this step as it came from the alignment (before a circle was closed), or None if the camera
@@ -146,7 +146,7 @@ def dream_views(
     begin = max(resumed, default=-1) + 1
     last, circle = len(cameras) - 1, closing_camera(cameras)
     views: list[DreamedView] = []
-    cloud = PointCloud.empty()
+    growing = GrowingCloud(room=_room(config, cameras[0]))
     drift = None
     for index, camera in enumerate(cameras):
         words = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + index) % 2**32}
@@ -158,18 +158,20 @@ def dream_views(
             newest = _first_view(painter, estimator, camera, prompt, words, start)
         else:
             before = next((view for view in reversed(views) if view.scaled is not None), None)
+            cloud = growing.cloud
             newest = _next_view(painter, estimator, camera, prompt, words, cloud, index, config.enough, exact, before)
         if newest is not None:
             views = [*views, newest]
-            cloud = _grown(cloud, newest, config, views)
+            _grow(growing, newest, config, views)
         if not exact and len(views) > 2 and index in (circle, last):
-            views, cloud, drift = _close(views, config, guesses_sky=guesses_sky)
+            views, growing, drift = _close(views, config, guesses_sky=guesses_sky)
         if index >= begin or index == last:
-            yield Dream(views, cloud, index + 1, len(cameras), newest, drift)
+            yield Dream(views, growing.cloud, index + 1, len(cameras), newest, drift)
     if explore is None:
         return
-    while (planned := explore(cloud)) is not None:
+    while (planned := explore(growing.cloud)) is not None:
         index += 1
+        cloud = growing.cloud
         newest = resumed.get(index)
         if newest is None and index >= begin:
             words = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + index) % 2**32}
@@ -180,12 +182,12 @@ def dream_views(
             )
         if newest is not None:
             views = [*views, newest]
-            cloud = _grown(cloud, newest, config, views)
+            _grow(growing, newest, config, views)
         if index >= begin:
-            yield Dream(views, cloud, index + 1, index + 2, newest, drift)
+            yield Dream(views, growing.cloud, index + 1, index + 2, newest, drift)
     if not exact and index > last:
-        views, cloud, drift = _close(views, config, guesses_sky=guesses_sky)
-    yield Dream(views, cloud, index + 1, index + 1, None, drift)
+        views, growing, drift = _close(views, config, guesses_sky=guesses_sky)
+    yield Dream(views, growing.cloud, index + 1, index + 1, None, drift)
 
 
 def extend_views(
@@ -212,12 +214,14 @@ def extend_views(
         InputError: a model returned something of the wrong shape.
     """
     exact, kept = _is_exact(estimator), len(cloud)
-    planned = iter(cameras) if not callable(cameras) else iter(lambda: cameras(cloud), None)
+    growing = GrowingCloud(cloud)
+    planned = iter(cameras) if not callable(cameras) else iter(lambda: cameras(growing.cloud), None)
     before: DreamedView | None = None
     index = first
     for camera in planned:
         assert camera is not None
         words = {"negative_prompt": negative_prompt, "seed": (seed * SEED_STRIDE + index) % 2**32}
+        cloud = growing.cloud
         view = _next_view(
             painter, estimator, camera, prompts.at(camera), words, cloud, index, config.enough, exact, before,
             config.sharpness, kept,
@@ -230,10 +234,10 @@ def extend_views(
         gone = give_way(cloud, camera, view.depth, view.painted)
         gone[:kept] = False
         fresh = pointcloud.lift(view.image, view.depth, camera, view=index, mask=view.painted, sky_radius=sky_radius)
-        cloud = pointcloud.merge(cloud, fresh, gone=gone)
+        growing.merge(fresh, gone)
         before = view if view.scaled is not None else before
         index += 1
-        yield view, cloud
+        yield view, growing.cloud
 
 
 def _is_exact(estimator: DepthEstimator) -> bool:
@@ -357,19 +361,23 @@ def _lifted(view: DreamedView) -> PointCloud:
     )
 
 
-def _grown(cloud: PointCloud, view: DreamedView, config: DreamConfig, views: Sequence[DreamedView]) -> PointCloud:
-    """The cloud with what a view painted; `views` are all so far: people will stand where they were dreamed from."""
-    gone = give_way(cloud, view.camera, view.depth, view.painted) if view.planned else None
-    cloud = pointcloud.merge(cloud, _lifted(view), gone=gone)
-    if len(cloud) <= config.max_points:
-        return cloud
-    eyes = np.array([each.camera.position for each in views])
-    return pointcloud.thin(cloud, int(ROOM_AFTER_THINNING * config.max_points), eyes=eyes)
+def _room(config: DreamConfig, camera: Camera) -> int:
+    """Points that a dream holds at most: before it is thinned one view more."""
+    return config.max_points + camera.width * camera.height
+
+
+def _grow(growing: GrowingCloud, view: DreamedView, config: DreamConfig, views: Sequence[DreamedView]) -> None:
+    """Take up what a view painted; `views` are all so far: people will stand where they were dreamed from."""
+    gone = give_way(growing.cloud, view.camera, view.depth, view.painted) if view.planned else None
+    growing.merge(_lifted(view), gone)
+    if len(growing.cloud) > config.max_points:
+        eyes = np.array([each.camera.position for each in views])
+        growing.thin(int(ROOM_AFTER_THINNING * config.max_points), eyes)
 
 
 def _close(
     views: list[DreamedView], config: DreamConfig, *, guesses_sky: bool
-) -> tuple[list[DreamedView], PointCloud, tuple[float, float]]:
+) -> tuple[list[DreamedView], GrowingCloud, tuple[float, float]]:
     """All views brought together, their sky carried from one to the others where it was guessed, and the cloud lifted
     from them anew."""
     scaled = [view.depth if view.scaled is None else view.scaled for view in views]
@@ -379,14 +387,14 @@ def _close(
         agreed = agree_on_sky([view.camera for view in views], [view.image for view in views], depths)
         depths = [old if view.measured else new for view, old, new in zip(views, depths, agreed, strict=True)]
         views = [_with_sky(view, depth) for view, depth in zip(views, depths, strict=True)]
-    cloud = PointCloud.empty()
+    growing = GrowingCloud(room=_room(config, views[0].camera))
     closed = []
     for view, corrected in zip(views, depths, strict=True):
         if closure.changed and view.scaled is not None:
-            corrected = alignment.move_objects(corrected, projection.project_cloud(cloud, view.camera))
+            corrected = alignment.move_objects(corrected, projection.project_cloud(growing.cloud, view.camera))
         closed.append(replace(view, depth=corrected))
-        cloud = _grown(cloud, closed[-1], config, views)
-    return closed, cloud, (closure.drift_before, closure.drift_after)
+        _grow(growing, closed[-1], config, views)
+    return closed, growing, (closure.drift_before, closure.drift_after)
 
 
 def _with_sky(view: DreamedView, depth: Depth) -> DreamedView:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,6 +160,78 @@ def merge(
     Returns:
         PointCloud that begins with the whole of `cloud`, but for what is gone.
     """
+    kept = _unknown(cloud, new, gone, radius, thickness)
+    return PointCloud.concatenate([cloud if gone is None or not gone.any() else cloud[~gone], new[kept]])
+
+
+class GrowingCloud:
+    """A cloud that takes up the points of one view after the other in place, so that a view costs what it adds and not
+    what is there.
+
+    Attributes:
+        cloud: all points so far. What is added follows or takes the place of what gave way: `cloud` of before holds
+            until then, and is to be copied to be kept.
+    """
+
+    def __init__(self, cloud: PointCloud | None = None, *, room: int = 0) -> None:
+        """
+        Args:
+            cloud: to begin with (it is copied); none by default.
+            room: for how many points, without moving all of them; memory is taken as they come.
+        """
+        self.cloud = PointCloud.empty()
+        self._room = self.cloud
+        self._reserve(max(room, 0 if cloud is None else len(cloud)))
+        if cloud is not None:
+            self._append(cloud)
+
+    def merge(self, new: PointCloud, gone: NDArray[np.bool_] | None = None) -> None:
+        """Take up what `merge` would, in another order: where points give way others take their rows, new ones first,
+        then the last of all; every other row stays."""
+        new = new[_unknown(self.cloud, new, gone, MERGE_FOOTPRINTS, MERGE_THICKNESS)]
+        holes = np.flatnonzero(gone) if gone is not None else np.zeros(0, np.intp)
+        filled = holes[: len(new)]
+        self._write(filled, new[: len(filled)])
+        left = holes[len(new) :]
+        if len(left):
+            count = len(self.cloud) - len(left)
+            moved = np.setdiff1d(np.arange(count, len(self.cloud)), left, assume_unique=True)
+            self._write(left[left < count], self.cloud[moved])
+            self.cloud = self._room[:count]
+        else:
+            self._append(new[len(filled) :])
+
+    def thin(self, most: int, eyes: NDArray[np.floating]) -> None:
+        """See `thin`."""
+        thinned = thin(self.cloud, most, eyes=eyes)
+        self.cloud = self._room[:0]
+        self._append(thinned)
+
+    def _write(self, rows: NDArray[np.intp], points: PointCloud) -> None:
+        for field in fields(PointCloud):
+            getattr(self.cloud, field.name)[rows] = getattr(points, field.name)
+
+    def _append(self, points: PointCloud) -> None:
+        before, count = len(self.cloud), len(self.cloud) + len(points)
+        if count > len(self._room):
+            self._reserve(max(count, len(self._room) * 3 // 2))
+        self.cloud = self._room[:count]
+        for field in fields(PointCloud):
+            getattr(self.cloud, field.name)[before:] = getattr(points, field.name)
+
+    def _reserve(self, room: int) -> None:
+        old = self.cloud
+        arrays = (getattr(old, field.name) for field in fields(PointCloud))
+        self._room = PointCloud(*(np.empty((room, *array.shape[1:]), array.dtype) for array in arrays))
+        self.cloud = self._room[: len(old)]
+        for field in fields(PointCloud):
+            getattr(self.cloud, field.name)[:] = getattr(old, field.name)
+
+
+def _unknown(
+    cloud: PointCloud, new: PointCloud, gone: NDArray[np.bool_] | None, radius: float, thickness: float
+) -> NDArray[np.intp]:
+    """Rows of `new` that `merge` takes up."""
     stays = None if gone is None or not gone.any() else ~gone
     doubled = np.zeros(len(new), bool)
     # In groups of like footprints: how far to look is a matter of the footprint, and near points are many.
@@ -177,23 +248,7 @@ def merge(
         for each in np.unique(group[kind]):
             mine = kind[group[kind] == each]
             doubled[mine] = _doubled(positions, footprints, new, mine, radius, thickness)
-    kept = np.flatnonzero(~doubled)
-    if stays is None:
-        return PointCloud.concatenate([cloud, new[kept]])
-    return _joined(cloud, np.flatnonzero(stays), new, kept)
-
-
-def _joined(cloud: PointCloud, rows: NDArray[np.intp], new: PointCloud, new_rows: NDArray[np.intp]) -> PointCloud:
-    """Some rows of two clouds as one cloud, each copied once."""
-
-    def both(name: str) -> NDArray[Any]:
-        first, second = getattr(cloud, name), getattr(new, name)
-        out = np.empty((len(rows) + len(new_rows), *first.shape[1:]), first.dtype)
-        np.take(first, rows, axis=0, out=out[: len(rows)], mode="clip")  # any other mode copies once more
-        np.take(second, new_rows, axis=0, out=out[len(rows) :], mode="clip")
-        return out
-
-    return PointCloud(*(both(f.name) for f in fields(PointCloud)))
+    return np.flatnonzero(~doubled)
 
 
 def _doubled(

@@ -9,7 +9,7 @@ import pytest
 
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.pointcloud import PointCloud, lift, merge, thin
+from lucid3d.pointcloud import GrowingCloud, PointCloud, lift, merge, thin
 from lucid3d.projection import project_cloud
 from tests.analytic_room import furnished_room, see
 
@@ -173,3 +173,42 @@ def test_thinning_what_fits_changes_nothing():
     assert len(thin(cloud, 100)) == 100
     with pytest.raises(InputError, match="max_points 0"):
         thin(cloud, 0)
+
+
+def table(cloud: PointCloud) -> np.ndarray:
+    """(N, 13) all that a cloud holds."""
+    columns = [values[:, None] if values.ndim == 1 else values for values in vars(cloud).values()]
+    return np.hstack(columns).astype(np.float64)
+
+
+@pytest.mark.parametrize("room", [0, 100_000])
+def test_a_cloud_that_grows_in_place_holds_what_merging_gives(room: int):
+    rng = np.random.default_rng(3)
+    growing, whole = GrowingCloud(room=room), PointCloud.empty()
+    for view, share in enumerate((0.0, 0.7, 0.02, 0.3, 0.0, 0.95)):  # many, few or none give way
+        camera = Camera.from_fov(48, 48, 70 - 8 * view, yaw_pitch(25 * view, 4 * view, np.array([0.1 * view, 0, 0])))
+        new = lifted(camera, view=view)
+        gone = rng.random(len(whole)) < share
+        gone[:100] = False
+        place = {row.tobytes(): i for i, row in enumerate(table(growing.cloud))}
+        same = np.array([place[row.tobytes()] for row in table(whole)], np.intp)
+        theirs = np.zeros(len(whole), bool)
+        theirs[same[gone]] = True
+        first = growing.cloud.positions[:100].copy()
+        whole = merge(whole, new, gone=gone)
+        growing.merge(new, theirs if share else None)
+        ordered = [each[np.lexsort(each.T)] for each in (table(growing.cloud), table(whole))]
+        np.testing.assert_array_equal(*ordered)
+        np.testing.assert_array_equal(growing.cloud.positions[: len(first)], first)
+
+
+def test_a_cloud_that_grows_copies_what_it_begins_with_and_thins_itself():
+    start = lifted(Camera.from_fov(40, 40, 70))
+    before = start.positions.copy()
+    growing = GrowingCloud(start)
+    growing.merge(lifted(Camera.from_fov(40, 40, 30)), np.ones(len(start), bool))
+    np.testing.assert_array_equal(start.positions, before)
+    growing.thin(300, np.zeros((1, 3)))
+    assert 0 < len(growing.cloud) <= 300
+    growing.merge(lifted(Camera.from_fov(40, 40, 70, yaw_pitch(180, 0))))
+    assert len(growing.cloud) > 300

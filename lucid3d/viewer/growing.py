@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from lucid3d.camera import Camera
 from lucid3d.families.base import Image
 from lucid3d.pointcloud import PointCloud
@@ -84,7 +86,8 @@ class Growth:
         if event.dream is not None:
             cloud = event.dream.cloud
             changes["views"] = tuple((view.camera, view.image) for view in event.dream.views)
-            changes["points"] = cloud[:: -(-max(len(cloud), 1) // MAX_POINTS)]
+            every = -(-max(len(cloud), 1) // MAX_POINTS)
+            changes["points"] = cloud[np.arange(0, len(cloud), every)]  # a copy: the dream writes on in its own
             changes["made"] = now.made + 1
         if event.gaussians is not None and self.watchers and time.monotonic() - self._looked > SPLATS_EVERY:
             changes["splats"] = reduce_to(Splats.of(event.gaussians()), SPLATS_SHOWN)

@@ -51,7 +51,7 @@ def explored(
     )
     explorer = explorer or Explorer(reach, LENS, CONFIG.sharpness, world=world if exact else None)
     steps = dream_views(painter, estimator, AROUND, PromptPlan("a court"), CONFIG, done=done, explore=explorer)
-    return list(steps)
+    return [replace(step, cloud=step.cloud[np.arange(len(step.cloud))]) for step in steps]  # each writes over the last
 
 
 @pytest.fixture(scope="module")
