@@ -15,10 +15,12 @@ from lucid3d.errors import InputError
 from lucid3d.files import atomic_path, write_text
 from lucid3d.learning.classes import CLASSES, NO_PLACE
 from lucid3d.learning.data import DEFAULT_FOLDER, PLAIN_EVERY, RECIPE, VERSION
+from lucid3d.learning.evaluate import evaluated
+from lucid3d.learning.network import PictureNetwork
 from lucid3d.learning.shards import shard_meta
 from lucid3d.learning.shipped import SHIPPED
-from lucid3d.learning.train import LOG, averaged_network, read_log
-from lucid3d.learning.weights import save_weights
+from lucid3d.learning.train import LOG, averaged_network, read_log, some, split
+from lucid3d.learning.weights import load_weights, save_weights, with_places
 
 LARGEST = 16_000_000
 """Bytes of weights that may go into the package."""
@@ -32,6 +34,8 @@ class ExportConfig:
     """The --output of `lucid3d learn train`."""
     to: str = str(SHIPPED)
     """The .safetensors file to write; the model card goes beside it, as .md."""
+    share: float = 1.0
+    """Of the run's weights; the rest is of those that it began from. A mean of both has learned, and forgets less."""
     curve: str = ""
     """A .png for the loss curve, such as docs/learning.png; empty: none."""
 
@@ -39,9 +43,15 @@ class ExportConfig:
 def export_run(config: ExportConfig) -> list[Path]:
     """Write weights, card and curve; returns the files.
 
+    With a `share` below 1 the weights are interpolated with those that the run began from ("Robust Fine-Tuning of
+    Zero-Shot Models", Wortsman et al. 2022), and measured anew.
+
     Raises:
-        InputError: there is no run, the name is no .safetensors, or the weights are too large to ship.
+        InputError: there is no run, the name is no .safetensors, the share is out of range or of a run that began from
+            nothing, or the weights are too large to ship.
     """
+    if not 0 < config.share <= 1:
+        raise InputError(f"--share {config.share:g} must be above 0 and at most 1")
     target = Path(config.to)
     if target.suffix != ".safetensors":
         raise InputError(f"--to '{target}' must end in .safetensors")
@@ -54,7 +64,7 @@ def export_run(config: ExportConfig) -> list[Path]:
     held_out: dict[str, float] = next((line["held_out"] for line in reversed(log) if "held_out" in line), {})
     recipe_path = Path(settings["data"]) / RECIPE
     recipe = json.loads(recipe_path.read_text(encoding="utf-8")) if recipe_path.is_file() else {"version": VERSION}
-    notes = {
+    notes: dict[str, Any] = {
         "step": step,
         "settings": {k: v for k, v in settings.items() if k not in ("data", "output", "initial")},
         "continued": bool(settings.get("initial")),
@@ -63,7 +73,10 @@ def export_run(config: ExportConfig) -> list[Path]:
         "views": log[-1]["views"] if log else 0,
         "place_views": place_views(Path(settings["data"])),
         "cpu_hours": round(log[-1]["cpu_seconds"] / 3600, 2) if log else 0,
+        "share": config.share,
     }
+    if config.share < 1:
+        notes |= _drawn_back(network, settings, config.share, notes["place_views"])
     save_weights(target, network, int(settings["pixels"]), notes)
     card = target.with_suffix(".md")
     write_text(card, model_card(notes, sum(p.numel() for p in network.parameters())))
@@ -76,6 +89,27 @@ def export_run(config: ExportConfig) -> list[Path]:
                 raise OSError(f"cannot write {curve}")
         written.append(curve)
     return written
+
+
+def _drawn_back(
+    network: PictureNetwork, settings: dict[str, Any], share: float, views: dict[str, int]
+) -> dict[str, Any]:
+    """Draw a run's network back towards the weights that it began from; the notes that this changes."""
+    if not settings.get("initial"):
+        raise InputError("--share needs a run that began from other weights (`lucid3d learn train --initial`)")
+    first, described = load_weights(Path(settings["initial"]))
+    before = with_places(first, network.config.places).state_dict()
+    now = network.state_dict()
+    network.load_state_dict({name: before[name].lerp(tensor, share) if tensor.is_floating_point() else tensor
+                             for name, tensor in now.items()})  # fmt: skip
+    earlier: dict[str, int] = described.notes.get("place_views", {})
+    both = {place: views.get(place, 0) + earlier.get(place, 0) for place in sorted({*views, *earlier})}
+    data = Path(settings["data"])
+    held_out = split(data)[1] if (data / "worlds").is_dir() else []
+    if not held_out:
+        return {"place_views": both}
+    measured = evaluated(network, some(held_out, int(settings["evaluate_views"])), int(settings["pixels"]))
+    return {"place_views": both, "held_out": {name: round(value, 4) for name, value in measured.items()}}
 
 
 def place_views(data: Path) -> dict[str, int]:
@@ -95,6 +129,9 @@ def model_card(notes: dict[str, Any], parameters: int) -> str:
     drawn = " ".join(f"--{name} {recipe[name]}" for name in ("seed", "views", "size") if name in recipe)
     trained = " ".join(f"--{name} {settings[name]}" for name in ("steps", "batch", "pixels", "seed"))
     before = " They began from the weights of an earlier run of the same command." if notes.get("continued") else ""
+    share = notes.get("share", 1.0)
+    if share < 1:
+        before = f" They began from the weights of an earlier run; those here are {share:.0%} of the way from there."
     measured = "\n".join(f"| {name} | {value:.3f} |" for name, value in notes["held_out"].items())
     return f"""# lucid3d-mini
 
@@ -110,7 +147,7 @@ A network of {parameters / 1e6:.1f} million parameters that reads one picture: d
 
       lucid3d learn data {drawn}
       lucid3d learn train {trained}
-      lucid3d learn export
+      lucid3d learn export{f" --share {share:g}" if share < 1 else ""}
 
 On worlds that it was not trained on:
 

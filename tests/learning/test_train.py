@@ -14,6 +14,7 @@ from lucid3d.learning.export import ExportConfig, export_run
 from lucid3d.learning.losses import Weights, losses, total
 from lucid3d.learning.network import PictureNetwork
 from lucid3d.learning.train import LOG, TrainConfig, averaged_network, averaging, learning_rates, read_log, split, train
+from lucid3d.learning.weights import load_weights
 from tests.learning.conftest import TINY, tiny_training
 
 
@@ -99,7 +100,7 @@ def test_worlds_are_judged_by_everything_that_is_read(data: Path, run: Path) -> 
 
 def test_a_run_becomes_weights_a_card_and_a_curve(run: Path, tmp_path: Path) -> None:
     target = tmp_path / "weights" / "own.safetensors"
-    written = export_run(ExportConfig(str(run), str(target), str(tmp_path / "curve.png")))
+    written = export_run(ExportConfig(str(run), str(target), curve=str(tmp_path / "curve.png")))
     assert written == [target, target.with_suffix(".md"), tmp_path / "curve.png"]
     assert all(path.stat().st_size > 500 for path in written)
     card = written[1].read_text()
@@ -108,6 +109,29 @@ def test_a_run_becomes_weights_a_card_and_a_curve(run: Path, tmp_path: Path) -> 
         export_run(ExportConfig(str(run), str(tmp_path / "own.pt")))
     with pytest.raises(InputError, match="train first"):
         export_run(ExportConfig(str(tmp_path), str(target)))
+
+
+def test_weights_are_drawn_back_towards_those_that_a_run_began_from(data: Path, run: Path, tmp_path: Path) -> None:
+    first = tmp_path / "first.safetensors"
+    export_run(ExportConfig(str(run), str(first)))
+    train(tiny_training(data, tmp_path / "on", initial=str(first), learning_rate=1e-2))
+    shares = {share: tmp_path / f"{share}.safetensors" for share in (1.0, 0.25)}
+    for share, path in shares.items():
+        export_run(ExportConfig(str(tmp_path / "on"), str(path), share))
+    (old, _), (new, _), (mean, described) = (load_weights(path) for path in (first, shares[1.0], shares[0.25]))
+    moved = 0.0
+    for name, tensor in mean.state_dict().items():
+        if tensor.is_floating_point():
+            start, end = old.state_dict()[name], new.state_dict()[name]
+            torch.testing.assert_close(tensor, start.lerp(end, 0.25), atol=2e-3, rtol=2e-3)
+            moved = max(moved, float((end - start).abs().max()))
+    assert moved > 0.02
+    once = load_weights(first)[1].notes["place_views"]
+    assert described.notes["place_views"] == {place: 2 * views for place, views in once.items()}
+    assert "25% of the way" in shares[0.25].with_suffix(".md").read_text()
+    for folder, share, says in ((run, 0.5, "--initial"), (tmp_path / "on", 0.0, "above 0")):
+        with pytest.raises(InputError, match=says):
+            export_run(ExportConfig(str(folder), str(tmp_path / "no.safetensors"), share))
 
 
 def test_the_commands_make_data_train_and_export(
