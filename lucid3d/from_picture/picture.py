@@ -409,7 +409,7 @@ def _light(kind: Kind, lab: NDArray[np.float32], classes: NDArray[np.uint8]) -> 
         return ["at night"]
     if warm > 14:
         return ["at sunset"]
-    return ["on a clear day" if blue < -12 else "on a hazy day"]  # blue between its clouds
+    return ["on a clear day" if blue < -12 else "on an overcast day"]  # blue between its clouds
 
 
 def _words_for(sign: Sign) -> str:
