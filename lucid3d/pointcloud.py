@@ -186,8 +186,12 @@ class GrowingCloud:
             self._append(cloud)
 
     def merge(self, new: PointCloud, gone: NDArray[np.bool_] | None = None) -> None:
-        """Take up what `merge` would, in another order: where points give way others take their rows, new ones first,
-        then the last of all; every other row stays."""
+        """Take up what `merge` would of `new`, in another order: where points give way others take their rows, new ones
+        first, then the last of all; every other row stays.
+
+        Args:
+            gone: (N,) bool, see `merge`.
+        """
         new = new[_unknown(self.cloud, new, gone, MERGE_FOOTPRINTS, MERGE_THICKNESS)]
         holes = np.flatnonzero(gone) if gone is not None else np.zeros(0, np.intp)
         filled = holes[: len(new)]
