@@ -39,7 +39,7 @@ from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look, eye_a
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.figure import walking
 from lucid3d.editing.guided import guided, refined
-from lucid3d.editing.inpainting import inpainted, painters_for
+from lucid3d.editing.inpainting import inpainted, painting
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -240,16 +240,15 @@ def inpaint_in(
     """Have networks repaint a region in words; see `inpainting.inpainted`.
 
     Args:
-        models: that paint; by default the networks that the scene's config names.
+        models: that paint, left open; by default the networks that the scene's config names.
     Raises:
         InputError: see there, the networks are not on disk, and `insert_into`.
     """
-    with _writing(folder) as (scene, book):
-        painters = models or painters_for(scene, on_event)  # before the world is built
+    # the networks before the world, which takes seconds to build
+    with _writing(folder) as (scene, book), painting(scene, models, on_event) as painters:
         chosen = _chosen(scene, book, region, world, on_event)
         assert chosen is not None
         patch = inpainted(scene, chosen, words, painters, on_event=on_event)
-        painters.close()
         order = Order(words, "guide", by="inpainting")
         return _patched(folder, scene, book, name or words[:40], order, region, "painted anew", patch)
 

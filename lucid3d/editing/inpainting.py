@@ -7,6 +7,8 @@ inpainted, its depth is estimated and fitted to what is known around, and the po
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import cv2
@@ -42,13 +44,21 @@ LEAST = 0.003
 """Part of a picture that a region must take, for the picture to be repainted."""
 
 
-def painters_for(scene: Scene, on_event: Listener = ignore) -> Models:
-    """The networks that a scene's config names; to be closed.
+@contextmanager
+def painting(scene: Scene, models: Models | None = None, on_event: Listener = ignore) -> Iterator[Models]:
+    """The networks that a scene's config names, closed afterwards; or `models`, which are left open.
 
     Raises:
         InputError: they are not on disk; says how to fetch them.
     """
-    return assemble_models(prepare(overlay(scene.config, {"models": "diffusion"})), on_event=on_event)
+    if models is not None:
+        yield models
+        return
+    painters = assemble_models(prepare(overlay(scene.config, {"models": "diffusion"})), on_event=on_event)
+    try:
+        yield painters
+    finally:
+        painters.close()
 
 
 def inpainted(

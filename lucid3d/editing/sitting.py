@@ -13,7 +13,7 @@ from lucid3d.editing.changed_world import world_with
 from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.guided import refined
-from lucid3d.editing.inpainting import inpainted, painters_for
+from lucid3d.editing.inpainting import inpainted, painting
 from lucid3d.editing.insertion import (
     Inserted,
     Where,
@@ -174,9 +174,8 @@ class Sitting:
         Raises:
             InputError: see `inpainting.inpainted`, or the networks are not on disk.
         """
-        painters = models or painters_for(self.own, on_event)
-        patch = inpainted(self.own, choose(region, self.around()), words, painters, on_event=on_event)
-        painters.close()
+        with painting(self.own, models, on_event) as painters:
+            patch = inpainted(self.own, choose(region, self.around()), words, painters, on_event=on_event)
         return replace(self, own=replace(self.own, gaussians=patch.on(self.own.gaussians)), dragged=True)
 
     def remove(self, name: str) -> Sitting:
