@@ -70,6 +70,8 @@ class TrainConfig:
     """Steps; one view each."""
     max_gaussians: int = 1_200_000
     """At most this many; where there are more points, those far away are thinned first, and a strategy adds none."""
+    tile_gaussians: int = 1_500_000
+    """Trained at once, at most: a scene of more is trained in parts, tiles of ground, so that memory is bounded."""
     strategy: Literal["none", "mcmc", "default"] = "none"
     """What adds and moves Gaussians while training. The points are so good a start that it is rarely needed."""
     sh_degree: int = 0
@@ -135,6 +137,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         _check(self, "iterations", self.iterations >= 0, "must not be negative")
         _check(self, "max_gaussians", self.max_gaussians >= 100, "must be at least 100")
+        _check(self, "tile_gaussians", self.tile_gaussians >= 100, "must be at least 100")
         _check(self, "sh_degree", 0 <= self.sh_degree <= 3, "must lie between 0 and 3")
         _check(self, "depth_weight", 0 <= self.depth_weight <= 100, "must lie between 0 and 100")
         _check(self, "max_needle", 1 <= self.max_needle < math.inf, "must be at least 1")

@@ -24,6 +24,8 @@ POINT = 150
 GAUSSIAN = 490
 """Bytes a Gaussian in training: 14 numbers, their gradients and Adam's moments, and the projected ones (measured: 487
 at 600,000)."""
+AT_REST = 120
+"""Bytes a Gaussian that waits while another part of the scene is trained: 14 numbers, as planes and as rows."""
 PANORAMA_PIXEL = 150
 """Bytes a pixel of the panorama while the skybox is written (measured at 2048 rows)."""
 FILM_PIXEL = 3
@@ -60,10 +62,12 @@ def needs(config: Config, views: int) -> tuple[float, list[Need]]:
     pixels = dream.size**2
     points = min(dream.max_points, count * pixels)
     gaussians = min(training.max_gaussians, points)
+    at_once = min(gaussians, training.tile_gaussians)
+    resting = gaussians if gaussians > at_once else 0
     kept = PROGRAM + count * pixels * VIEW_PIXEL + points * POINT / 2
     stages = [
         Need("dreaming", points * POINT / 2 + pixels * DRAWN_PIXEL, "dream.size"),
-        Need("training", gaussians * GAUSSIAN, "training.max_gaussians"),
+        Need("training", at_once * GAUSSIAN + resting * AT_REST, "training.max_gaussians"),
         Need("the panorama", 2 * render.panorama_height**2 * PANORAMA_PIXEL, "render.panorama_height"),
         Need(
             "the films",

@@ -21,10 +21,12 @@ from lucid3d.exploring.explorer import Explorer
 from lucid3d.exploring.support import cameras_on_the_way, seen_finely
 from lucid3d.families.base import DepthEstimator, Models, Painter
 from lucid3d.families.choose import Download, Loader, check_own
-from lucid3d.gaussians import Trainer, TrainingView, from_points
+from lucid3d.gaussians import StepReport, Trainer, TrainingView, from_points, kernels
 from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.card import training_device
 from lucid3d.gaussians.model import Gaussians, joined
+from lucid3d.gaussians.training.parts import AtHand, divided, so_far, train_in_parts
+from lucid3d.gaussians.training.shared import Folder, laid_out, together
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
 from lucid3d.memory import check_memory
@@ -357,6 +359,8 @@ def gaussians_of(
         )
         for view in views
     ]
+    if len(initial) > training.tile_gaussians and kernels.available():
+        return _in_parts(initial[: len(initial) - len(dome)], dome, material, config, workspace, on_event)
     checkpoint = workspace.checkpoint if workspace is not None else None
     device = training_device()
     trainer = None
@@ -374,6 +378,39 @@ def gaussians_of(
         peek = (lambda: trainer.gaussians) if trainer.iteration % PREVIEW_EVERY == 0 else None
         on_event(Event("train", trainer.iteration, total, f"loss {report.loss:.4f}", gaussians=peek))
     return restored(trainer.gaussians, dome)
+
+
+def _in_parts(
+    things: Gaussians,
+    dome: Gaussians,
+    material: Sequence[TrainingView],
+    config: Config,
+    workspace: Workspace | None,
+    on_event: Listener,
+) -> Gaussians:
+    """Trained tile by tile, what lies behind everything last; with a workspace other processes may help."""
+    training, device = config.training, training_device()
+    scene: AtHand | Folder
+    if workspace is None:
+        scene = divided(things, dome, material, training, config.seed)
+    else:
+        scene = laid_out(workspace.tiles, things, dome, material, training, config.seed)
+    taken: dict[int, int] = {}
+
+    def on_step(number: int, report: StepReport | None, trainer: Trainer | None) -> None:
+        if report is not None:
+            taken[number] = report.iteration
+        done = sum(
+            each.steps if isinstance(scene, Folder) and scene.is_done(n) else taken.get(n, 0)
+            for n, each in enumerate(scene.plan.parts)
+        )
+        detail = "others work on what is left" if report is None else f"part {number + 1}, loss {report.loss:.4f}"
+        peek = None if report is None or done % PREVIEW_EVERY else lambda: so_far(scene, number, trainer)
+        on_event(Event("train", done, scene.plan.steps, detail, gaussians=peek))
+
+    if isinstance(scene, AtHand):
+        return train_in_parts(scene, device=device, on_step=on_step)
+    return together(scene, every=CHECKPOINT_EVERY, device=device, on_step=on_step)
 
 
 def dream(

@@ -56,6 +56,11 @@ def default_folder(prompt: str) -> Path:
     return Path("outputs") / (slug or "scene")
 
 
+def tiles_of(folder: Path) -> Path:
+    """Where the parts of an output folder's scene are while they are trained."""
+    return folder / ".progress" / "tiles"
+
+
 def fingerprint(path: str) -> str:
     """The SHA-256 of an input file: the same name with other contents is another job."""
     try:
@@ -101,6 +106,11 @@ class Workspace:
     def checkpoint(self) -> Path:
         """Where the trainer's state is kept."""
         return self.progress / "training.npz"
+
+    @property
+    def tiles(self) -> Path:
+        """Where a scene is kept that is trained in parts (see `lucid3d.gaussians.training.shared`)."""
+        return tiles_of(self.folder)
 
     def open(self, *, resume: bool = False, overwrite: bool = False) -> bool:
         """Make the folder this job's, and hold it until `close`.

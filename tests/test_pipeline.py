@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -257,6 +258,30 @@ def test_an_explored_scene_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     resumed = run(config, tmp_path / "room", **models(), resume=True)
     np.testing.assert_array_equal(resumed.gaussians.means, whole.gaussians.means)
     np.testing.assert_array_equal(resumed.points.positions, whole.points.positions)
+
+
+def test_a_scene_in_parts_resumes_to_the_same_bytes(tmp_path: Path) -> None:
+    config = small_config(training={"tile_gaussians": 6000})
+    looks: list[int] = []
+
+    def look(event: Event) -> None:
+        if event.gaussians is not None:
+            looks.append(len(event.gaussians()))
+
+    whole = run(config, **models(), on_event=look)
+    with pytest.raises(Stop):
+        run(config, tmp_path / "room", **models(), on_event=stopper("train", 25))
+    assert list((tmp_path / "room" / ".progress" / "tiles").glob("part_*.npz"))
+    resumed = run(config, tmp_path / "room", **models(), resume=True)
+    for name, values in vars(whole.gaussians).items():
+        np.testing.assert_array_equal(getattr(resumed.gaussians, name), values)
+    assert not (tmp_path / "room" / ".progress").exists()
+    at_once = run(replace(config, training=replace(config.training, tile_gaussians=20_000)), **models())
+    scores = []
+    for scene in (whole, at_once):
+        squares = [((scene.render(v.camera).image - v.image) ** 2).mean() for v in scene.views if not v.support]
+        scores.append(-10 * np.log10(np.mean(squares)))
+    assert scores[0] > scores[1] - 0.3 and max(looks) >= len(whole.gaussians)
 
 
 def test_a_reach_beyond_reason_is_refused_before_any_work(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +19,30 @@ _UNLIMITED = 1e30
 
 
 @dataclass(frozen=True, eq=False)
+class Around:
+    """What others draw in a picture, before and behind the Gaussians that learn.
+
+    Attributes:
+        before, behind: (5, H, W) float32, as a frame draws them: colour and depth summed by weight, and alpha.
+    """
+
+    before: NDArray[np.float32]
+    behind: NDArray[np.float32]
+
+    def whole(self, own: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+        """The picture of all three, (5, H, W): each lies over what is behind it (Porter and Duff 1984)."""
+        np.multiply(self.behind, 1 - own[4], out=out)
+        out += own
+        out *= 1 - self.before[4]
+        out += self.before
+
+    def slope(self, v_whole: NDArray[np.float32]) -> None:
+        """The gradient by the picture of all three becomes the one by `own` (5, H, W), in place."""
+        v_whole *= 1 - self.before[4]
+        v_whole[4] -= (v_whole * self.behind).sum(axis=0)
+
+
+@dataclass(frozen=True, eq=False)
 class Shot:
     """A training view as the kernels want it.
 
@@ -28,6 +53,7 @@ class Shot:
         depth: (H, W) float32, 0 where there is none; None if there is none anywhere.
         known_pixels, depth_pixels: how many there are, at least 1.
         share: the view's weight.
+        around: what others draw before and behind the Gaussians that learn; None for nothing.
     """
 
     camera: Camera
@@ -37,6 +63,7 @@ class Shot:
     known_pixels: int
     depth_pixels: int
     share: float
+    around: Around | None = None
 
     @classmethod
     def prepare(cls, view: TrainingView, sky_distance: float | None) -> Shot:
@@ -53,6 +80,41 @@ class Shot:
         known_pixels = max(1, int(known.sum()))
         depth_pixels = 1 if depth is None else max(1, int((depth > 0).sum()))
         return cls(view.camera, target, known.astype(np.float32), depth, known_pixels, depth_pixels, view.weight)
+
+
+class Material(Protocol):
+    """Pictures to train on, made ready when their turn comes."""
+
+    @property
+    def weights(self) -> Sequence[float]:
+        """How much each counts; those of 0 are left out."""
+        ...
+
+    @property
+    def every(self) -> float:
+        """Of how many pictures one is here: Adam counts those that are left out because they show nothing of this."""
+        ...
+
+    def shot(self, index: int) -> Shot:
+        """One of them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Shots:
+    """Pictures that are all ready."""
+
+    ready: Sequence[Shot]
+    every: float = 1.0
+
+    @property
+    def weights(self) -> Sequence[float]:
+        """See `Material.weights`."""
+        return [shot.share for shot in self.ready]
+
+    def shot(self, index: int) -> Shot:
+        """See `Material.shot`."""
+        return self.ready[index]
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,12 @@ class NativeEngine:
             threads=threads,
         )
         frame.rasterize(self._black, self._image, threads)
+        picture = self._image
+        if shot.around is not None:
+            picture = np.empty(size, np.float32)
+            shot.around.whole(self._image, picture)
         terms = self._loss(
-            self._image,
+            picture,
             shot.target,
             shot.weight,
             shot.depth,
@@ -60,6 +64,8 @@ class NativeEngine:
             depth_pixels=shot.depth_pixels,
             threads=threads,
         )
+        if shot.around is not None:
+            shot.around.slope(self._v_image)
         frame.rasterize_backward(self._black, self._image, self._v_image, False, threads)
         self._shot = shot
         self._means2d = np.zeros((2, state.planes.shape[1]), np.float32) if with_means2d else None

@@ -123,6 +123,9 @@ class TorchEngine:
         if with_means2d:
             meta["means2d"].retain_grad()
         image = torch.cat([renders[0], alphas[0]], -1).permute(2, 0, 1)
+        if shot.around is not None:
+            before, behind = (torch.as_tensor(a, **as_tensor) for a in (shot.around.before, shot.around.behind))
+            image = before + (1 - before[4]) * (image + (1 - image[4]) * behind)
         loss, terms = image_loss(image, shot, config)
         regular = config.opacity_regularizer * planes[kernels.OPACITY].sigmoid().mean()
         regular = regular + config.scale_regularizer * planes[kernels.SCALES].exp().mean()

@@ -16,7 +16,7 @@ from lucid3d.config import TrainConfig
 from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import checkpoint
-from lucid3d.gaussians.training.engine import Shot, rates_of
+from lucid3d.gaussians.training.engine import Material, Shot, Shots, rates_of
 from lucid3d.gaussians.training.engines import make_engine
 from lucid3d.gaussians.training.state import State
 from lucid3d.gaussians.training.strategies import STRATEGIES, Strategy
@@ -54,11 +54,11 @@ class Trainer:
 
     Args:
         gaussians: the start.
-        views: at least one.
+        views: at least one, or a `Material` that makes them ready one by one.
         config: every knob; None for the defaults.
         seed: decides the order of the views and everything random in the strategy.
         strategy: one with settings of its own; None for the one that the config names.
-        is_sky: (N,) bool, which Gaussians are sky and keep their positions; None to find them (see
+        is_sky: (N,) bool, which Gaussians are sky and keep their positions; None to find them in views (see
             `TrainConfig.sky_radius`).
         fixed: (N,) bool, which Gaussians are drawn but stay as they are; not together with a strategy. None for none.
         device: None trains with the native kernels on the CPU (or with the torch twin where they were not built);
@@ -71,7 +71,7 @@ class Trainer:
     def __init__(
         self,
         gaussians: Gaussians,
-        views: Sequence[TrainingView],
+        views: Sequence[TrainingView] | Material,
         config: TrainConfig | None = None,
         *,
         seed: int = 0,
@@ -85,6 +85,8 @@ class Trainer:
         if not len(gaussians):
             raise InputError("training needs at least one Gaussian")
         if is_sky is None:
+            if not isinstance(views, Sequence):
+                raise InputError("which Gaussians are sky must be said where views are made ready one by one: is_sky")
             is_sky = find_sky(gaussians.means, views, self.config.sky_radius)
         if is_sky.shape != (len(gaussians),):
             raise InputError(f"is_sky has shape {is_sky.shape}, it must be ({len(gaussians)},)")
@@ -97,18 +99,16 @@ class Trainer:
             self._fix(fixed)
 
     def _begin(
-        self, state: State, views: Sequence[TrainingView], device: str | torch.device | None, seed: int = 0
+        self, state: State, views: Sequence[TrainingView] | Material, device: str | torch.device | None, seed: int = 0
     ) -> None:
-        if not views:
+        material = made_ready(state, views) if isinstance(views, Sequence) else views
+        if not material.weights:
             raise InputError("training needs at least one view")
-        if not any(view.known.any() for view in views):
-            raise InputError("no pixel of any view is known: there is nothing to train on")
         self._state = state
         self._rng = np.random.default_rng(seed)
         self._queue: list[int] = []
         self.iteration = 0
-        sky = sky_distance(state, views)
-        self._shots = [Shot.prepare(view, sky) for view in views]
+        self._material, self._weights = material, material.weights
         self._engine = make_engine(state, self.config, device)
         self._fixed: tuple[NDArray[np.bool_], NDArray[np.float32]] | None = None
         # The strategy's memory (a dictionary of arrays), so that the strategy itself can stay a description.
@@ -145,14 +145,16 @@ class Trainer:
         """
         config, state = self.config, self._state
         if not self._queue:  # every view once, in random order, then again
-            self._queue = [int(i) for i in self._rng.permutation(len(self._shots)) if self._shots[i].share > 0]
+            self._queue = [int(i) for i in self._rng.permutation(len(self._weights)) if self._weights[i] > 0]
             self._queue = self._queue or [0]
         index = self._queue.pop()
         progress = self.iteration / max(1, config.iterations - 1)
         rates = rates_of(config, len(state.planes), min(1.0, progress))
         strategy = self.strategy
         needs_means2d = strategy is not None and strategy.needs_means2d
-        losses = self._engine.step(self._shots[index], rates, self.iteration + 1, with_means2d=needs_means2d)
+        # what is seen by every fifth picture of all must be as bold as where the others are steps too
+        counted = max(1, round((self.iteration + 1) * self._material.every))
+        losses = self._engine.step(self._material.shot(index), rates, counted, with_means2d=needs_means2d)
         self._restore_fixed()
         self.iteration += 1
         if not math.isfinite(losses.total):
@@ -193,7 +195,7 @@ class Trainer:
     def load(
         cls,
         path: str | os.PathLike[str],
-        views: Sequence[TrainingView],
+        views: Sequence[TrainingView] | Material,
         config: TrainConfig | None = None,
         *,
         strategy: Strategy | None = None,
@@ -208,9 +210,10 @@ class Trainer:
         trainer.config = config or TrainConfig()
         trainer.strategy = strategy or STRATEGIES[trainer.config.strategy]()
         saved = checkpoint.load(path)
-        if any(i >= len(views) for i in saved.queue):
-            raise InputError(f"{path}: the checkpoint was written with more than these {len(views)} views")
         trainer._begin(saved.state, views, device)
+        there = len(trainer._weights)
+        if any(i >= there for i in saved.queue):
+            raise InputError(f"{path}: the checkpoint was written with more than these {there} views")
         trainer.iteration, trainer._queue, trainer._memory = saved.iteration, saved.queue, saved.memory
         trainer._rng.bit_generator.state = saved.rng
         return trainer
@@ -261,10 +264,21 @@ def find_sky(means: NDArray[np.floating], views: Sequence[TrainingView], sky_rad
     return is_sky
 
 
-def sky_distance(state: State, views: Sequence[TrainingView]) -> float | None:
-    """How far the sky Gaussians are from the cameras' middle, metres; None without any."""
-    if not state.is_sky.any():
+def made_ready(state: State, views: Sequence[TrainingView]) -> Shots:
+    """All views, ready for the engine.
+
+    Raises:
+        InputError: no pixel of any view is known.
+    """
+    if views and not any(view.known.any() for view in views):
+        raise InputError("no pixel of any view is known: there is nothing to train on")
+    sky = sky_distance(state.planes[:3, : state.count].T, state.is_sky, views)
+    return Shots([Shot.prepare(view, sky) for view in views])
+
+
+def sky_distance(means: NDArray[np.floating], is_sky: NDArray[np.bool_], views: Sequence[TrainingView]) -> float | None:
+    """How far those of N means (N, 3) that are sky (N,) are from the cameras' middle, metres; None without any."""
+    if not is_sky.any() or not views:
         return None
     middle = np.mean([view.camera.position for view in views], axis=0)
-    sky = state.planes[:3, : state.count][:, state.is_sky]
-    return float(np.median(np.linalg.norm(sky.T - middle, axis=1)))
+    return float(np.median(np.linalg.norm(means[is_sky] - middle, axis=1)))
