@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
 from lucid3d.commands.display import ProgressDisplay
 from lucid3d.editing.book import Change, Entry, Walk
+from lucid3d.editing.clothing import Dress
 from lucid3d.editing.folder import (
     Changed,
     change_in,
@@ -30,6 +31,7 @@ from lucid3d.editing.folder import (
     walk_in,
 )
 from lucid3d.editing.insertion import Where, Wish
+from lucid3d.editing.making import Network
 from lucid3d.editing.regions import Region, Step, describe, read_region, region_from, region_names, united
 from lucid3d.errors import InputError
 from lucid3d.extending import parse_place
@@ -44,6 +46,13 @@ class InsertOptions:
     """The folder of the scene; it is changed, and `lucid3d edits SCENE --undo` takes that back."""
     thing: str = ""
     """Words: "a red rowing boat", "a blue sofa", "two" things are two commands."""
+    way: Annotated[Literal["", "shap-e"], tyro.conf.arg(name="with")] = ""
+    """shap-e: the network makes it of the words, not the rules (default: where the rules know no such thing, and the
+    network is on disk)."""
+    picture: str = ""
+    """A picture of a thing before a plain ground, which shap-e makes it of."""
+    allow_pickle: bool = False
+    """Let it read weights that are pickles, as a part of openai/shap-e is: they can run any code."""
     file: str = ""
     """A mesh instead (.glb, .gltf, .obj, .ply, .stl, .off), y up, its front towards +z; splats (.ply, .splat, .spz); or
     the folder of another scene, whose start comes to --at and whose forward turns to --facing degrees to the right."""
@@ -63,6 +72,10 @@ class InsertOptions:
     in '0,3;2,6' (--along='-1,3;2,6')."""
     pace: float | None = None
     """Metres a second that it walks."""
+    dress: str = ""
+    """Words that its colours follow by CLIP, where that is on disk: "a knight in golden armour"."""
+    network: str = ""
+    """The CLIP checkpoint's name or folder (--dress)."""
     door: bool = False
     """With the folder of another scene: open its walls where the straight way from our start to its start goes."""
     name: str = ""
@@ -91,6 +104,8 @@ class EditOptions:
     """Where: a region that `lucid3d region` keeps with the scene, or its file."""
     label: str = ""
     """Where: what carries a semantic label (roof, tree, floor ...)."""
+    also: tuple[str, ...] = ()
+    """Other regions with words of their own that follow at the same time, as in 'roof: of straw' (--with clip)."""
     drag: tuple[str, ...] = ()
     """Instead of words: handles of the region and where they shall come to, x,y,z:x,y,z in metres each."""
     name: str = ""
@@ -141,6 +156,8 @@ class RegionOptions:
     """Centre and size of a box, x,y,z,width,height,depth in metres: x to the right of the start, y down, z ahead."""
     click: str = ""
     """What belongs together with a point, x,y,z in metres."""
+    segment: str = ""
+    """What a network (SAM, on disk) cuts out of the views at a point, x,y,z in metres."""
     region: tuple[str, ...] = ()
     """Other regions, by name or file."""
     grow: float | None = None
@@ -191,18 +208,25 @@ def insert(arguments: Sequence[str]) -> None:
         return
     if options.door:
         raise InputError("--door is for another scene that is joined on: --file FOLDER --at 0,6 --door")
-    wish = Wish(options.thing, options.file, at, options.on, options.size, options.facing, options.seed)
+    by = Network(options.picture, options.allow_pickle) if options.way or options.picture else None
+    named = options.thing or (Path(options.picture).stem.replace("_", " ") if options.picture else "")
+    wish = Wish(named, options.file, at, options.on, options.size, options.facing, options.seed)
+    if by is not None and options.along:
+        raise InputError("what a network makes cannot walk: leave out --along, or --with and --picture")
     if options.pace is not None and not options.along:
         raise InputError("--pace is for figures that walk: say where, as in --along '0,3;2,6'")
+    if (options.dress or options.network) and not options.along:
+        raise InputError("--dress is for figures that walk: say where, as in --along '0,3;2,6'")
+    dress = Dress(options.dress, options.network) if options.dress else None
     if options.along and (at or options.on or options.facing is not None):
         raise InputError("--along says where a figure is: leave out --at, --on and --facing")
     places = [parse_place(text) for text in options.along.split(";")] if options.along else []
     with ProgressDisplay() as display:
         folder, called = Path(options.scene), options.name
         if places:
-            changed = walk_in(folder, wish, places, pace=options.pace, name=called, on_event=display.show)
+            changed = walk_in(folder, wish, places, pace=options.pace, dress=dress, name=called, on_event=display.show)
         else:
-            changed = insert_into(folder, wish, name=called, on_event=display.show)
+            changed = insert_into(folder, wish, by=by, name=called, on_event=display.show)
     _tell(changed, display.print)
     display.print(f"look at it: python viewer.py {options.scene}; take it back: lucid3d edits {options.scene} --undo")
 
@@ -241,12 +265,21 @@ def edit(arguments: Sequence[str]) -> None:
         elif options.way == "rules":
             changed = change_in(folder, options.prompt, region, name=options.name, on_event=display.show)
         else:
+            others = [_also(folder, text) for text in options.also]
+            picture = Path(options.picture) if options.picture else None
             changed = guide_in(
-                folder, options.way, options.prompt, region, picture=Path(options.picture) if options.picture else None,
-                network=options.network, steps=options.steps, name=options.name, on_event=display.show,
+                folder, options.way, options.prompt, region, others=others, picture=picture, network=options.network,
+                steps=options.steps, name=options.name, on_event=display.show,
             )  # fmt: skip
     _tell(changed, display.print)
     display.print(f"look at it: python viewer.py {options.scene}; take it back: lucid3d edits {options.scene} --undo")
+
+
+def _also(folder: Path, text: str) -> tuple[str, Region]:
+    name, _, words = text.partition(":")
+    if not name.strip() or not words.strip():
+        raise InputError(f"--also {text!r} must be a region's name and words, as in 'roof: of straw'")
+    return words.strip(), read_region(folder, name.strip())
 
 
 def _drag(text: str) -> tuple[list[float], list[float]]:
@@ -302,7 +335,8 @@ def region(arguments: Sequence[str]) -> None:
         raise InputError(f"scene folder '{folder}' does not exist")
     steps: list[dict[str, object]] = [{"label": label} for label in options.label]
     steps += [{"thing": thing} for thing in options.thing]
-    steps += [{kind: _numbers(kind, text)} for kind, text in (("box", options.box), ("click", options.click)) if text]
+    picked = (("box", options.box), ("click", options.click), ("segment", options.segment))
+    steps += [{kind: _numbers(kind, text)} for kind, text in picked if text]
     others = [read_region(folder, name) for name in options.region]
     after: list[dict[str, object]] = [
         {kind: value} for kind, value in (("grow", options.grow), ("shrink", options.shrink)) if value is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lucid3d.editing.clothing import Dress, clothed
 from lucid3d.editing.insertion import Wish, plain_world
 from lucid3d.editing.lighting import gaussians_of
 from lucid3d.editing.mesh_file import SURFACE
@@ -24,6 +25,7 @@ from lucid3d.gaussians.model import Gaussians
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.world import World
+from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
 
 MOST = 12_000
@@ -63,6 +65,8 @@ def walking(
     world: World | None,
     *,
     pace: float | None = None,
+    dress: Dress | None = None,
+    on_event: Listener = ignore,
 ) -> Walking:
     """A figure that walks there and back along places.
 
@@ -70,7 +74,7 @@ def walking(
         wish: words for one of the catalogue's people, or a rigged .glb; its size is that of its largest side.
         along: (x, z) in metres, at least two, each as near as one can walk to.
         free: where people can walk; world: that the scene was made of, or None.
-        pace: metres a second.
+        pace: metres a second; dress: words that its colours follow.
     Raises:
         InputError: it is no figure, or there is no way.
     """
@@ -96,6 +100,10 @@ def walking(
     standing = replace(mesh.with_smooth_normals().transformed(spot.matrix), thing="person")
     after = (world if world is not None else plain_world(scene, spot)).with_mesh(standing)
     lit = gaussians_of(after, standing, flies=False, most=MOST, sh_degree=0)
+    if dress is not None:
+        lit, colours = clothed(lit, standing.vertices, figure.colours, dress, was=wish.thing or "a person",
+                               seed=scene.config.seed, on_event=on_event)  # fmt: skip
+        data = write_figure(replace(figure, colours=colours))
     turn, foot = spot.matrix[:3, :3], spot.matrix[:3, 3].astype(np.float32)
     own = rotate_gaussians(replace(lit, means=lit.means - foot), turn.T)
     clip = next((each for each in rig.clips if "walk" in each.name.lower()), rig.clips[0] if rig.clips else None)

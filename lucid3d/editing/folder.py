@@ -36,6 +36,7 @@ from lucid3d.editing.book import (
 )
 from lucid3d.editing.changed_world import world_with
 from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look, eye_at
+from lucid3d.editing.clothing import Dress
 from lucid3d.editing.drag import dragged
 from lucid3d.editing.figure import walking
 from lucid3d.editing.guided import guided, refined
@@ -51,15 +52,17 @@ from lucid3d.editing.insertion import (
     world_of,
 )
 from lucid3d.editing.joining import joined_on
+from lucid3d.editing.making import MESHES, Network, made
 from lucid3d.editing.order import Order, read_order
 from lucid3d.editing.patch import Patch, difference
-from lucid3d.editing.regions import Region, choose, write_region
+from lucid3d.editing.regions import Region, choose, describe, write_region
 from lucid3d.editing.rules import change_by_rules
 from lucid3d.editing.standing import Spot, free_space, spot_instead, without
-from lucid3d.editing.surroundings import surroundings_of
+from lucid3d.editing.surroundings import Surroundings, surroundings_of
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FreeSpace, read_free_space, write_free_space
 from lucid3d.families.base import Models
+from lucid3d.families.diffusion.segmenter import segmenter_on_disk
 from lucid3d.figures.playing import read_figures, with_figures
 from lucid3d.files import sweep, sweep_here
 from lucid3d.guidance.choose import way_called
@@ -82,17 +85,29 @@ class Changed:
 
 
 def insert_into(
-    folder: Path, wish: Wish, *, name: str = "", world: World | None = None, on_event: Listener = ignore
+    folder: Path,
+    wish: Wish,
+    *,
+    by: Network | None = None,
+    name: str = "",
+    world: World | None = None,
+    on_event: Listener = ignore,
 ) -> Changed:
     """Set a thing into a saved scene; everything else in it stays as it is, bit for bit.
 
     Args:
+        by: that a network shall make the thing, and of what; by default one does where it is on disk and the words
+            name nothing of the catalogue. What it makes is kept as a mesh in the folder's `meshes`.
         name: what to call it; by default what it is.
         world: that the scene was made of, if it is at hand; built anew by default.
     Raises:
-        InputError: see `insertion.insert`; the folder holds no finished scene, or somebody else writes into it.
+        InputError: see `insertion.insert` and `making.made`; the folder holds no finished scene, or somebody else
+            writes into it.
     """
     with _writing(folder) as (scene, book):
+        asked, wish = wish, made(wish, folder / MESHES, scene.config.diffusion, by, on_event=on_event)
+        if wish is not asked:
+            wish = replace(wish, file=f"{MESHES}/{Path(wish.file).name}")  # the folder may be moved
         known = _world_now(scene, book, world, on_event)
         free = _ground(folder, scene, book, known)
         inserted = insert(scene, wish, taken=_taken(book.state), world=known, free=free, on_event=on_event)
@@ -105,11 +120,15 @@ def walk_in(
     along: Sequence[tuple[float, float]],
     *,
     pace: float | None = None,
+    dress: Dress | None = None,
     name: str = "",
     world: World | None = None,
     on_event: Listener = ignore,
 ) -> Changed:
     """Let a figure walk through a saved scene, in its films, viewers and beside its exports; see `figure.walking`.
+
+    Args:
+        dress: words that its colours follow by CLIP.
 
     Raises:
         InputError: see there, and `insert_into`.
@@ -119,11 +138,11 @@ def walk_in(
         free = scene.free if scene.free is not None else free_space(scene, known)
         for entry in things_in(book.state):
             free = without(free, entry.spot, entry.size)
-        made = walking(scene, wish, along, free, known, pace=pace)
+        going = walking(scene, wish, along, free, known, pace=pace, dress=dress, on_event=on_event)
         called = book.fresh_name(name or (Path(wish.file).stem if wish.file else wish.thing.removeprefix("a ")[:40]))
         places = tuple((float(x), float(z)) for x, z in along)
-        walk = Walk(called, "", wish, places, made.size, made.clip, made.scale, made.rate, made.pace)
-        walk = write_walk(folder, walk, made)
+        walk = Walk(called, "", wish, places, going.size, going.clip, going.scale, going.rate, going.pace)
+        walk = write_walk(folder, walk, going)
         return replace(_shown(folder, scene, book.then((*book.state, walk))), entry=walk)
 
 
@@ -182,7 +201,7 @@ def change_in(
     """
     order = read_order(words)
     with _writing(folder) as (scene, book):
-        around = surroundings_of(scene.gaussians, scene.cameras, _world_now(scene, book, world, on_event))
+        around = _around(scene, _world_now(scene, book, world, on_event))
 
         chosen = choose(region, around) if region is not None else None
         made = change_by_rules(scene, order, chosen, around, on_event)
@@ -207,6 +226,7 @@ def guide_in(
     words: str = "",
     region: Region | None = None,
     *,
+    others: Sequence[tuple[str, Region]] = (),
     picture: Path | None = None,
     network: str = "",
     steps: int = 0,
@@ -216,14 +236,21 @@ def guide_in(
 ) -> Changed:
     """Let a scene, or a region of it, follow a guidance; see `guided.guided`.
 
+    Args:
+        others: other regions, each with words of its own, which follow at the same time.
+
     Raises:
         InputError: see there, and `insert_into`.
     """
     way_called(way)  # before the world is built
     with _writing(folder) as (scene, book):
-        chosen = _chosen(scene, book, region, world, on_event)
-        patch = guided(scene, chosen, way, words, picture=picture, network=network, steps=steps, on_event=on_event)
-        order = Order(words or str(picture), "guide", by=way)
+        chosen = _chosen(scene, book, region, world, on_event) if region is not None else None
+        more = [(said, _chosen(scene, book, other, world, on_event)) for said, other in others]
+        patch = guided(
+            scene, chosen, way, words, others=more, picture=picture, network=network, steps=steps, on_event=on_event
+        )
+        told = "; ".join([words or str(picture), *(f"{describe(other)}: {said}" for said, other in others)])
+        order = Order(told, "guide", by=way)
         return _patched(folder, scene, book, name or words[:40] or way, order, region, f"guided by {way}", patch)
 
 
@@ -247,7 +274,6 @@ def inpaint_in(
     # the networks before the world, which takes seconds to build
     with _writing(folder) as (scene, book), painting(scene, models, on_event) as painters:
         chosen = _chosen(scene, book, region, world, on_event)
-        assert chosen is not None
         patch = inpainted(scene, chosen, words, painters, on_event=on_event)
         order = Order(words, "guide", by="inpainting")
         return _patched(folder, scene, book, name or words[:40], order, region, "painted anew", patch)
@@ -269,7 +295,7 @@ def refine_in(
     """
     with _writing(folder) as (scene, book):
         now = _world_now(scene, book, world, on_event) if region is not None else None
-        around = surroundings_of(scene.gaussians, scene.cameras, now)
+        around = _around(scene, now)
         chosen = choose(region, around) if region is not None else None
         patch = refined(scene, chosen, around, steps=steps, on_event=on_event)
         how = f"refined, {len(patch.parts):,} Gaussians more"
@@ -319,7 +345,6 @@ def drag_in(
     """
     with _writing(folder) as (scene, book):
         chosen = _chosen(scene, book, region, world, on_event)
-        assert chosen is not None
         patch = difference(scene.gaussians, dragged(scene.gaussians, chosen, handles, targets))
         return _patched(folder, scene, book, name or "dragged", Order("drag", "drag"), region, "dragged", patch)
 
@@ -351,15 +376,15 @@ def join_in(
         return replace(_shown(folder, scene, book.then((*book.state, change))), entry=change)
 
 
-def _chosen(
-    scene: Scene, book: Book, region: Region | None, world: World | None, on_event: Listener
-) -> NDArray[np.bool_] | None:
-    """(N,) bool of the Gaussians in a region; None for no region."""
-    if region is None:
-        return None
+def _around(scene: Scene, world: World | None) -> Surroundings:
+    return surroundings_of(scene.gaussians, scene.cameras, world, segmenter_on_disk(scene.config.diffusion))
+
+
+def _chosen(scene: Scene, book: Book, region: Region, world: World | None, on_event: Listener) -> NDArray[np.bool_]:
+    """(N,) bool of the Gaussians in a region."""
     knows = any(step.kind in ("label", "thing", "instance", "click") for step in region.steps)
     now = _world_now(scene, book, world, on_event) if knows else None
-    return choose(region, surroundings_of(scene.gaussians, scene.cameras, now))
+    return choose(region, _around(scene, now))
 
 
 def _patched(
@@ -383,7 +408,7 @@ def keep_region(
     """
     with _writing(folder) as (scene, book):
         now = _world_now(scene, book, world, on_event)
-        chosen = choose(region, surroundings_of(scene.gaussians, scene.cameras, now))
+        chosen = choose(region, _around(scene, now))
         return write_region(folder, region), int(chosen.sum()), len(chosen)
 
 

@@ -44,6 +44,7 @@ def guided(
     way: str,
     words: str,
     *,
+    others: Sequence[tuple[str, NDArray[np.bool_]]] = (),
     picture: Path | None = None,
     network: str = "",
     steps: int = 0,
@@ -53,21 +54,29 @@ def guided(
 
     Args:
         region: (N,) bool of its Gaussians that may change; None = all.
+        others: other regions with words of their own, which follow at the same time.
         way: a name of `guidance.choose.WAYS`; words: what it shall be.
         picture, network: see `guidance.choose.Asked`; steps: 0 = the way's own.
     Raises:
-        InputError: there is no such way, its network is not here, or no view shows the region.
+        InputError: there is no such way, its network is not here, it takes one region only, or no view shows a region.
     """
     chosen = way_called(way)
+    if others and (not chosen.regions or region is None):
+        raise InputError(
+            "several regions with words of their own follow CLIP: --with clip, and a --region for --prompt"
+        )
     if chosen.words and not words:
         raise InputError(f"--with {way} needs words: --prompt 'a house of gingerbread'")
     gaussians = scene.gaussians
     mask = region if region is not None else np.ones(len(gaussians), bool)
     settings = replace(chosen.settings, steps=steps or chosen.settings.steps, stay=STAY, seed=scene.config.seed)
     asked = Asked(
-        gaussians, mask, scene.prompt, picture, network, settings.steps, scene.config.diffusion, settings.seed
+        gaussians, mask, scene.prompt, others, picture, network, settings.steps, scene.config.diffusion, settings.seed
     )
     cameras = cameras_of(scene, mask if region is not None else None, settings.size)
+    for _, other in others:
+        cameras = [*cameras, *cameras_of(scene, other, settings.size)]
+        mask = mask | other
     guidance = chosen.make(asked)
     return difference(
         gaussians, followed(gaussians, guidance, cameras, words, mask=mask, settings=settings, on_event=on_event)

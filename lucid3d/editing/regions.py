@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from lucid3d.editing.belonging import connected_to
+from lucid3d.editing.cutting import cut_out
 from lucid3d.editing.surroundings import Surroundings
 from lucid3d.errors import InputError
 from lucid3d.files import write_text
@@ -137,13 +138,26 @@ def _instance(around: Surroundings, chosen: Chosen, value: int) -> Chosen:
 
 def _click(around: Surroundings, chosen: Chosen, value: tuple[float, ...]) -> Chosen:
     """What belongs together with the Gaussian that is nearest to a point: the thing that it is of; of what is no thing
-    (ground, walls), all with its label that hangs together; without a world, what is alike."""
+    (ground, walls), all with its label that hangs together; without a world, what a network cuts out, or what is
+    alike."""
     seed = int(np.argmin(np.linalg.norm(around.gaussians.means - np.array(value), axis=1)))
     if around.instances is None or around.labels is None:
+        if around.cutter is not None and around.cameras:
+            return chosen | cut_out(around.gaussians, around.cameras, around.cutter, np.array(value))
         return chosen | connected_to(around.gaussians, seed)
     mine = around.instances == around.instances[seed]
     named = around.world is not None and int(around.instances[seed]) in around.world.things()
     return np.asarray(chosen | (mine if named else mine & (around.labels == around.labels[seed])), bool)
+
+
+def _segment(around: Surroundings, chosen: Chosen, value: tuple[float, ...]) -> Chosen:
+    """What a network cuts out of pictures at a point, whatever else is known."""
+    if around.cutter is None:
+        raise InputError(
+            "the network that cuts out what was clicked on is not on disk; fetch it with: lucid3d models download "
+            "facebook/sam-vit-base"
+        )
+    return chosen | cut_out(around.gaussians, around.cameras, around.cutter, np.array(value))
 
 
 def _grow(around: Surroundings, chosen: Chosen, value: float) -> Chosen:
@@ -180,6 +194,7 @@ STEPS: Mapping[str, _Kind] = {
     "thing": _Kind(_text, _thing, "what is called so: house, sofa, rowing boat"),
     "instance": _Kind(_whole, _instance, "one thing, by its number in the world"),
     "click": _Kind(_numbers(3), _click, "what belongs together with the point x, y, z"),
+    "segment": _Kind(_numbers(3), _segment, "what a network (SAM) cuts out of pictures at the point x, y, z"),
     "grow": _Kind(_length, _grow, "and all within so many metres of it"),
     "shrink": _Kind(_length, _shrink, "but nothing within so many metres of its outside"),
     "invert": _Kind(_true, _invert, "everything else instead"),

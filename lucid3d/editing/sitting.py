@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +27,16 @@ from lucid3d.editing.insertion import (
     world_of,
 )
 from lucid3d.editing.lighting import Shade
+from lucid3d.editing.making import made
 from lucid3d.editing.order import Order, read_order
 from lucid3d.editing.regions import Region, choose
 from lucid3d.editing.rules import change_by_rules
 from lucid3d.editing.standing import Spot, free_space, spot_instead
-from lucid3d.editing.surroundings import Surroundings, surroundings_of
+from lucid3d.editing.surroundings import Cutter, Surroundings, surroundings_of
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.families.base import Models
+from lucid3d.families.diffusion.segmenter import segmenter_on_disk
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
@@ -57,6 +61,8 @@ class Sitting:
         world: builds or gives the world that the scene was made of, None where there is none.
         grounds: where people could stand, by what was taken out; shared by all sittings of a scene, filled when needed.
         dragged: whether anything was dragged or painted anew, so that the world no longer tells what is there.
+        cutter: the network that cuts out what is picked, where it is on disk.
+        workshop: where meshes lie that networks made; gone with the sitting.
     """
 
     own: Scene
@@ -65,6 +71,8 @@ class Sitting:
     world: Callable[[], World | None] = field(default=lambda: None)
     grounds: dict[tuple[int, ...], FreeSpace] = field(default_factory=dict)
     dragged: bool = False
+    cutter: Cutter | None = None
+    workshop: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="lucid3d-"))
 
     @classmethod
     def of(cls, scene: Scene, on_event: Listener = ignore) -> Sitting:
@@ -76,7 +84,7 @@ class Sitting:
                 kept.append(world_of(scene, on_event))
             return kept[0]
 
-        return cls(scene, world=world)
+        return cls(scene, world=world, cutter=segmenter_on_disk(scene.config.diffusion))
 
     @property
     def scene(self) -> Scene:
@@ -91,7 +99,7 @@ class Sitting:
 
     def around(self) -> Surroundings:
         """What each of the scene's own Gaussians is."""
-        return surroundings_of(self.own.gaussians, self.own.cameras, self.now())
+        return surroundings_of(self.own.gaussians, self.own.cameras, self.now(), self.cutter)
 
     def insert(self, wish: Wish, name: str = "") -> Sitting:
         """One thing more.
@@ -100,6 +108,8 @@ class Sitting:
             InputError: see `insertion.insert`.
         """
         world = self.now()
+        # a mesh that a network makes is read again when the thing is moved; what is saved holds its Gaussians
+        wish = made(wish, Path(self.workshop.name), self.own.config.diffusion)
         inserted = insert(self.own, wish, taken=self._taken(self.things), world=world, free=self._ground(world))
         taken, base = {thing.name for thing in self.things}, name or inserted.thing.key
         called = next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)

@@ -10,7 +10,7 @@ from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.procedural.compose.single import one_of
 from lucid3d.procedural.kit.mesh import Mesh, placement
-from lucid3d.procedural.language.brief import understand
+from lucid3d.procedural.language.brief import Brief, understand
 
 LARGEST = 60.0
 """Metres: what is larger is a place rather than a thing."""
@@ -63,6 +63,18 @@ class Thing:
         return replace(self, mesh=self.mesh.transformed(placement((0, 0, 0), scale=factor)), gaussians=splats)
 
 
+def names_a_thing(words: str) -> bool:
+    """Whether a phrase names a thing of the catalogue."""
+    return bool(_named(words)[1])
+
+
+def _named(words: str) -> tuple[Brief, list[str]]:
+    brief = understand(words)
+    if not brief.features:  # "a well" needs a sentence to be no adverb
+        brief = understand(f"a meadow with {words}")
+    return brief, [name for name in brief.features if brief.count(name) > 0]
+
+
 def thing_of_words(words: str, *, season: str = "summer", indoors: bool = False, seed: int = 0) -> Thing:
     """The thing that a phrase asks for ("a red rowing boat"), in its colour and of its material.
 
@@ -72,14 +84,11 @@ def thing_of_words(words: str, *, season: str = "summer", indoors: bool = False,
     Raises:
         InputError: the phrase names nothing that can be made, or several things.
     """
-    brief = understand(words)
-    if not brief.features:  # "a well" needs a sentence to be no adverb
-        brief = understand(f"a meadow with {words}")
-    names = [name for name in brief.features if brief.count(name) > 0]
+    brief, names = _named(words)
     if not names:
         raise InputError(
-            f"nothing in '{words}' is a thing that can be made here; name one, as in --thing \"a red rowing boat\", or "
-            "give a mesh with --file"
+            f"nothing in '{words}' is a thing that rules can make; name one, as in --thing \"a red rowing boat\", give "
+            "a mesh with --file, or fetch a network that makes things of words: lucid3d models download openai/shap-e"
         )
     record = brief.catalogue.things[names[0]]
     rng = np.random.default_rng([seed, *record.name.encode()])

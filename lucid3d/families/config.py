@@ -34,6 +34,12 @@ class ModelsConfig:
     """Find the sky and put it infinitely far away."""
     captioner: str = "Salesforce/blip-image-captioning-large"
     """Describes a picture that came without a prompt. (The base variant of BLIP exists only as a pickle.)"""
+    segmenter: str = "facebook/sam-vit-base"
+    """Cuts out what a click means, where no procedural world knows what things there are (a SAM checkpoint)."""
+    thing: str = "openai/shap-e"
+    """Makes things of words that the catalogue of rules does not know (Shap-E)."""
+    thing_from_picture: str = "openai/shap-e-img2img"
+    """Makes things of a picture (Shap-E)."""
     controlnet: str = ""
     """A ControlNet trained for inpainting, such as lllyasviel/control_v11p_sd15_inpaint, to guide a checkpoint that was
     not trained to inpaint."""
@@ -130,7 +136,7 @@ class ModelsConfig:
         for name, (fine, rule) in checks.items():
             if not fine:  # also catches NaN
                 raise InputError(f"diffusion.{name} = {getattr(self, name)} {rule}")
-        for name in ("inpainting", "depth"):
+        for name in ("inpainting", "depth", "segmenter", "thing", "thing_from_picture"):
             if not getattr(self, name):
                 raise InputError(f"diffusion.{name} is empty: name a hub repository, a folder or a file")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Asked:
 
     Attributes:
         gaussians: the scene as it is; mask: (N,) bool, what shall change; was: words of what it is.
+        others: other regions (N,) bool with words of their own, which follow at the same time.
         picture: of a style, or None; network: name or folder of a checkpoint, "" = the usual one.
         steps: how many there will be; models: where networks run, and in which precision; seed: of all that is random.
     """
@@ -34,6 +35,7 @@ class Asked:
     gaussians: Gaussians
     mask: NDArray[np.bool_]
     was: str = ""
+    others: Sequence[tuple[str, NDArray[np.bool_]]] = ()
     picture: Path | None = None
     network: str = ""
     steps: int = 300
@@ -46,13 +48,15 @@ class Way:
     """One way to be guided.
 
     Attributes:
-        says: in a line; make: the guidance; settings: how Gaussians follow; words: whether a prompt is needed.
+        says: in a line; make: the guidance; settings: how Gaussians follow; words: whether a prompt is needed;
+        regions: whether several regions can follow words of their own at once.
     """
 
     says: str
     make: Callable[[Asked], Guidance]
     settings: Following
     words: bool = True
+    regions: bool = False
 
 
 def _style(asked: Asked) -> Guidance:
@@ -64,6 +68,7 @@ def _style(asked: Asked) -> Guidance:
 def _clip(asked: Asked) -> Guidance:
     encoder = clip.Clip(asked.network or clip.DEFAULT)
     regions = [] if asked.mask.all() else [("", asked.mask)]
+    regions += asked.others
     return clip.DirectionalClip(encoder, asked.gaussians, asked.was or "a photo", regions=regions, seed=asked.seed)
 
 
@@ -78,7 +83,7 @@ def _distilled(settings: Distillation) -> Callable[[Asked], Guidance]:
 
 WAYS: Mapping[str, Way] = {
     "style": Way("the strokes and palette of a picture", _style, COLOURS_ALONE, words=False),
-    "clip": Way("words by CLIP", _clip, COLOURS_ALONE),
+    "clip": Way("words by CLIP", _clip, COLOURS_ALONE, regions=True),
     "sds": Way("words by Stable Diffusion (DreamFusion)", _distilled(Distillation()), Following(size=512)),
     "magic3d": Way("the same in two stages (Magic3D)", _distilled(MAGIC3D), Following(size=512)),
     "vsd": Way(

@@ -11,6 +11,7 @@ from typing import Any
 
 from lucid3d.editing.folder import Changed, change_in, inpaint_in, insert_into, redraw, refine_in
 from lucid3d.editing.insertion import Wish, world_of
+from lucid3d.editing.making import MESHES
 from lucid3d.editing.order import read_order
 from lucid3d.editing.regions import Region, region_from
 from lucid3d.editing.thing import thing_of_words
@@ -28,8 +29,6 @@ from lucid3d.service.telling import Teller
 INSERT = re.compile(r"^(?:insert|add|set in)\s+(?P<thing>.+?)(?:\s+at\s+(?P<at>-?[\d.]+\s*,\s*-?[\d.]+))?$", re.I)
 REPAINT = re.compile(r"^repaint\s+(?:the\s+)?(?P<thing>.+?)\s+as\s+(?P<words>.+)$", re.I)
 REFINE = re.compile(r"^refine(?:\s+(?:the\s+)?(?P<label>\w+))?$", re.I)
-MESH_FOLDER = "meshes"
-"""The folder of a result in which meshes lie that were sent along."""
 
 
 def steps_of(text: str) -> tuple[Step, ...]:
@@ -97,8 +96,8 @@ def change(spec: EditSpec, teller: Teller) -> dict[str, Any]:
     mesh: Path | None = None
     if spec.mesh is not None:  # it stays with the scene: whoever moves the thing later reads it again
         digest = hashlib.sha256(spec.mesh.read_bytes()).hexdigest()[:12]
-        mesh = Path(MESH_FOLDER) / f"{digest}{spec.mesh.suffix}"
-        (folder / MESH_FOLDER).mkdir(exist_ok=True)
+        mesh = Path(MESHES) / f"{digest}{spec.mesh.suffix}"
+        (folder / MESHES).mkdir(exist_ok=True)
         shutil.copyfile(spec.mesh, folder / mesh)
     world = world_of(Scene.load(folder), teller.on_event)
     told = []

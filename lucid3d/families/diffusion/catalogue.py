@@ -13,7 +13,9 @@ from lucid3d.reading import read_yaml
 
 RECORDS = Path(__file__).with_name("catalogue.yaml")
 
-Role = Literal["inpainting", "text-to-image", "depth", "caption", "controlnet", "lora", "panorama"]
+Role = Literal[
+    "inpainting", "text-to-image", "depth", "caption", "controlnet", "lora", "panorama", "segmenter", "thing"
+]
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,27 @@ def _from_folder(
     options: dict[str, Any] = {"controlnet": controlnet} if controlnet is not None else {}
     if not config.safety_checker and "safety_checker" in weights.pipeline_components(folder):
         options |= {"safety_checker": None, "requires_safety_checker": False}
+    return read_pipeline(pipeline_class, found, folder, dtype, options, allow_pickle=config.allow_pickle)
+
+
+def read_pipeline(
+    pipeline_class: Any,
+    found: weights.Weights,
+    folder: Path,
+    dtype: torch.dtype,
+    options: dict[str, Any] | None = None,
+    *,
+    allow_pickle: bool = False,
+) -> Any:
+    """A pipeline of diffusers from its folder, on the CPU, every network of it with all of its tensors.
+
+    Args:
+        options: components that are read already, or left out (None), and flags.
+    Raises:
+        InputError: see `networks.read_network`; a component is of a class that is not known.
+    """
+    index = weights.read_json(folder / "model_index.json")
+    options = dict(options or {})
     for component in weights.pipeline_components(folder):
         if component not in options and weights.has_weights(component):
             options[component] = read_network(
@@ -91,7 +112,7 @@ def _from_folder(
                 f"{found.name}, {component}",
                 dtype=dtype,
                 variant=found.variant_of(component),
-                allow_pickle=config.allow_pickle,
+                allow_pickle=allow_pickle,
             )
     return pipeline_class.from_pretrained(str(folder), dtype=dtype, local_files_only=True, **options)
 

@@ -119,7 +119,8 @@ def files_to_fetch(names: Iterable[str], components: Iterable[str] = ()) -> list
     """What a model needs of its repository's files: settings, and one set of safetensors.
 
     Of a pipeline only what lies in its components' folders is read, never the single-file twins beside them; of a
-    component with half-precision weights those are taken, at half the size.
+    component with half-precision weights those are taken, at half the size; of one that exists as a pickle only that
+    is fetched (and read if `diffusion.allow_pickle` is set).
 
     Args:
         names: every file of the repository.
@@ -135,15 +136,19 @@ def files_to_fetch(names: Iterable[str], components: Iterable[str] = ()) -> list
         if any(fnmatch.fnmatch(name, pattern) for pattern in _TEXTS) and _folder(name) in folders | {""}
     ]
     chosen: list[str] = []
+    pickles: list[str] = []
     for folder in sorted(folders):
         tensors = [name for name in names if name.endswith(".safetensors") and _folder(name) == folder]
         half = [name for name in tensors if weights.is_half(name)]
         plain = [name for name in tensors if not weights.is_half(name) and ".non_ema." not in name]
         first, second = (half, plain) if folder else (plain, half)
         chosen += _without_shards_of_singles(first or second)
+        if folder and not tensors:
+            pickles += [name for name in names if name.endswith(".bin") and _folder(name) == folder]
     if not chosen and any(name.endswith(".bin") for name in names):
         raise InputError("its weights are pickles (.bin), which can run code when they are read: name another model")
-    return sorted([*texts, *chosen])
+    plain_pickles = [name for name in pickles if not weights.is_half(name)]
+    return sorted([*texts, *chosen, *(plain_pickles or pickles)])
 
 
 def _folder(name: str) -> str:

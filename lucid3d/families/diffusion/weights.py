@@ -231,7 +231,7 @@ def inspect_settings(name: str) -> Weights:
 
 def _sees(architectures: list[str]) -> bool:
     """Whether a transformers model takes pictures, and so needs the settings of an image processor."""
-    return any("Depth" in each or "Blip" in each for each in architectures)
+    return any(mark in each for mark in ("Depth", "Blip", "Sam") for each in architectures)
 
 
 def _lora_file(folder: Path) -> Path | None:
