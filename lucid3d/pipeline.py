@@ -25,7 +25,8 @@ from lucid3d.gaussians import StepReport, Trainer, TrainingView, from_points, ke
 from lucid3d.gaussians.budget import within_budget
 from lucid3d.gaussians.card import training_device
 from lucid3d.gaussians.model import Gaussians, joined
-from lucid3d.gaussians.training.parts import AtHand, divided, so_far, train_in_parts
+from lucid3d.gaussians.training.parts import so_far, train_in_parts
+from lucid3d.gaussians.training.plan import AtHand, divided
 from lucid3d.gaussians.training.shared import Folder, laid_out, together
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING

@@ -18,14 +18,16 @@ from lucid3d.config import Config, find_config, load_config, overlay, to_mapping
 from lucid3d.errors import InputError, short
 from lucid3d.export.targets import check_target
 from lucid3d.files import atomic_path
+from lucid3d.gaussians.training.shared import Folder
 from lucid3d.reading import LIST_BYTES, guarded, open_picture, parse_json, read_text
 from lucid3d.service.changing import steps_of
 from lucid3d.service.cluster import RayWorkers
 from lucid3d.service.dispatch import TICK
 from lucid3d.service.local import LocalWorkers
-from lucid3d.service.spec import DreamSpec, EditSpec
+from lucid3d.service.spec import DreamSpec, EditSpec, PartsSpec
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.wording import worded
+from lucid3d.workspace import tiles_of
 
 if TYPE_CHECKING:
     from lucid3d.service.dispatch import Workers
@@ -78,7 +80,7 @@ class BatchOptions:
     export: tuple[str, ...] = ()
     """A further format to write for each scene, may be repeated."""
     workers: int = 1
-    """Scenes at once, each in a process of its own."""
+    """Scenes at once, each in a process of its own; those without a scene help to train tiles of large ones."""
     ray: str = ""
     """Run the scenes as Ray tasks: the address of a cluster, "auto", or "local"."""
     ray_cpus: float = 2.0
@@ -99,6 +101,18 @@ class Scene:
     message: str = ""
     seconds: float = 0.0
     tries: int = 0
+    in_parts: bool = False
+    """Whether it may be trained in parts, so that several workers can be at it."""
+    helped: int = 0
+
+
+@dataclass(frozen=True)
+class Help:
+    """A worker without a scene of its own, at the tiles of another's."""
+
+    scene: Scene
+    spot: Spot
+    handle: Any
 
 
 def batch(arguments: Sequence[str]) -> int:
@@ -120,7 +134,8 @@ def batch(arguments: Sequence[str]) -> int:
     if options.ray:
         workers = RayWorkers(options.ray, cpus=options.ray_cpus, gpus=options.ray_gpus)
     else:
-        workers = LocalWorkers(min(options.workers, len(scenes)), output / ".batch" / "worker.log")
+        alone = len(scenes) if not any(scene.in_parts for scene in scenes) else options.workers
+        workers = LocalWorkers(min(options.workers, alone), output / ".batch" / "worker.log")
     try:
         for scene in work_off(scenes, workers):
             done = sum(each.state in ("done", "failed") for each in scenes)
@@ -231,7 +246,9 @@ def plan(rows: Sequence[Row], output: Path, options: BatchOptions, beside: Path)
         if taken[name] > 1:
             name = f"{name}-{taken[name]}"
         spot = Spot(output / ".batch" / name)
-        scene = Scene(name, row, output / name, spot)
+        training = config.training
+        in_parts = changed is None and training.max_gaussians > training.tile_gaussians
+        scene = Scene(name, row, output / name, spot, in_parts=in_parts)
         try:
             ending = spot.ending()
             if ending is not None and ending.state == "done":
@@ -261,11 +278,15 @@ def work_off(scenes: Sequence[Scene], workers: Workers) -> Iterator[Scene]:
 
     waiting = [scene for scene in scenes if scene.state == "waiting"]
     active: list[tuple[Scene, Any, float]] = []
-    while waiting or active:
-        while waiting and len(active) < workers.count:
+    helpers: list[Help] = []
+    while waiting or active or helpers:
+        while waiting and len(active) + len(helpers) < workers.count:
             scene = waiting.pop(0)
             scene.tries += 1
             active.append((scene, workers.start(scene.spot.folder), time.monotonic()))
+        if not waiting:
+            helpers += _more_help([scene for scene, _, _ in active], helpers, workers, len(active))
+        helpers = [each for each in helpers if _is_at_it(each, workers)]
         time.sleep(TICK)
         for entry in list(active):
             scene, handle, since = entry
@@ -283,6 +304,41 @@ def work_off(scenes: Sequence[Scene], workers: Workers) -> Iterator[Scene]:
             scene.state, scene.message = ending.state, ending.message
             scene.spot.finish(replace(ending, facts={**ending.facts, "seconds": round(scene.seconds, 1)}))
             yield scene
+
+
+def _more_help(scenes: Sequence[Scene], there: Sequence[Help], workers: Workers, busy: int) -> list[Help]:
+    """Workers that have nothing to do, sent to scenes of which more tiles are left than workers are at them."""
+    sent: list[Help] = []
+    for scene in scenes:
+        while busy + len(there) + len(sent) < workers.count:
+            at_it = 1 + sum(each.scene is scene for each in (*there, *sent))
+            if scene.helped >= TRIES * workers.count or tiles_left(scene) <= at_it:
+                break
+            scene.helped += 1
+            spot = Spot(scene.spot.folder / f"help-{scene.helped}")
+            spot.prepare(PartsSpec(output=scene.folder))
+            sent.append(Help(scene, spot, workers.start(spot.folder)))
+    return sent
+
+
+def tiles_left(scene: Scene) -> int:
+    """Tiles of a scene that are not trained yet; 0 before it is that far, and after."""
+    if not scene.in_parts:
+        return 0
+    try:
+        return len(Folder(tiles_of(scene.folder)).left)
+    except InputError:
+        return 0
+
+
+def _is_at_it(helper: Help, workers: Workers) -> bool:
+    """Whether a helper is still busy; the place of one that has ended, or died, is free again: what is left is done by
+    the others."""
+    alive = helper.handle.alive()
+    if alive and helper.spot.ending() is None:
+        return True
+    workers.release(helper.handle)
+    return False
 
 
 def summarise(scenes: Sequence[Scene], output: Path) -> None:

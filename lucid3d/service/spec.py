@@ -77,7 +77,15 @@ class EditSpec(BaseModel):
     output: Path
 
 
-Spec = DreamSpec | ExportSpec | EditSpec
+class PartsSpec(BaseModel):
+    """To help with a scene that is trained in parts, of the job whose result is the folder `output`."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["parts"] = "parts"
+    output: Path
+
+
+Spec = DreamSpec | ExportSpec | EditSpec | PartsSpec
 
 _READ: TypeAdapter[Spec] = TypeAdapter(Annotated[Spec, Field(discriminator="kind")])
 

@@ -14,7 +14,10 @@ from typing import Any
 from lucid3d import gaussians
 from lucid3d.config import Config
 from lucid3d.errors import InputError
-from lucid3d.pipeline import run
+from lucid3d.gaussians import StepReport, Trainer
+from lucid3d.gaussians.card import training_device
+from lucid3d.gaussians.training.shared import PLAN, Folder, work
+from lucid3d.pipeline import CHECKPOINT_EVERY, run
 from lucid3d.preparation import prepare
 from lucid3d.progress import Event
 from lucid3d.restyle.pipeline import restyle
@@ -23,10 +26,11 @@ from lucid3d.service.changing import change
 from lucid3d.service.exporting import export
 from lucid3d.service.remix import agreement, agreement_of
 from lucid3d.service.results import size_of, sweep
-from lucid3d.service.spec import DreamSpec, EditSpec, ExportSpec, Repaint
+from lucid3d.service.spec import DreamSpec, EditSpec, ExportSpec, PartsSpec, Repaint
 from lucid3d.service.spot import Ending, Spot
 from lucid3d.service.telling import Cancelled, Teller
 from lucid3d.service.wording import Wording, styled
+from lucid3d.workspace import tiles_of
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +119,8 @@ def _do(spot: Spot, teller: Teller, load: Loader | None) -> dict[str, Any]:
         return export(spec, teller)
     if isinstance(spec, EditSpec):
         return change(spec, teller)
+    if isinstance(spec, PartsSpec):
+        return _help(spec, teller)
     if spec.repaint is not None:
         return _repaint(spec, spec.repaint, teller, load)
     return _dream(spot, spec, teller, load)
@@ -138,6 +144,23 @@ def _dream(spot: Spot, spec: DreamSpec, teller: Teller, load: Loader | None) -> 
     )
     facts: dict[str, Any] = {"sentence": teller.told.sentence, "understood": teller.told.understood}
     return facts | _measured(spec, folder)
+
+
+def _help(spec: PartsSpec, teller: Teller) -> dict[str, Any]:
+    """Train parts that the job's own worker is not at; when there is none left, or the scene is there, it is done."""
+    folder = tiles_of(spec.output)
+
+    def on_step(number: int, report: StepReport | None, _: Trainer | None) -> None:
+        if report is not None:
+            teller.on_event(Event("train", report.iteration, parts.plan.parts[number].steps, f"part {number + 1}"))
+
+    try:
+        parts = Folder(folder)
+        work(parts, every=CHECKPOINT_EVERY, device=training_device(), on_step=on_step)
+    except (InputError, OSError):
+        if (folder / PLAN).exists():
+            raise
+    return {}
 
 
 def _repaint(spec: DreamSpec, words: Repaint, teller: Teller, load: Loader | None) -> dict[str, Any]:

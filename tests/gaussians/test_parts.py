@@ -18,7 +18,8 @@ from lucid3d.gaussians.model import SH_C0, joined
 from lucid3d.gaussians.training.engine import Around, Shot, rates_of
 from lucid3d.gaussians.training.engines import NativeEngine
 from lucid3d.gaussians.training.layers import Artist
-from lucid3d.gaussians.training.parts import divided, so_far, train_in_parts, train_part
+from lucid3d.gaussians.training.parts import so_far, train_in_parts, train_part
+from lucid3d.gaussians.training.plan import divided
 from lucid3d.gaussians.training.shared import Folder, laid_out, together, work
 from lucid3d.gaussians.training.state import State
 from lucid3d.gaussians.training.tiles import cut_ground, nearest_first, read, tile_of, written

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from PIL import Image as Pillow
 
+from lucid3d.config import Config, overlay, to_mapping
 from lucid3d.errors import InputError
-from lucid3d.service.batch import Row, batch, read_rows
-from tests.service.api import TINY
+from lucid3d.service.batch import BatchOptions, Row, batch, plan, read_rows, work_off
+from lucid3d.service.local import LocalWorkers, Running
+from tests.service.api import PLACE, TINY
 
 
 def written(path: Path, text: str) -> Path:
@@ -75,3 +78,36 @@ def test_bad_rows_are_told_before_anything_is_dreamed(tmp_path: Path) -> None:
     assert not (tmp_path / "many").exists()
     with pytest.raises(InputError, match="cannot be read"):
         batch([str(tmp_path / "missing.txt")])
+
+
+def test_idle_workers_train_tiles_of_another_scene(tmp_path: Path) -> None:
+    """The bytes are those of one worker; a helper that is killed costs nothing."""
+    large = overlay(Config(), TINY | {"dream": {"size": 64, "support_views": 1}})
+    training = replace(large.training, iterations=200, max_gaussians=20_000, tile_gaussians=2000)
+    preset = written(tmp_path / "large.yaml", yaml.safe_dump(to_mapping(replace(large, training=training))))
+    results = []
+    for name, count in (("one", 1), ("two", 2)):
+        (scene,) = plan([Row(prompt=PLACE)], tmp_path / name, BatchOptions("", config=str(preset)), tmp_path)
+        assert scene.in_parts
+        workers = Counted(count, tmp_path / "log")
+        assert [each.state for each in work_off([scene], workers)] == ["done"]
+        workers.stop([])
+        assert (workers.helped > 0) == (count > 1) and workers.killed == (count > 1)
+        results.append((scene.folder / "scene.ply").read_bytes())
+        assert not (scene.folder / ".progress").exists()
+    assert results[0] == results[1]
+
+
+class Counted(LocalWorkers):
+    """Counts those who help, and kills the first of them."""
+
+    helped, killed = 0, False
+
+    def start(self, spot: Path) -> Running:
+        running = super().start(spot)
+        if spot.name.startswith("help-"):
+            self.helped += 1
+            if self.helped == 1:
+                running.kill()
+                self.killed = True
+        return running

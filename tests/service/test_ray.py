@@ -41,6 +41,21 @@ def test_the_same_bytes_even_when_a_worker_is_lost(tmp_path: Path) -> None:
     assert results["local"] == results["ray"]
 
 
+def test_tiles_of_a_scene_as_tasks(tmp_path: Path) -> None:
+    preset = tmp_path / "tiles.yaml"
+    training = TINY["training"] | {"iterations": 100, "max_gaussians": 20_000, "tile_gaussians": 2000}
+    preset.write_text(yaml.safe_dump(TINY | {"dream": {"size": 64, "support_views": 1}, "training": training}))
+    results = []
+    for name in ("local", "ray"):
+        (scene,) = plan([Row(prompt=PLACE)], tmp_path / name, BatchOptions("", config=str(preset)), tmp_path)
+        workers = LocalWorkers(1, tmp_path / "log") if name == "local" else RayWorkers("local", cpus=1, local_cpus=2)
+        assert [each.state for each in work_off([scene], workers)] == ["done"]
+        workers.stop([])
+        assert (scene.helped > 0) == (name == "ray")
+        results.append((scene.folder / "scene.ply").read_bytes())
+    assert results[0] == results[1]
+
+
 def kill_the_task() -> bool:
     """kill -9 of the process that runs our task."""
     for entry in Path("/proc").iterdir():

@@ -31,13 +31,15 @@ from lucid3d.files import atomic_path, make_folder, write_text
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import tiles
 from lucid3d.gaussians.training.layers import Drawable
-from lucid3d.gaussians.training.parts import AtHand, Glance, OnStep, Part, Plan, divided, so_far, train_part
+from lucid3d.gaussians.training.parts import OnStep, so_far, train_part
+from lucid3d.gaussians.training.plan import AtHand, Part, Plan, divided
 from lucid3d.gaussians.training.view import TrainingView
 from lucid3d.reading import guarded, read_arrays
 
 if TYPE_CHECKING:
     import torch
 
+PLAN = "plan.json"
 FORMAT = 1
 """Of plan.json: a folder of another version is divided anew."""
 WAIT = 0.2
@@ -45,14 +47,14 @@ WAIT = 0.2
 
 
 class Folder:
-    """A divided scene on the disk, a `lucid3d.gaussians.training.parts.Material`. Starts are read as they are drawn."""
+    """A divided scene on the disk, a `lucid3d.gaussians.training.plan.Material`. Starts are read as they are drawn."""
 
     def __init__(self, folder: Path) -> None:
         """Raises:
         InputError: there is no plan, or it is none that this version reads.
         """
         self.folder = folder
-        path = folder / "plan.json"
+        path = folder / PLAN
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -111,6 +113,11 @@ class Folder:
         """Whether a part is trained, or stays as it is."""
         return not self.plan.parts[number].steps or (self.folder / f"part_{number:03d}.npz").exists()
 
+    @property
+    def left(self) -> list[int]:
+        """Parts that are not trained yet."""
+        return [number for number in self.plan.trained if not self.is_done(number)]
+
     def checkpoint(self, number: int) -> Path:
         """Where the state of a part's trainer is kept."""
         return self.folder / f"training_{number:03d}.npz"
@@ -134,7 +141,7 @@ class Folder:
 def laid_out(
     folder: Path, things: Gaussians, dome: Gaussians, views: Sequence[TrainingView], config: TrainConfig, seed: int = 0
 ) -> Folder:
-    """A scene divided in a folder (see `parts.divided`); what an earlier run of the same has done there is kept."""
+    """A scene divided in a folder (see `plan.divided`); what an earlier run of the same has done there is kept."""
     digest = _digest(things, dome, views, config, seed)
     try:
         there = Folder(folder)
@@ -150,7 +157,7 @@ def laid_out(
             np.save(temporary, start.planes)
     for index, view in enumerate(views):
         _write_view(view, folder / f"view_{index:03d}.npz")
-    write_text(folder / "plan.json", json.dumps(_spelled(divided_, digest)))
+    write_text(folder / PLAN, json.dumps(_spelled(divided_, digest)))
     return Folder(folder)
 
 
@@ -194,10 +201,7 @@ def _spelled(scene: AtHand, digest: str) -> dict[str, Any]:
         "tiles": tiles.written(plan.tiles),
         "starts": [_hash(start.planes) for start in scene.starts],
         "boxes": [[start.low.tolist(), start.high.tolist()] for start in scene.starts],
-        "parts": [
-            [part.count, part.is_sky, part.steps, [dataclasses.astuple(glance) for glance in part.glances]]
-            for part in plan.parts
-        ],
+        "parts": [[part.count, part.is_sky, part.steps, part.views] for part in plan.parts],
         "config": to_mapping(plan.config),
         "seed": plan.seed,
         "sky_distance": plan.sky_distance,
@@ -208,10 +212,7 @@ def _spelled(scene: AtHand, digest: str) -> dict[str, Any]:
 def _plan(data: dict[str, Any]) -> Plan:
     return Plan(
         tiles=tiles.read(data["tiles"]),
-        parts=tuple(
-            Part(count, is_sky, steps, tuple(Glance(*glance) for glance in glances))
-            for count, is_sky, steps, glances in data["parts"]
-        ),
+        parts=tuple(Part(count, is_sky, steps, tuple(views)) for count, is_sky, steps, views in data["parts"]),
         config=overlay(TrainConfig(), data["config"]),
         seed=data["seed"],
         sky_distance=data["sky_distance"],
@@ -254,7 +255,7 @@ def work(
                 folder.keep(number, gaussians)
         finally:
             lock.release()
-    return all(folder.is_done(number) for number in folder.plan.trained)
+    return not folder.left
 
 
 def together(
