@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from lucid3d.editing.book import changes_in, composed, read_book
 from lucid3d.editing.changed_world import world_with
 from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look
 from lucid3d.editing.drag import dragged
-from lucid3d.editing.guided import refined
+from lucid3d.editing.figure import walking
+from lucid3d.editing.guided import guided, refined
 from lucid3d.editing.inpainting import inpainted, painting
 from lucid3d.editing.insertion import (
     Inserted,
@@ -31,12 +33,13 @@ from lucid3d.editing.making import made
 from lucid3d.editing.order import Order, read_order
 from lucid3d.editing.regions import Region, choose
 from lucid3d.editing.rules import change_by_rules
-from lucid3d.editing.standing import Spot, free_space, spot_instead
+from lucid3d.editing.standing import Spot, free_space, spot_instead, without
 from lucid3d.editing.surroundings import Cutter, Surroundings, surroundings_of
 from lucid3d.errors import InputError
 from lucid3d.exploring.free_space import FreeSpace
 from lucid3d.families.base import Models
 from lucid3d.families.diffusion.segmenter import segmenter_on_disk
+from lucid3d.figures.playing import figure_of
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener, ignore
 from lucid3d.scene import Scene
@@ -62,7 +65,7 @@ class Sitting:
         grounds: where people could stand, by what was taken out; shared by all sittings of a scene, filled when needed.
         dragged: whether anything was dragged or painted anew, so that the world no longer tells what is there.
         cutter: the network that cuts out what is picked, where it is on disk.
-        workshop: where meshes lie that networks made; gone with the sitting.
+        workshop: where meshes lie that networks made, and figures; gone with the last sitting that has it.
     """
 
     own: Scene
@@ -75,8 +78,14 @@ class Sitting:
     workshop: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="lucid3d-"))
 
     @classmethod
-    def of(cls, scene: Scene, on_event: Listener = ignore) -> Sitting:
-        """A first sitting over a scene; its world is built when it is first needed, and kept."""
+    def of(
+        cls, scene: Scene, on_event: Listener = ignore, *, workshop: TemporaryDirectory[str] | None = None
+    ) -> Sitting:
+        """A first sitting over a scene; its world is built when it is first needed, and kept.
+
+        Args:
+            workshop: where files of figures and meshes lie that are made; must stay as long as a scene that has them.
+        """
         kept: list[World | None] = []
 
         def world() -> World | None:
@@ -84,7 +93,8 @@ class Sitting:
                 kept.append(world_of(scene, on_event))
             return kept[0]
 
-        return cls(scene, world=world, cutter=segmenter_on_disk(scene.config.diffusion))
+        sitting = cls(scene, world=world, cutter=segmenter_on_disk(scene.config.diffusion))
+        return sitting if workshop is None else replace(sitting, workshop=workshop)
 
     @property
     def scene(self) -> Scene:
@@ -188,12 +198,55 @@ class Sitting:
             patch = inpainted(self.own, choose(region, self.around()), words, painters, on_event=on_event)
         return replace(self, own=replace(self.own, gaussians=patch.on(self.own.gaussians)), dragged=True)
 
+    def guide(
+        self,
+        way: str,
+        words: str,
+        region: Region | None = None,
+        picture: Path | None = None,
+        *,
+        steps: int = 0,
+        on_event: Listener = ignore,
+    ) -> Sitting:
+        """The scene, or a region of it, after it has followed a guidance.
+
+        Args:
+            way: a name of `guidance.choose.WAYS`; picture: of a style; steps: 0 = the way's own.
+        Raises:
+            InputError: see `guided.guided`.
+        """
+        chosen = choose(region, self.around()) if region is not None else None
+        patch = guided(self.own, chosen, way, words, picture=picture, steps=steps, on_event=on_event)
+        return replace(self, own=replace(self.own, gaussians=patch.on(self.own.gaussians)), dragged=True)
+
+    def walk(self, wish: Wish, along: Sequence[tuple[float, float]]) -> Sitting:
+        """A figure that walks there and back along places (x, z).
+
+        Raises:
+            InputError: see `figure.walking`.
+        """
+        world = self.now()
+        going = walking(self.own, wish, along, self._free(world), world)
+        base = (Path(wish.file).stem if wish.file else wish.thing.removeprefix("a ")) or "figure"
+        base = re.sub(r"[^\w]+", "-", base).strip("-").lower()[:40]
+        taken = {figure.name for figure in self.own.figures}
+        name = next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        glb = Path(self.workshop.name) / f"{name}.glb"
+        glb.write_bytes(going.glb)
+        figure = figure_of(
+            name, glb, going.clip, going.scale, going.rate, going.pace, going.corners, going.gaussians, going.faces
+        )
+        return replace(self, own=replace(self.own, figures=(*self.own.figures, figure)))
+
     def remove(self, name: str) -> Sitting:
-        """Without a thing that was set in.
+        """Without a thing that was set in, or a figure.
 
         Raises:
             InputError: there is none of that name.
         """
+        if any(figure.name == name for figure in self.own.figures):
+            rest = tuple(figure for figure in self.own.figures if figure.name != name)
+            return replace(self, own=replace(self.own, figures=rest))
         gone = self.thing(name)
         return replace(self, things=tuple(thing for thing in self.things if thing is not gone))
 
@@ -231,6 +284,13 @@ class Sitting:
                 return thing
         there = ", ".join(thing.name for thing in self.things) or "none"
         raise InputError(f"no thing called '{name}' was set into this scene; there: {there}")
+
+    def _free(self, world: World | None) -> FreeSpace:
+        """Where people can walk, around what was set in."""
+        free = self.own.free if self.own.free is not None else free_space(self.own, world)
+        for thing in self.things:
+            free = without(free, thing.inserted.spot, thing.inserted.thing.size)
+        return free
 
     def _ground(self, world: World | None) -> FreeSpace:
         gone = [number for order, ids in self.done if order.deed in ("remove", "replace") for number in ids]

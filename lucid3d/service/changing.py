@@ -9,20 +9,42 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lucid3d.editing.folder import Changed, change_in, inpaint_in, insert_into, redraw, refine_in
+from lucid3d.editing.figure import figure_for
+from lucid3d.editing.folder import (
+    Changed,
+    change_in,
+    drag_in,
+    guide_in,
+    inpaint_in,
+    insert_into,
+    redraw,
+    refine_in,
+    walk_in,
+)
 from lucid3d.editing.insertion import Wish, world_of
 from lucid3d.editing.making import MESHES
 from lucid3d.editing.order import read_order
 from lucid3d.editing.regions import Region, region_from
-from lucid3d.editing.thing import thing_of_words
+from lucid3d.editing.thing import names_a_thing, thing_of_words
 from lucid3d.errors import InputError
 from lucid3d.export import export_scene
+from lucid3d.families.config import ModelsConfig
+from lucid3d.families.diffusion.shap_e import words_on_disk
 from lucid3d.procedural.kit.labels import LABELS
 from lucid3d.procedural.world import World
 from lucid3d.progress import Listener
 from lucid3d.scene import Scene
 from lucid3d.service.results import size_of
-from lucid3d.service.schemas import EditStep, InpaintStep, InsertStep, RefineStep, Step
+from lucid3d.service.schemas import (
+    DragStep,
+    EditStep,
+    FollowStep,
+    InpaintStep,
+    InsertStep,
+    RefineStep,
+    Step,
+    WalkStep,
+)
 from lucid3d.service.spec import EditSpec
 from lucid3d.service.telling import Teller
 
@@ -70,13 +92,18 @@ def check(steps: Sequence[Step], *, mesh: bool = False) -> None:
         try:
             if isinstance(step, InsertStep):
                 if step.thing:
-                    thing_of_words(step.thing, seed=step.seed)
+                    if names_a_thing(step.thing) or not words_on_disk(ModelsConfig()):
+                        thing_of_words(step.thing, seed=step.seed)
                 elif not mesh:
                     raise InputError("name a thing, or send a mesh along (POST /v1/edits/mesh)")
             else:
                 _region(step)
             if isinstance(step, EditStep):
                 read_order(step.prompt)
+            if isinstance(step, WalkStep):
+                figure_for(Wish(step.thing))
+            if isinstance(step, DragStep) and len(step.handles) != len(step.targets):
+                raise InputError("a drag needs as many targets as handles")
         except InputError as error:
             raise InputError(f"step {number}: {error}") from None
 
@@ -113,8 +140,9 @@ def change(spec: EditSpec, teller: Teller) -> dict[str, Any]:
     return {"understood": "; ".join(told), "bytes": size_of(folder)}
 
 
-def _region(step: EditStep | RefineStep | InpaintStep) -> Region | None:
-    return region_from({"steps": step.region}) if step.region else None
+def _region(step: Step) -> Region | None:
+    region = getattr(step, "region", None)
+    return region_from({"steps": region}) if region else None
 
 
 def _insert(folder: Path, step: InsertStep, world: World | None, on_event: Listener, mesh: Path | None) -> str:
@@ -138,6 +166,21 @@ def _refine(folder: Path, step: RefineStep, world: World | None, on_event: Liste
     return _how("refine", refine_in(folder, _region(step), steps=step.steps, world=world, on_event=on_event))
 
 
+def _drag(folder: Path, step: DragStep, world: World | None, on_event: Listener, _: Path | None) -> str:
+    region = region_from({"steps": step.region})
+    return _how("drag", drag_in(folder, region, step.handles, step.targets, world=world, on_event=on_event))
+
+
+def _walk(folder: Path, step: WalkStep, world: World | None, on_event: Listener, _: Path | None) -> str:
+    walk_in(folder, Wish(step.thing), step.along, pace=step.pace, world=world, on_event=on_event)
+    return f"{step.thing} walks"
+
+
+def _follow(folder: Path, step: FollowStep, world: World | None, on_event: Listener, _: Path | None) -> str:
+    made = guide_in(folder, step.way, step.prompt, _region(step), steps=step.steps, world=world, on_event=on_event)
+    return _how(step.prompt, made)
+
+
 def _how(words: str, changed: Changed) -> str:
     return f"{words}: {getattr(changed.entry, 'how', '')}"
 
@@ -147,4 +190,7 @@ _STEPS: dict[type, Callable[..., str]] = {
     EditStep: _edit,
     RefineStep: _refine,
     InpaintStep: _inpaint,
+    DragStep: _drag,
+    WalkStep: _walk,
+    FollowStep: _follow,
 }

@@ -126,7 +126,38 @@ class InpaintStep(BaseModel):
     region: Recipe = Field(min_length=1)
 
 
-Step = InsertStep | EditStep | RefineStep | InpaintStep
+class DragStep(BaseModel):
+    """Bring points of a part to others; the part follows as rigidly as it can."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    do: Literal["drag"]
+    region: Recipe = Field(min_length=1)
+    handles: list[tuple[Metres, Metres, Metres]] = Field(min_length=1, max_length=100)
+    targets: list[tuple[Metres, Metres, Metres]] = Field(min_length=1, max_length=100, description="As many as handles")
+
+
+class WalkStep(BaseModel):
+    """Let a person of the catalogue walk from place to place and back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    do: Literal["walk"]
+    thing: Words = Field(min_length=1)
+    along: list[tuple[Metres, Metres]] = Field(min_length=2, max_length=100, description="Metres right and ahead")
+    pace: float | None = Field(default=None, gt=0, lt=20, description="Metres a second")
+
+
+class FollowStep(BaseModel):
+    """Let a scene, or a part of it, follow words by networks on the service's disk."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    do: Literal["follow"]
+    way: Literal["clip", "sds", "magic3d", "vsd"]
+    prompt: Words = Field(min_length=1)
+    region: Recipe = []
+    steps: Annotated[int, Field(ge=0, le=5000)] = 0
+
+
+Step = InsertStep | EditStep | RefineStep | InpaintStep | DragStep | WalkStep | FollowStep
 
 
 class EditRequest(BaseModel):

@@ -22,6 +22,7 @@ from lucid3d.editing.insertion import Where, Wish
 from lucid3d.editing.making import Network, made
 from lucid3d.editing.regions import Region, choose, region_from
 from lucid3d.editing.regions import Step as RegionStep
+from lucid3d.editing.sitting import Sitting
 from lucid3d.editing.surroundings import Surroundings
 from lucid3d.errors import InputError
 from lucid3d.families.config import ModelsConfig
@@ -233,6 +234,26 @@ def test_several_regions_follow_words_of_their_own_at_once(tmp_path: Path, check
     assert not changed[~(first | second)].any()
     with pytest.raises(InputError, match="several regions"):
         guide_in(folder, "style", "", hut, others=[("of gold", bin_)], world=world())
+
+
+def test_a_sitting_sets_out_figures_and_follows_a_style(checkpoints: Path) -> None:
+    sitting = replace(Sitting.of(scene()), world=world)
+    walked = sitting.walk(Wish("a man"), [(0.0, 1.0), (0.5, 2.5)]).walk(Wish("a man"), [(0.5, 2.5), (0.0, 1.0)])
+    assert [figure.name for figure in walked.scene.figures] == ["man", "man-2"]
+    assert [figure.name for figure in walked.remove("man").scene.figures] == ["man-2"]
+    assert not sitting.scene.figures
+    hut = region_from({"steps": [{"thing": "hut"}]})
+    golden = sitting.guide("style", "", hut, picture_of(checkpoints), steps=3)
+    same = (golden.scene.gaussians.sh == scene().gaussians.sh).all(axis=(1, 2))
+    chosen = choose(hut, surroundings())
+    assert same[~chosen].all()
+    assert not same[chosen].all()
+
+
+def picture_of(folder: Path) -> Path:
+    path = folder / "waves.png"
+    Image.fromarray((np.random.default_rng(2).random((64, 64, 3)) * 255).astype(np.uint8)).save(path)
+    return path
 
 
 class Turns:

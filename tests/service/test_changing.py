@@ -13,7 +13,7 @@ import trimesh
 from lucid3d.editing.book import read_book
 from lucid3d.errors import InputError
 from lucid3d.service.changing import check, steps_of
-from lucid3d.service.schemas import EditStep, InpaintStep, InsertStep, RefineStep, Step
+from lucid3d.service.schemas import DragStep, EditStep, FollowStep, InpaintStep, InsertStep, RefineStep, Step, WalkStep
 from lucid3d.service.spec import EditSpec, read_spec
 from lucid3d.service.spot import Spot
 from lucid3d.service.store import Refusal
@@ -45,11 +45,39 @@ def test_a_line_of_a_list_is_read() -> None:
         (InsertStep(do="insert"), "step 1: name a thing, or send a mesh"),
         (EditStep(do="edit", prompt="hello there"), "step 1: .* says no change"),
         (RefineStep(do="refine", region=[{"nosuch": 1}]), "step 1: "),
+        (WalkStep(do="walk", thing="a sofa", along=[(0, 1), (0, 2)]), "step 1: .* cannot walk"),
+        (
+            DragStep(do="drag", region=[{"thing": "hut"}], handles=[(0, 0, 1)], targets=[(0, 0, 1), (0, 0, 2)]),
+            "step 1: .* as many targets",
+        ),
     ],
 )
 def test_what_no_scene_could_be_changed_by_is_refused(step: Step, words: str) -> None:
     with pytest.raises(InputError, match=words):
         check([step])
+
+
+def test_a_copy_is_dragged_and_walked_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = court.saved(tmp_path / "source")
+    monkeypatch.setattr("lucid3d.service.changing.world_of", lambda scene, on_event: court.world())
+    steps: tuple[Step, ...] = (
+        WalkStep(do="walk", thing="a man", along=[(0, 1), (0.5, 2.5)]),
+        DragStep(do="drag", region=[{"thing": "bin"}], handles=[(-0.9, 1, 2)], targets=[(-0.9, 0.8, 2)]),
+    )
+    spec = EditSpec(steps=steps, source=source, output=tmp_path / "out")
+    assert read_spec(spec.model_dump_json()) == spec
+    spot = Spot(tmp_path / "spot")
+    spot.prepare(spec)
+    ending = perform(spot.folder)
+    assert ending.state == "done", ending
+    assert ending.facts["understood"] == "a man walks; drag: dragged"
+    assert (tmp_path / "out" / "figures" / "man.glb").is_file()
+    networks = FollowStep(do="follow", way="clip", prompt="of gold", region=[{"thing": "hut"}])
+    failing = Spot(tmp_path / "failing")
+    failing.prepare(EditSpec(steps=(networks,), source=source, output=tmp_path / "other"))
+    ending = perform(failing.folder)
+    assert ending.state == "failed"
+    assert "models download openai/clip-vit-base-patch32" in str(ending)
 
 
 def test_a_copy_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,12 +17,11 @@ from lucid3d.reading import open_picture
 from lucid3d.scene import Scene
 from lucid3d.viewer.dream_here import dream_here, models_for
 from lucid3d.viewer.making import Job, config_for, presets
+from lucid3d.viewer.panels.fields import PICTURES
 from lucid3d.workspace import default_folder
 
 if TYPE_CHECKING:
     from lucid3d.viewer.session import Session
-
-PICTURES = ("image/png", "image/jpeg", "image/webp")
 
 MAX_PICTURE_PIXELS = 50_000_000
 """Of an uploaded picture; a small file can claim a huge one."""

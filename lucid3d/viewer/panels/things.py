@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +14,16 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.editing.insertion import Where, Wish
-from lucid3d.editing.regions import Region, Step
+from lucid3d.editing.mesh_file import FORMATS
+from lucid3d.editing.regions import Region, Step, choose, read_region, region_names, write_region
 from lucid3d.editing.sitting import Sitting
+from lucid3d.editing.splat_file import FORMATS as SPLATS
 from lucid3d.errors import InputError
+from lucid3d.guidance.choose import WAYS
 from lucid3d.procedural.kit.labels import LABELS
 from lucid3d.scene import Scene
 from lucid3d.viewer import walking
-from lucid3d.viewer.panels.fields import put
+from lucid3d.viewer.panels.fields import PICTURES, put
 
 if TYPE_CHECKING:
     from lucid3d.viewer.session import Session
@@ -31,6 +36,7 @@ MARK_SEEN = 0.012
 """The same as a part of how far away it is, at least: the mouse must hit it."""
 MARK_COLOR = (255, 190, 40)
 NOTHING = "(nothing)"
+NO_REGION = "(the pick)"
 KEPT = 40
 """Sittings that are kept: as many steps as can be undone and redone."""
 
@@ -46,6 +52,12 @@ class ThingsFolder:
             self.picked = gui.add_text("Picked", NOTHING, disabled=True)
             self.wish = gui.add_text("Thing", "", hint="a red rowing boat; on a free place, or where you picked")
             self.insert = gui.add_button("Set it in")
+            self.mesh = gui.add_upload_button(
+                "Set in a mesh or splats", mime_type=",".join((*FORMATS, *SPLATS)), hint="Where you picked."
+            )
+            self.walk = gui.add_button(
+                "Let it walk to the pick", hint="A person (a woman in a red dress), from where you stand and back."
+            )
             self.which = gui.add_dropdown("Set in so far", (NOTHING,))
             self.move = gui.add_button("Move it to the pick")
             self.copy = gui.add_button("Copy it to the pick")
@@ -67,12 +79,31 @@ class ThingsFolder:
             )
             self.brush = gui.add_checkbox("Brush", False, hint="Every click adds a ball to what is picked.")
             self.reach = gui.add_number("Brush (m)", 0.3, min=0.02, max=20.0, step=0.05)
+            self.wider = gui.add_number(
+                "Wider by (m)",
+                0.0,
+                min=-20.0,
+                max=20.0,
+                step=0.05,
+                hint="What is picked, grown; below 0: shrunk.",
+            )
+            self.inverted = gui.add_checkbox("All but the pick", False)
+            self.kept = gui.add_dropdown("Region", (NO_REGION,), hint="One that the scene keeps, instead of the pick.")
+            self.region_name = gui.add_text("Region's name", "")
+            self.keep = gui.add_button("Keep the pick as a region", hint="With the scene, for lucid3d edit --region.")
+            self.way = gui.add_dropdown(
+                "Follow", tuple(WAYS), hint="; ".join(f"{k}: {w.says}" for k, w in WAYS.items())
+            )
+            self.style = gui.add_upload_button("Picture of the style", mime_type=",".join(PICTURES))
+            self.follow = gui.add_button("Let it follow", hint="What is picked, or all, in the words above.")
             self.before = gui.add_checkbox("As it was before", False)
         self._sittings: list[tuple[Scene, Sitting]] = []
         self._point: NDArray[np.float64] | None = None
         self._balls: tuple[Step, ...] = ()
         self._now: Scene | None = None
         self._lock = threading.Lock()
+        self._workshop: TemporaryDirectory[str] = TemporaryDirectory(prefix="lucid3d-")
+        self._style: Path | None = None
         self.pick.on_click(handler(lambda _: self._pick()))
         self.insert.on_click(handler(lambda _: self._insert(), "Setting it in"))
         self.move.on_click(handler(lambda _: self._move(), "Moving it"))
@@ -83,6 +114,11 @@ class ThingsFolder:
         self.refine.on_click(handler(lambda _: self._refine(), "Refining it"))
         self.closer.on_click(handler(lambda _: self._look_closer(), "Looking closer"))
         self.drag.on_click(handler(lambda _: self._drag()))
+        self.mesh.on_upload(handler(lambda _: self._insert_file(), "Setting it in"))
+        self.walk.on_click(handler(lambda _: self._walk(), "Setting out"))
+        self.keep.on_click(handler(lambda _: self._keep_region()))
+        self.style.on_upload(handler(lambda _: self._take_style()))
+        self.follow.on_click(handler(lambda _: self._follow(), "Following"))
         self.change.on_click(handler(lambda _: self._change(), "Changing it"))
         self.before.on_update(handler(lambda _: self._compare()))
 
@@ -95,10 +131,15 @@ class ThingsFolder:
         if not session.undo and not session.redo:
             self._sittings = [each for each in self._sittings if each[0] is session.scene]
         if self._now is None:
-            names = tuple(thing.name for thing in self._sitting().things) if self._known() else ()
+            own = tuple(thing.name for thing in self._sitting().things) if self._known() else ()
+            names = (*own, *(figure.name for figure in session.shown().figures))
             chosen = self.which.value
             self.which.options = names or (NOTHING,)
             put(self.which, chosen if chosen in names else (names[-1] if names else NOTHING))
+            origin, region = session.shown().origin, self.kept.value
+            regions = tuple(region_names(origin)) if origin is not None else ()
+            self.kept.options = (NO_REGION, *regions)
+            put(self.kept, region if region in regions else NO_REGION)
 
     # ---- picking ----
 
@@ -165,6 +206,21 @@ class ThingsFolder:
             raise InputError("say what to set in, as in: a red rowing boat")
         self._show(self._sitting().insert(Wish(words, at=self._at())), f"{words} was set in")
 
+    def _insert_file(self) -> None:
+        sent = self.mesh.value
+        file = Path(self._workshop.name) / Path(sent.name).name
+        file.write_bytes(sent.content)
+        self._show(self._sitting().insert(Wish(file=str(file), at=self._at())), f"{sent.name} was set in")
+
+    def _walk(self) -> None:
+        words, at = self.wish.value.strip(), self._at()
+        if not words:
+            raise InputError("say who shall walk, as in: a woman in a red dress")
+        if at is None:
+            raise InputError("pick the place first that it shall walk to")
+        stood = self._camera().position
+        self._show(self._sitting().walk(Wish(words), [(float(stood[0]), float(stood[2])), at]), f"{words} walks")
+
     def _move(self) -> None:
         at = self._at()
         if at is None:
@@ -210,16 +266,48 @@ class ThingsFolder:
             raise InputError("say in words what shall be there, as in: a fountain of white marble")
         self._show(self._sitting().inpaint(words, region), "Painted anew")
 
+    def _take_style(self) -> None:
+        sent = self.style.value
+        self._style = Path(self._workshop.name) / f"style{Path(sent.name).suffix}"
+        self._style.write_bytes(sent.content)
+        self.session.notify("The style is taken", "Let it follow with *style* makes the scene look like it.")
+
+    def _follow(self) -> None:
+        way, words = str(self.way.value), self.words.value.strip()
+        changed = self._sitting().guide(way, words, self._region(), self._style)
+        self._show(changed, f"Followed {way}")
+
     # ---- regions ----
 
     def _region(self) -> Region | None:
-        """What was brushed, or what belongs together with the pick; None for no pick."""
-        if self._balls:
-            return Region(self._balls)
-        if self._point is None:
+        """A region that the scene keeps, what was brushed, or what belongs together with the pick, wider and inverted
+        as the fields say; None for nothing."""
+        origin = self.session.shown().origin
+        if self.kept.value != NO_REGION and origin is not None:
+            steps = read_region(origin, str(self.kept.value)).steps
+        elif self._balls:
+            steps = self._balls
+        elif self._point is not None:
+            x, y, z = (float(value) for value in self._point)
+            steps = (Step("click", (x, y, z)),)
+        else:
             return None
-        x, y, z = (float(value) for value in self._point)
-        return Region((Step("click", (x, y, z)),))
+        if wider := float(self.wider.value):
+            steps = (*steps, Step("grow" if wider > 0 else "shrink", abs(wider)))
+        return Region((*steps, Step("invert", True)) if self.inverted.value else steps)
+
+    def _keep_region(self) -> None:
+        region, scene = self._region(), self.session.shown()
+        if region is None:
+            raise InputError("pick first what the region shall be, or brush over it")
+        if scene.origin is None:
+            raise InputError("save the scene first: a region is kept in its folder")
+        name = self.region_name.value.strip()
+        count = int(choose(region, self._sitting().around()).sum())
+        write_region(scene.origin, replace(region, name=name))
+        self.scene_changed()
+        put(self.kept, name)
+        self.session.notify(f"Kept as {name}", f"{count:,} Gaussians.", "green")
 
     def _refine(self) -> None:
         self._show(self._sitting().refine(self._region()), "Refined")
@@ -293,7 +381,7 @@ class ThingsFolder:
         for kept, sitting in self._sittings:
             if kept is scene:
                 return sitting
-        sitting = Sitting.of(self.session.whole())
+        sitting = Sitting.of(self.session.whole(), workshop=self._workshop)
         self._keep(scene, sitting)
         return sitting
 
