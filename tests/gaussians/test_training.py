@@ -25,6 +25,7 @@ from lucid3d.gaussians import (
     train,
 )
 from lucid3d.gaussians.patches import join_patches
+from lucid3d.gaussians.training import engine
 from lucid3d.gaussians.training.engine import Shot
 from lucid3d.gaussians.training.state import State, morton_order
 from lucid3d.gaussians.training.torch_engine import image_loss
@@ -170,6 +171,19 @@ def test_a_checkpoint_continues_exactly(strategy: object, tmp_path: Path) -> Non
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
     if strategy is not None:
         assert 80 < len(a) <= 120
+
+
+def test_many_views_are_made_ready_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = random_gaussians(80)
+    start, config = replace(truth, sh=truth.sh + np.float32(0.3)), TrainConfig(iterations=7)
+    kept = Trainer(start, views_of(truth), config, seed=3)
+    monkeypatch.setattr(engine, "AT_HAND", 2)
+    late = Trainer(start, views_of(truth), config, seed=3)
+    assert len(kept._material.ready) == 3 and not late._material.ready  # type: ignore[attr-defined]
+    while not kept.done:
+        assert kept.step() == late.step()
+    for name, values in vars(kept.gaussians).items():
+        assert np.array_equal(values, getattr(late.gaussians, name))
 
 
 def test_checkpoints_that_are_none_are_refused(tmp_path: Path) -> None:

@@ -100,21 +100,40 @@ class Material(Protocol):
         ...
 
 
+AT_HAND = 64
+"""Pictures that are made ready once and kept, at most: of more each is made ready when its turn comes, which takes a
+thirtieth of a step, where keeping them would take as much memory as the views themselves."""
+
+
 @dataclass(frozen=True)
 class Shots:
-    """Pictures that are all ready."""
+    """Views as the trainer takes them.
 
+    Attributes:
+        sky_distance: see `Shot.prepare`.
+        ready: those that are made ready already: all of them, or none.
+        every: see `Material.every`.
+    """
+
+    views: Sequence[TrainingView]
+    sky_distance: float | None
     ready: Sequence[Shot]
     every: float = 1.0
+
+    @classmethod
+    def of(cls, views: Sequence[TrainingView], sky_distance: float | None) -> Shots:
+        """All of them, made ready where they are few."""
+        ready = [Shot.prepare(view, sky_distance) for view in views] if len(views) <= AT_HAND else []
+        return cls(views, sky_distance, ready)
 
     @property
     def weights(self) -> Sequence[float]:
         """See `Material.weights`."""
-        return [shot.share for shot in self.ready]
+        return [view.weight for view in self.views]
 
     def shot(self, index: int) -> Shot:
         """See `Material.shot`."""
-        return self.ready[index]
+        return self.ready[index] if self.ready else Shot.prepare(self.views[index], self.sky_distance)
 
 
 @dataclass(frozen=True)

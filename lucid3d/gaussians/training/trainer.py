@@ -16,7 +16,7 @@ from lucid3d.config import TrainConfig
 from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import checkpoint
-from lucid3d.gaussians.training.engine import Material, Shot, Shots, rates_of
+from lucid3d.gaussians.training.engine import Material, Shots, rates_of
 from lucid3d.gaussians.training.engines import make_engine
 from lucid3d.gaussians.training.state import State
 from lucid3d.gaussians.training.strategies import STRATEGIES, Strategy
@@ -265,15 +265,14 @@ def find_sky(means: NDArray[np.floating], views: Sequence[TrainingView], sky_rad
 
 
 def made_ready(state: State, views: Sequence[TrainingView]) -> Shots:
-    """All views, ready for the engine.
+    """All views, as the engine takes them.
 
     Raises:
         InputError: no pixel of any view is known.
     """
     if views and not any(view.known.any() for view in views):
         raise InputError("no pixel of any view is known: there is nothing to train on")
-    sky = sky_distance(state.planes[:3, : state.count].T, state.is_sky, views)
-    return Shots([Shot.prepare(view, sky) for view in views])
+    return Shots.of(views, sky_distance(state.planes[:3, : state.count].T, state.is_sky, views))
 
 
 def sky_distance(means: NDArray[np.floating], is_sky: NDArray[np.bool_], views: Sequence[TrainingView]) -> float | None:
