@@ -162,7 +162,7 @@ def test_parts_meet_without_a_seam() -> None:
     across = [view for view, tile in zip(views, label, strict=True) if sees_both(parts.plan.tiles, view, int(tile))]
     assert 3 <= len(across) < len(views)
     before, one, two = (likeness(each, across) for each in (start, whole, together_))
-    assert one - before > 1.2 and two > one - 0.5, (before, one, two)
+    assert one - before > 1.2 and two > one - 0.3, (before, one, two)
 
 
 def sees_both(tiles, view: TrainingView, tile: int) -> bool:

@@ -18,6 +18,17 @@ from lucid3d.gaussians.training.view import TrainingView
 _UNLIMITED = 1e30
 
 
+LEAK = 0.0006
+"""Of light, what is too little to count: a frame that has so little left ends at the next opaque Gaussian, since less
+than 1e-4 would go on. The sky is so far away that its depth would be felt through it."""
+
+
+def let_through(alpha: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) what goes on behind something of so much alpha."""
+    rest = 1 - alpha
+    return np.where(rest < LEAK, np.float32(0), rest)
+
+
 @dataclass(frozen=True, eq=False)
 class Around:
     """What others draw in a picture, before and behind the Gaussians that learn.
@@ -31,15 +42,15 @@ class Around:
 
     def whole(self, own: NDArray[np.float32], out: NDArray[np.float32]) -> None:
         """The picture of all three, (5, H, W): each lies over what is behind it (Porter and Duff 1984)."""
-        np.multiply(self.behind, 1 - own[4], out=out)
+        np.multiply(self.behind, let_through(own[4]), out=out)
         out += own
-        out *= 1 - self.before[4]
+        out *= let_through(self.before[4])
         out += self.before
 
-    def slope(self, v_whole: NDArray[np.float32]) -> None:
+    def slope(self, own: NDArray[np.float32], v_whole: NDArray[np.float32]) -> None:
         """The gradient by the picture of all three becomes the one by `own` (5, H, W), in place."""
-        v_whole *= 1 - self.before[4]
-        v_whole[4] -= (v_whole * self.behind).sum(axis=0)
+        v_whole *= let_through(self.before[4])
+        v_whole[4] -= (v_whole * self.behind).sum(axis=0) * (let_through(own[4]) > 0)
 
 
 @dataclass(frozen=True, eq=False)

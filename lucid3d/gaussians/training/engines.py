@@ -65,7 +65,7 @@ class NativeEngine:
             threads=threads,
         )
         if shot.around is not None:
-            shot.around.slope(self._v_image)
+            shot.around.slope(self._image, self._v_image)
         frame.rasterize_backward(self._black, self._image, self._v_image, False, threads)
         self._shot = shot
         self._means2d = np.zeros((2, state.planes.shape[1]), np.float32) if with_means2d else None

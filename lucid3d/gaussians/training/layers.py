@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.gaussians import kernels
 from lucid3d.gaussians.model import Gaussians
+from lucid3d.gaussians.training.engine import let_through
 
 Picture = NDArray[np.float32]
 """(5, H, W): red, green, blue and depth summed by weight, and alpha."""
 
-CLOSED = 1 / 255
-"""What lets less through hides what is behind it."""
 NEAR = 0.01
 """Metres before a camera from which on things are seen."""
 
@@ -83,16 +82,16 @@ class Artist:
         self._frame.rasterize(self._black, image, self._threads)
         return image
 
-    def together(self, parts: Sequence[Drawable], camera: Camera, let_through: Picture | None = None) -> Picture:
+    def together(self, parts: Sequence[Drawable], camera: Camera, seen: Picture | None = None) -> Picture:
         """(5, H, W) all of them, nearest first; one at a time is drawn, and none that is out of sight.
 
         Args:
-            let_through: (H, W) what part of them can be seen at all; None for all.
+            seen: (H, W) what part of them can be seen at all; None for all.
         """
         image = np.zeros((kernels.IMAGE_PLANES, camera.height, camera.width), np.float32)
         for part in parts:
-            open_ = 1 - image[4]
-            if float((open_ if let_through is None else open_ * let_through).max()) < CLOSED:
+            open_ = let_through(image[4])
+            if not (open_ if seen is None else open_ * seen).any():
                 break
             if part.is_seen(camera):
                 image += open_ * self.draw(part, camera)

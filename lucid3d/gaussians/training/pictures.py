@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lucid3d.camera import Camera
 from lucid3d.gaussians import kernels
-from lucid3d.gaussians.training.engine import Around, Shot
+from lucid3d.gaussians.training.engine import Around, Shot, let_through
 from lucid3d.gaussians.training.layers import Artist, Drawable
 from lucid3d.gaussians.training.plan import WORTHWHILE, Material
 from lucid3d.gaussians.training.view import TrainingView
@@ -150,10 +150,8 @@ def looked(material: Material, number: int, index: int, artist: Artist) -> Kept 
     tight = around(inside)
     inside, before = inside[tight.slices], before[(slice(None), *tight.slices)]
     box = tight.moved(rough.top, rough.left)
-    let_through = np.where(inside, 1 - before[4], 0).astype(np.float32)
-    behind = artist.together(
-        [material.start(each) for each in order[place + 1 :]], box.window(view.camera), let_through
-    )
+    open_ = np.where(inside, let_through(before[4]), 0).astype(np.float32)
+    behind = artist.together([material.start(each) for each in order[place + 1 :]], box.window(view.camera), open_)
     return Kept(index, box, np.packbits(inside), _gathered(before, inside), _gathered(behind, inside))
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 from lucid3d.config import TrainConfig
 from lucid3d.gaussians import kernels
 from lucid3d.gaussians.rasterizer import rasterization
-from lucid3d.gaussians.training.engine import Losses, Seen, Shot, log_limits
+from lucid3d.gaussians.training.engine import LEAK, Losses, Seen, Shot, log_limits
 from lucid3d.gaussians.training.state import State
 
 _WINDOW, _SIGMA = 11, 1.5
@@ -65,6 +65,12 @@ def image_loss(image: Tensor, shot: Shot, config: TrainConfig) -> tuple[Tensor, 
         + config.opaque_weight * terms["opaque"]
     )
     return total, {name: float(value.detach()) for name, value in terms.items()}
+
+
+def _let_through(alpha: Tensor) -> Tensor:
+    """See `engine.let_through`."""
+    rest = 1 - alpha
+    return torch.where(rest < LEAK, torch.zeros_like(rest), rest)
 
 
 class TorchEngine:
@@ -125,7 +131,7 @@ class TorchEngine:
         image = torch.cat([renders[0], alphas[0]], -1).permute(2, 0, 1)
         if shot.around is not None:
             before, behind = (torch.as_tensor(a, **as_tensor) for a in (shot.around.before, shot.around.behind))
-            image = before + (1 - before[4]) * (image + (1 - image[4]) * behind)
+            image = before + _let_through(before[4]) * (image + _let_through(image[4]) * behind)
         loss, terms = image_loss(image, shot, config)
         regular = config.opacity_regularizer * planes[kernels.OPACITY].sigmoid().mean()
         regular = regular + config.scale_regularizer * planes[kernels.SCALES].exp().mean()
