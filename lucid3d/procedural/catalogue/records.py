@@ -134,6 +134,7 @@ class PlaceRecord:
         with_style: style -> the place that is meant instead.
         nearby: what stands near the start, in a sentence that is completed ("boulders on the shore").
         seen_as: what is made out in a picture -> words for the world around it.
+        goes_on: how its streets and houses go on beyond the start (see `endless.recipe`); {} = they do not.
     """
 
     name: str
@@ -165,6 +166,7 @@ class PlaceRecord:
     with_style: Mapping[str, str] = Field(default_factory=dict)
     nearby: str = ""
     seen_as: Mapping[Sign, str] = Field(default_factory=dict)
+    goes_on: Mapping[str, Any] = Field(default_factory=dict)
 
     @field_validator("cannot_have", mode="before")
     @classmethod

@@ -10,14 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lucid3d.errors import InputError
+from lucid3d.procedural.endless.gentle import GentleLand, reach_of
 from lucid3d.procedural.endless.ground import FINEST, GroundTile, Index, Outlook, ground_mesh, ground_tile, tiles_around
 from lucid3d.procedural.endless.growth import SIDE, far_woods, goes_on, grow
 from lucid3d.procedural.endless.kept import Kept
+from lucid3d.procedural.endless.recipe import Settled, settled
+from lucid3d.procedural.endless.settlement import Settlement, start_boxes
 from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.mesh import Mesh
 from lucid3d.procedural.kit.noise import smoothstep
-from lucid3d.procedural.kit.sown import Copies
-from lucid3d.procedural.kit.terrain import Terrain
+from lucid3d.procedural.kit.place import Place
+from lucid3d.procedural.kit.sown import Copies, Sown
+from lucid3d.procedural.kit.terrain import Heights, Terrain
 from lucid3d.procedural.render.shapes import SHAPES
 from lucid3d.procedural.render.snowfall import snow_caps
 from lucid3d.procedural.world import World
@@ -39,11 +43,13 @@ SIZES = (0.7, 1.4)
 GROWTH_LEVEL = int(math.log2(SIDE / FINEST))
 """Of the tiles of ground that are as large as those of growth."""
 MOST_TRIANGLES = 2_500_000
-"""Of what grows, in one look: memory and time follow it, be it a desert or a jungle."""
+"""Of what grows and of a settlement, in one look: memory and time follow it, be it a desert or a jungle."""
 COARSENING = (1.0, 1.4, 2.0, 2.8, 4.0, 8.0, 16.0, 64.0)
 """Factors on the distances that decide levels of detail, tried until that many triangles suffice."""
 SPARED = (14.0, 90.0)
 """Metres within which those factors count for nothing, and from which on in full."""
+WILD_FROM = (90.0, 180.0)
+"""Metres from the start between which what grows in the open becomes as rare as it is in a settlement."""
 FIXED_TO = 900.0
 """Metres to which the start's buildings and other single things are drawn."""
 
@@ -77,13 +83,52 @@ class EndlessLand:
         self._fixed = fixed if world.brief is None else [*fixed, *snow_caps(fixed, world.brief)]
         self._boxes = [mesh.bounds for mesh in fixed]
         self._place = replace(place, meshes=[], terrain=None, sown=[])
+        self.settlement = self._settled(place)
         woods = far_woods(self.terrain, place.sown)
-        self._sown = [replace(s, copies=[]) for s in place.sown if goes_on(s)]
+        self._sown = [self._outside(replace(s, copies=[])) for s in place.sown if goes_on(s)]
+        if self.settlement is not None:
+            self._sown += self.settlement.garden_trees(self.terrain)
+            woods = None if woods is None else self._outside(woods)
         self._woods = None if woods is None else len(self._sown)
         if woods is not None:
             self._sown.append(woods)
         self.ground: Kept[Index, GroundTile] = Kept(lambda index: ground_tile(self.terrain, index), MOST_GROUND)
         self.growth: Kept[tuple[int, int, int], list[Copies]] = Kept(self._grown, MOST_GROWTH)
+
+    def _settled(self, place: Place) -> Settlement | None:
+        """The settlement that goes on, whose land is gentle, and which takes the place of what stands far off."""
+        made: Settled | None = None
+        if self.brief is not None:
+            made = settled(self.brief.record, self.brief.catalogue)
+        if made is None:
+            return None
+        assert place.terrain is not None
+        boxes = start_boxes(place, made.until)
+        ground = replace(self.terrain.ground, **made.ground)
+        gentle = GentleLand(self.terrain.heights, steep=made.steep, reach=reach_of(np.array(boxes).reshape(-1, 4)))
+        self.terrain = replace(self.terrain, heights=gentle, ground=ground)
+        self._fixed = [mesh for mesh in self._fixed if _away(mesh) < made.until]
+        town = Settlement(made, place, self.terrain, self.brief, self.seed)
+        self._start = [_settle(copies, place.terrain.heights, town) for copies in self._start]
+        if self.terrain.canopy is not None:
+            self.terrain = replace(self.terrain, canopy=replace(self.terrain.canopy, clearing=town.wild))
+        return town
+
+    def _outside(self, sown: Sown) -> Sown:
+        """A scattering that leaves streets and houses free."""
+        town = self.settlement
+        if town is None:
+            return sown
+
+        def density(x: Floats, z: Floats, y: Floats, slope: Floats) -> Floats:
+            share = np.asarray(sown.density(x, z, y, slope))
+            share = share * (1 - (1 - town.made.wild) * smoothstep(*WILD_FROM, np.hypot(x, z)))
+            free = np.zeros(len(x), np.float32)
+            some = np.flatnonzero(share > 0)
+            free[some] = town.open(x[some], z[some])
+            return share * free
+
+        return replace(sown, density=density)
 
     @property
     def tallest(self) -> float:
@@ -98,6 +143,8 @@ class EndlessLand:
         for low, high in self._boxes:
             inside = (x > low[0]) & (x < high[0]) & (z > low[2]) & (z < high[2])
             top = np.where(inside, np.minimum(top, low[1]), top)
+        if self.settlement is not None:
+            top = self.settlement.tops(x, z, np.asarray(top, np.float32))
         return np.asarray(top, np.float32)
 
     def _grown(self, key: tuple[int, int, int]) -> list[Copies]:
@@ -128,7 +175,15 @@ class EndlessLand:
             reach = self._reach(number)
             for i, j in growth_around(outlook, LAST * reach):
                 seen += [_seen(copies, outlook, reach) for copies in self.growth((number, i, j))]
-        meshes = [*(m for m in self._fixed if _near(m, outlook)), *_within_budget(seen)]
+        streets: list[Mesh] = []
+        if self.settlement is not None:
+            copies, streets = self.settlement.around(outlook)
+            seen += [_seen(one, outlook, self.settlement.reach) for one in copies]
+        meshes = [
+            *(m for m in self._fixed if _near(m, outlook)),
+            *streets,
+            *_within_budget(seen, MOST_TRIANGLES - sum(mesh.triangle_count for mesh in streets)),
+        ]
         place = replace(self._place, meshes=meshes, terrain=replace(self.terrain, mesh=mesh))
         return self._sky.with_place(place, brief=self.brief)
 
@@ -140,11 +195,11 @@ def _alone(mesh: Mesh) -> Mesh:
     return replace(mesh, **own)
 
 
-def _within_budget(seen: list[tuple[Copies, Floats]]) -> list[Mesh]:
+def _within_budget(seen: list[tuple[Copies, Floats]], most: int) -> list[Mesh]:
     """The meshes of copies at their distances: as fine as there are triangles to spend, finest where they are near."""
     for factor in COARSENING:
         judged = [(copies, _further(away, factor)) for copies, away in seen if len(copies)]
-        if sum(copies.triangles(away) for copies, away in judged) <= MOST_TRIANGLES:
+        if sum(copies.triangles(away) for copies, away in judged) <= most:
             break
     return [mesh for copies, away in judged for mesh in copies.at(away)]
 
@@ -188,6 +243,25 @@ def _seen(copies: Copies, outlook: Outlook, reach: float) -> tuple[Copies, Float
     seen = away < np.minimum(SEEN * copies.prototype.height * copies.scales, reach) * rank
     seen &= outlook.sees(x, z)
     return copies[seen], away[seen]
+
+
+def _settle(copies: Copies, heights: Heights, town: Settlement) -> Copies:
+    """Those copies of the start's that stand in no street or house, on the land of the settlement."""
+    x, z = copies.matrices[:, 0, 3], copies.matrices[:, 2, 3]
+    near = np.hypot(x, z) < WILD_FROM[0]
+    rank = np.modf(np.abs(x * 5.31 + z * 9.17))[0]
+    share = 1 - (1 - town.made.wild) * smoothstep(*WILD_FROM, np.hypot(x, z))
+    kept = copies[near | ((town.open(x, z) > 0) & (rank < share))]
+    matrices = kept.matrices.copy()
+    x, z = matrices[:, 0, 3], matrices[:, 2, 3]
+    matrices[:, 1, 3] += town.terrain.heights(x, z) - heights(x, z)
+    return replace(kept, matrices=matrices)
+
+
+def _away(mesh: Mesh) -> float:
+    """Metres from the start to the middle of a mesh."""
+    middle = mesh.bounds.mean(axis=0)
+    return math.hypot(float(middle[0]), float(middle[2]))
 
 
 def _near(mesh: Mesh, outlook: Outlook) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,18 +32,21 @@ class Canopy:
     Attributes:
         share: how much of the land they cover, 0 to 1; begin: metres from the start where they begin to be drawn so.
         season: of the brief; seed: any integer.
+        clearing: (x, z) -> (N,) share of the woods that is left there; None = all.
     """
 
     share: float
     begin: float
     season: str
     seed: int
+    clearing: Callable[[Floats, Floats], NDArray[np.float32]] | None = None
 
     def wood(self, x: Floats, z: Floats) -> NDArray[np.float32]:
         """(N,) share of the land at (x, z) that is wood, 0 to 1, whether it is drawn so or not."""
         patches = noise(x, z, self.seed, 210.0, 4) + 0.35 * noise(x, z, self.seed + 1, 40.0, 2)
         edge = 1.1 - 2.2 * self.share
-        return smoothstep(edge - 0.12, edge + 0.12, patches)
+        wood = smoothstep(edge - 0.12, edge + 0.12, patches)
+        return wood if self.clearing is None else np.asarray(wood * self.clearing(x, z), np.float32)
 
     def raised(self, x: Floats, z: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Metres (N,) that the crowns stand above the ground at (x, z), and factors (N, 3) on the land's albedo."""

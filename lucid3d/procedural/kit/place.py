@@ -38,6 +38,22 @@ class Lamp:
     shadows: bool = True
 
 
+@dataclass(frozen=True)
+class Way:
+    """Where a street leaves a place.
+
+    Attributes:
+        x, z: metres; heading: radians in which it goes on, 0 = ahead, positive to the right.
+        width, pavement: metres of its carriageway and of each of its pavements.
+    """
+
+    x: float
+    z: float
+    heading: float
+    width: float
+    pavement: float = 0.0
+
+
 @dataclass
 class Place:
     """What a place builder returns: the things, without sky and weather, which are laid over every place alike.
@@ -54,6 +70,7 @@ class Place:
         unplaced: (thing, why it has no room) of what was asked for and is not there.
         haze: factor on the density of the air (jungle 2, arctic 0.5).
         sown: what was scattered over its land, so that it can go on beyond (see `procedural.endless`).
+        ways: where its streets leave it, the one ahead first: they go on beyond, too.
     """
 
     meshes: list[Mesh] = field(default_factory=list)
@@ -67,3 +84,4 @@ class Place:
     unplaced: tuple[tuple[str, str], ...] = ()
     sky: dict[str, Any] = field(default_factory=dict)  # overrides of Atmosphere fields, for other planets and caves
     sown: list[Sown] = field(default_factory=list)
+    ways: tuple[Way, ...] = ()

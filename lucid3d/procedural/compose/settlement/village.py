@@ -36,7 +36,7 @@ from lucid3d.procedural.compose.settlement.features import stand
 from lucid3d.procedural.kit.arrays import Floats
 from lucid3d.procedural.kit.materials import Material
 from lucid3d.procedural.kit.mesh import placement
-from lucid3d.procedural.kit.place import Lamp, Place
+from lucid3d.procedural.kit.place import Lamp, Place, Way
 from lucid3d.procedural.language.brief import Brief
 
 LANE_END = -0.17
@@ -59,6 +59,10 @@ def village(brief: Brief, rng: np.random.Generator) -> Place:
     high = 240.0 if brief.wants("mountains") else 110.0
     made = settle(brief, rng, ground, flat=FLAT, sun=(0.56, 0.88), height=high, rolling=0.55, wooded=0.45)
     place, site = made.place, made.site
+    place.ways = tuple(
+        Way(*path[end], float(np.arctan2(*(lane[end] - lane[before]))), ground.path_width)
+        for end, before in ((-1, -2), (0, 1))
+    )
     shore = shore_of(brief, FLAT)
     look = {"medieval": "medieval", "rustic": "thatch"}.get(brief.style, "")
     if brief.material("") == "thatch" or brief.material("house") == "thatch":

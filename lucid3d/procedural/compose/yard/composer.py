@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from lucid3d.procedural.compose.yard.recipe import Basin, Recipe, Street, read_r
 from lucid3d.procedural.compose.yard.rows import row
 from lucid3d.procedural.compose.yard.work import Work
 from lucid3d.procedural.kit.arrays import Floats
-from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
+from lucid3d.procedural.kit.place import EYE_HEIGHT, Place, Way
 from lucid3d.procedural.kit.terrain import Terrain
 from lucid3d.procedural.kit.water import Water
 from lucid3d.procedural.language.brief import Brief
@@ -50,6 +51,7 @@ def compose_recipe(made: Recipe, brief: Brief, rng: np.random.Generator) -> Plac
     made = replace(made, yard=yard)
     if yard.street is not None:
         floors.street(yard.street, work)
+        work.place.ways = _ways(yard.street, work.curve)
     for item in yard.floor:
         floors.floor(item, work)
     for basin in _basins(made, brief):
@@ -110,6 +112,14 @@ def lay(made: Recipe, brief: Brief, rng: np.random.Generator) -> Work:
     work = Work(yard, brief, rng, dark, lit_share(brief), side, place, terrain, site, lot, curve, broad, stray)
     site.paved = lambda x, z: _paved(made, curve, side, x, z) | work.in_court(x, z)
     return work
+
+
+def _ways(street: Street, curve: Curve | None) -> tuple[Way, ...]:
+    """Where the street leaves the place, ahead and behind."""
+    assert curve is not None
+    ends = ((curve.end, 0.0), (max(curve.start, street.start + floors.BEHIND_START), math.pi))
+    spots = [(*curve.at(s).tolist(), curve.yaw(s) + turn) for s, turn in ends]
+    return tuple(Way(x, z, heading, street.width, street.pavement) for x, z, heading in spots)
 
 
 def _basins(made: Recipe, brief: Brief) -> tuple[Basin, ...]:

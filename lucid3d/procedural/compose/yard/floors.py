@@ -29,6 +29,8 @@ FACET = 0.6
 """Metres of a facet of a round rim."""
 SEEN = 110.0
 """Metres from the start up to which the rim of a basin is walled: the sea has no other side."""
+BEHIND_START = 6.0
+"""Metres from the beginning of a street's line to that of what is drawn of it."""
 BEHIND = 0.012
 """Share of the distance by which the ground drops behind a basin's wall, where its mesh is coarse."""
 
@@ -292,7 +294,7 @@ def street(item: Street, work: Work) -> None:
     curve = work.curve
     assert curve is not None
     half, level = item.width / 2, EYE_HEIGHT
-    gutter, end, start = level + item.crown, curve.end, max(curve.start, item.start + 6)
+    gutter, end, start = level + item.crown, curve.end, max(curve.start, item.start + BEHIND_START)
     surface, side = SURFACES[item.surface], SURFACES[item.pavement_material]
     if SURFACES[item.surface].pattern == "road":
         work.add(strip(curve, start, end, -half, half, (level, level), surface, middle=True))
