@@ -87,7 +87,7 @@ def thing_of_words(words: str, *, season: str = "summer", indoors: bool = False,
     brief, names = _named(words)
     if not names:
         raise InputError(
-            f"nothing in '{words}' is a thing that can be made by rules; name one, as in --thing \"a red rowing boat\", give "
+            f"nothing in '{words}' is a thing that can be made by rules; name one, as in --thing \"a red boat\", give "
             "a mesh with --file, or fetch a network that makes things of words: lucid3d models download openai/shap-e"
         )
     record = brief.catalogue.things[names[0]]
