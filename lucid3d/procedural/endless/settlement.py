@@ -40,9 +40,9 @@ LOOK = 0.28
 """Share of all directions that a look takes in."""
 FURNITURE_TO = 420.0
 """Metres to which what stands along streets is drawn."""
-MOST_BLOCKS = 5000
+MOST_BLOCKS = 1500
 """Blocks that are held, 10 kB each: a look takes some 1000."""
-MOST_PAVED = 3000
+MOST_PAVED = 2000
 """Meshes of streets that are held: 30 kB each near by, 6 kB far off."""
 DRY = 0.9
 """Metres above the water from which houses and streets stand."""
