@@ -18,7 +18,7 @@ from lucid3d.gaussians.model import SH_C0, joined
 from lucid3d.gaussians.training.engine import Around, Shot, rates_of
 from lucid3d.gaussians.training.engines import NativeEngine
 from lucid3d.gaussians.training.layers import Artist
-from lucid3d.gaussians.training.parts import so_far, train_in_parts, train_part
+from lucid3d.gaussians.training.parts import held_back, so_far, train_in_parts, train_part
 from lucid3d.gaussians.training.plan import divided
 from lucid3d.gaussians.training.shared import Folder, laid_out, together, work
 from lucid3d.gaussians.training.state import State
@@ -275,3 +275,20 @@ def moved(camera: Camera, aside: np.ndarray) -> Camera:
     pose = camera.world_from_camera.copy()
     pose[:3, 3] += aside
     return camera.at(pose)
+
+
+def test_what_grew_across_views_that_do_not_train_it_is_as_it_was() -> None:
+    rng = np.random.default_rng(5)
+    start = Gaussians(
+        rng.normal(size=(5, 3)).astype(np.float32), np.tile(np.float32([1, 0, 0, 0]), (5, 1)),
+        np.full((5, 3), -3, np.float32), np.zeros(5, np.float32), rng.normal(size=(5, 1, 3)).astype(np.float32),
+    )  # fmt: skip
+    grown = np.array([False, True, False, False, True])
+    trained = Gaussians(
+        start.means + 1, start.quats, start.log_scales + np.where(grown, 1.2, 1.0)[:, None].astype(np.float32),
+        start.logit_opacities + 1, start.sh + 1,
+    )  # fmt: skip
+    kept = held_back(start, trained)
+    for name, values in vars(kept).items():
+        assert (values[grown] == getattr(start, name)[grown]).all()
+        assert (values[~grown] == getattr(trained, name)[~grown]).all()

@@ -27,6 +27,9 @@ from lucid3d.gaussians.training.trainer import StepReport, Trainer
 if TYPE_CHECKING:
     import torch
 
+GROWTH = 3.0
+"""Times its size at the start that a Gaussian may have after its part was trained."""
+
 OnStep = Callable[[int, StepReport | None, Trainer | None], None]
 """Hears of every step: the part's number, and what was done; None and None now and then while others work."""
 
@@ -72,7 +75,18 @@ def train_part(
             trainer.save(checkpoint)
         if on_step is not None:
             on_step(report, trainer)
-    return trainer.gaussians
+    # only where nothing is added or moved does a Gaussian stand in the row of its start
+    return held_back(gaussians, trainer.gaussians) if config.strategy == "none" else trainer.gaussians
+
+
+def held_back(start: Gaussians, trained: Gaussians) -> Gaussians:
+    """The trained Gaussians (N), without those that grew more than `GROWTH` times, which are as they were at the start:
+    views that did not show a part at the start do not train it, and such a Gaussian would lie across them as a veil."""
+    grown = trained.scales.max(axis=1) > GROWTH * start.scales.max(axis=1)
+    values = {name: getattr(trained, name).copy() for name in vars(trained)}
+    for name, each in values.items():
+        each[grown] = getattr(start, name)[grown]
+    return Gaussians(**values)
 
 
 def part_config(plan: Plan, number: int) -> TrainConfig:
