@@ -173,7 +173,8 @@ class Block:
         return np.asarray((spans & (x < at)).sum(axis=1) % 2 == 1)
 
     def within(self, u: NDArray[np.float64], v: NDArray[np.float64]) -> Points:
-        """Points at shares `u` from left to right and `v` from near to far (Coons' patch between its four sides)."""
+        """(N, 2) points at shares `u` (N,) from left to right and `v` (N,) from near to far (Coons' patch between its
+        four sides)."""
         near, far = (edge.at(u * edge.length) for edge in (self.near, self.far))
         left, right = (edge.at(v * edge.length) for edge in (self.left, self.right))
         u, v = u[..., None], v[..., None]
