@@ -47,11 +47,13 @@ def made(
         config: names the networks.
         by: None = by rules, and by a network if it is on disk and the words name nothing of the catalogue.
     Raises:
-        InputError: the network is not on disk, or makes nothing of it.
+        InputError: nobody can make it, the network is not on disk, or it makes nothing of it.
     """
     if by is None:
-        if not wish.thing or names_a_thing(wish.thing) or not words_on_disk(config):
+        if not wish.thing or names_a_thing(wish.thing):
             return wish
+        if not words_on_disk(config):
+            thing_of_words(wish.thing)  # says what can be done, before a world is built
         by = Network()
     if wish.file:
         raise InputError("a network makes things of words or of a picture: leave out the mesh's file")

@@ -180,7 +180,8 @@ def test_rules_make_what_they_know_and_a_network_only_if_it_is_asked(tmp_path: P
     assert asked.size is not None
     assert 1 < asked.size < 3  # as large as a bench is
     unknown = Wish("a purple quetzalcoatl")
-    assert made(unknown, tmp_path, ModelsConfig()) is unknown  # no network is on disk
+    with pytest.raises(InputError, match="can be made by rules"):
+        made(unknown, tmp_path, ModelsConfig())  # no network is on disk
     with pytest.raises(InputError, match="models download openai/shap-e"):
         made(unknown, tmp_path, ModelsConfig(), Network())
     with pytest.raises(InputError, match="leave out the mesh"):
