@@ -12,7 +12,7 @@ import itertools
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -181,9 +181,13 @@ class Book:
 
     def fresh_name(self, wanted: str) -> str:
         """A name that no thing of the state has: "boat", "boat-2", ..."""
-        base = re.sub(r"[^\w]+", "-", wanted.lower().replace("_", "-")).strip("-") or "thing"  # it names a file, too
-        taken = {entry.name for entry in self.state}
-        return next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        return fresh_name(wanted, {entry.name for entry in self.state})
+
+
+def fresh_name(wanted: str, taken: Set[str]) -> str:
+    """A name like the one that is wanted, in letters and dashes, for it names a file, too; numbered if it is taken."""
+    base = re.sub(r"[^\w]+", "-", wanted.lower().replace("_", "-")).strip("-") or "thing"
+    return next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
 
 
 def read_book(folder: Path) -> Book:

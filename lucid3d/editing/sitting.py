@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.editing.book import changes_in, composed, read_book
+from lucid3d.editing.book import changes_in, composed, fresh_name, read_book
 from lucid3d.editing.changed_world import world_with
 from lucid3d.editing.closer_look import NO_WORLD, check_true, closer_look
 from lucid3d.editing.drag import dragged
@@ -227,10 +226,8 @@ class Sitting:
         """
         world = self.now()
         going = walking(self.own, wish, along, self._free(world), world)
-        base = (Path(wish.file).stem if wish.file else wish.thing.removeprefix("a ")) or "figure"
-        base = re.sub(r"[^\w]+", "-", base).strip("-").lower()[:40]
-        taken = {figure.name for figure in self.own.figures}
-        name = next(n for n in (base, *(f"{base}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        wanted = Path(wish.file).stem if wish.file else wish.thing.removeprefix("a ")[:40]
+        name = fresh_name(wanted, {figure.name for figure in self.own.figures})
         glb = Path(self.workshop.name) / f"{name}.glb"
         glb.write_bytes(going.glb)
         figure = figure_of(

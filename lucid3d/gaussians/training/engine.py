@@ -93,7 +93,7 @@ class Shot:
         return cls(view.camera, target, known.astype(np.float32), depth, known_pixels, depth_pixels, view.weight)
 
 
-class Material(Protocol):
+class ShotSource(Protocol):
     """Pictures to train on, made ready when their turn comes."""
 
     @property
@@ -123,7 +123,7 @@ class Shots:
     Attributes:
         sky_distance: see `Shot.prepare`.
         ready: those that are made ready already: all of them, or none.
-        every: see `Material.every`.
+        every: see `ShotSource.every`.
     """
 
     views: Sequence[TrainingView]
@@ -139,11 +139,11 @@ class Shots:
 
     @property
     def weights(self) -> Sequence[float]:
-        """See `Material.weights`."""
+        """See `ShotSource.weights`."""
         return [view.weight for view in self.views]
 
     def shot(self, index: int) -> Shot:
-        """See `Material.shot`."""
+        """See `ShotSource.shot`."""
         return self.ready[index] if self.ready else Shot.prepare(self.views[index], self.sky_distance)
 
 

@@ -81,7 +81,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Pictures:
-    """The pictures of one part, as the trainer takes them (`engine.Material`)."""
+    """The pictures of one part, as the trainer takes them (`engine.ShotSource`)."""
 
     material: Material
     kept: Sequence[Kept]

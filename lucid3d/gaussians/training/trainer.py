@@ -16,7 +16,7 @@ from lucid3d.config import TrainConfig
 from lucid3d.errors import InputError
 from lucid3d.gaussians.model import Gaussians
 from lucid3d.gaussians.training import checkpoint
-from lucid3d.gaussians.training.engine import Material, Shots, rates_of
+from lucid3d.gaussians.training.engine import Shots, ShotSource, rates_of
 from lucid3d.gaussians.training.engines import make_engine
 from lucid3d.gaussians.training.state import State
 from lucid3d.gaussians.training.strategies import STRATEGIES, Strategy
@@ -54,7 +54,7 @@ class Trainer:
 
     Args:
         gaussians: the start.
-        views: at least one, or a `Material` that makes them ready one by one.
+        views: at least one, or a `ShotSource` that makes them ready one by one.
         config: every knob; None for the defaults.
         seed: decides the order of the views and everything random in the strategy.
         strategy: one with settings of its own; None for the one that the config names.
@@ -71,7 +71,7 @@ class Trainer:
     def __init__(
         self,
         gaussians: Gaussians,
-        views: Sequence[TrainingView] | Material,
+        views: Sequence[TrainingView] | ShotSource,
         config: TrainConfig | None = None,
         *,
         seed: int = 0,
@@ -99,7 +99,7 @@ class Trainer:
             self._fix(fixed)
 
     def _begin(
-        self, state: State, views: Sequence[TrainingView] | Material, device: str | torch.device | None, seed: int = 0
+        self, state: State, views: Sequence[TrainingView] | ShotSource, device: str | torch.device | None, seed: int = 0
     ) -> None:
         material = made_ready(state, views) if isinstance(views, Sequence) else views
         if not material.weights:
@@ -195,7 +195,7 @@ class Trainer:
     def load(
         cls,
         path: str | os.PathLike[str],
-        views: Sequence[TrainingView] | Material,
+        views: Sequence[TrainingView] | ShotSource,
         config: TrainConfig | None = None,
         *,
         strategy: Strategy | None = None,
