@@ -234,7 +234,7 @@ def extend_views(
         gone = give_way(cloud, camera, view.depth, view.painted)
         gone[:kept] = False
         fresh = pointcloud.lift(view.image, view.depth, camera, view=index, mask=view.painted, sky_radius=sky_radius)
-        growing.merge(fresh, gone)
+        growing.merge(fresh, camera, gone)
         before = view if view.scaled is not None else before
         index += 1
         yield view, growing.cloud
@@ -369,7 +369,7 @@ def _room(config: DreamConfig, camera: Camera) -> int:
 def _grow(growing: GrowingCloud, view: DreamedView, config: DreamConfig, views: Sequence[DreamedView]) -> None:
     """Take up what a view painted; `views` are all so far: people will stand where they were dreamed from."""
     gone = give_way(growing.cloud, view.camera, view.depth, view.painted) if view.planned else None
-    growing.merge(_lifted(view), gone)
+    growing.merge(_lifted(view), view.camera, gone)
     if len(growing.cloud) > config.max_points:
         eyes = np.array([each.camera.position for each in views])
         growing.thin(int(ROOM_AFTER_THINNING * config.max_points), eyes)

@@ -134,33 +134,26 @@ MERGE_FOOTPRINTS = 0.75
 twice."""
 MERGE_DETAIL = 1.5
 """A point of the cloud stands for a new one up to this many times the new one's footprint."""
-MERGE_GROUP = 1.0
-"""Octaves of footprints that are merged at a time."""
 MERGE_THICKNESS = 3.0
 """Footprints along the normal within which two layers are one surface that was measured twice."""
 
 
-def merge(
-    cloud: PointCloud,
-    new: PointCloud,
-    *,
-    gone: NDArray[np.bool_] | None = None,
-    radius: float = MERGE_FOOTPRINTS,
-    thickness: float = MERGE_THICKNESS,
-) -> PointCloud:
+def merge(cloud: PointCloud, new: PointCloud, camera: Camera, *, gone: NDArray[np.bool_] | None = None) -> PointCloud:
     """Append `new` to `cloud` without the points that would double a surface.
 
     A new point is left out where the cloud already has a point of at most `MERGE_DETAIL` times its footprint within
-    `radius` footprints of it along the surface and `thickness` footprints along its normal (within `radius` all around
-    where it has no normal). Points of the cloud are never moved: without `gone`, indices into it stay valid.
+    `MERGE_FOOTPRINTS` footprints of it along the surface and `MERGE_THICKNESS` footprints along its normal (within
+    `MERGE_FOOTPRINTS` all around where it has no normal). Points of the cloud are never moved: without `gone`, indices
+    into it stay valid.
 
     Args:
+        new: M points that were lifted from pixels of `camera`, at most one from each.
         gone: (N,) bool, points of the cloud that give way: they are left out, and no new one is for their sake.
 
     Returns:
         PointCloud that begins with the whole of `cloud`, but for what is gone.
     """
-    kept = _unknown(cloud, new, gone, radius, thickness)
+    kept = ~doubled(cloud, new, camera, gone)
     return PointCloud.concatenate([cloud if gone is None or not gone.any() else cloud[~gone], new[kept]])
 
 
@@ -185,14 +178,14 @@ class GrowingCloud:
         if cloud is not None:
             self._append(cloud)
 
-    def merge(self, new: PointCloud, gone: NDArray[np.bool_] | None = None) -> None:
+    def merge(self, new: PointCloud, camera: Camera, gone: NDArray[np.bool_] | None = None) -> None:
         """Take up what `merge` would of `new`, in another order: where points give way others take their rows, new ones
         first, then the last of all; every other row stays.
 
         Args:
-            gone: (N,) bool, see `merge`.
+            new, camera, gone: see `merge`.
         """
-        new = new[_unknown(self.cloud, new, gone, MERGE_FOOTPRINTS, MERGE_THICKNESS)]
+        new = new[~doubled(self.cloud, new, camera, gone)]
         holes = np.flatnonzero(gone) if gone is not None else np.zeros(0, np.intp)
         filled = holes[: len(new)]
         self._write(filled, new[: len(filled)])
@@ -232,72 +225,28 @@ class GrowingCloud:
             getattr(self.cloud, field.name)[:] = getattr(old, field.name)
 
 
-def _unknown(
-    cloud: PointCloud, new: PointCloud, gone: NDArray[np.bool_] | None, radius: float, thickness: float
-) -> NDArray[np.intp]:
-    """Rows of `new` that `merge` takes up."""
-    stays = None if gone is None or not gone.any() else ~gone
-    doubled = np.zeros(len(new), bool)
-    # In groups of like footprints: how far to look is a matter of the footprint, and near points are many.
-    group = np.floor(np.log2(np.maximum(new.footprints, np.float32(1e-30))) / MERGE_GROUP)
-    for sky in (False, True):
-        kind = np.flatnonzero(new.is_sky == sky)
-        if len(kind) == 0 or len(cloud) == 0:
-            continue
-        # the cloud is large: what may lie near any of the new points is picked once, for all groups
-        widest = float(new.footprints[kind].max())
-        theirs = _near_any(cloud.positions, new.positions[kind], widest * thickness) & (cloud.is_sky == sky)
-        rows = np.flatnonzero(theirs if stays is None else theirs & stays)
-        positions, footprints = np.take(cloud.positions, rows, axis=0), cloud.footprints[rows]
-        for each in np.unique(group[kind]):
-            mine = kind[group[kind] == each]
-            doubled[mine] = _doubled(positions, footprints, new, mine, radius, thickness)
-    return np.flatnonzero(~doubled)
-
-
-def _doubled(
-    theirs: NDArray[np.float32],
-    widths: NDArray[np.float32],
-    new: PointCloud,
-    mine: NDArray[np.integer],
-    radius: float,
-    thickness: float,
+def doubled(
+    cloud: PointCloud, new: PointCloud, camera: Camera, gone: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
-    """(len(mine),) bool: which points of `new` stand on a surface that a cloud already has, whose points `theirs`
-    (N, 3) have footprints `widths` (N,)."""
-    from scipy.spatial import cKDTree
-
-    positions, footprints, normals = new.positions[mine], new.footprints[mine], new.normals[mine]
-    reach = float(footprints.max()) * thickness
-    near = np.flatnonzero(_near_any(theirs, positions, reach) & (widths <= MERGE_DETAIL * footprints.max()))
-    result = np.zeros(len(mine), bool)
-    if len(near) == 0:
-        return result
-    theirs, widths = theirs[near], widths[near]
-    candidates = np.flatnonzero(_near_any(positions, theirs, reach))
-    tree = cKDTree(theirs, balanced_tree=False, compact_nodes=False)
-    points, size, normal = positions[candidates], footprints[candidates], normals[candidates]
-    distance, neighbour = tree.query(points, k=1, distance_upper_bound=reach, workers=-1)
-    found = np.isfinite(distance)
-    neighbour = np.where(found, neighbour, 0)
-    offset = theirs[neighbour] - points
-    along = np.abs((offset * normal).sum(1))
-    across2 = np.maximum((offset**2).sum(1) - along**2, 0)
-    same_detail = widths[neighbour] <= MERGE_DETAIL * size
-    oriented = (normal != 0).any(1)
-    within = (across2 <= (radius * size) ** 2) & (along <= np.where(oriented, thickness * size, 0.0))
-    within |= distance <= radius * size
-    result[candidates] = found & same_detail & within
+    """(M,) bool: which points of `new` stand on a surface that a cloud already has (see `merge`, arguments too)."""
+    result = np.empty(len(new), bool)
+    _geometry.doubled(
+        *(cloud.positions, cloud.normals, cloud.footprints, cloud.is_sky, gone),
+        *(new.positions, new.normals, new.footprints, new.is_sky),
+        *(camera.width, camera.height, lens_values(camera)),
+        np.ascontiguousarray(camera.camera_from_world),
+        np.ascontiguousarray(camera.position),
+        *(MERGE_FOOTPRINTS, MERGE_THICKNESS, MERGE_DETAIL),
+        thread_count(None),
+        result,
+    )
     return result
 
 
-def _near_any(points: NDArray[np.float32], others: NDArray[np.float32], reach: float) -> NDArray[np.bool_]:
-    """(len(points),) bool: a cheap superset of the points that have one of `others` within `reach`, by coarse cells."""
-    result = np.empty(len(points), bool)
-    _geometry.near_any(np.ascontiguousarray(points), np.ascontiguousarray(others), reach, thread_count(None), result)
-    return result
-
-
+NEAREST = 1e-6
+"""Metres: points at an eye count as that far from it."""
+SAMPLE = 200_000
+"""Points of which the spacing is taken."""
 COARSEST, FINEST = 1.0, 1e-5
 """Bounds on the size of a cell at the median distance, in units of that distance."""
 FULL_ENOUGH = 0.97
@@ -323,64 +272,56 @@ def thin(cloud: PointCloud, max_points: int, *, eyes: NDArray[np.floating] | Non
     Raises:
         InputError: `max_points` is below 1.
     """
-    from scipy.spatial import cKDTree
-
     if max_points < 1:
         raise InputError(f"max_points {max_points} must be at least 1")
     if len(cloud) <= max_points:
         return cloud
     places = np.zeros((1, 3)) if eyes is None else np.unique(np.round(np.asarray(eyes, np.float64), 1), axis=0)
-    positions = cloud.positions.astype(np.float64)
-    distance = np.maximum(cKDTree(places).query(positions, workers=-1)[0], 1e-6)
-    relative = distance / np.median(distance)
-    # Shells of constant cell size, an eighth of an octave each, so that cells line up within a shell.
-    shell = np.floor(8 * np.log2(relative)).astype(np.int64)
-    middle = np.exp2((shell + 0.5) / 8)
-    unit = np.median(distance) * middle * np.sqrt(np.minimum(middle, FAR_ENOUGH))
-    order = np.lexsort((np.arange(len(cloud)), -cloud.confidences))
+    threads = thread_count(None)
+    distances = np.empty(len(cloud), np.float32)
+    _geometry.nearest_distances(cloud.positions, places.astype(np.float32), threads, distances)
+    near = max(float(np.median(distances)), NEAREST)
 
-    def kept(size: float) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-        """The point that each cell keeps, and the cell of each point."""
-        cells = np.floor(positions / (unit * size)[:, None]).astype(np.int64)
-        _, first, cell = np.unique(_hash_cells(cells, shell)[order], return_index=True, return_inverse=True)
-        return order[first], cell
+    def kept(size: float) -> tuple[int, NDArray[np.int32]]:
+        """How many cells there are, and for each point the one that its cell keeps."""
+        keeper = np.empty(len(cloud), np.int32)
+        count = _geometry.one_a_cell(
+            cloud.positions, distances, cloud.confidences, near, size, FAR_ENOUGH, threads, keeper
+        )
+        return count, keeper
+
+    def units(rows: NDArray[np.integer]) -> NDArray[np.float64]:
+        """(len(rows),) metres: the cells around points, at size 1."""
+        sizes = np.empty(len(rows))
+        _geometry.cell_sizes(distances[rows], near, FAR_ENOUGH, sizes)
+        return sizes
 
     # The count falls like a power of the size, on surfaces like its square, less where nearly all stay: the last two
     # counts say which. The bounds only keep a wrong guess from leading astray.
     coarse, fine = COARSEST, FINEST
-    best: NDArray[np.integer] = order[:1]
-    cell_of: NDArray[np.integer] = np.zeros(len(cloud), np.intp)
-    spacing = float(np.median(cloud.footprints / unit))  # of neighbours on a surface
+    best = np.full(len(cloud), int(cloud.confidences.argmax()), np.int32)
+    some = np.arange(0, len(cloud), max(len(cloud) // SAMPLE, 1))
+    spacing = float(np.median(cloud.footprints[some] / units(some)))  # of neighbours on a surface
     size = float(np.clip(spacing * (len(cloud) / max_points) ** 0.5, 2 * fine, 0.5 * coarse))
     wanted, power, before, cut = 0.5 * (1 + FULL_ENOUGH) * max_points, 2.0, None, COARSEST
     for _ in range(MOST_ROUNDS):
-        found, cells = kept(size)
-        if len(found) <= max_points:
-            best, cell_of, cut, coarse = found, cells, size, size
-            if len(found) >= FULL_ENOUGH * max_points:
+        count, keeper = kept(size)
+        if count <= max_points:
+            best, cut, coarse = keeper, size, size
+            if count >= FULL_ENOUGH * max_points:
                 break
         else:
             fine = size
-        if before is not None and before[1] != len(found):
-            power = float(np.clip(np.log(before[1] / len(found)) / np.log(size / before[0]), 0.05, 3.0))
-        before = (size, len(found))
-        guess = size * (len(found) / wanted) ** (1 / power)
+        if before is not None and before[1] != count:
+            power = float(np.clip(np.log(before[1] / count) / np.log(size / before[0]), 0.05, 3.0))
+        before = (size, count)
+        guess = size * (count / wanted) ** (1 / power)
         size = guess if fine < guess < coarse else float(np.sqrt(coarse * fine))
     # what stays covers what went: the area of its cell's points, but no more than a cell can hold of one surface
-    area = np.bincount(cell_of, weights=cloud.footprints[order].astype(np.float64) ** 2, minlength=len(best))
-    own = cloud.footprints[best]
-    wide = np.minimum(OFF_CENTRE * np.sqrt(area), OFF_CENTRE**2 * cut * unit[best])
-    many = np.bincount(cell_of, minlength=len(best)) > 1
+    rows = np.flatnonzero(best == np.arange(len(cloud), dtype=np.int32))
+    area = np.bincount(best, weights=cloud.footprints.astype(np.float64) ** 2, minlength=len(cloud))[rows]
+    own = cloud.footprints[rows]
+    wide = np.minimum(OFF_CENTRE * np.sqrt(area), OFF_CENTRE**2 * cut * units(rows))
+    many = np.bincount(best, minlength=len(cloud))[rows] > 1
     footprints = np.where(many, np.maximum(own, wide), own).astype(np.float32)
-    row = np.argsort(best)
-    return replace(cloud[best[row]], footprints=footprints[row])
-
-
-def _hash_cells(cells: NDArray[np.int64], shell: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """(N,) one number a cell (a 64-bit mix; a collision would drop one point of millions)."""
-    with np.errstate(over="ignore"):
-        key = shell.astype(np.uint64)
-        for axis in range(3):
-            key = (key ^ cells[:, axis].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-            key ^= key >> np.uint64(29)
-    return key
+    return replace(cloud[rows], footprints=footprints)

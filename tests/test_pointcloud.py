@@ -7,9 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import lucid3d.native._geometry as _geometry
 from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.errors import InputError
-from lucid3d.pointcloud import GrowingCloud, PointCloud, lift, merge, thin
+from lucid3d.pointcloud import (
+    MERGE_DETAIL,
+    MERGE_FOOTPRINTS,
+    MERGE_THICKNESS,
+    GrowingCloud,
+    PointCloud,
+    doubled,
+    lift,
+    merge,
+    thin,
+)
 from lucid3d.projection import project_cloud
 from tests.analytic_room import furnished_room, see
 
@@ -81,15 +92,16 @@ def test_lift_refuses_what_does_not_fit():
 
 
 def test_the_same_view_twice_adds_nothing():
-    cloud = lifted(Camera.from_fov(80, 80, 80))
-    assert len(merge(cloud, cloud)) == len(cloud)
+    camera = Camera.from_fov(80, 80, 80)
+    cloud = lifted(camera)
+    assert len(merge(cloud, cloud, camera)) == len(cloud)
 
 
 def test_overlapping_views_do_not_double_surfaces():
     first = Camera.from_fov(100, 100, 90)
     second = first.at(yaw_pitch(30, 0))
     a, b = lifted(first), lifted(second, view=1)
-    both = merge(a, b)
+    both = merge(a, b, second)
     pixels, depth = first.project(both.positions[len(a) :])
     inside = (depth > 0) & (pixels > 1).all(1) & (pixels < 99).all(1)
     assert (both.positions[: len(a)] == a.positions).all()
@@ -108,8 +120,8 @@ def test_a_layer_a_footprint_behind_is_the_same_surface_and_one_far_behind_is_no
     near = wall(2.0)
     footprint = float(near.footprints[0])
     # (the further wall is wider by a pixel all around)
-    assert len(merge(near, wall(2.0 + 1.5 * footprint))) < 1.12 * len(near)
-    assert len(merge(near, wall(2.0 + 6 * footprint))) == 2 * len(near)
+    assert len(merge(near, wall(2.0 + 1.5 * footprint), camera)) < 1.12 * len(near)
+    assert len(merge(near, wall(2.0 + 6 * footprint), camera)) == 2 * len(near)
 
 
 def test_a_finer_surface_is_not_dropped_for_a_coarse_one():
@@ -119,15 +131,72 @@ def test_a_finer_surface_is_not_dropped_for_a_coarse_one():
              sky_radius=SKY_RADIUS)
         for c in (coarse, fine)
     )  # fmt: skip
-    assert len(merge(a, b)) == len(a) + len(b)
-    assert len(merge(b, a)) < len(b) + 0.1 * len(a)
+    assert len(merge(a, b, fine)) == len(a) + len(b)
+    assert len(merge(b, a, coarse)) < len(b) + 0.1 * len(a)
 
 
 def test_merging_with_nothing():
-    cloud = lifted(Camera.from_fov(10, 10, 60))
-    empty = PointCloud.empty()
-    assert len(merge(cloud, empty)) == len(merge(empty, cloud)) == len(cloud)
-    assert len(merge(empty, empty)) == 0
+    camera = Camera.from_fov(10, 10, 60)
+    cloud, empty = lifted(camera), PointCloud.empty()
+    assert len(merge(cloud, empty, camera)) == len(merge(empty, cloud, camera)) == len(cloud)
+    assert len(merge(empty, empty, camera)) == 0
+
+
+@pytest.mark.parametrize("fov", [50.0, 100.0])
+def test_what_is_doubled_is_what_trying_every_pair_finds(fov: float):
+    """Against all pairs: points of the cloud whose normals are those of what they double, on, before and behind it."""
+    rng = np.random.default_rng(5)
+    camera = Camera.from_fov(40, 40, fov)
+    new = lifted(camera, view=1)
+    chosen = rng.integers(0, len(new), 300)
+    size = new.footprints[chosen]
+    aside = np.cross(new.normals[chosen], rng.normal(size=(300, 3)))
+    aside /= np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-9)
+    away = rng.uniform(-4, 4, 300), rng.uniform(0, 1.5, 300)
+    moved = (away[0] * size)[:, None] * new.normals[chosen] + (away[1] * size)[:, None] * aside
+    cloud = replace(
+        new[chosen],
+        positions=(new.positions[chosen] + moved).astype(np.float32),
+        footprints=(size * rng.uniform(0.5, 2.0, 300)).astype(np.float32),
+    )
+    gone = rng.random(300) < 0.2
+    offset = cloud.positions[None].astype(np.float64) - new.positions[:, None]
+    along = (offset * new.normals[:, None]).sum(-1)
+    across = np.sqrt(np.maximum((offset**2).sum(-1) - along**2, 0))
+    own = new.footprints[:, None].astype(np.float64)
+    oriented = (new.normals != 0).any(1)[:, None]
+    within = oriented & (np.abs(along) <= MERGE_THICKNESS * own) & (across <= MERGE_FOOTPRINTS * own)
+    within |= np.linalg.norm(offset, axis=-1) <= MERGE_FOOTPRINTS * own
+    within &= (cloud.footprints <= MERGE_DETAIL * own) & (cloud.is_sky == new.is_sky[:, None]) & ~gone
+    expected, found = within.any(1), doubled(cloud, new, camera, gone)
+    assert expected.sum() > 150
+    assert not (found & ~expected).any()
+    assert found[expected].mean() > 0.98  # where surfaces meet, the normals of what is doubled differ
+
+
+def test_distances_and_cells_are_what_numpy_finds():
+    rng = np.random.default_rng(6)
+    points, eyes = rng.normal(0, 5, (4000, 3)).astype(np.float32), rng.normal(0, 2, (7, 3)).astype(np.float32)
+    confidences = rng.choice([0.2, 0.5, 0.9], 4000).astype(np.float32)
+    distances, sizes, keeper = np.empty(4000, np.float32), np.empty(4000), np.empty(4000, np.int32)
+    _geometry.nearest_distances(points, eyes, 2, distances)
+    expected = np.linalg.norm(points[:, None].astype(np.float64) - eyes, axis=-1).min(axis=1)
+    np.testing.assert_allclose(distances, expected, rtol=1e-5)
+    _geometry.cell_sizes(distances, 3.0, 4.0, sizes)
+    shell = np.floor(8 * np.log2(distances.astype(np.float64) / 3.0))
+    middle = np.exp2((shell + 0.5) / 8)
+    np.testing.assert_allclose(sizes, 3.0 * middle * np.sqrt(np.minimum(middle, 4.0)))
+    count = _geometry.one_a_cell(points, distances, confidences, 3.0, 0.5, 4.0, 2, keeper)
+    cells: dict[tuple[int, ...], list[int]] = {}
+    for i, at in enumerate(np.floor(points / (0.5 * sizes)[:, None]).astype(int)):
+        cells.setdefault((int(shell[i]), *at.tolist()), []).append(i)
+    assert count == len(cells) < 4000
+    for rows in cells.values():
+        best = max(rows, key=lambda row: (confidences[row], -row))
+        assert (keeper[rows] == best).all()
+    again = np.empty(4000, np.int32)
+    _geometry.one_a_cell(points, distances, confidences, 3.0, 0.5, 4.0, 1, again)
+    np.testing.assert_array_equal(keeper, again)
 
 
 @pytest.mark.parametrize("budget", [1, 500, 5000])
@@ -195,8 +264,8 @@ def test_a_cloud_that_grows_in_place_holds_what_merging_gives(room: int):
         theirs = np.zeros(len(whole), bool)
         theirs[same[gone]] = True
         first = growing.cloud.positions[:100].copy()
-        whole = merge(whole, new, gone=gone)
-        growing.merge(new, theirs if share else None)
+        whole = merge(whole, new, camera, gone=gone)
+        growing.merge(new, camera, theirs if share else None)
         ordered = [each[np.lexsort(each.T)] for each in (table(growing.cloud), table(whole))]
         np.testing.assert_array_equal(*ordered)
         np.testing.assert_array_equal(growing.cloud.positions[: len(first)], first)
@@ -206,9 +275,10 @@ def test_a_cloud_that_grows_copies_what_it_begins_with_and_thins_itself():
     start = lifted(Camera.from_fov(40, 40, 70))
     before = start.positions.copy()
     growing = GrowingCloud(start)
-    growing.merge(lifted(Camera.from_fov(40, 40, 30)), np.ones(len(start), bool))
+    narrow, behind = Camera.from_fov(40, 40, 30), Camera.from_fov(40, 40, 70, yaw_pitch(180, 0))
+    growing.merge(lifted(narrow), narrow, np.ones(len(start), bool))
     np.testing.assert_array_equal(start.positions, before)
     growing.thin(300, np.zeros((1, 3)))
     assert 0 < len(growing.cloud) <= 300
-    growing.merge(lifted(Camera.from_fov(40, 40, 70, yaw_pitch(180, 0))))
+    growing.merge(lifted(behind), behind)
     assert len(growing.cloud) > 300

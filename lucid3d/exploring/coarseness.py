@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lucid3d.camera import Camera
+import lucid3d.native._geometry as _geometry
+from lucid3d.camera import Camera, lens_values
 from lucid3d.pointcloud import PointCloud
 from lucid3d.projection import PartialView
+from lucid3d.threads import thread_count
 
 TOO_COARSE = 1.5
 """A point is too coarse that stands for more than this many times the width that a person can tell apart."""
@@ -64,22 +66,16 @@ def give_way(
         return replaced
     # how far each pixel is from the nearest that was not painted; beyond the picture nothing was
     inner = cv2.distanceTransform(np.pad(painted, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    near = float(depth[painted].min()) / camera.fx  # the finest that there is
-    rows = np.flatnonzero(~cloud.is_sky & (cloud.footprints > FINER * near))
-    # in single precision: a rounding decides about points on the border of two pixels, where either will do
-    offset = np.take(cloud.positions, rows, axis=0) - camera.position.astype(np.float32)
-    x, y, z = camera.rotation.T.astype(np.float32) @ offset.T
-    z[z <= 0] = np.nan
-    with np.errstate(invalid="ignore"):
-        right, down = np.float32(camera.fx) * x / z + np.float32(camera.cx), np.float32(camera.fy) * y / z
-        down += np.float32(camera.cy)
-        inside = np.flatnonzero((right >= 0) & (right < camera.width) & (down >= 0) & (down < camera.height))
-    rows, z, column, row = rows[inside], z[inside], right[inside].astype(np.intp), down[inside].astype(np.intp)
-    there, footprint = depth[row, column], cloud.footprints[rows]
-    finer = footprint > FINER * there / np.float32(camera.fx)
-    same = np.abs(there - z) <= SAME_SURFACE * footprint
-    covered = inner[row, column] >= 0.5 * footprint * camera.fx / z
-    replaced[rows[finer & same & covered]] = True
+    _geometry.give_way(
+        *(cloud.positions, cloud.footprints, cloud.is_sky, lens_values(camera)),
+        np.ascontiguousarray(camera.camera_from_world),
+        np.ascontiguousarray(camera.position),
+        np.ascontiguousarray(depth, np.float32),
+        np.ascontiguousarray(inner, np.float32),
+        float(depth[painted].min()) / camera.fx,  # the finest that there is
+        *(FINER, SAME_SURFACE, thread_count(None)),
+        replaced,
+    )
     return replaced
 
 

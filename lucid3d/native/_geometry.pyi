@@ -62,13 +62,74 @@ def continue_along_surfaces(
     Continues a correction along surfaces, not across depth edges; fills out.
     """
 
-def near_any(
-    points: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
-    others: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
-    reach: float,
+def give_way(
+    positions: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    footprints: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    is_sky: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    intrinsics: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    camera_from_world: Annotated[NDArray[numpy.float64], dict(shape=(4, 4), order="C", device="cpu", writable=False)],
+    position: Annotated[NDArray[numpy.float64], dict(shape=(3), order="C", device="cpu", writable=False)],
+    depth: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)],
+    inner: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)],
+    nearest: float,
+    finer: float,
+    same_surface: float,
+    threads: int,
+    gone: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu")],
+) -> None:
+    """Marks the points that a newly painted view replaces by finer ones."""
+
+def doubled(
+    positions: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    normals: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    footprints: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    is_sky: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    gone: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)] | None,
+    new_positions: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    new_normals: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    new_footprints: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    new_is_sky: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    width: int,
+    height: int,
+    intrinsics: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    camera_from_world: Annotated[NDArray[numpy.float64], dict(shape=(4, 4), order="C", device="cpu", writable=False)],
+    position: Annotated[NDArray[numpy.float64], dict(shape=(3), order="C", device="cpu", writable=False)],
+    radius: float,
+    thickness: float,
+    detail: float,
     threads: int,
     result: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu")],
 ) -> None:
     """
-    Marks the points that have one of the others in their coarse cell or beside it.
+    Marks the points of a view that stand on a surface which a cloud already has.
+    """
+
+def nearest_distances(
+    points: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    eyes: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    threads: int,
+    result: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu")],
+) -> None:
+    """Fills each point's distance to the nearest eye."""
+
+def cell_sizes(
+    distances: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    near: float,
+    far_enough: float,
+    result: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu")],
+) -> None:
+    """Fills the sizes of cells at distances from an eye."""
+
+def one_a_cell(
+    points: Annotated[NDArray[numpy.float32], dict(shape=(None, 3), order="C", device="cpu", writable=False)],
+    distances: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    confidences: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
+    near: float,
+    size: float,
+    far_enough: float,
+    threads: int,
+    keeper: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", device="cpu")],
+) -> int:
+    """
+    Fills, for each point, the most confident one of its cell; returns how many cells there are.
     """

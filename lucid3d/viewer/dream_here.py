@@ -106,7 +106,7 @@ def dream_here(
         mask=~partial.known,
         sky_radius=sky_radius(scene.points, camera.position),
     )
-    cloud = merge(scene.points, fresh)
+    cloud = merge(scene.points, fresh, camera)
     added = from_points(cloud[slice(len(scene.points), None)])
     posed = PosedView(camera, view.image, view.depth, np.ones(view.depth.shape, bool), prompt=prompt)
     grown = replace(scene, gaussians=joined(scene.gaussians, added), points=cloud, views=[*scene.views, posed])

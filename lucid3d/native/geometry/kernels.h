@@ -35,8 +35,28 @@ void normal_equations(const double* rows, const double* weights, const double* v
 void continue_along_surfaces(const float* log_depth, const float* residual, const bool* known, int width, int height,
                              int stride, float decay, float* out);
 
-// Marks in `result` the points (count, 3) that lie in a coarse cell with, or beside one with, a point of `others`.
-void near_any(const float* points, int64_t count, const float* others, int64_t other_count, float reach, int threads,
-              bool* result);
+// Marks the points of a cloud (normals are not used) that a view with depth (height, width) replaces: `finer` times coarser,
+// within `same_surface` of their footprints of it, and as far from what was not painted as they are wide; `inner` is each
+// pixel's distance from that, `nearest` the finest footprint of the view.
+void give_way(const CloudView& cloud, const Lens& lens, const float* depth, const float* inner, float nearest,
+              float finer, float same_surface, int threads, bool* gone);
+
+// Marks the points of `fresh`, lifted from pixels of `lens`, for which the cloud, but for what is `gone` (may be null), has
+// one of at most `detail` times their footprint within `radius` footprints along their surface and `thickness` across it.
+void doubled(const CloudView& cloud, const bool* gone, const CloudView& fresh, const Lens& lens, float radius,
+             float thickness, float detail, int threads, bool* result);
+
+// Distance of each point (count, 3) to the nearest of the eyes (eye_count, 3).
+void nearest_distances(const float* points, int64_t count, const float* eyes, int64_t eye_count, int threads,
+                       float* result);
+
+// The size of the cells at some distances (count,) from the nearest eye, in metres for cells of the size 1: `near` at the
+// distance `near`; it grows with the distance to the power of 1.5, beyond `far_enough` times `near` to that of 1.
+void cell_sizes(const float* distances, int64_t count, double near, double far_enough, double* result);
+
+// For each point the most confident one of its cell (the first of equals); how many cells there are. Cells are `size` times
+// as large as `cell_sizes` says.
+int64_t one_a_cell(const float* points, const float* distances, const float* confidences, int64_t count, double near,
+                   double size, double far_enough, int threads, int32_t* keeper);
 
 }  // namespace geometry
