@@ -1,7 +1,7 @@
 // Point cloud to picture: a z-buffer of footprints (phi 3->2).
 //
-// Rows are split into bands; every band lists, in the cloud's order, the splats that touch it, so that bands are independent
-// and the result does not depend on the number of threads. Pass one finds the nearest surface a pixel, pass two picks, among
+// Rows are split into bands; every band lists, in the cloud's order, which splats touch it, so that bands are independent and
+// the result does not depend on the number of threads. Pass one finds the nearest surface a pixel, pass two picks, among
 // the points of that surface, the one whose centre is nearest to the pixel's centre; depth is that of its tangent plane.
 #include "kernels.h"
 
@@ -17,8 +17,9 @@ namespace geometry {
 namespace {
 
 constexpr int kBandRows = 16;
-constexpr int kChunk = 1 << 14;
-constexpr float kOutside = 0.15f;  // of the picture's size
+constexpr int kChunkBits = 14;
+constexpr int kChunk = 1 << kChunkBits;  // points that are looked at together
+constexpr float kOutside = 0.15f;        // of the picture's size
 
 // Whether the point is in front of the camera and touches the picture; fills `s`.
 bool make_splat(const CloudView& cloud, const Lens& lens, int64_t i, float near_depth, float max_magnification,
@@ -68,17 +69,26 @@ bool make_splat(const CloudView& cloud, const Lens& lens, int64_t i, float near_
   return true;
 }
 
+// The splats of all chunks, where they were made: number k of chunk c has the number c * kChunk + k.
+struct Splats {
+  std::vector<std::vector<Splat>> parts;
+
+  const Splat& operator[](int32_t number) const {
+    return parts[size_t(number >> kChunkBits)][size_t(number & (kChunk - 1))];
+  }
+};
+
 struct Winner {
   float w = -1.f;  // inverse depth of the nearest surface; -1: nothing
   float score = 0.f;
-  int32_t splat = -1;  // in the band-ordered list
+  int32_t splat = -1;  // its number
   float shown = 0.f;   // inverse depth of the chosen point's plane
 };
 
-void rasterise_band(const std::vector<Splat>& splats, int64_t begin, int64_t end, int row0, int row1, int width,
+void rasterise_band(const Splats& splats, const int32_t* begin, const int32_t* end, int row0, int row1, int width,
                     std::vector<Winner>& winners) {
-  for (int64_t k = begin; k < end; ++k) {
-    const Splat& s = splats[size_t(k)];
+  for (const int32_t* k = begin; k < end; ++k) {
+    const Splat& s = splats[*k];
     const int y0 = std::max<int>(s.y0, row0), y1 = std::min<int>(s.y1, row1 - 1);
     for (int y = y0; y <= y1; ++y)
       for (int x = s.x0; x <= s.x1; ++x) {
@@ -97,8 +107,8 @@ void rasterise_band(const std::vector<Splat>& splats, int64_t begin, int64_t end
       pixel.w = pixel.w > 0.f ? pixel.w * (1.f - pixel.score) : pixel.w;  // from here on: the far side of that surface
       pixel.score = std::numeric_limits<float>::max();
     }
-  for (int64_t k = begin; k < end; ++k) {
-    const Splat& s = splats[size_t(k)];
+  for (const int32_t* k = begin; k < end; ++k) {
+    const Splat& s = splats[*k];
     const int y0 = std::max<int>(s.y0, row0), y1 = std::min<int>(s.y1, row1 - 1);
     for (int y = y0; y <= y1; ++y)
       for (int x = s.x0; x <= s.x1; ++x) {
@@ -110,7 +120,7 @@ void rasterise_band(const std::vector<Splat>& splats, int64_t begin, int64_t end
         const float distance = (px - s.u) * (px - s.u) + (py - s.v) * (py - s.v);
         if (distance < pixel.score) {
           pixel.score = distance;
-          pixel.splat = int32_t(k);
+          pixel.splat = *k;
           pixel.shown = w;
         }
       }
@@ -129,8 +139,7 @@ int32_t flank(const std::vector<Winner>& winners, const Lens& lens, int x, int y
 }
 
 // What closes the crack at (x, y): the splat on the nearer flank of the narrowest crack, or -1.
-int32_t close_crack(const std::vector<Splat>& splats, const std::vector<Winner>& winners, const Lens& lens, int x,
-                    int y) {
+int32_t close_crack(const Splats& splats, const std::vector<Winner>& winners, const Lens& lens, int x, int y) {
   const Winner& here = winners[size_t(y) * lens.width + x];
   const float behind = here.splat < 0 ? -1.f : here.shown * (1.f + kInFront) + 1e-9f;
   static constexpr int kDirections[4][2] = {{1, 0}, {0, 1}, {1, 1}, {1, -1}};
@@ -142,7 +151,7 @@ int32_t close_crack(const std::vector<Splat>& splats, const std::vector<Winner>&
     if (l < 0) continue;
     const int32_t r = flank(winners, lens, x, y, -d[0], -d[1], behind);
     if (r < 0) continue;
-    const Splat &left = splats[size_t(l)], &right = splats[size_t(r)];
+    const Splat &left = splats[l], &right = splats[r];
     const float gap = std::max(left.distance2(right.u, right.v), right.distance2(left.u, left.v));
     if (l != r && gap > narrowest) continue;
     // One surface: each flank lies on the other's tangent plane.
@@ -164,17 +173,22 @@ void project(const CloudView& cloud, const Lens& lens, float near_depth, float m
   (void)threads;
   const int bands = (lens.height + kBandRows - 1) / kBandRows;
   const int64_t chunks = (cloud.count + kChunk - 1) / kChunk;
-  std::vector<std::vector<Splat>> parts{size_t(chunks)};
+  Splats splats{std::vector<std::vector<Splat>>(static_cast<size_t>(chunks))};
   std::vector<int64_t> counts(size_t(chunks) * bands, 0);
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-  for (int64_t c = 0; c < chunks; ++c) {
-    auto& part = parts[size_t(c)];
-    const int64_t end = std::min(cloud.count, (c + 1) * kChunk);
-    Splat s;
-    for (int64_t i = c * kChunk; i < end; ++i) {
-      if (!make_splat(cloud, lens, i, near_depth, max_magnification, s)) continue;
-      part.push_back(s);
-      for (int b = s.y0 / kBandRows; b <= s.y1 / kBandRows; ++b) ++counts[size_t(c) * bands + b];
+#pragma omp parallel num_threads(threads)
+  {
+    std::vector<Splat> made;  // grows once a thread, not once a chunk
+#pragma omp for schedule(dynamic)
+    for (int64_t c = 0; c < chunks; ++c) {
+      made.clear();
+      const int64_t end = std::min(cloud.count, (c + 1) * kChunk);
+      Splat s;
+      for (int64_t i = c * kChunk; i < end; ++i) {
+        if (!make_splat(cloud, lens, i, near_depth, max_magnification, s)) continue;
+        made.push_back(s);
+        for (int b = s.y0 / kBandRows; b <= s.y1 / kBandRows; ++b) ++counts[size_t(c) * bands + b];
+      }
+      splats.parts[size_t(c)].assign(made.begin(), made.end());
     }
   }
   // Where each chunk writes in each band.
@@ -190,17 +204,20 @@ void project(const CloudView& cloud, const Lens& lens, float near_depth, float m
     }
   }
   starts[size_t(bands)] = total;
-  std::vector<Splat> splats{size_t(total)};
+  std::vector<int32_t> listed(static_cast<size_t>(total));
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (int64_t c = 0; c < chunks; ++c) {
-    for (const Splat& s : parts[size_t(c)])
-      for (int b = s.y0 / kBandRows; b <= s.y1 / kBandRows; ++b) splats[size_t(counts[size_t(c) * bands + b]++)] = s;
-    std::vector<Splat>().swap(parts[size_t(c)]);
+    int32_t number = int32_t(c * kChunk);
+    for (const Splat& s : splats.parts[size_t(c)]) {
+      for (int b = s.y0 / kBandRows; b <= s.y1 / kBandRows; ++b)
+        listed[size_t(counts[size_t(c) * bands + b]++)] = number;
+      ++number;
+    }
   }
   std::vector<Winner> winners(size_t(lens.width) * lens.height);
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (int b = 0; b < bands; ++b)
-    rasterise_band(splats, starts[size_t(b)], starts[size_t(b) + 1], b * kBandRows,
+    rasterise_band(splats, listed.data() + starts[size_t(b)], listed.data() + starts[size_t(b) + 1], b * kBandRows,
                    std::min(lens.height, (b + 1) * kBandRows), lens.width, winners);
 #pragma omp parallel for schedule(dynamic, kBandRows) num_threads(threads)
   for (int y = 0; y < lens.height; ++y)
@@ -212,7 +229,7 @@ void project(const CloudView& cloud, const Lens& lens, float near_depth, float m
       point_index[at] = -1;
       depth[at] = std::numeric_limits<float>::infinity();
       if (chosen < 0) continue;
-      const Splat& s = splats[size_t(chosen)];
+      const Splat& s = splats[chosen];
       if (s.veil) continue;
       point_index[at] = s.index;
       const float w = s.inverse_depth(float(x) + 0.5f, float(y) + 0.5f);
