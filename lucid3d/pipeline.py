@@ -30,7 +30,7 @@ from lucid3d.gaussians.training.plan import AtHand, divided
 from lucid3d.gaussians.training.shared import Folder, laid_out, together
 from lucid3d.joint.painter import JointPainter, JointViews, paint_jointly
 from lucid3d.joint.ring import RING
-from lucid3d.memory import check_memory
+from lucid3d.memory import check_memory, give_back
 from lucid3d.outputs import check_outputs, write_scene
 from lucid3d.pointcloud import PointCloud
 from lucid3d.preparation import (
@@ -157,10 +157,13 @@ def _make(
     models.close()
     facts["dream"] = _summary(dream, prepared, explorer)
     timings.add("dream", began)
+    give_back()
 
     began = time.perf_counter()
     gaussians = gaussians_of(cloud, views, config, workspace, on_event, dream)
     timings.add("train", began)
+    del dream
+    give_back()
     free = explorer.free if explorer is not None else None
     scene = Scene(prepared.prompts.sentence, config, gaussians, cloud, views, facts, radiance, free)
     if workspace is not None:
