@@ -62,6 +62,8 @@ def augmented(image: Picture, scene: Scene, rng: np.random.Generator) -> Picture
         image = depth_of_field(image, scene, rng)
     if rng.random() < 0.12:
         image = PAINTERS[int(rng.integers(len(PAINTERS)))](image, rng)
+    if rng.random() < 0.4:
+        image = random_filter(image, rng)
     image = colours(image, rng)
     for share, change in _CAMERA:
         if rng.random() < share:
@@ -257,6 +259,25 @@ def watercolour(image: Picture, rng: np.random.Generator) -> Picture:
 
 
 PAINTERS: tuple[Change, ...] = (flattened, oil, cartoon, strokes, watercolour)
+
+
+def random_filter(image: Picture, rng: np.random.Generator) -> Picture:
+    """Other local textures and colours over the same shapes: a random linear filter, mixed with the picture ("Robust
+    and Generalizable Visual Representation Learning via Random Convolutions", Xu et al. 2021, section 3)."""
+    size = int(rng.choice([1, 3, 5, 7]))
+    weights = rng.normal(0, 1, (3, 3, size, size)).astype(np.float32)
+    plain = image.astype(np.float32)
+    mean, spread = plain.mean(axis=(0, 1)), float(plain.std())
+    planes = [np.ascontiguousarray(plain[..., j] - mean[j]) for j in range(3)]
+    other = np.stack(
+        [
+            sum(cv2.filter2D(planes[j], -1, weights[i, j], borderType=cv2.BORDER_REFLECT) for j in range(3))
+            for i in range(3)
+        ],
+        axis=-1,
+    )
+    other *= spread / max(float(other.std()), 1e-3)
+    return np.asarray(np.clip(plain + rng.random() * (mean + other - plain), 0, 255), np.uint8)
 
 
 # --- cameras ---------------------------------------------------------------------------------------------------------

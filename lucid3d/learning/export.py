@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from lucid3d.learning.evaluate import evaluated
 from lucid3d.learning.network import PictureNetwork
 from lucid3d.learning.shards import shard_meta
 from lucid3d.learning.shipped import SHIPPED
-from lucid3d.learning.train import LOG, averaged_network, read_log, some, split
+from lucid3d.learning.train import LOG, MAY_CHANGE, TrainConfig, averaged_network, read_log, some, split
 from lucid3d.learning.weights import load_weights, save_weights, with_places
 
+ALWAYS_TOLD = ("steps", "batch", "pixels", "seed")
+"""Settings of a run that its card names, whatever they are; others where they are not the usual ones."""
 LARGEST = 16_000_000
 """Bytes of weights that may go into the package."""
 
@@ -127,7 +129,13 @@ def model_card(notes: dict[str, Any], parameters: int) -> str:
     """What a person has to know of the weights, in Markdown."""
     settings, recipe = notes["settings"], notes["recipe"]
     drawn = " ".join(f"--{name} {recipe[name]}" for name in ("seed", "views", "size") if name in recipe)
-    trained = " ".join(f"--{name} {settings[name]}" for name in ("steps", "batch", "pixels", "seed"))
+    usual = {each.name: each.default for each in fields(TrainConfig) if each.name not in MAY_CHANGE}
+    told = [
+        name
+        for name, value in usual.items()
+        if isinstance(value, int | float) and (name in ALWAYS_TOLD or settings.get(name, value) != value)
+    ]
+    trained = " ".join(f"--{name.replace('_', '-')} {settings[name]}" for name in told)
     before = " They began from the weights of an earlier run of the same command." if notes.get("continued") else ""
     share = notes.get("share", 1.0)
     if share < 1:

@@ -127,10 +127,18 @@ class PictureNetwork(nn.Module):
             nn.init.normal_(weight, std=0.01)
             nn.init.zeros_(bias)
 
-    def forward(self, image: Tensor) -> Answer:
-        """What is read off pictures: (B, 3, H, W) float32 sRGB in [0, 1], H and W divisible by 4."""
+    def forward(self, image: Tensor, styles: torch.Generator | None = None) -> Answer:
+        """What is read off pictures: (B, 3, H, W) float32 sRGB in [0, 1], H and W divisible by 4.
+
+        Args:
+            styles: in training, what the styles of the batch's pictures are mixed by (see `mixed_styles`).
+        """
         half = self.stem((image - MEAN) / SPREAD)
+        if styles is not None:
+            half = mixed_styles(half, styles)
         quarter = self.quarter(half)
+        if styles is not None:
+            quarter = mixed_styles(quarter, styles)
         eighth = self.eighth(quarter)
         sixteenth = self.sixteenth(eighth)
         coarsest = self.attention(self.coarsest(sixteenth))
@@ -166,6 +174,26 @@ class PictureNetwork(nn.Module):
         grouped = tokens.reshape(batch, count, self.config.heads, channels // self.config.heads)
         attended = (grouped * weights[..., None]).sum(dim=1).reshape(batch, channels)
         return torch.cat([tokens.mean(dim=1), attended], dim=1)
+
+
+MIXED = 0.1
+"""Both parameters of the Beta distribution of shares: one of two styles, or nearly."""
+
+
+def mixed_styles(features: Tensor, random: torch.Generator) -> Tensor:
+    """(B, C, h, w), each with the mean and deviation of its channels mixed with those of another of the batch, which
+    is how they are drawn, not what they show ("Domain Generalization with MixStyle", Zhou et al. 2021, section 3.2)."""
+    batch = len(features)
+    spread, mean = torch.std_mean(features.detach(), dim=(2, 3), keepdim=True)
+    spread = spread + 1e-6
+    # A Beta variable from two of the Gamma distribution, which alone takes a generator.
+    alpha = torch.full((2, batch, 1, 1, 1), MIXED)
+    first, second = torch._standard_gamma(alpha, generator=random)
+    share = (first / (first + second).clamp_min(1e-30)).to(features)
+    other = torch.randperm(batch, generator=random)
+    normal = (features - mean) / spread
+    mixed: Tensor = normal * (share * spread + (1 - share) * spread[other]) + share * mean + (1 - share) * mean[other]
+    return mixed
 
 
 def _convolved(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:

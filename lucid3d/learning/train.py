@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -61,6 +62,8 @@ class TrainConfig:
     """Memory of the exponential moving average of the weights, which is what is evaluated and shipped."""
     augmented: float = 0.75
     """Share of the pictures that are augmented towards the end; see `changed_share`."""
+    restyled: float = 0.5
+    """Share of the steps whose pictures have their styles mixed in the network, see `network.mixed_styles`."""
     seed: int = 0
     """Decides everything."""
     threads: int = 1
@@ -90,6 +93,7 @@ class TrainConfig:
             "weight_decay": (self.weight_decay >= 0, "must not be negative"),
             "average": (0 <= self.average < 1, "must lie in [0, 1)"),
             "augmented": (0 <= self.augmented <= 1, "must lie in [0, 1]"),
+            "restyled": (0 <= self.restyled <= 1, "must lie in [0, 1]"),
             "seed": (self.seed >= 0, "must not be negative"),
             "threads": (1 <= self.threads <= 64, "must lie between 1 and 64"),
             "checkpoint_every": (self.checkpoint_every >= 1, "must be at least 1"),
@@ -102,9 +106,7 @@ class TrainConfig:
                 raise InputError(f"learn train: {name} = {getattr(self, name)} {rule}")
 
 
-MAY_CHANGE = frozenset(
-    {"data", "output", "threads", "checkpoint_every", "evaluate_every", "evaluate_views", "minutes", "initial"}
-)
+MAY_CHANGE = frozenset({"data", "output", "threads", "checkpoint_every", "evaluate_every", "evaluate_views", "minutes"})
 """What a resumed run may have otherwise than before."""
 
 
@@ -150,7 +152,7 @@ def train(config: TrainConfig, tell: Callable[[str], None] | None = None) -> Sta
             changed=changed_share(config, state.step),
         )
         image = batch.image.contiguous(memory_format=torch.channels_last)  # an eighth faster on a processor
-        parts = losses(state.network(image), batch)
+        parts = losses(state.network(image, styles(config, state.step)), batch)
         loss = total(parts, config.weights)
         state.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -227,12 +229,21 @@ AS_DRAWN, ALL_CHANGED = 0.2, 0.6
 
 
 def changed_share(config: TrainConfig, step: int) -> float:
-    """Share of the pictures that are augmented at a step: easy ones first ("Curriculum Learning", Bengio et al. 2009).
+    """Share of the pictures that are augmented at a step: easy ones first ("Curriculum Learning", Bengio et al. 2009),
+    unless the network knows them already (`config.initial`).
 
     On pictures as they were drawn 150 steps tell rooms from landscapes; augmented from the start, 1,700 did not.
     """
+    if config.initial:
+        return config.augmented
     along = (step / config.steps - AS_DRAWN) / (ALL_CHANGED - AS_DRAWN)
     return config.augmented * min(max(along, 0.0), 1.0)
+
+
+def styles(config: TrainConfig, step: int) -> torch.Generator | None:
+    """What mixes the pictures' styles at a step; None where it has none mixed."""
+    share, seed = np.random.default_rng([config.seed, step, 2]).random(2)
+    return torch.Generator().manual_seed(int(seed * (1 << 62))) if share < config.restyled else None
 
 
 def averaging(memory: float, step: int) -> float:

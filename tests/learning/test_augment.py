@@ -17,7 +17,7 @@ def sample(room: View) -> Sample:
 
 
 CHANGES = (*augment.PAINTERS, augment.colours, augment.light_field, augment.vignette, augment.blur, augment.sharpened,
-           augment.coarser, augment.noise, augment.jpeg, augment.erased)  # fmt: skip
+           augment.coarser, augment.noise, augment.jpeg, augment.erased, augment.random_filter)  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -51,6 +51,17 @@ def test_other_materials_lie_on_some_surfaces_only(sample: Sample) -> None:
         changed |= (image != sample.image).any(axis=-1)
     assert changed[:, :40].mean() > 0.9
     assert not changed[:, 40:].any()
+
+
+def test_a_random_filter_gives_other_colours_to_the_same_shapes(sample: Sample) -> None:
+    """What is of one colour stays so, away from its edges; which colour, differs from seed to seed."""
+    half = np.zeros((64, 96, 3), np.uint8)
+    half[:, :48], half[:, 48:] = (200, 120, 60), (40, 80, 160)
+    found = [augment.random_filter(half, np.random.default_rng(seed)) for seed in range(6)]
+    for image in found:
+        for side in (image[8:-8, :40], image[8:-8, 56:]):
+            assert np.ptp(side.reshape(-1, 3), axis=0).max() <= 1
+    assert np.std([image[32, 10] for image in found], axis=0).max() > 20
 
 
 def test_haze_thickens_with_distance(sample: Sample) -> None:

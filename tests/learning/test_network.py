@@ -12,7 +12,7 @@ from lucid3d.errors import InputError
 from lucid3d.learning import network as N
 from lucid3d.learning.classes import CLASSES, place_names
 from lucid3d.learning.export import LARGEST
-from lucid3d.learning.network import Answer, NetworkConfig, PictureNetwork
+from lucid3d.learning.network import Answer, NetworkConfig, PictureNetwork, mixed_styles
 from lucid3d.learning.weights import load_weights, save_weights, with_places
 from tests.learning.conftest import TINY
 
@@ -100,3 +100,19 @@ def test_a_new_place_leaves_what_was_learned_of_the_others() -> None:
             assert torch.equal(getattr(before, name), getattr(after, name)), name
     assert torch.equal(before.place[:, [0, 2]], after.place[:, [0, 2]])
     assert not torch.allclose(before.place[:, 1], after.place[:, 1])
+
+
+def test_mixed_styles_are_those_of_the_batch_and_keep_what_is_shown() -> None:
+    noise = torch.randn(6, 4, 9, 7, generator=torch.Generator().manual_seed(1))
+    features = noise * 3 + torch.arange(6.0).reshape(6, 1, 1, 1)
+    mixed = mixed_styles(features, torch.Generator().manual_seed(2))
+
+    def normal(x: torch.Tensor) -> torch.Tensor:
+        spread, mean = torch.std_mean(x, dim=(2, 3), keepdim=True)
+        return (x - mean) / spread
+
+    torch.testing.assert_close(normal(mixed), normal(features), rtol=1e-3, atol=1e-3)
+    means, before = mixed.mean(dim=(2, 3)), features.mean(dim=(2, 3))
+    assert (means >= before.min(dim=0).values - 1e-4).all() and (means <= before.max(dim=0).values + 1e-4).all()
+    assert (means - before).abs().max() > 0.5
+    torch.testing.assert_close(mixed, mixed_styles(features, torch.Generator().manual_seed(2)))
