@@ -156,7 +156,7 @@ def run_chain(cameras: list[Camera], truth: list[tuple[Image, Depth]], given: De
         partial = project_cloud(cloud, camera)
         alignment = align(depth, "metric", partial, camera, view=k)
         new = lift(image, alignment.depth, camera, view=k, mask=~partial.known, sky_radius=SKY_RADIUS)
-        cloud = merge(cloud, new)
+        cloud = merge(cloud, new, camera)
         views.append(View(camera, alignment.depth))
         scaled.append(alignment.scaled)
     closure = close_loop(views, scaled=scaled)
@@ -167,7 +167,7 @@ def run_chain(cameras: list[Camera], truth: list[tuple[Image, Depth]], given: De
             partial = project_cloud(cloud, view.camera)
             depth, mask = move_objects(depth, partial), ~partial.known
         final.append(depth)
-        cloud = merge(cloud, lift(image, depth, view.camera, view=k, mask=mask, sky_radius=SKY_RADIUS))
+        cloud = merge(cloud, lift(image, depth, view.camera, view=k, mask=mask, sky_radius=SKY_RADIUS), view.camera)
     seconds, cpu_seconds = (time.perf_counter() - wall) / len(cameras), (time.process_time() - cpu) / len(cameras)
 
     def errors(depths: Depths) -> NDArray[np.float32]:
