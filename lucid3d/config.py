@@ -37,7 +37,7 @@ class DreamConfig:
     """Metres around the start within which a person may walk without seeing holes."""
     sharpness: float = 10.0
     """Pixels a degree with which an explored place shall be seen; what is known more coarsely is dreamed nearer."""
-    worthwhile: float = 0.05
+    worthwhile: float = 0.02
     """What a planned view must add, as a part of its picture: unknown pixels, and coarse ones at 6 % of those. Smaller
     finds smaller holes, by more views."""
     planned_views: int = 40
