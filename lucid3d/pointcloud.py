@@ -183,7 +183,8 @@ class GrowingCloud:
         first, then the last of all; every other row stays.
 
         Args:
-            new, camera, gone: (N,) bool or None for the last; see `merge`.
+            new, camera: see `merge`.
+            gone: (N,) bool, see there too; None for nothing.
         """
         new = new[~doubled(self.cloud, new, camera, gone)]
         holes = np.flatnonzero(gone) if gone is not None else np.zeros(0, np.intp)

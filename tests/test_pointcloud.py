@@ -282,3 +282,24 @@ def test_a_cloud_that_grows_copies_what_it_begins_with_and_thins_itself():
     assert 0 < len(growing.cloud) <= 300
     growing.merge(lifted(behind), behind)
     assert len(growing.cloud) > 300
+
+
+def test_points_a_rounding_beyond_the_margin_are_left_alone():
+    """Sums of a position and the margin that round up to one past the last row: `make sanitize` sees what is read."""
+    camera = Camera.from_fov(505, 505, 90)  # with its margin it crosses 512, beyond which floats are twice as coarse
+    new = lifted(camera, view=1)
+    edge = np.nextafter(np.float32(512), np.float32(0))
+    pixels = np.array([[edge, edge], [edge, 250], [250, edge]], np.float64)
+    rays = np.column_stack([(pixels - (camera.cx, camera.cy)) / camera.fx, np.ones(3)])
+    for depth in (1.0, 2.0, 5.0):
+        beyond = replace(new[:3], positions=(depth * rays).astype(np.float32))
+        assert not doubled(beyond, new, camera).any()
+
+
+def test_a_cloud_may_lie_in_memory_as_it_likes():
+    camera = Camera.from_fov(30, 30, 60)
+    new = lifted(camera)
+    striped = replace(new[:90], positions=np.repeat(new.positions[:90], 2, axis=0)[::2])
+    assert not striped.positions.flags.c_contiguous
+    np.testing.assert_array_equal(doubled(striped, new, camera), doubled(new[:90], new, camera))
+    assert doubled(striped, new, camera).any()

@@ -77,8 +77,10 @@ void doubled(const CloudView& cloud, const bool* gone, const CloudView& fresh, c
   const int wide = width + 2 * reach, tall = height + 2 * reach;
   std::vector<int32_t> row(size_t(wide) * tall, -1);
   std::vector<float> nearest(row.size(), INFINITY), farthest(row.size(), INFINITY);  // the latter negative
+  // The margin is added in single precision, which may round up to the next pixel: never past the last one.
   const auto pixel_of = [&](const Seen& s) {
-    return size_t(s.v + float(reach)) * size_t(wide) + size_t(s.u + float(reach));
+    const size_t x = std::min(size_t(s.u + float(reach)), size_t(wide - 1));
+    return std::min(size_t(s.v + float(reach)), size_t(tall - 1)) * size_t(wide) + x;
   };
   for (int64_t k = 0; k < fresh.count; ++k) {
     const Seen s = seen_by(lens, fresh.positions + 3 * k);
