@@ -20,6 +20,7 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -127,7 +128,7 @@ class PictureNetwork(nn.Module):
             nn.init.normal_(weight, std=0.01)
             nn.init.zeros_(bias)
 
-    def forward(self, image: Tensor, styles: torch.Generator | None = None) -> Answer:
+    def forward(self, image: Tensor, styles: np.random.Generator | None = None) -> Answer:
         """What is read off pictures: (B, 3, H, W) float32 sRGB in [0, 1], H and W divisible by 4.
 
         Args:
@@ -178,19 +179,18 @@ class PictureNetwork(nn.Module):
 
 MIXED = 0.1
 """Both parameters of the Beta distribution of shares: one of two styles, or nearly."""
+LEAST_SPREAD = 1e-6
+"""Added to deviations, for channels that are the same all over a picture."""
 
 
-def mixed_styles(features: Tensor, random: torch.Generator) -> Tensor:
+def mixed_styles(features: Tensor, random: np.random.Generator) -> Tensor:
     """(B, C, h, w), each with the mean and deviation of its channels mixed with those of another of the batch, which
     is how they are drawn, not what they show ("Domain Generalization with MixStyle", Zhou et al. 2021, section 3.2)."""
     batch = len(features)
     spread, mean = torch.std_mean(features.detach(), dim=(2, 3), keepdim=True)
-    spread = spread + 1e-6
-    # A Beta variable from two of the Gamma distribution, which alone takes a generator.
-    alpha = torch.full((2, batch, 1, 1, 1), MIXED)
-    first, second = torch._standard_gamma(alpha, generator=random)
-    share = (first / (first + second).clamp_min(1e-30)).to(features)
-    other = torch.randperm(batch, generator=random)
+    spread = spread + LEAST_SPREAD
+    share = torch.from_numpy(random.beta(MIXED, MIXED, (batch, 1, 1, 1))).to(features)
+    other = torch.from_numpy(random.permutation(batch))
     normal = (features - mean) / spread
     mixed: Tensor = normal * (share * spread + (1 - share) * spread[other]) + share * mean + (1 - share) * mean[other]
     return mixed

@@ -240,10 +240,10 @@ def changed_share(config: TrainConfig, step: int) -> float:
     return config.augmented * min(max(along, 0.0), 1.0)
 
 
-def styles(config: TrainConfig, step: int) -> torch.Generator | None:
+def styles(config: TrainConfig, step: int) -> np.random.Generator | None:
     """What mixes the pictures' styles at a step; None where it has none mixed."""
-    share, seed = np.random.default_rng([config.seed, step, 2]).random(2)
-    return torch.Generator().manual_seed(int(seed * (1 << 62))) if share < config.restyled else None
+    rng = np.random.default_rng([config.seed, step, 2])
+    return rng if rng.random() < config.restyled else None
 
 
 def averaging(memory: float, step: int) -> float:
