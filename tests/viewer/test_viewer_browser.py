@@ -50,6 +50,7 @@ def visit(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[V
     viewer = Viewer(root, "room", access=Access("127.0.0.1", 0), changes=QUICK)
     viewer.start()
     context = chromium.new_context(viewport=WINDOW, accept_downloads=True)
+    context.set_default_timeout(60_000)  # as long as `wait` waits
     page = context.new_page()
     errors: list[str] = []
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)

@@ -49,10 +49,20 @@ def visit(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     viewer = Viewer(root, "room", access=Access("127.0.0.1", 0), changes=QUICK)
     viewer.start()
     context = chromium.new_context(viewport={"width": 800, "height": 600})
+    context.set_default_timeout(60_000)  # as long as `wait` waits
     page = context.new_page()
     yield page, enter(page, viewer), root
     context.close()
     viewer.stop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_picked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No pick is left to the next test, whatever became of this one."""
+    yield
+    if "visit" in request.fixturenames:
+        _, session, _ = request.getfixturevalue("visit")
+        session.panel.edit.things.forget()
 
 
 def press(page: Any, name: str) -> None:
@@ -61,9 +71,40 @@ def press(page: Any, name: str) -> None:
 
 def pick(page: Any, x: int, y: int) -> None:
     press(page, "Pick")
+    click(page, x, y)
+
+
+def click(page: Any, x: int, y: int) -> None:
+    """Click on the picture, once the page knows that this is a pick."""
+    page.mouse.move(x, y)
     wait(page, lambda: page.get_by_role("button", name="Click on the picture").count(), "the pick to begin")
-    page.wait_for_timeout(300)
+    wait(page, lambda: page.evaluate("window.lucid3dWalk.settings.selecting") and held(page), "the page to be told")
     page.mouse.click(x, y)
+
+
+def shown(page: Any, start: str) -> bool:
+    """Whether a field of the page says what begins so."""
+    fields = "[...document.querySelectorAll('input')]"
+    return bool(page.evaluate(f"start => {fields}.some(each => each.value.startsWith(start))", start))
+
+
+def held(page: Any) -> bool:
+    """Whether the mouse is over something that can be held or clicked, as its pointer says."""
+    return bool(page.evaluate("[...document.querySelectorAll('canvas')].some(each => each.style.cursor == 'pointer')"))
+
+
+def hover(page: Any, x: int, y: int) -> None:
+    """Bring the mouse over the mark of a pick, and wait until the pointer says that it can be held."""
+
+    def over() -> bool:
+        page.mouse.move(x + 1, y)  # only a mouse that moves is looked at
+        page.mouse.move(x, y)
+        page.wait_for_timeout(200)
+        return held(page)
+
+    page.mouse.move(x - 150, y)
+    wait(page, lambda: not held(page), "the pick to end")
+    wait(page, over, "the mark under the mouse")
 
 
 def type_in(page: Any, label: str, words: str) -> None:
@@ -143,10 +184,8 @@ def test_the_mark_of_a_pick_is_held_by_the_mouse_and_let_go(visit: tuple[Any, An
     first, looked = session.scene, page.evaluate("window.lucid3dWalk.pose()")
     pick(page, 430, 420)
     wait(page, lambda: things.picked.value != "(nothing)", "the pick")
-    page.wait_for_timeout(1500)
     handle = things._point.copy()
-    page.mouse.move(430, 420)
-    page.wait_for_timeout(300)
+    hover(page, 430, 420)
     page.mouse.down()
     for step in range(1, 9):
         page.mouse.move(430 + 2 * step, 420 - 6 * step)
@@ -187,15 +226,14 @@ def test_a_part_is_brushed_dragged_refined_and_undone_by_mouse(visit: tuple[Any,
     page.get_by_text("Brush", exact=True).first.click()
     wait(page, lambda: things.brush.value, "the brush")
     pick(page, 430, 420)
-    wait(page, lambda: things.picked.value.startswith("1 strokes"), "a stroke")
-    page.wait_for_timeout(300)
-    page.mouse.click(445, 430)
-    wait(page, lambda: things.picked.value.startswith("2 strokes"), "another stroke")
+    wait(page, lambda: shown(page, "1 strokes"), "a stroke")
+    click(page, 445, 430)
+    wait(page, lambda: shown(page, "2 strokes"), "another stroke")
     page.get_by_text("Brush", exact=True).first.click()
+    wait(page, lambda: not things.brush.value, "the brush put away")
     press(page, "Drag it")
-    page.wait_for_timeout(500)
     page.screenshot(path=str(tmp_path / "brushed.png"))
-    page.mouse.click(430, 380)
+    click(page, 430, 380)
     wait(page, lambda: session.scene is not first, "the drag", 120)
     dragged = session.scene
     assert len(dragged.gaussians) == len(first.gaussians)
@@ -207,3 +245,17 @@ def test_a_part_is_brushed_dragged_refined_and_undone_by_mouse(visit: tuple[Any,
     for expected in (dragged, first):
         press(page, "Undo")
         wait(page, lambda expected=expected: session.scene is expected, "undo")
+
+
+@pytest.mark.browser
+def test_a_pick_is_not_taken_to_another_place(visit: tuple[Any, Any, Path]) -> None:
+    page, session, root = visit
+    things = session.panel.edit.things
+    page.get_by_role("tab", name="Edit").click()
+    pick(page, 430, 420)
+    wait(page, lambda: things.picked.value != "(nothing)", "the pick")
+    save(tiny_scene("another room", step=0.3), root / "another")
+    session.open("another")
+    assert things.picked.value == "(nothing)"
+    page.mouse.move(431, 420)
+    wait(page, lambda: not held(page), "no mark under the mouse")

@@ -128,7 +128,8 @@ class ThingsFolder:
         if self._now is not None and (not session.undo or session.scene is not session.undo[0]):
             self._now = None  # changed by other means while the old state was on show
             put(self.before, False)
-        if not session.undo and not session.redo:
+        if not session.undo and not session.redo:  # another world: what was picked in the last one is not there
+            self.forget()
             self._sittings = [each for each in self._sittings if each[0] is session.scene]
         if self._now is None:
             own = tuple(thing.name for thing in self._sitting().things) if self._known() else ()
@@ -352,7 +353,10 @@ class ThingsFolder:
 
         mark.on_drag("left")(moved)
 
-    def _unmark(self) -> None:
+    def forget(self) -> None:
+        """Let go of what is picked, and of its marks in the picture."""
+        self._point, self._balls = None, ()
+        put(self.picked, NOTHING)
         self.session.client.scene.remove_by_name("/picked")
         walking.configure(self.session.client, handle=None)
 
@@ -396,9 +400,7 @@ class ThingsFolder:
                 raise InputError("this is how it was before: switch that off to go on")
             scene = replace(sitting.scene, views=self.session.shown().views)
             self._keep(scene, sitting)
-        self._point, self._balls = None, ()
-        put(self.picked, NOTHING)
-        self._unmark()
+        self.forget()
         self.session.change(scene)
         self.session.notify(told, "Undo takes it back; Save keeps it.", "green")
 
