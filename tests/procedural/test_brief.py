@@ -32,6 +32,7 @@ PLACES = [
     ("a cobbled street in an old town", "town_street"),
     ("a city with skyscrapers", "modern_city"),
     ("ancient ruins", "ruins"),
+    ("a greek temple above the sea", "ruins"),
     ("inside a space station", "space_station"),
     ("a cosy living room", "living_room"),
     ("a kitchen", "kitchen"),
