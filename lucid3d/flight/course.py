@@ -23,11 +23,20 @@ AT_ITS_SIDES = (-14.0, 0.0, 14.0)
 """Metres to the side at which the ground is looked at too."""
 ABOVE_TREES = 12.0
 """Metres from the top of the tallest tree up to the course."""
+HEADINGS = (0.0, 45.0, -45.0, 90.0, -90.0, 135.0, -135.0)
+"""Degrees to the right that a way may turn by to come over land, the gentlest first."""
+MOSTLY_WATER, DRIER, AS_DRY = 0.5, 0.25, 0.1
+"""Shares of a way that lie over water: from which on it turns, how much less it must become by that, and how much more
+than the least it may keep for the sake of a gentler turn."""
+TURNS = 0.45
+"""Degrees a metre by which it turns then, on average."""
 NODS = 0.4
 """Share of a climb or descent by which the view follows it."""
 
 Surface = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.floating]]
 """(x, z) -> y of the ground or the water, y down."""
+Wet = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]
+"""(x, z) -> whether there is water."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +63,17 @@ class FlightCourse:
         return float(np.interp(metres / STEP, np.arange(len(values)), values))
 
 
-def lay_course(flight: Flight, surface: Surface, tallest: float = 0.0) -> FlightCourse:
+def lay_course(flight: Flight, surface: Surface, tallest: float = 0.0, wet: Wet | None = None) -> FlightCourse:
     """The course of a flight that begins above the start and looks ahead.
 
     Args:
         tallest: metres of the tallest tree.
+        wet: where there is water: a way that would lie over little else turns to where there is land.
     """
     along = np.arange(0.0, flight.length + 2 * STEP, STEP)
-    yaws = flight.bend * np.sin(2 * math.pi * along / flight.wave)
-    right, ahead = np.sin(np.radians(yaws)) * STEP, np.cos(np.radians(yaws)) * STEP
-    x, z = (np.concatenate([[0.0], np.cumsum(v)[:-1]]) for v in (right, ahead))
+    yaws = _yaws(flight, along, 0.0 if wet is None else heading_over_land(flight, wet))
+    right, ahead = _steps(yaws)
+    x, z = _line(right), _line(ahead)
     margin = int(SEES_AHEAD / STEP)
     line_x, line_z = (np.concatenate([v, v[-1] + step[-1] * np.arange(1, margin + 1)])
                       for v, step in ((x, right), (z, ahead)))  # fmt: skip
@@ -76,3 +86,33 @@ def lay_course(flight: Flight, surface: Surface, tallest: float = 0.0) -> Flight
     y = smooth - max(flight.height, tallest + ABOVE_TREES)
     climb = np.degrees(np.arctan(-np.gradient(y, STEP)))
     return FlightCourse(np.stack([x, y, z], axis=1), yaws, NODS * climb - flight.down)
+
+
+def heading_over_land(flight: Flight, wet: Wet) -> float:
+    """Degrees to the right of ahead, one of `HEADINGS`, that a flight turns to: 0 wherever land lies ahead."""
+    along = np.arange(0.0, flight.length, STEP)
+    shares = []
+    for heading in HEADINGS:
+        x, z = (_line(step) for step in _steps(_yaws(flight, along, heading)))
+        shares.append(float(wet(x, z).mean()))
+    least = min(shares)
+    if shares[0] < MOSTLY_WATER or shares[0] - least < DRIER:
+        return 0.0
+    return next(heading for heading, share in zip(HEADINGS, shares, strict=True) if share <= least + AS_DRY)
+
+
+def _yaws(flight: Flight, along: NDArray[np.float64], heading: float) -> NDArray[np.float64]:
+    """(N,) degrees: the bends of a flight, about a heading that it turns to at first."""
+    turned = np.clip(along * TURNS / max(abs(heading), 1e-9), 0, 1)
+    smooth = turned * turned * (3 - 2 * turned)
+    return heading * smooth + flight.bend * np.sin(2 * math.pi * along / flight.wave)
+
+
+def _steps(yaws: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(N,) metres to the right and (N,) ahead from each sample to the next."""
+    return np.sin(np.radians(yaws)) * STEP, np.cos(np.radians(yaws)) * STEP
+
+
+def _line(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N,) where steps lead to from 0, before each."""
+    return np.concatenate([[0.0], np.cumsum(steps)[:-1]])

@@ -41,7 +41,7 @@ STATIONS = 3
 FADE = 12
 """Pictures over which the film goes from one scene to the next: half a second."""
 TURN = 12.0
-"""Degrees beyond the stations' lens that are built: the way turns within a stretch."""
+"""Degrees beyond the stations' lens that are built: the way bends within a stretch."""
 NEAR, SHADED = 150.0, 0.5
 """Metres to what lends its colour to the gaps that no station saw into, and how dark they are beside it."""
 JOINED = 12_000_000
@@ -152,7 +152,7 @@ class _Flight:
     ) -> None:
         self.config, self.flight, self.land, self.prompts = config, flight, land, prompts
         self.folder, self.frames, self.on_event = folder, frames, on_event
-        self.course: FlightCourse = lay_course(flight, land.surface, land.tallest)
+        self.course: FlightCourse = lay_course(flight, land.surface, land.tallest, land.wet)
         render = config.render
         self.lens = Camera.from_fov(render.film_width, render.film_height, render.film_fov)
         self.count = max(1, math.ceil(flight.length / STRETCH))
@@ -216,8 +216,8 @@ class _Flight:
         end = min(start + STRETCH, self.flight.length)
         stations = [self.course.pose(metres) for metres in np.linspace(start, end, STATIONS)]
         eyes = tuple((float(pose[0, 3]), float(pose[2, 3])) for pose in stations)
-        yaws = [math.atan2(pose[0, 2], pose[2, 2]) for pose in stations]
-        spread = math.radians(self.lens.fov_degrees / 2 + TURN)
+        yaws = np.unwrap([math.atan2(pose[0, 2], pose[2, 2]) for pose in stations])
+        spread = math.radians(self.lens.fov_degrees / 2 + TURN) + float(np.ptp(yaws)) / 2
         self.on_event(Event("dream", number, self.count, f"at {start:.0f} m"))
         outlook = Outlook(eyes, float(np.mean(yaws)), spread)
         gaussians = dream_stretch(

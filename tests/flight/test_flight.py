@@ -14,7 +14,7 @@ from lucid3d.config import Config, RenderConfig, TrainConfig
 from lucid3d.errors import InputError
 from lucid3d.export.ply import read_gaussians, write_gaussians
 from lucid3d.export.video import decoded_frames, write_film
-from lucid3d.flight.course import ABOVE_TREES, lay_course
+from lucid3d.flight.course import ABOVE_TREES, heading_over_land, lay_course
 from lucid3d.flight.pipeline import fly, refuse
 from lucid3d.flight.plan import Flight, metres, read_flight
 from lucid3d.flight.progress import FlightProgress, done_so_far, film_part, keep
@@ -71,6 +71,29 @@ def test_the_course_stays_above_the_ground_and_turns_gently() -> None:
     np.testing.assert_allclose(course.pose(0)[:3, 3][[0, 2]], 0, atol=1e-12)
     low = lay_course(flight, ridge).positions[-1, 1]
     assert low == pytest.approx(1.6 - 20, abs=0.2)  # beyond the ridge one comes down again
+
+
+def test_a_flight_turns_from_open_water_to_land_and_crosses_a_lake() -> None:
+    flight = Flight(length=1000)
+
+    def sea(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return z > 40 - 0.5 * x  # the shore runs by ahead, and comes nearer to the left
+
+    def lake(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return np.hypot(x, z - 180) < 150
+
+    assert heading_over_land(flight, lake) == 0
+    assert heading_over_land(flight, lambda x, z: np.ones(len(x), bool)) == 0  # nowhere is land: straight on
+    heading = heading_over_land(flight, sea)
+    assert heading < 0 or heading > 90
+    course = lay_course(flight, lambda x, z: np.zeros(len(x)), wet=sea)
+    x, _, z = course.positions.T
+    assert sea(x, z).mean() < 0.35
+    assert course.yaws[0] == 0
+    assert (
+        np.abs(np.diff(course.yaws)).max() < 2.0 * 2
+    )  # degrees in two metres: less than a station sees beyond the film
+    assert course.yaws[-200:].mean() == pytest.approx(heading, abs=flight.bend)
 
 
 def test_a_tile_keeps_what_the_next_station_does_not_see() -> None:

@@ -147,6 +147,11 @@ class EndlessLand:
             top = self.settlement.tops(x, z, np.asarray(top, np.float32))
         return np.asarray(top, np.float32)
 
+    def wet(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """(N,) whether there is water at points."""
+        ground = self.terrain.heights(np.asarray(x, np.float32), np.asarray(z, np.float32))
+        return np.asarray(ground > self.terrain.ground.water_level)
+
     def _grown(self, key: tuple[int, int, int]) -> list[Copies]:
         """The copies of a scattering on a tile, (number, i, j)."""
         number, i, j = key
@@ -184,6 +189,8 @@ class EndlessLand:
             *streets,
             *_within_budget(seen, MOST_TRIANGLES - sum(mesh.triangle_count for mesh in streets)),
         ]
+        # A world's tables take the arrays of its meshes over (`render.tables.gather`): what is kept stays by itself.
+        meshes = [replace(mesh) for mesh in meshes]
         place = replace(self._place, meshes=meshes, terrain=replace(self.terrain, mesh=mesh))
         return self._sky.with_place(place, brief=self.brief)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import gc
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -133,6 +135,16 @@ def test_a_look_holds_no_more_than_it_may_and_stays_within_its_triangles(monkeyp
     assert len(flown.ground) == 40
     assert len(flown.growth) <= 30
     assert 0 < sum(mesh.triangle_count for mesh in around.meshes) <= 600_000
+
+
+def test_a_look_that_is_done_leaves_nothing_behind() -> None:
+    flown = EndlessLand(small_world())
+    seen = flown.around(Outlook(((0.0, 0.0),)))
+    vertices = weakref.ref(seen._renderer.surfaces.tables.vertices)
+    assert vertices() is not None
+    del seen
+    gc.collect()
+    assert vertices() is None  # what stands at the start is kept, and was a part of these tables
 
 
 def test_one_flies_over_what_stands_at_the_start_not_through_it() -> None:
