@@ -28,8 +28,10 @@ HEADINGS = (0.0, 45.0, -45.0, 90.0, -90.0, 135.0, -135.0)
 MOSTLY_WATER, DRIER, AS_DRY = 0.5, 0.25, 0.1
 """Shares of a way that lie over water: from which on it turns, how much less it must become by that, and how much more
 than the least it may keep for the sake of a gentler turn."""
-TURNS = 0.45
-"""Degrees a metre by which it turns then, on average."""
+TURNS = 0.6
+"""Degrees a metre by which it turns then, on average: no more than a scene sees beyond the film while it fades."""
+LOOKS_AHEAD = 1000.0
+"""Metres at least of a way that is judged: a short flight, too, turns to land."""
 NODS = 0.4
 """Share of a climb or descent by which the view follows it."""
 
@@ -90,7 +92,7 @@ def lay_course(flight: Flight, surface: Surface, tallest: float = 0.0, wet: Wet 
 
 def heading_over_land(flight: Flight, wet: Wet) -> float:
     """Degrees to the right of ahead, one of `HEADINGS`, that a flight turns to: 0 wherever land lies ahead."""
-    along = np.arange(0.0, flight.length, STEP)
+    along = np.arange(0.0, max(flight.length, LOOKS_AHEAD), STEP)
     shares = []
     for heading in HEADINGS:
         x, z = (_line(step) for step in _steps(_yaws(flight, along, heading)))
