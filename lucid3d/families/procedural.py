@@ -16,6 +16,7 @@ from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image, Mask
 from lucid3d.procedural.build import build_world
+from lucid3d.procedural.kit.labels import label_number
 
 if TYPE_CHECKING:
     from lucid3d.procedural.render.drawing import Drawing
@@ -27,6 +28,11 @@ FIELD_STRENGTH = 0.025
 """Size of the smooth error, in log depth."""
 FIELD_ORDER = 3
 """Cosines along each side of the image."""
+
+RIM = 4
+"""Pixels of known water beside new water, or at a picture's border, by which new water is made to look alike."""
+BLEND = 0.12
+"""Share of a picture's width over which new water goes over into what is known."""
 
 Distortion = Literal["cosine", "random"]
 
@@ -74,11 +80,18 @@ def _key(camera: Camera) -> tuple[object, ...]:
 
 
 class ProceduralPainter:
-    """Paints what a camera sees of a world. The prompt has done its work when the world was built."""
+    """Paints what a camera sees of a world. The prompt has done its work when the world was built.
 
-    def __init__(self, world: Drawable, drawings: Drawings | None = None) -> None:
+    Args:
+        joins_water: for views that lie tens of metres apart. Water mirrors the sky otherwise from each of them; so as
+            not to show where one view's water ends, new water begins as what is known beside it looks, and goes over
+            into its own. Views a step apart agree as they are, and stay exact.
+    """
+
+    def __init__(self, world: Drawable, drawings: Drawings | None = None, *, joins_water: bool = False) -> None:
         self.world = world
         self.drawings = drawings or Drawings(world)
+        self.joins_water = joins_water
 
     def imagine(self, prompt: str, camera: Camera, *, negative_prompt: str = "", seed: int = 0) -> Image:
         """(H, W, 3) picture of the world from `camera`; prompt and seed are the world's own."""
@@ -95,8 +108,35 @@ class ProceduralPainter:
         shape = (camera.height, camera.width)
         if image.shape != (*shape, 3) or known.shape != shape:
             raise InputError(f"image {image.shape} and mask {known.shape} must have the camera's size {shape}")
-        painted: Image = np.where(known[..., None], image, self.drawings(camera, ~known).image).astype(np.float32)
+        return self._painted(image, known, known, camera)
+
+    def _painted(self, image: Image, known: Mask, fine: Mask, camera: Camera) -> Image:
+        """The world where it is not `fine`, a part of `known`."""
+        drawing = self.drawings(camera, ~fine)
+        painted: Image = np.where(fine[..., None], image, drawing.image).astype(np.float32)
+        if self.joins_water:
+            return self._joined(painted, image, known, fine, camera, drawing.labels == label_number("water"))
         return painted
+
+    def _joined(self, painted: Image, image: Image, known: Mask, fine: Mask, camera: Camera, water: Mask) -> Image:
+        """`painted` with new water that begins as the known `image` looks beside it and at the picture's border."""
+        import cv2
+
+        from lucid3d.families.diffusion.compositing import composite
+
+        new = water & ~fine
+        near = cv2.dilate(new.astype(np.uint8), np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)).astype(bool)
+        inner = near & water & fine
+        border = np.ones(known.shape, bool)
+        border[RIM:-RIM, RIM:-RIM] = False
+        rim = inner | (border & new & known)
+        if not rim.any():
+            return painted
+        drawn = painted
+        if inner.any():  # what is fine was not drawn
+            drawn = np.where(inner[..., None], self.drawings(camera, inner).image, painted)
+        blended = composite(drawn, image, rim, round(BLEND * camera.width))
+        return np.where(new[..., None], blended, painted).astype(np.float32)
 
     def repaint(
         self,
@@ -114,7 +154,7 @@ class ProceduralPainter:
         Raises:
             InputError: image or mask do not have the camera's size.
         """
-        return self.inpaint(image, fine, prompt, camera, negative_prompt=negative_prompt, seed=seed)
+        return self._painted(image, known, fine, camera)
 
 
 class ProceduralDepth:

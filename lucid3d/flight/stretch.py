@@ -76,9 +76,14 @@ def dream_stretch(
     dream_config = replace(config.dream, sharpness=min(sharpness, 100.0))
     further = iter(cameras[1:])
     steps = dream_views(
-        ProceduralPainter(drawings.world, drawings), ProceduralDepth(drawings.world, drawings=drawings), cameras[:1],
-        prompts, dream_config, seed=config.seed, explore=lambda _: next(further, None),
-    )  # fmt: skip
+        ProceduralPainter(drawings.world, drawings, joins_water=True),
+        ProceduralDepth(drawings.world, drawings=drawings),
+        cameras[:1],
+        prompts,
+        dream_config,
+        seed=config.seed,
+        explore=lambda _: next(further, None),
+    )
     dream = deque(steps, maxlen=1)[0]
     del world, drawings, steps  # its triangles are as large as training
     views = [posed(view) for view in dream.views]

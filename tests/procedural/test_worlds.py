@@ -19,6 +19,7 @@ from lucid3d.procedural.kit.labels import LABELS, label_number
 from lucid3d.procedural.kit.materials import PATTERNS, Material, rgb
 from lucid3d.procedural.kit.mesh import Mesh, instances, merge, placement
 from lucid3d.procedural.kit.shapes import box, cylinder, icosphere, prism, sphere, triangulate
+from lucid3d.procedural.render.drawing import Drawing
 from lucid3d.procedural.world import World
 from tests.procedural.small_world import small_world
 
@@ -52,6 +53,39 @@ def test_painter_and_depth_are_what_the_loop_asks_for(world: World) -> None:
     np.testing.assert_array_equal(painted[known], given[known])
     np.testing.assert_array_equal(painted[~known], image[~known])
     np.testing.assert_array_equal(depth.estimate(image, SMALL), world.draw(SMALL).depth)
+
+
+class Sea:
+    """A world that is all the same dark water, but for a strip of land."""
+
+    LAND = slice(30, 34)
+
+    def draw(self, camera: Camera, *, only: np.ndarray | None = None) -> Drawing:
+        shape = (camera.height, camera.width)
+        labels = np.full(shape, label_number("water"), np.int32)
+        labels[self.LAND] = label_number("ground")
+        colours = np.full((*shape, 3), 0.3, np.float32)
+        flat = np.zeros((*shape, 3), np.float32)
+        return Drawing(colours, colours, np.ones(shape, np.float32), flat, labels, labels)
+
+
+def test_water_of_views_far_apart_is_joined_and_all_else_stays_as_it_is() -> None:
+    camera = Camera.from_fov(80, 80, 90)
+    painter, exact = (ProceduralPainter(Sea(), joins_water=joins) for joins in (True, False))
+    bright = np.full((80, 80, 3), 0.6, np.float32)
+    left = np.zeros((80, 80), bool)
+    left[:, :40] = True
+    joined = painter.inpaint(bright, left, "", camera)
+    water = np.ones(80, bool)
+    water[Sea.LAND] = False
+    np.testing.assert_array_equal(joined[:, :40], bright[:, :40])
+    np.testing.assert_array_equal(joined[~water, 40:], 0.3 * np.ones((4, 40, 3), np.float32))
+    row = joined[10, :, 0]
+    assert (np.diff(row) <= 1e-6).all() and row[40] > 0.55 and row[60] == pytest.approx(0.3)  # no edge, then its own
+    np.testing.assert_array_equal(exact.inpaint(bright, left, "", camera)[:, 40:], 0.3 * bright[:, 40:] / 0.6)
+    everywhere, nowhere = np.ones((80, 80), bool), np.zeros((80, 80), bool)
+    again = painter.repaint(bright, everywhere, nowhere, "", camera)
+    assert again[10, 0, 0] > 0.55 and again[50, 40, 0] == pytest.approx(0.3)  # beyond its border is what was known
 
 
 def test_a_view_is_drawn_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
