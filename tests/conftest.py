@@ -28,7 +28,8 @@ WHOLE = (
     "torture/test_*.py", "viewer/test_viewer_browser.py", "viewer/test_viewer_things.py", "unity/test_unity.py",
     "playable/godot/test_*.py", "service/test_batch.py", "service/test_full_disk.py", "service/test_remix.py",
     "service/test_ray.py", "service/test_jobs.py", "families/test_main_job_diffusion.py", "zoom/test_dive.py",
-    "viewer/test_viewer_command.py", "viewer/test_examples.py", "tests/test_nerfstudio.py",
+    "viewer/test_viewer_command.py", "viewer/test_examples.py", "tests/test_nerfstudio.py", "service/test_page.py",
+    "service/test_changing.py", "service/test_openapi.py", "export/test_web.py", "export/test_web_folder.py",
 )  # fmt: skip
 """Files of tests that start whole programs (a browser, an engine, a service that is killed or flooded, a real run from
 beginning to end): marked "slow", as single tests of other files are, and left to `make test-all` and continuous

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lucid3d.camera import Camera
 from lucid3d.errors import InputError
 from lucid3d.families.base import Depth, DepthKind, Image, Mask
+from lucid3d.families.diffusion.compositing import composite
 from lucid3d.procedural.build import build_world
 from lucid3d.procedural.kit.labels import label_number
 
@@ -121,8 +122,6 @@ class ProceduralPainter:
     def _joined(self, painted: Image, image: Image, known: Mask, fine: Mask, camera: Camera, water: Mask) -> Image:
         """`painted` with new water that begins as the known `image` looks beside it and at the picture's border."""
         import cv2
-
-        from lucid3d.families.diffusion.compositing import composite
 
         new = water & ~fine
         near = cv2.dilate(new.astype(np.uint8), np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)).astype(bool)
