@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lucid3d.camera import Camera
+from lucid3d.camera import Camera, yaw_pitch
 from lucid3d.procedural.kit import palettes
 from lucid3d.procedural.kit.labels import label_number
 from lucid3d.procedural.kit.materials import Material
@@ -17,6 +17,7 @@ from lucid3d.procedural.kit.place import EYE_HEIGHT, Place
 from lucid3d.procedural.language.brief import understand
 from lucid3d.procedural.render.atmosphere import Atmosphere, atmosphere_for
 from lucid3d.procedural.render.light import build_sky
+from lucid3d.procedural.render.shading import THROUGH
 from lucid3d.procedural.render.weather import (
     DROP,
     FLAKE,
@@ -76,6 +77,10 @@ def test_rain_makes_the_street_wet_and_leaves_puddles() -> None:
     assert rained.meshes[0].materials[0].colors[0][0] < 0.9 * STREET.colors[0][0]
     water = [m for m in rained.meshes if m.label == "water"]
     assert len(water) > 10
+    sheets = [(m.vertices[0], np.linalg.norm(m.vertices - m.vertices[0], axis=1).max()) for m in water
+              if PUDDLE in m.materials]  # fmt: skip
+    apart = [np.linalg.norm(a - b) - r - q for i, (a, r) in enumerate(sheets) for b, q in sheets[:i]]
+    assert min(apart) > -0.05  # none lies on another
     assert np.allclose(around(water)[:, 1], EYE_HEIGHT, atol=0.02)
     assert place.meshes[0].materials[0] == STREET  # the place that was handed in is untouched
 
@@ -151,3 +156,23 @@ def test_puddles_mirror_what_stands_about_them() -> None:
     assert wet.sum() > 20
     red = drawing.image[..., 0] - drawing.image[..., 1]
     assert red[wet].mean() > red[dry].mean() + 0.05
+
+
+@pytest.mark.parametrize(("deep", "seen"), [(0.004, True), (0.2, False)])
+def test_the_ground_is_seen_through_shallow_water_alone(deep: float, seen: bool) -> None:
+    """Looked at from straight above: a puddle is its ground, wet; deep water has a colour of its own."""
+    ground, sheet = Parts(), Parts()
+    ground.quad(
+        [[-9, 1.6, 9], [9, 1.6, 9], [9, 1.6, -9], [-9, 1.6, -9]], Material("red", "plain", ((0.6, 0.05, 0.05),))
+    )
+    y = 1.6 - deep
+    sheet.quad([[-1, y, 1], [1, y, 1], [1, y, -1], [-1, y, -1]], PUDDLE)
+    place = Place([ground.mesh("road"), sheet.mesh("water")])
+    world = World(place, atmosphere_for(understand("a cloudy street"), place, np.random.default_rng(0)))
+    drawing = world.draw(Camera.from_fov(48, 48, 90).at(yaw_pitch(0, -90)))
+    wet = drawing.labels == label_number("water")
+    dry = (drawing.labels == label_number("road")) & (np.indices(wet.shape) - 24 < 22).all(axis=0)
+    red, beside = (drawing.radiance[where].mean(axis=0) for where in (wet, dry))
+    assert (red[0] > 3 * red[1]) == seen
+    if seen:
+        assert red[0] / beside[0] == pytest.approx(THROUGH, abs=0.08)

@@ -233,6 +233,7 @@ def puddles(near: RayScene, rng: np.random.Generator, amount: float, water_level
     corner = np.arange(22) * 2 * math.pi / 22
     sheets: list[Mesh] = []
     rings: list[Floats] = []
+    lie_at: list[tuple[float, float, float]] = []
     down = np.array([0, 1, 0], np.float32)
     for i in range(count):
         x, z = reach[i] * math.sin(turn[i]), reach[i] * math.cos(turn[i])
@@ -251,8 +252,10 @@ def puddles(near: RayScene, rng: np.random.Generator, amount: float, water_level
             or np.ptp(ground) > FLAT
             or ground.min() < 0.9
             or ground[0] > water_level - 0.02
+            or any(math.hypot(x - a, z - b) < radius.max() + reach_of for a, b, reach_of in lie_at)
         ):
             continue
+        lie_at.append((x, z, float(radius.max())))
         # A puddle finds its level; where the ground rises through it, it ends.
         places[:, 1] = float(np.quantile(ground, 0.3)) - 0.004
         k = np.arange(22)
