@@ -106,13 +106,17 @@ class ProceduralPainter:
         Raises:
             InputError: image or mask do not have the camera's size.
         """
-        shape = (camera.height, camera.width)
-        if image.shape != (*shape, 3) or known.shape != shape:
-            raise InputError(f"image {image.shape} and mask {known.shape} must have the camera's size {shape}")
         return self._painted(image, known, known, camera)
 
     def _painted(self, image: Image, known: Mask, fine: Mask, camera: Camera) -> Image:
-        """The world where it is not `fine`, a part of `known`."""
+        """(H, W, 3) the world where it is not `fine`, (H, W) and a part of `known`; `image` where it is.
+
+        Raises:
+            InputError: image or mask do not have the camera's size.
+        """
+        shape = (camera.height, camera.width)
+        if image.shape != (*shape, 3) or known.shape != shape or fine.shape != shape:
+            raise InputError(f"image {image.shape} and mask {fine.shape} must have the camera's size {shape}")
         drawing = self.drawings(camera, ~fine)
         painted: Image = np.where(fine[..., None], image, drawing.image).astype(np.float32)
         if self.joins_water:
@@ -120,7 +124,11 @@ class ProceduralPainter:
         return painted
 
     def _joined(self, painted: Image, image: Image, known: Mask, fine: Mask, camera: Camera, water: Mask) -> Image:
-        """`painted` with new water that begins as the known `image` looks beside it and at the picture's border."""
+        """(H, W, 3) `painted` with new water that begins as the known `image` looks beside it and at the border.
+
+        Args:
+            painted, image: (H, W, 3); known, fine, water: (H, W), water where the world has it in this view.
+        """
         import cv2
 
         new = water & ~fine

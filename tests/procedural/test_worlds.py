@@ -101,6 +101,9 @@ def test_a_view_is_drawn_once(world: World, monkeypatch: pytest.MonkeyPatch) -> 
 def test_inpaint_refuses_another_size(world: World) -> None:
     with pytest.raises(InputError, match="camera's size"):
         ProceduralPainter(world).inpaint(np.zeros((4, 4, 3), np.float32), np.zeros((4, 4), bool), "", SMALL, seed=0)
+    whole = np.zeros((40, 40), bool)
+    with pytest.raises(InputError, match="camera's size"):
+        ProceduralPainter(world).repaint(np.zeros((40, 40, 3), np.float32), whole, whole[:4], "", SMALL, seed=0)
 
 
 @pytest.mark.parametrize("field", ["cosine", "random"])

@@ -50,7 +50,7 @@ LEVEL = 0.99
 MIRRORS = 0.02
 """Share of light that water mirrors when one looks straight down (its index of refraction is 1.33)."""
 SHALLOW, THROUGH = 0.03, 0.6
-"""Metres of water up to which the ground is seen through it, and how bright it is then beside what it is dry."""
+"""Metres of water up to which the ground is seen through it, and how bright that is beside the same ground without."""
 BELOW = 0.0002
 """Metres under the water from which the ground is looked for."""
 UNKNOWN = -1.0
@@ -275,10 +275,9 @@ class Shader:
         rows = rows[level]
         if not len(rows):
             return
-        length = np.sqrt(_dot(directions[rows], directions[rows]))[:, None]
-        way = np.asarray(directions[rows] / length, np.float32)
+        self._ground_below(seen, rows, origins, directions, angle)
+        way = directions[rows] / np.sqrt(_dot(directions[rows], directions[rows]))[:, None]
         start = origins[rows] + directions[rows] * seen.distance[rows, None]
-        self._ground_below(seen, rows, start, way, origins, directions, angle)
         start[:, 1] -= 0.01
         mirror = np.asarray(way * (1, -1, 1), np.float32)
         about = self.shade(start, mirror, angle * 2 + 0.002, secondary=True, disc=False).radiance
@@ -286,26 +285,24 @@ class Shader:
         seen.radiance[rows] += share * (about - seen.radiance[rows])
 
     def _ground_below(
-        self, seen: Seen, rows: NDArray[np.intp], start: Floats, way: Floats, origins: Floats, directions: Floats,
-        angle: float,
-    ) -> None:  # fmt: skip
-        """The ground that shows through shallow water: `rows` of the rays meet it at `start` on their `way`."""
-        below = self.solid.cast(start + np.array([0, BELOW, 0], np.float32), np.ascontiguousarray(way))
-        shallow = below.distance * np.abs(way[:, 1]) < SHALLOW
+        self, seen: Seen, rows: NDArray[np.intp], origins: Floats, directions: Floats, angle: float
+    ) -> None:
+        """The ground that shows through shallow water, which is what `rows` of the rays see: as far from the eye as it
+        is, so that a pixel is as wide there as on the water, and in the light that falls on that."""
+        start = origins[rows] + directions[rows] * seen.distance[rows, None]
+        below = self.solid.cast(start + np.array([0, BELOW, 0], np.float32), np.ascontiguousarray(directions[rows]))
+        shallow = below.distance * np.abs(directions[rows, 1]) < SHALLOW
         shallow[shallow] = self.tables.label[below.triangle[shallow].astype(np.int32)] != WATER_LABEL
         some = np.flatnonzero(shallow)
         if not len(some):
             return
         rows, below = rows[some], below.pick(some)
         ray = (np.ascontiguousarray(origins[rows]), np.ascontiguousarray(directions[rows]))
-        # As far from the eye as it is: a pixel is as wide there as on the water.
-        distance = seen.distance[rows] + below.distance / np.sqrt(_dot(directions[rows], directions[rows]))
+        distance = seen.distance[rows] + below.distance
         ground = self.scene.surfaces(*ray, distance, below.triangle, below.barycentric, angle)
-        sun = np.maximum(seen.sun[rows], 0)  # it lies in the light that falls on the water
-        lamps, bright = seen.lamps[rows], seen.bright[rows]
-        seen.radiance[rows] = THROUGH * self.scene.lit(
-            ground, *ray, distance, sun, seen.open[rows], lamps, bright, True
-        )
+        sun, lamps, bright = np.maximum(seen.sun[rows], 0), seen.lamps[rows], seen.bright[rows]
+        lit = self.scene.lit(ground, *ray, distance, sun, seen.open[rows], lamps, bright, True)
+        seen.radiance[rows] = THROUGH * lit
 
     def _open_on(
         self,

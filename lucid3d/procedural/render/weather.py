@@ -57,7 +57,7 @@ FALLING = {"rain": RAIN, "snow": SNOW, "storm": RAIN}
 DROP = Material("rain", "plain", ((0.86, 0.89, 0.93),), roughness=1.0, translucency=0.5, variation=0.0, wear=0.0)
 FLAKE = Material("snowflake", "plain", ((0.96, 0.97, 1.0),), roughness=1.0, translucency=0.5, variation=0.0, wear=0.0)
 PUDDLE = Material("puddle", "plain", ((0.27, 0.255, 0.235),), roughness=1.0, variation=0.0, wear=0.0)
-"""The wet ground under it; what it mirrors is traced (`shading`)."""
+"""Of deep ones; a shallow one shows the ground under it, and what either mirrors is traced (`shading`)."""
 RING = Material("ripple", "plain", ((0.62, 0.66, 0.72),), variation=0.0, wear=0.0)
 
 WET_PATTERNS = frozenset(
@@ -233,7 +233,7 @@ def puddles(near: RayScene, rng: np.random.Generator, amount: float, water_level
     corner = np.arange(22) * 2 * math.pi / 22
     sheets: list[Mesh] = []
     rings: list[Floats] = []
-    lie_at: list[tuple[float, float, float]] = []
+    lying: list[tuple[float, float, float]] = []  # x, z, radius
     down = np.array([0, 1, 0], np.float32)
     for i in range(count):
         x, z = reach[i] * math.sin(turn[i]), reach[i] * math.cos(turn[i])
@@ -252,10 +252,10 @@ def puddles(near: RayScene, rng: np.random.Generator, amount: float, water_level
             or np.ptp(ground) > FLAT
             or ground.min() < 0.9
             or ground[0] > water_level - 0.02
-            or any(math.hypot(x - a, z - b) < radius.max() + reach_of for a, b, reach_of in lie_at)
+            or any(math.hypot(x - a, z - b) < radius.max() + other for a, b, other in lying)
         ):
             continue
-        lie_at.append((x, z, float(radius.max())))
+        lying.append((x, z, float(radius.max())))
         # A puddle finds its level; where the ground rises through it, it ends.
         places[:, 1] = float(np.quantile(ground, 0.3)) - 0.004
         k = np.arange(22)
